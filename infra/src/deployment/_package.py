@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from samtranslator.yaml_helper import yaml_parse
-
 from lambda_layers.archive import read_folder, zip_files
+from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped] # it ships no types
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,8 +23,8 @@ class PackagingError(Exception):
 def package(template: Path, upload: Callable[[str, bytes], str]) -> dict[str, Any]:
     """Upload the code that a SAM template names and return the template with the addresses of the uploads.
 
-    A folder is zipped, a zip file is taken as it is. Each upload's key is made of its content: what changed gets a new
-    address, which CloudFormation notices, and what did not keeps its own.
+    A folder is zipped, a zip file is taken as it is. Each upload's key is made of its content: what changed
+    gets a new address, which CloudFormation notices, and what did not keeps its own.
 
     Args:
         template: the SAM template in YAML; paths in it start from its folder.

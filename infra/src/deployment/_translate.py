@@ -6,8 +6,8 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 from boto3 import Session
-from samtranslator.parser.parser import Parser
-from samtranslator.translator.translator import Translator
+from samtranslator.parser.parser import Parser  # type: ignore[import-untyped] # it ships no types
+from samtranslator.translator.translator import Translator  # type: ignore[import-untyped] # it ships no types
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
