@@ -24,7 +24,7 @@ async function send(url, body) {
     const headers = { 'content-type': '' };
     const response = await fetch(url, { method: 'PUT', headers, body, signal: AbortSignal.timeout(TIMEOUT_MS) });
     return response.ok ? '' : `status ${response.status}`;
-  } catch (error) {
+  } catch (/** @type {any} */ error) {
     return error.cause?.code ?? error.name; // the message may hold the URL
   }
 }

@@ -35,7 +35,7 @@ async function discard(remove, { gone, inUse }, pause) {
     try {
       await remove();
       return;
-    } catch (error) {
+    } catch (/** @type {any} */ error) {
       if (error.name === gone) return;
       if (error.name !== inUse || wait === undefined) throw error;
       await pause(wait);

@@ -8,7 +8,11 @@ const { setTimeout: pause } = require('node:timers/promises');
 const { answer } = require('./answer');
 const { route } = require('./route');
 
-const cloud = { cloudfront: new CloudFront({}), ssm: new SSM({}), pause };
+const cloud = {
+  cloudfront: /** @type {import('./route').Cloud['cloudfront']} */ (new CloudFront({})),
+  ssm: /** @type {import('./route').Cloud['ssm']} */ (new SSM({})),
+  pause,
+};
 
 /**
  * Creates, keeps or removes what the event asks for, and tells CloudFormation how it went.

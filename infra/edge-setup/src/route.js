@@ -4,11 +4,12 @@ const accessControl = require('./access-control');
 const signingKeys = require('./signing-keys');
 
 /**
- * What a kind of resource is made with.
+ * What a kind of resource is made with. Unchecked: the SDK's types call every member of an answer optional,
+ * also those that the service always sends.
  *
  * @typedef {object} Cloud
- * @property {import('@aws-sdk/client-cloudfront').CloudFront} cloudfront
- * @property {import('@aws-sdk/client-ssm').SSM} ssm
+ * @property {import('@smithy/types').UncheckedClient<import('@aws-sdk/client-cloudfront').CloudFront>} cloudfront
+ * @property {import('@smithy/types').UncheckedClient<import('@aws-sdk/client-ssm').SSM>} ssm
  * @property {(milliseconds: number) => Promise<unknown>} pause
  */
 
@@ -83,7 +84,7 @@ async function route(cloud, event) {
     const Data = RequestType === 'Delete' ? void (await kind.remove(cloud, order)) : await kind.ensure(cloud, order);
     console.log(`${RequestType} ${LogicalResourceId}: done`);
     return { Status: 'SUCCESS', PhysicalResourceId, Data };
-  } catch (error) {
+  } catch (/** @type {any} */ error) {
     const Reason = `${error.name}: ${error.message}`.slice(0, LONGEST_REASON);
     console.error(`${RequestType} ${LogicalResourceId}: ${Reason}`);
     return { Status: 'FAILED', PhysicalResourceId, Reason };

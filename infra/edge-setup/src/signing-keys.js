@@ -27,7 +27,7 @@ async function ensure(cloud, order) {
   await remove(cloud, order); // what a Create that was cut off has left
   try {
     return await make(cloud, order);
-  } catch (error) {
+  } catch (/** @type {any} */ error) {
     // CloudFormation deletes a resource whose Create failed, other engines do not.
     await remove(cloud, order).catch((left) => {
       error.message += ` (what had been made could not be removed: ${left.name})`;
@@ -93,7 +93,8 @@ async function make({ cloudfront, ssm }, order) {
     PublicKeyConfig: { CallerReference: randomUUID(), Name: name, EncodedKey: publicKey, Comment },
   });
   await store(ssm, parameterName, { public_key_id: PublicKey.Id, private_key: privateKey });
-  const { KeyGroup } = await cloudfront.createKeyGroup({ KeyGroupConfig: { Name: name, Items: [PublicKey.Id], Comment } });
+  const KeyGroupConfig = { Name: name, Items: [PublicKey.Id], Comment };
+  const { KeyGroup } = await cloudfront.createKeyGroup({ KeyGroupConfig });
   return attributes(KeyGroup, order);
 }
 
@@ -106,7 +107,7 @@ async function make({ cloudfront, ssm }, order) {
 async function store(ssm, name, secret) {
   try {
     await ssm.putParameter({ Name: name, Type: 'SecureString', Overwrite: true, Value: JSON.stringify(secret) });
-  } catch (error) {
+  } catch (/** @type {any} */ error) {
     // A message of SSM's own may quote the value it refuses, and ours ends up in logs and stack events.
     throw new Error(`the private key could not be stored in the parameter ${name}: ${error.name}`);
   }
@@ -125,7 +126,7 @@ async function findGroup(cloudfront, name) {
 }
 
 /**
- * @param {import('@aws-sdk/client-cloudfront').KeyGroup} group
+ * @param {{Id: string, KeyGroupConfig: {Items: string[]}}} group
  * @param {import('./route').Order} order
  * @returns {Attributes}
  */
