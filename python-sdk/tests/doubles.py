@@ -43,7 +43,7 @@ def serving() -> Iterator[WebServer]:
             self.end_headers()
             self.wfile.write(body)
 
-        do_POST = do_PUT = do_GET
+        do_POST = do_PUT = do_GET  # noqa: N815 - names that http.server looks up
 
         def log_message(self, *_: Any) -> None:
             """Keep the test output clean."""
