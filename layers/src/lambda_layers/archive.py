@@ -1,4 +1,4 @@
-"""Zip files that come out the same, byte for byte, whoever makes them and whenever."""
+"""Zip files that come out the same, byte for byte, whoever makes them and whenever, given the same zlib."""
 
 from __future__ import annotations
 
