@@ -168,15 +168,21 @@ def types(session: nox.Session) -> None:
     _npm(session, "nodejs-sdk", "run", "types")
 
 
+def _compile(session: nox.Session, path: str, *options: str) -> None:
+    fixed = ["--quiet", "--python-version=3.10", "--generate-hashes", "--no-header"]
+    session.run("uv", "pip", "compile", *fixed, *options, f"{path}.in", "-o", f"{path}.txt", *session.posargs)
+
+
 @nox.session(default=False)
 def lock(session: nox.Session) -> None:
     """Pin every Python dependency anew: `-s lock -- --upgrade` takes newer versions."""
     session.install("--require-hashes", "-r", "requirements/nox.txt")
     for name, constraints in LOCKS.items():
         pins = [argument for pin in constraints for argument in ("-c", f"requirements/{pin}.txt")]
-        options = ["--quiet", "--universal", "--python-version=3.10", "--generate-hashes", "--no-header"]
-        files = [f"requirements/{name}.in", "-o", f"requirements/{name}.txt"]
-        session.run("uv", "pip", "compile", *options, *pins, *files, *session.posargs)
+        _compile(session, f"requirements/{name}", "--universal", *pins)
+    for layer in ("python", "cryptography"):
+        # Not universal: a layer holds what Lambda's Linux needs, whatever machine builds it.
+        _compile(session, f"layers/{layer}", "--python-platform=linux", "-c", "requirements/runtime.txt")
 
 
 if __name__ == "__main__":
