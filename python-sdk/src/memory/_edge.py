@@ -26,12 +26,11 @@ _OK, _FORBIDDEN, _NOT_FOUND = 200, 403, 404
 _ERROR_CODE = re.compile(rb"<Code>(\w+)</Code>")
 
 
-class Found(NamedTuple):
-    """A document and where it came from: `cache` is CloudFront's X-Cache, `age` its Age in seconds."""
+class Answer(NamedTuple):
+    """The document, None if there is none, and what the edge's cache had to do with it, such as `hit, age 3 s`."""
 
-    document: bytes
+    document: bytes | None
     cache: str
-    age: int
 
 
 class Edge:
@@ -62,8 +61,8 @@ class Edge:
         # What requests.Session would look at, read once.
         self._verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
 
-    def get(self, path: str) -> Found | None:
-        """Read the document at a path; None if there is none.
+    def get(self, path: str) -> Answer:
+        """Read the document at a path.
 
         Raises:
             AccessDeniedError: The edge refused the signature, or S3 the edge.
@@ -77,11 +76,9 @@ class Edge:
             self._signer.forget()
             status, headers, body = self._fetch(path)
         if status == _OK:
-            document = decompress(body, headers.get("Content-Encoding"), self._limit)
-            age = headers.get("Age", "0")
-            return Found(document, headers.get("X-Cache", "unknown"), int(age) if age.isdecimal() else 0)
+            return Answer(decompress(body, headers.get("Content-Encoding"), self._limit), _cache(headers))
         if status == _NOT_FOUND:
-            return None
+            return Answer(None, _cache(headers))
         where = f"{self._origin}{path}"
         if status == _FORBIDDEN:
             raise self._refused(where, body)
@@ -142,3 +139,9 @@ class Edge:
         return AccessDeniedError(
             f"{where}: the edge may not read the bucket ({code}). Check the bucket's policy"
         )
+
+
+def _cache(headers: CaseInsensitiveDict[str]) -> str:
+    """Return the first word of `X-Cache: Hit from cloudfront`, and the age if the answer has one."""
+    word = headers.get("X-Cache", "unknown").partition(" ")[0].lower()
+    return f"{word}, age {headers['Age']} s" if "Age" in headers else word

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,7 +39,7 @@ class KeySource:
         self._aws_service = arn_service(self._path)
         self._clock = clock
         self._lock = threading.Lock()
-        self._read_at = 0.0
+        self._forgotten_at = -math.inf
         self._key = None if self._aws_service else self._from_file()
 
     def key(self) -> SigningKey:
@@ -52,18 +53,20 @@ class KeySource:
         with self._lock:
             if self._key is None:
                 self._key = self._from_secret()
-                self._read_at = self._clock()
             return self._key
 
     def forget(self) -> bool:
         """Drop a key that CloudFront refused, so that a rotated one is read.
 
         Returns:
-            Whether it makes sense to sign and ask again: the key is no file and was not read in the last 30 seconds.
+            Whether it makes sense to sign and ask again: the key is no file, and none was dropped in the last 30
+            seconds. A wrong key must not become a flood of requests.
         """
         with self._lock:
-            if self._aws_service is None or 0 <= self._clock() - self._read_at < REREAD_SECONDS:
+            now = self._clock()
+            if self._aws_service is None or 0 <= now - self._forgotten_at < REREAD_SECONDS:
                 return False
+            self._forgotten_at = now
             self._key = None
             return True
 

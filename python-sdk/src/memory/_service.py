@@ -112,16 +112,15 @@ class MemoryService:
             ConfigurationError: The distribution or the key cannot be what the configuration says.
             UnavailableError: The edge did not answer in time.
         """
-        found = self._edge.get(url_path(self._key(name)))
-        if found is None:
-            _LOGGER.debug("memory: get %s from edge (nothing there)", _Quoted(name))
+        document, cache = self._edge.get(url_path(self._key(name)))
+        if document is None:
+            _LOGGER.debug("memory: get %s from edge (%s, no value)", _Quoted(name), cache)
             return default
         try:
-            envelope = decode(found.document)
+            envelope = decode(document)
         except CorruptValueError as error:
             raise CorruptValueError(f"{_quoted(name)}: {error}") from None
-        cache = found.cache.removesuffix(" from cloudfront").lower()
-        _LOGGER.debug("memory: get %s from edge (%s, age %d s)", _Quoted(name), cache, found.age)
+        _LOGGER.debug("memory: get %s from edge (%s)", _Quoted(name), cache)
         if envelope.expires_at is not None and envelope.expires_at <= self._clock() * 1000:
             return default
         return envelope.value
