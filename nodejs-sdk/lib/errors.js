@@ -78,6 +78,15 @@ class UnavailableError extends MemoryServiceError {
   static {
     this.prototype.name = 'UnavailableError';
   }
+
+  /**
+   * @param {string} what What was asked, and whom.
+   * @param {{code: string, message: string}} failure
+   */
+  static because(what, { code, message }) {
+    const cause = Object.assign(new Error(message), { code });
+    return new UnavailableError(`${what} failed: ${message} (${code}). Trying again may help.`, { cause });
+  }
 }
 
 module.exports = {

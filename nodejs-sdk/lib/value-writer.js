@@ -69,8 +69,8 @@ class ValueWriter {
         return this.#bigint(value);
       case 'object':
         if (value === null) return 'null';
-        if (isBytes(value)) return this.#tag('$bytes', `"${toBase64(value)}"`);
-        return this.#container(value);
+        if (isBytes(value)) return this.#tag('$bytes', `"${toBase64(/** @type {Uint8Array} */ (value))}"`);
+        return this.#container(/** @type {object} */ (value));
       default:
         return this.#refuse(`a value of type ${typeof value} cannot be stored`);
     }
@@ -181,8 +181,8 @@ function isInt(number) {
 }
 
 /**
- * @param {object} value
- * @returns {value is Uint8Array} from whatever realm, including Node's Buffer
+ * @param {unknown} value
+ * @returns {boolean} whether it is a Uint8Array from whatever realm, including Node's Buffer
  */
 function isBytes(value) {
   return ArrayBuffer.isView(value) && /** @type {any} */ (value)[Symbol.toStringTag] === 'Uint8Array';
