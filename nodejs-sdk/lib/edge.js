@@ -4,7 +4,6 @@ const { gunzipSync } = require('node:zlib');
 
 const { errorCode } = require('./aws.js');
 const { AccessDeniedError, ConfigurationError, CorruptValueError, UnavailableError } = require('./errors.js');
-const { Signer } = require('./signing.js');
 
 /** @typedef {import('./transport.js').Response} Response */
 
@@ -25,7 +24,9 @@ class Edge {
    */
   constructor(config, service, clock) {
     this.#config = config;
-    if (config.visibility === 'private') this.#signer = new Signer(config, service, clock);
+    if (config.visibility === 'public') return;
+    const { Signer } = require('./signing.js'); // here, because public services need none of it
+    this.#signer = new Signer(config, service, clock);
   }
 
   /**

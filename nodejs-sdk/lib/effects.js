@@ -1,9 +1,5 @@
 'use strict';
 
-const { pathToFileURL } = require('node:url');
-
-const { Transport } = require('./transport.js');
-
 /**
  * What this SDK does is written once, as generators: they yield an effect and are resumed with its outcome. One driver
  * awaits the outcome, the other blocks for it, and nothing else differs between `getAsync` and `get`.
@@ -30,45 +26,6 @@ const { Transport } = require('./transport.js');
  * @template T
  * @typedef {Generator<Effect, T, any>} Program
  */
-
-/** Performs effects. Runs in the main thread for asynchronous calls and in the worker for synchronous ones. */
-class Performer {
-  #transport;
-
-  /** @param {import('./transport.js').Limits} [limits] */
-  constructor(limits) {
-    this.#transport = new Transport(limits);
-  }
-
-  /**
-   * @param {Effect} effect
-   * @param {number} budget milliseconds
-   * @returns {Promise<Outcome>} never rejected
-   */
-  async perform(effect, budget) {
-    try {
-      if ('provider' in effect) return { credentials: await loadCredentials(effect.provider) };
-      return await this.#transport.send(effect, budget);
-    } catch (error) {
-      const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
-      return { failure: { code: code ?? 'error', message } };
-    }
-  }
-
-  close() {
-    this.#transport.close();
-  }
-}
-
-/**
- * @param {string} provider
- * @returns {Promise<Credentials>}
- */
-async function loadCredentials(provider) {
-  const { defaultProvider } = await import(pathToFileURL(provider).href);
-  const { accessKeyId, secretAccessKey, sessionToken, expiration } = await defaultProvider()();
-  return { accessKeyId, secretAccessKey, sessionToken, expiration };
-}
 
 /**
  * @template T
@@ -98,4 +55,4 @@ function runSync(program, perform, budget) {
   return step.value;
 }
 
-module.exports = { Performer, runAsync, runSync };
+module.exports = { runAsync, runSync };

@@ -1,9 +1,7 @@
 'use strict';
 
-const { Bridge } = require('./bridge.js');
 const { readConfig } = require('./config.js');
 const { Edge } = require('./edge.js');
-const { Performer, runAsync, runSync } = require('./effects.js');
 const { decode, encode } = require('./envelope.js');
 const errors = require('./errors.js');
 const { checkServiceName, locate } = require('./names.js');
@@ -12,17 +10,6 @@ const { Store } = require('./store.js');
 const { version } = require('../package.json');
 
 const { ConfigurationError, CorruptValueError } = errors;
-
-/** Milliseconds for a whole call, whatever it does. */
-const BUDGET = 5000;
-
-/**
- * What performs effects, shared by all objects of the process: a handler may make one in each call, and neither
- * threads nor connections should pile up.
- *
- * @type {{bridge: import('./bridge.js').Bridge, performer: import('./effects.js').Performer, users: number} | undefined}
- */
-let engine;
 
 /** A cache in S3, read through CloudFront. */
 class MemoryService {
@@ -40,7 +27,8 @@ class MemoryService {
   #clock;
   #edge;
   #store;
-  #isOpen = true;
+  /** @type {import('./engine.js').Engine | undefined} Undefined once closed. */
+  #engine;
 
   /**
    * @param {unknown} params
@@ -55,9 +43,7 @@ class MemoryService {
     this.#clock = clock;
     this.#edge = new Edge(this.#config, this.#service, clock);
     this.#store = new Store(this.#config, clock);
-    engine ??= { bridge: new Bridge(), performer: new Performer(), users: 0 };
-    engine.bridge.start();
-    engine.users++;
+    this.#engine = require('./engine.js').Engine.acquire(); // here, so that loading this SDK is quick
   }
 
   /**
@@ -68,10 +54,10 @@ class MemoryService {
    * @returns {Promise<string>} its version: the ETag of the object
    */
   async put(name, value) {
-    const { performer } = this.#engine();
+    const engine = this.#open();
     const { key } = this.#locate(name);
     const document = encode(value, randomWriteId(), this.#config.maxValueBytes);
-    return runAsync(this.#store.put(key, document), performer.perform.bind(performer), BUDGET);
+    return engine.run(this.#store.put(key, document));
   }
 
   /**
@@ -81,8 +67,7 @@ class MemoryService {
    * @returns {any} undefined if there is none
    */
   get(name) {
-    const { bridge } = this.#engine();
-    return runSync(this.#read(name), bridge.perform.bind(bridge), BUDGET);
+    return this.#open().runSync(this.#read(name));
   }
 
   /**
@@ -92,8 +77,7 @@ class MemoryService {
    * @returns {Promise<any>} undefined if there is none
    */
   async getAsync(name) {
-    const { performer } = this.#engine();
-    return runAsync(this.#read(name), performer.perform.bind(performer), BUDGET);
+    return this.#open().run(this.#read(name));
   }
 
   /**
@@ -103,8 +87,7 @@ class MemoryService {
    * @returns {Promise<void>}
    */
   async remove(name) {
-    const { performer } = this.#engine();
-    return runAsync(this.#store.remove(this.#locate(name).key), performer.perform.bind(performer), BUDGET);
+    return this.#open().run(this.#store.remove(this.#locate(name).key));
   }
 
   /** @returns {string} the version of this SDK */
@@ -114,16 +97,12 @@ class MemoryService {
 
   /** Let go of connections and thread, which it shares with the other objects. Not needed for the process to end. */
   close() {
-    if (!this.#isOpen || !engine) return;
-    this.#isOpen = false;
-    if (--engine.users > 0) return;
-    engine.bridge.close();
-    engine.performer.close();
-    engine = undefined;
+    this.#engine?.release();
+    this.#engine = undefined;
   }
 
-  #engine() {
-    if (this.#isOpen && engine) return engine;
+  #open() {
+    if (this.#engine) return this.#engine;
     throw new ConfigurationError('This MemoryService is closed: make a new one.');
   }
 

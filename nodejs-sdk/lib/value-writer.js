@@ -4,7 +4,7 @@ const { UnsupportedTypeError } = require('./errors.js');
 const { toBase64 } = require('./platform.js');
 
 const MAX_LEVELS = 100;
-const TOO_MANY_DIGITS = 10n ** 4300n;
+const MAX_DIGITS = 4300;
 const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
@@ -97,10 +97,11 @@ class ValueWriter {
     if (integer >= -MAX_SAFE && integer <= MAX_SAFE) {
       this.#refuse('a bigint this small would come back as a number: store Number(value)');
     }
-    if (integer >= TOO_MANY_DIGITS || integer <= -TOO_MANY_DIGITS) {
-      this.#refuse('an integer of more than 4,300 digits cannot be stored');
+    const text = String(integer);
+    if (text.replace('-', '').length > MAX_DIGITS) {
+      this.#refuse(`an integer of more than ${MAX_DIGITS} digits cannot be stored`);
     }
-    return this.#tag('$int', `"${integer}"`);
+    return this.#tag('$int', `"${text}"`);
   }
 
   /** @param {object} container */

@@ -4,7 +4,7 @@
 
 const { workerData } = require('node:worker_threads');
 
-const { Performer } = require('./effects.js');
+const { Performer } = require('./performer.js');
 const { TURN, GONE } = require('./signal.js');
 
 /** @type {{port: import('node:worker_threads').MessagePort, signal: Int32Array}} */
