@@ -109,7 +109,7 @@ class Secret {
    */
   #parse(text, fallbackId) {
     const { public_key_id: id = fallbackId, private_key: pem } = parseObject(text);
-    if (typeof id === 'string' && id !== '' && typeof pem === 'string') return signingKey(id, pem, this.#arn);
+    if (typeof id === 'string' && /^[A-Za-z0-9_-]+$/.test(id) && typeof pem === 'string') return signingKey(id, pem, this.#arn);
     throw new ConfigurationError(`${this.#arn} must hold JSON with "public_key_id" and "private_key".`);
   }
 }
