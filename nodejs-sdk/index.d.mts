@@ -1,0 +1,13 @@
+import MemoryService = require('./index.js');
+
+export { MemoryService as default, MemoryService };
+export import MemoryServiceError = MemoryService.MemoryServiceError;
+export import ConfigurationError = MemoryService.ConfigurationError;
+export import InvalidNameError = MemoryService.InvalidNameError;
+export import UnsupportedTypeError = MemoryService.UnsupportedTypeError;
+export import ValueTooLargeError = MemoryService.ValueTooLargeError;
+export import CorruptValueError = MemoryService.CorruptValueError;
+export import AccessDeniedError = MemoryService.AccessDeniedError;
+export import UnavailableError = MemoryService.UnavailableError;
+export type Params = MemoryService.Params;
+export type Value = MemoryService.Value;

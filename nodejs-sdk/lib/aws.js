@@ -1,0 +1,74 @@
+'use strict';
+
+const { createHash } = require('node:crypto');
+
+const { credentials } = require('./credentials.js');
+const { UnavailableError } = require('./errors.js');
+
+/** @typedef {import('./transport.js').Response} Response */
+
+/** @typedef {'s3' | 'ssm' | 'secretsmanager'} Service */
+
+/** The part of `AWS_ENDPOINT_URL_…` that names a service. */
+const ENDPOINT_NAMES = { s3: 'S3', ssm: 'SSM', secretsmanager: 'SECRETS_MANAGER' };
+
+const MAX_ANSWER_BYTES = 64 * 1024;
+
+/**
+ * Where a service is reached.
+ *
+ * @param {Service} service
+ * @param {string} region
+ * @returns {{url: string, isOverridden: boolean}} without a slash at its end
+ */
+function endpoint(service, region) {
+  const own = process.env[`AWS_ENDPOINT_URL_${ENDPOINT_NAMES[service]}`] || process.env.AWS_ENDPOINT_URL;
+  if (own) return { url: own.replace(/\/+$/, ''), isOverridden: true };
+  const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  return { url: `https://${service}.${region}.${suffix}`, isOverridden: false };
+}
+
+/**
+ * Ask AWS, signed with Signature Version 4.
+ *
+ * @param {object} call
+ * @param {Service} call.service
+ * @param {string} call.region
+ * @param {'PUT' | 'POST' | 'DELETE'} call.method
+ * @param {string} call.url
+ * @param {Record<string, string>} call.headers in lower case
+ * @param {Uint8Array} [call.body]
+ * @param {string} call.what For the error message.
+ * @param {() => number} clock Unix time in milliseconds
+ * @returns {import('./effects.js').Program<Response>} the response, whatever its status below 500
+ * @throws {UnavailableError}
+ * @throws {import('./errors.js').ConfigurationError} without credentials
+ */
+function* askAws({ service, region, method, url, headers, body, what }, clock) {
+  const { sign } = require('aws4'); // here, because whoever only reads public values needs no signature
+  const { host, pathname } = new URL(url);
+  const hash = createHash('sha256').update(body ?? '').digest('hex');
+  const unsigned = {
+    ...{ service, region, method, host, path: pathname },
+    headers: { ...headers, host, 'content-length': String(body?.length ?? 0), 'x-amz-content-sha256': hash },
+  };
+  const signed = /** @type {Record<string, string>} */ (sign(unsigned, yield* credentials(clock)).headers);
+  const response = yield { method, url, headers: signed, body, maxBytes: MAX_ANSWER_BYTES };
+  if ('failure' in response) throw UnavailableError.because(what, response.failure);
+  if (response.status >= 500 || response.status === 429) {
+    throw UnavailableError.because(what, { code: errorCode(response), message: `status ${response.status}` });
+  }
+  return response;
+}
+
+/**
+ * @param {Response} response
+ * @returns {string} the code in the XML of S3 and CloudFront or the JSON of the others; "unknown" without
+ */
+function errorCode({ body }) {
+  const text = Buffer.from(body).toString();
+  const [, code] = /<Code>(\w+)<\/Code>/.exec(text) ?? /"__type":\s*"(?:[^"#]*#)?(\w+)"/.exec(text) ?? [];
+  return code ?? 'unknown';
+}
+
+module.exports = { askAws, endpoint, errorCode };

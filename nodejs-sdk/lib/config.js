@@ -1,0 +1,235 @@
+'use strict';
+
+const { ConfigurationError } = require('./errors.js');
+
+/** @typedef {'debug' | 'info' | 'warn' | 'error' | 'silent'} LogLevel */
+
+/**
+ * @typedef {object} Config
+ * @property {URL} distribution Where values are read; only its origin counts.
+ * @property {URL} edge Where to connect for that: EDGE_ENDPOINT, else the distribution.
+ * @property {string} bucket
+ * @property {string} region
+ * @property {'public' | 'private'} visibility
+ * @property {string} keySource Private only: path of a PEM file, or the ARN of a parameter or secret.
+ * @property {string | undefined} publicKeyId Private only; undefined if the secret brings it.
+ * @property {number} edgeTtl seconds
+ * @property {number} maxValueBytes of JSON
+ * @property {number} signatureLifetime seconds
+ * @property {LogLevel} logLevel
+ */
+
+/** @typedef {Record<string, unknown>} Params */
+/** @typedef {Record<string, string | undefined>} Environment */
+
+const KEYS = [
+  'DISTRIBUTION',
+  'BUCKET_NAME',
+  'REGION',
+  'PK_PATH',
+  'PUBLIC_KEY_ID',
+  'VISIBILITY',
+  'EDGE_TTL',
+  'MAX_VALUE_BYTES',
+  'EDGE_ENDPOINT',
+  'SIGNATURE_LIFETIME',
+  'LOG_LEVEL',
+];
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
+const DAY = 86_400;
+const MIB = 1024 * 1024;
+
+/**
+ * Read the configuration: each key from the parameters, else from the environment as `MEMORY_<key>`.
+ *
+ * @param {unknown} params
+ * @param {Environment} environment
+ * @returns {Config}
+ * @throws {ConfigurationError}
+ */
+function readConfig(params, environment) {
+  const source = new Source(checkParams(params), environment);
+  const distribution = readDistribution(source.required('DISTRIBUTION', 'the host name of the CloudFront distribution'));
+  const endpoint = source.text('EDGE_ENDPOINT');
+  return {
+    distribution,
+    edge: endpoint === undefined ? distribution : readUrl('EDGE_ENDPOINT', endpoint),
+    bucket: readBucket(source.required('BUCKET_NAME', 'the name of the S3 bucket')),
+    region: readRegion(source, environment),
+    ...readVisibility(source),
+    edgeTtl: source.integer('EDGE_TTL', 5, 1, DAY),
+    maxValueBytes: source.integer('MAX_VALUE_BYTES', 16 * MIB, 1, 256 * MIB),
+    signatureLifetime: source.integer('SIGNATURE_LIFETIME', 900, 60, DAY),
+    logLevel: /** @type {LogLevel} */ (source.choice('LOG_LEVEL', LOG_LEVELS) ?? 'warn'),
+  };
+}
+
+class Source {
+  #params;
+  #environment;
+
+  /**
+   * @param {Params} params
+   * @param {Environment} environment
+   */
+  constructor(params, environment) {
+    this.#params = params;
+    this.#environment = environment;
+  }
+
+  /** @param {string} key */
+  isPresent(key) {
+    return key in this.#params || `MEMORY_${key}` in this.#environment;
+  }
+
+  /** @param {string} key */
+  #value(key) {
+    return this.#params[key] ?? this.#environment[`MEMORY_${key}`];
+  }
+
+  /**
+   * @param {string} key
+   * @returns {string | undefined}
+   */
+  text(key) {
+    const value = this.#value(key);
+    if (value === undefined || typeof value === 'string') return value;
+    throw new ConfigurationError(`${key} must be a string, not ${typeof value}.`);
+  }
+
+  /**
+   * @param {string} key
+   * @param {string} meaning
+   * @returns {string}
+   */
+  required(key, meaning) {
+    const value = this.text(key);
+    if (value) return value;
+    throw new ConfigurationError(
+      `${key} is ${value === undefined ? 'missing' : 'empty'}: give ${meaning} in the parameters or as MEMORY_${key}.`,
+    );
+  }
+
+  /**
+   * @param {string} key
+   * @param {number} fallback
+   * @param {number} least
+   * @param {number} most
+   */
+  integer(key, fallback, least, most) {
+    const value = this.#value(key);
+    if (value === undefined) return fallback;
+    const number = typeof value === 'string' && /^[0-9]+$/.test(value) ? Number(value) : value;
+    if (typeof number === 'number' && Number.isInteger(number) && number >= least && number <= most) return number;
+    throw new ConfigurationError(`${key} must be an integer from ${least} to ${most}, not ${JSON.stringify(value)}.`);
+  }
+
+  /**
+   * @param {string} key
+   * @param {string[]} choices
+   */
+  choice(key, choices) {
+    const value = this.text(key);
+    if (value === undefined || choices.includes(value)) return value;
+    throw new ConfigurationError(`${key} must be one of ${choices.join(', ')}, not ${JSON.stringify(value)}.`);
+  }
+}
+
+/**
+ * @param {unknown} params
+ * @returns {Params}
+ */
+function checkParams(params) {
+  if (typeof params !== 'object' || params === null) {
+    throw new ConfigurationError('The first argument of the constructor must be an object of parameters.');
+  }
+  for (const key of Object.keys(params)) {
+    if (KEYS.includes(key)) continue;
+    const [nearest] = [...KEYS].sort((a, b) => distance(key, a) - distance(key, b));
+    throw new ConfigurationError(`The parameter ${key} is unknown. Did you mean ${nearest}?`);
+  }
+  return /** @type {Params} */ (params);
+}
+
+/**
+ * A service is private if a key is as much as mentioned: an unset variable must never turn secrets public.
+ *
+ * @param {Source} source
+ * @returns {Pick<Config, 'visibility' | 'keySource' | 'publicKeyId'>}
+ */
+function readVisibility(source) {
+  const pinned = source.choice('VISIBILITY', ['public', 'private']);
+  if (!source.isPresent('PK_PATH') && !source.isPresent('PUBLIC_KEY_ID')) {
+    if (pinned !== 'private') return { visibility: 'public', keySource: '', publicKeyId: undefined };
+    throw new ConfigurationError('VISIBILITY is private: give PK_PATH and PUBLIC_KEY_ID as well.');
+  }
+  if (pinned === 'public') {
+    throw new ConfigurationError('VISIBILITY is public: leave out PK_PATH and PUBLIC_KEY_ID, even empty ones.');
+  }
+  const keySource = source.required('PK_PATH', 'the path of a PEM file or the ARN of a parameter or secret');
+  const isArn = keySource.startsWith('arn:');
+  if (isArn && !source.isPresent('PUBLIC_KEY_ID')) return { visibility: 'private', keySource, publicKeyId: undefined };
+  const publicKeyId = source.required('PUBLIC_KEY_ID', 'the id of the public key in CloudFront');
+  if (!/^[A-Za-z0-9_-]+$/.test(publicKeyId)) {
+    throw new ConfigurationError(`PUBLIC_KEY_ID must look like K36X4X2EO997HM, not ${JSON.stringify(publicKeyId)}.`);
+  }
+  return { visibility: 'private', keySource, publicKeyId };
+}
+
+/** @param {string} text */
+function readDistribution(text) {
+  const url = readUrl('DISTRIBUTION', text.includes('://') ? text : `https://${text}`);
+  if (url.pathname === '/' && !url.search && !url.hash && !url.username) return url;
+  throw new ConfigurationError(`DISTRIBUTION must be a host name or an https URL without a path, not ${text}.`);
+}
+
+/**
+ * @param {string} key
+ * @param {string} text
+ */
+function readUrl(key, text) {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isLoopback = /^(localhost|127(\.[0-9]+){3}|\[::1\])$/.test(url?.hostname ?? '');
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback)) return url;
+  throw new ConfigurationError(`${key} must be an https URL (http only for this machine itself), not ${text}.`);
+}
+
+/** @param {string} text */
+function readBucket(text) {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/.test(text)) return text;
+  throw new ConfigurationError(`BUCKET_NAME is no name of an S3 bucket: ${JSON.stringify(text)}.`);
+}
+
+/**
+ * @param {Source} source
+ * @param {Environment} environment
+ */
+function readRegion(source, environment) {
+  const region = source.text('REGION') ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION;
+  if (region !== undefined && /^[a-z0-9-]+$/.test(region)) return region;
+  throw new ConfigurationError(
+    region === undefined
+      ? "REGION is missing: give the bucket's region in the parameters, as MEMORY_REGION or as AWS_REGION."
+      : `REGION is no region: ${JSON.stringify(region)}.`,
+  );
+}
+
+/**
+ * @param {string} a
+ * @param {string} b
+ * @returns {number} how many letters to change, add or leave out to turn one into the other
+ */
+function distance(a, b) {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const letter of a.toUpperCase()) {
+    const next = [row[0] + 1];
+    for (let index = 0; index < b.length; index++) {
+      const substitution = row[index] + (letter === b[index] ? 0 : 1);
+      next.push(Math.min(substitution, row[index + 1] + 1, next[index] + 1));
+    }
+    row = next;
+  }
+  return row[b.length];
+}
+
+module.exports = { readConfig };

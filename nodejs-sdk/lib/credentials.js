@@ -1,0 +1,56 @@
+'use strict';
+
+const { createRequire } = require('node:module');
+const path = require('node:path');
+
+const { ConfigurationError } = require('./errors.js');
+
+/** @typedef {import('./effects.js').Credentials} Credentials */
+
+const PROVIDER = '@aws-sdk/credential-provider-node';
+const RENEW_BEFORE = 5 * 60_000; // milliseconds
+
+/** What the AWS SDK's provider gave last; one for the process, like the environment. @type {Credentials | undefined} */
+let provided;
+
+/**
+ * AWS credentials: from the environment, where Lambda puts them, else from the AWS SDK if it is installed.
+ *
+ * @param {() => number} clock Unix time in milliseconds
+ * @returns {import('./effects.js').Program<Credentials>}
+ * @throws {ConfigurationError}
+ */
+function* credentials(clock) {
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
+  if (AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY) {
+    return {
+      accessKeyId: AWS_ACCESS_KEY_ID,
+      secretAccessKey: AWS_SECRET_ACCESS_KEY,
+      sessionToken: AWS_SESSION_TOKEN || undefined,
+    };
+  }
+  if (provided && !(Number(provided.expiration) - RENEW_BEFORE < clock())) return provided;
+  const outcome = yield { provider: findProvider() };
+  if ('failure' in outcome) {
+    throw new ConfigurationError(`There are no AWS credentials: ${outcome.failure.message}`);
+  }
+  provided = outcome.credentials;
+  return outcome.credentials;
+}
+
+/**
+ * @returns {string} the provider's file; NODE_PATH counts, as in Lambda, and so do the program and its folder
+ */
+function findProvider() {
+  const places = [path.dirname(process.argv[1] ?? ''), process.cwd()];
+  if (typeof __dirname === 'string') places.unshift(__dirname); // a bundle in ES module format has none
+  try {
+    return createRequire(path.join(process.cwd(), 'any')).resolve(PROVIDER, { paths: places });
+  } catch {
+    throw new ConfigurationError(
+      `There are no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or install ${PROVIDER}.`,
+    );
+  }
+}
+
+module.exports = { credentials };

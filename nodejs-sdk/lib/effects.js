@@ -1,0 +1,58 @@
+'use strict';
+
+/**
+ * What this SDK does is written once, as generators: they yield an effect and are resumed with its outcome. One driver
+ * awaits the outcome, the other blocks for it, and nothing else differs between `getAsync` and `get`.
+ *
+ * @typedef {import('./transport.js').Request} Request
+ * @typedef {import('./transport.js').Response} Response
+ * @typedef {import('./transport.js').Failure} Failure
+ */
+
+/** @typedef {{provider: string}} CredentialsRequest The file of the AWS SDK's credential provider. */
+
+/**
+ * @typedef {object} Credentials
+ * @property {string} accessKeyId
+ * @property {string} secretAccessKey
+ * @property {string | undefined} [sessionToken]
+ * @property {Date | undefined} [expiration]
+ */
+
+/** @typedef {Request | CredentialsRequest} Effect */
+/** @typedef {Response | Failure | {credentials: Credentials}} Outcome */
+
+/**
+ * @template T
+ * @typedef {Generator<Effect, T, any>} Program
+ */
+
+/**
+ * @template T
+ * @param {Program<T>} program
+ * @param {(effect: Effect, budget: number) => Promise<Outcome>} perform
+ * @param {number} budget milliseconds for all effects together
+ * @returns {Promise<T>}
+ */
+async function runAsync(program, perform, budget) {
+  const deadline = performance.now() + budget;
+  let step = program.next();
+  while (!step.done) step = program.next(await perform(step.value, deadline - performance.now()));
+  return step.value;
+}
+
+/**
+ * @template T
+ * @param {Program<T>} program
+ * @param {(effect: Effect, budget: number) => Outcome} perform
+ * @param {number} budget milliseconds for all effects together
+ * @returns {T}
+ */
+function runSync(program, perform, budget) {
+  const deadline = performance.now() + budget;
+  let step = program.next();
+  while (!step.done) step = program.next(perform(step.value, deadline - performance.now()));
+  return step.value;
+}
+
+module.exports = { runAsync, runSync };

@@ -1,0 +1,58 @@
+'use strict';
+
+const { Bridge } = require('./bridge.js');
+const { Performer } = require('./performer.js');
+const { runAsync, runSync } = require('./effects.js');
+
+/** Milliseconds for a whole call, whatever it does. */
+const BUDGET = 5000;
+
+/** @template T @typedef {import('./effects.js').Program<T>} Program */
+
+/** Runs programs, awaiting their effects or blocking for them. */
+class Engine {
+  /** @type {Engine | undefined} */
+  static #shared;
+
+  #bridge = new Bridge();
+  #performer = new Performer();
+  #users = 0;
+
+  /**
+   * The one of the process: a handler may make a MemoryService in each call, and neither threads nor connections should
+   * pile up. Each call of this wants one of {@link release}.
+   */
+  static acquire() {
+    const engine = (Engine.#shared ??= new Engine());
+    engine.#users++;
+    engine.#bridge.start();
+    return engine;
+  }
+
+  release() {
+    if (--this.#users > 0) return;
+    this.#bridge.close();
+    this.#performer.close();
+    Engine.#shared = undefined;
+  }
+
+  /**
+   * @template T
+   * @param {Program<T>} program
+   * @returns {Promise<T>}
+   */
+  run(program) {
+    return runAsync(program, (effect, budget) => this.#performer.perform(effect, budget), BUDGET);
+  }
+
+  /**
+   * @template T
+   * @param {Program<T>} program
+   * @returns {T}
+   */
+  runSync(program) {
+    return runSync(program, (effect, budget) => this.#bridge.perform(effect, budget), BUDGET);
+  }
+}
+
+module.exports = { Engine };

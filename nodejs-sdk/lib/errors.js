@@ -1,0 +1,101 @@
+'use strict';
+
+/**
+ * Every error this SDK raises on purpose. `code` is the same in all languages, the message is for people.
+ *
+ *     MemoryServiceError
+ *     ├── ConfigurationError     the parameters, the environment or the deployment are wrong
+ *     ├── InvalidNameError       a name that cannot become an object key
+ *     ├── UnsupportedTypeError   a value that could not come back with the type it has
+ *     ├── ValueTooLargeError     a value beyond MAX_VALUE_BYTES
+ *     ├── CorruptValueError      what is stored is no document of this service
+ *     ├── AccessDeniedError      S3, CloudFront or a secret refused the caller
+ *     └── UnavailableError       no answer: network trouble, a timeout, a server error
+ *
+ * The names stand on the prototypes as text, because a minifier renames classes.
+ */
+class MemoryServiceError extends Error {
+  static code = 'memory_service';
+  static {
+    this.prototype.name = 'MemoryServiceError';
+  }
+
+  /**
+   * @param {string} message What happened, where, and what to do.
+   * @param {{cause?: unknown}} [options]
+   */
+  constructor(message, options) {
+    super(message, options);
+    /** @type {string} */
+    this.code = new.target.code;
+  }
+}
+
+class ConfigurationError extends MemoryServiceError {
+  static code = 'configuration';
+  static {
+    this.prototype.name = 'ConfigurationError';
+  }
+}
+
+class InvalidNameError extends MemoryServiceError {
+  static code = 'invalid_name';
+  static {
+    this.prototype.name = 'InvalidNameError';
+  }
+}
+
+class UnsupportedTypeError extends MemoryServiceError {
+  static code = 'unsupported_type';
+  static {
+    this.prototype.name = 'UnsupportedTypeError';
+  }
+}
+
+class ValueTooLargeError extends MemoryServiceError {
+  static code = 'value_too_large';
+  static {
+    this.prototype.name = 'ValueTooLargeError';
+  }
+}
+
+class CorruptValueError extends MemoryServiceError {
+  static code = 'corrupt_value';
+  static {
+    this.prototype.name = 'CorruptValueError';
+  }
+}
+
+class AccessDeniedError extends MemoryServiceError {
+  static code = 'access_denied';
+  static {
+    this.prototype.name = 'AccessDeniedError';
+  }
+}
+
+class UnavailableError extends MemoryServiceError {
+  static code = 'unavailable';
+  static {
+    this.prototype.name = 'UnavailableError';
+  }
+
+  /**
+   * @param {string} what What was asked, and whom.
+   * @param {{code: string, message: string}} failure
+   */
+  static because(what, { code, message }) {
+    const cause = Object.assign(new Error(message), { code });
+    return new UnavailableError(`${what} failed: ${message} (${code}). Trying again may help.`, { cause });
+  }
+}
+
+module.exports = {
+  MemoryServiceError,
+  ConfigurationError,
+  InvalidNameError,
+  UnsupportedTypeError,
+  ValueTooLargeError,
+  CorruptValueError,
+  AccessDeniedError,
+  UnavailableError,
+};

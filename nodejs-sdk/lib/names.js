@@ -1,0 +1,77 @@
+'use strict';
+
+const { InvalidNameError } = require('./errors.js');
+
+const SERVICE_NAME = /^[A-Za-z0-9_-]{1,64}$/;
+const PLAIN_NAME = /^[A-Za-z0-9_/-]*$/;
+const MAX_KEY_BYTES = 1024;
+
+const utf8 = new TextEncoder();
+
+/**
+ * Escape a name so that key, URL path and signed resource are the same text everywhere (KEY-2).
+ *
+ * @param {string} name
+ * @returns {string} only `A-Z a-z 0-9 _ - / .`
+ */
+function escapeName(name) {
+  if (PLAIN_NAME.test(name)) return name;
+  let escaped = '';
+  for (const byte of utf8.encode(name)) {
+    const character = String.fromCharCode(byte);
+    escaped += PLAIN_NAME.test(character) ? character : '.' + byte.toString(16).toUpperCase().padStart(2, '0');
+  }
+  return escaped;
+}
+
+/**
+ * Check a service name (NAME-1).
+ *
+ * @param {unknown} service
+ * @returns {string} the same service name
+ * @throws {InvalidNameError}
+ */
+function checkServiceName(service) {
+  if (typeof service === 'string' && SERVICE_NAME.test(service)) return service;
+  throw new InvalidNameError(
+    `The service name (second argument of the constructor) must be 1 to 64 of A-Z a-z 0-9 _ -, not ${show(service)}.`,
+  );
+}
+
+/**
+ * Where a value lives (NAME-2 to NAME-4, KEY-1 to KEY-3, URL-1).
+ *
+ * @param {'public' | 'private'} visibility
+ * @param {string} service A service name that {@link checkServiceName} let pass.
+ * @param {unknown} name
+ * @returns {{key: string, path: string}} the object key, and the path of its URL on the distribution
+ * @throws {InvalidNameError}
+ */
+function locate(visibility, service, name) {
+  if (typeof name !== 'string') throw new InvalidNameError(`A name must be a string, not ${show(name)}.`);
+  if (name === '' || name.startsWith('/') || name.endsWith('/') || name.includes('//')) {
+    throw new InvalidNameError(`The name ${show(name)} has an empty segment: write it like "a" or "a/b".`);
+  }
+  if (!name.isWellFormed()) {
+    throw new InvalidNameError(`The name ${show(name)} has half a surrogate pair: it is no valid Unicode text.`);
+  }
+  const path = `/${service}/${escapeName(name)}.json`;
+  const key = visibility + path;
+  if (key.length > MAX_KEY_BYTES) {
+    throw new InvalidNameError(
+      `The name ${show(name)} makes an object key of ${key.length} bytes; S3 allows ${MAX_KEY_BYTES}. Shorten it.`,
+    );
+  }
+  return { key, path };
+}
+
+/**
+ * @param {unknown} name
+ * @returns {string}
+ */
+function show(name) {
+  if (typeof name !== 'string') return name === null ? 'null' : typeof name;
+  return JSON.stringify(name.length > 80 ? name.slice(0, 80) + '…' : name);
+}
+
+module.exports = { checkServiceName, locate };

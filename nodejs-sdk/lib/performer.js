@@ -1,0 +1,50 @@
+'use strict';
+
+const { pathToFileURL } = require('node:url');
+
+const { Transport } = require('./transport.js');
+
+/** @typedef {import('./effects.js').Effect} Effect */
+/** @typedef {import('./effects.js').Outcome} Outcome */
+/** @typedef {import('./effects.js').Credentials} Credentials */
+
+/** Performs effects. Runs in the main thread for asynchronous calls and in the worker for synchronous ones. */
+class Performer {
+  #transport;
+
+  /** @param {import('./transport.js').Limits} [limits] */
+  constructor(limits) {
+    this.#transport = new Transport(limits);
+  }
+
+  /**
+   * @param {Effect} effect
+   * @param {number} budget milliseconds
+   * @returns {Promise<Outcome>} never rejected
+   */
+  async perform(effect, budget) {
+    try {
+      if ('provider' in effect) return { credentials: await loadCredentials(effect.provider) };
+      return await this.#transport.send(effect, budget);
+    } catch (error) {
+      const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
+      return { failure: { code: code ?? 'error', message } };
+    }
+  }
+
+  close() {
+    this.#transport.close();
+  }
+}
+
+/**
+ * @param {string} provider
+ * @returns {Promise<Credentials>}
+ */
+async function loadCredentials(provider) {
+  const { defaultProvider } = await import(pathToFileURL(provider).href);
+  const { accessKeyId, secretAccessKey, sessionToken, expiration } = await defaultProvider()();
+  return { accessKeyId, secretAccessKey, sessionToken, expiration };
+}
+
+module.exports = { Performer };

@@ -1,0 +1,33 @@
+'use strict';
+
+/**
+ * What differs between Node and a browser, so that `envelope.js` does not. A browser build puts its own file here.
+ */
+
+const { randomBytes } = require('node:crypto');
+
+/**
+ * @param {Uint8Array} bytes
+ * @returns {string} base64 of RFC 4648 section 4, padded
+ */
+function toBase64(bytes) {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+}
+
+/**
+ * @param {string} text
+ * @returns {Uint8Array | undefined} undefined unless the text is exactly what {@link toBase64} writes
+ */
+function fromBase64(text) {
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.toString('base64') === text ? bytes : undefined;
+}
+
+/**
+ * @returns {string} 16 random hexadecimal digits from the operating system (ENV-6)
+ */
+function randomWriteId() {
+  return randomBytes(8).toString('hex');
+}
+
+module.exports = { toBase64, fromBase64, randomWriteId };

@@ -1,0 +1,140 @@
+'use strict';
+
+const { askAws, endpoint, errorCode } = require('./aws.js');
+const { AccessDeniedError, ConfigurationError } = require('./errors.js');
+const { signingKey } = require('./keys.js');
+
+/** @typedef {import('./keys.js').SigningKey} SigningKey */
+
+const ARN = /^arn:aws[a-z-]*:(ssm|secretsmanager):([a-z0-9-]+):[0-9]*:(parameter|secret:)(.+)$/;
+const READ_AGAIN_AFTER = 30_000; // milliseconds
+
+/** One for the process and ARN: a handler may well make a MemoryService in each call. @type {Map<string, Secret>} */
+const secrets = new Map();
+
+/** A signing key kept in SSM's Parameter Store or in Secrets Manager, as JSON `{"public_key_id", "private_key"}`. */
+class Secret {
+  #arn;
+  #service;
+  #region;
+  #name;
+  #forgottenAt = -Infinity;
+
+  /** The key last read. @type {SigningKey | undefined} */
+  key;
+
+  /**
+   * @param {string} arn
+   * @returns {Secret}
+   * @throws {ConfigurationError}
+   */
+  static at(arn) {
+    const secret = secrets.get(arn) ?? new Secret(arn);
+    secrets.set(arn, secret);
+    return secret;
+  }
+
+  /** @param {string} arn */
+  constructor(arn) {
+    const [, service, region, , name] = ARN.exec(arn) ?? [];
+    if (!name) {
+      throw new ConfigurationError(`PK_PATH is no ARN of an SSM parameter or a Secrets Manager secret: ${arn}.`);
+    }
+    this.#arn = arn;
+    this.#service = /** @type {'ssm' | 'secretsmanager'} */ (service);
+    this.#region = region;
+    this.#name = name;
+  }
+
+  /**
+   * @param {string | undefined} fallbackId If the secret names no public key.
+   * @param {() => number} clock Unix time in milliseconds
+   * @returns {import('./effects.js').Program<SigningKey>}
+   * @throws {AccessDeniedError}
+   * @throws {ConfigurationError} if there is no such secret, or no key in it
+   * @throws {import('./errors.js').UnavailableError}
+   */
+  *read(fallbackId, clock) {
+    this.key ??= this.#parse(yield* this.#fetch(clock), fallbackId);
+    return this.key;
+  }
+
+  /**
+   * Let the next {@link read} ask AWS again, but not too often: a wrong key must not become a flood of requests.
+   *
+   * @param {number} now Unix time in milliseconds
+   * @returns {boolean} whether it will
+   */
+  forget(now) {
+    const age = now - this.#forgottenAt;
+    if (age >= 0 && age < READ_AGAIN_AFTER) return false;
+    this.#forgottenAt = now;
+    this.key = undefined;
+    return true;
+  }
+
+  /**
+   * @param {() => number} clock
+   * @returns {import('./effects.js').Program<string>}
+   */
+  *#fetch(clock) {
+    const isParameter = this.#service === 'ssm';
+    const question = isParameter ? { Name: this.#name, WithDecryption: true } : { SecretId: this.#arn };
+    const what = `Reading the key ${this.#arn}`;
+    const response = yield* askAws(
+      {
+        service: this.#service,
+        region: this.#region,
+        method: 'POST',
+        url: `${endpoint(this.#service, this.#region).url}/`,
+        headers: {
+          'content-type': 'application/x-amz-json-1.1',
+          'x-amz-target': isParameter ? 'AmazonSSM.GetParameter' : 'secretsmanager.GetSecretValue',
+        },
+        body: Buffer.from(JSON.stringify(question)),
+        what,
+      },
+      clock,
+    );
+    if (response.status !== 200) throw refusal(errorCode(response), this.#arn);
+    const answer = parseObject(Buffer.from(response.body).toString());
+    const text = isParameter ? /** @type {any} */ (answer.Parameter)?.Value : answer.SecretString;
+    return String(text);
+  }
+
+  /**
+   * @param {string} text
+   * @param {string | undefined} fallbackId
+   * @returns {SigningKey}
+   */
+  #parse(text, fallbackId) {
+    const { public_key_id: id = fallbackId, private_key: pem } = parseObject(text);
+    if (typeof id === 'string' && /^[A-Za-z0-9_-]+$/.test(id) && typeof pem === 'string') return signingKey(id, pem, this.#arn);
+    throw new ConfigurationError(`${this.#arn} must hold JSON with "public_key_id" and "private_key".`);
+  }
+}
+
+/**
+ * @param {string} code
+ * @param {string} arn
+ */
+function refusal(code, arn) {
+  if (code === 'ParameterNotFound' || code === 'ResourceNotFoundException') {
+    return new ConfigurationError(`PK_PATH names ${arn}, which does not exist (${code}).`);
+  }
+  return new AccessDeniedError(`AWS refused to read the key ${arn} (${code}): check the function's role.`);
+}
+
+/**
+ * @param {string} text
+ * @returns {Record<string, unknown>} empty if it is no JSON object; the text is secret, so no error quotes it
+ */
+function parseObject(text) {
+  try {
+    return Object(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}
+
+module.exports = { Secret };

@@ -1,0 +1,4 @@
+'use strict';
+
+/** The cells of the memory that bridge and worker share: a count of answers, and whether the worker has ended. */
+module.exports = { TURN: 0, GONE: 1 };

@@ -1,0 +1,89 @@
+'use strict';
+
+const { sign } = require('node:crypto');
+
+const { readKeyFile } = require('./keys.js');
+const { Secret } = require('./secrets.js');
+
+/** CloudFront's alphabet is that of base64 with these three replaced. @type {Record<string, string>} */
+const REPLACED = { '+': '-', '=': '_', '/': '~' };
+
+/**
+ * Signs the reads of private values: one custom policy for all of a service's values, used until half its life is
+ * over, so that a private read costs what a public one does.
+ */
+class Signer {
+  #resource;
+  #lifetime;
+  #clock;
+  #fallbackId;
+  /** @type {import('./keys.js').SigningKey | undefined} */
+  #fileKey;
+  /** @type {import('./secrets.js').Secret | undefined} */
+  #secret;
+  /** @type {{query: string, key: import('./keys.js').SigningKey, signedAt: number} | undefined} */
+  #signature;
+
+  /**
+   * @param {import('./config.js').Config} config
+   * @param {string} service
+   * @param {() => number} clock Unix time in milliseconds
+   * @throws {import('./errors.js').ConfigurationError} if the file or ARN of the key is of no use
+   */
+  constructor(config, service, clock) {
+    const { keySource, publicKeyId, distribution, signatureLifetime } = config;
+    this.#resource = `${distribution.origin}/${service}/*`;
+    this.#lifetime = signatureLifetime * 1000;
+    this.#clock = clock;
+    this.#fallbackId = publicKeyId;
+    if (keySource.startsWith('arn:')) this.#secret = Secret.at(keySource);
+    else this.#fileKey = readKeyFile(/** @type {string} */ (publicKeyId), keySource);
+  }
+
+  /**
+   * @returns {import('./effects.js').Program<string>} what follows the `?` of a signed URL
+   * @throws {import('./errors.js').MemoryServiceError} if the secret cannot be read
+   */
+  *query() {
+    const signature = this.#signature;
+    const age = this.#clock() - (signature?.signedAt ?? 0);
+    if (signature && age >= 0 && age < this.#lifetime / 2) return signature.query;
+    const key = this.#secret ? yield* this.#secret.read(this.#fallbackId, this.#clock) : this.#fileKey;
+    this.#signature = this.#sign(/** @type {import('./keys.js').SigningKey} */ (key));
+    return this.#signature.query;
+  }
+
+  /**
+   * After a refusal: the key may have been rotated.
+   *
+   * @returns {boolean} whether the next {@link query} may be another
+   */
+  renew() {
+    const secret = this.#secret;
+    if (!secret) return false;
+    const isNewer = secret.key !== undefined && secret.key !== this.#signature?.key;
+    if (!isNewer && !secret.forget(this.#clock())) return false;
+    this.#signature = undefined;
+    return true;
+  }
+
+  /**
+   * @param {import('./keys.js').SigningKey} key
+   */
+  #sign(key) {
+    const signedAt = this.#clock();
+    const expires = Math.ceil((signedAt + this.#lifetime) / 1000);
+    const condition = `{"DateLessThan":{"AWS:EpochTime":${expires}}}`;
+    const policy = Buffer.from(`{"Statement":[{"Resource":"${this.#resource}","Condition":${condition}}]}`);
+    const signature = sign('sha256', policy, key.privateKey);
+    const query = `Policy=${urlSafe(policy)}&Signature=${urlSafe(signature)}&Key-Pair-Id=${key.id}&Hash-Algorithm=SHA256`;
+    return { query, key, signedAt };
+  }
+}
+
+/** @param {Buffer} bytes */
+function urlSafe(bytes) {
+  return bytes.toString('base64').replace(/[+=/]/g, (character) => REPLACED[character]);
+}
+
+module.exports = { Signer };

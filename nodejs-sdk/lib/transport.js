@@ -1,0 +1,171 @@
+'use strict';
+
+const http = require('node:http');
+const https = require('node:https');
+
+/**
+ * @typedef {object} Request
+ * @property {'GET' | 'PUT' | 'POST' | 'DELETE'} method Each may be sent twice: a dead connection is retried.
+ * @property {string} url Where to connect, and what to ask for.
+ * @property {Record<string, string>} headers in lower case
+ * @property {Uint8Array | undefined} [body]
+ * @property {number} maxBytes How much of the response's body to read.
+ */
+
+/**
+ * @typedef {object} Response
+ * @property {number} status
+ * @property {Record<string, string | string[] | undefined>} headers in lower case
+ * @property {Uint8Array} body
+ * @property {boolean} cut whether the body goes on beyond `maxBytes`
+ */
+
+/** @typedef {{failure: {code: string, message: string}}} Failure No response; nothing here is thrown. */
+
+/** @typedef {{connect: number, read: number}} Limits milliseconds */
+
+const LIMITS = { connect: 1000, read: 2000 };
+
+/** A frozen function's connections are dead when it thaws, and only the wall clock knows. Milliseconds. */
+const MAX_IDLE = 4000;
+
+/**
+ * HTTP with connections kept alive and a deadline on everything. Node's built-in modules are all it needs, so that its
+ * text also runs inside the worker.
+ */
+class Transport {
+  #agents = {
+    'http:': new http.Agent({ keepAlive: true }),
+    'https:': new https.Agent({ keepAlive: true }),
+  };
+  /** When a connection was last used, in Unix milliseconds. @type {WeakMap<object, number>} */
+  #lastUse = new WeakMap();
+  #limits;
+
+  /** @param {Limits} [limits] */
+  constructor(limits = LIMITS) {
+    this.#limits = limits;
+  }
+
+  /**
+   * @param {Request} request
+   * @param {number} budget Milliseconds for everything, a second attempt included.
+   * @returns {Promise<Response | Failure>}
+   */
+  async send(request, budget) {
+    const deadline = performance.now() + budget;
+    this.#dropIdle(MAX_IDLE);
+    const first = await this.#attempt(request, budget);
+    if (!('failure' in first) || !first.wasDead) return first;
+    // The connection had died while nobody looked. So may have the others; a new one tells.
+    this.#dropIdle(-1);
+    return this.#attempt(request, deadline - performance.now());
+  }
+
+  close() {
+    for (const agent of Object.values(this.#agents)) agent.destroy();
+  }
+
+  /** @param {number} limit milliseconds */
+  #dropIdle(limit) {
+    const now = Date.now();
+    for (const agent of Object.values(this.#agents)) {
+      for (const socket of Object.values(agent.freeSockets).flatMap((sockets) => sockets ?? [])) {
+        const idle = now - (this.#lastUse.get(socket) ?? 0);
+        if (idle > limit || idle < 0) socket.destroy();
+      }
+    }
+  }
+
+  /**
+   * @param {Request} request
+   * @param {number} budget
+   * @returns {Promise<Response | (Failure & {wasDead: boolean})>}
+   */
+  #attempt({ method, url, headers, body, maxBytes }, budget) {
+    return new Promise((resolve) => {
+      const { protocol, hostname } = new URL(url);
+      const isTls = protocol === 'https:';
+      const outgoing = (isTls ? https : http).request(url, {
+        method,
+        headers,
+        agent: this.#agents[isTls ? 'https:' : 'http:'],
+        // Else the certificate would have to name the Host header, not whom we connect to. Addresses have no name.
+        ...(isTls && { servername: /^[\d.]+$|:/.test(hostname) ? '' : hostname }),
+      });
+      const { connect, read } = this.#limits;
+      /** Moves on with each sign of life, so that a deadline can tell whether one came after it. */
+      let signs = 0;
+      let answered = false;
+      let settled = false;
+      /** @type {NodeJS.Timeout} */
+      let patience;
+      /** @type {import('node:net').Socket} */
+      let connection;
+
+      /** @param {Response | (Failure & {wasDead: boolean})} outcome */
+      const settle = (outcome) => {
+        settled = true;
+        clearTimeout(patience);
+        clearTimeout(total);
+        resolve(outcome);
+      };
+      /** @param {string} code @param {string} message */
+      const fail = (code, message) => {
+        settle({ failure: { code, message }, wasDead: outgoing.reusedSocket && !answered });
+        outgoing.destroy();
+      };
+      /** @param {number} limit @param {string} waitingFor */
+      const expectSign = (limit, waitingFor) => {
+        const seen = ++signs;
+        clearTimeout(patience);
+        if (settled) return;
+        patience = setTimeout(() => {
+          // A synchronous get blocks this thread: the sign may have come, unread. One turn of the loop reads it.
+          setImmediate(() => seen === signs && fail('timeout', `${waitingFor} took more than ${limit} ms`));
+        }, limit);
+      };
+      const total = setTimeout(() => {
+        setImmediate(() => fail('timeout', `the call took more than ${Math.round(budget)} ms`));
+      }, budget);
+
+      expectSign(connect, 'connecting');
+      outgoing.on('socket', (socket) => {
+        connection = socket;
+        if (outgoing.reusedSocket) return expectSign(read, 'the answer');
+        return socket.once(isTls ? 'secureConnect' : 'connect', () => expectSign(read, 'the answer'));
+      });
+      outgoing.on('error', (/** @type {NodeJS.ErrnoException} */ error) => {
+        fail(error.code ?? 'network', error.message || 'the connection failed');
+      });
+      outgoing.on('response', (incoming) => {
+        answered = true;
+        expectSign(read, 'the body');
+        /** @type {Buffer[]} */
+        const chunks = [];
+        let length = 0;
+        const finish = () => {
+          const bytes = Buffer.concat(chunks).subarray(0, maxBytes);
+          const { statusCode = 0, headers: received } = incoming;
+          settle({ status: statusCode, headers: received, body: bytes, cut: length > maxBytes });
+        };
+        incoming.on('data', (chunk) => {
+          expectSign(read, 'the body');
+          chunks.push(chunk);
+          length += chunk.length;
+          if (length <= maxBytes) return;
+          finish();
+          outgoing.destroy();
+        });
+        incoming.on('end', () => {
+          this.#lastUse.set(connection, Date.now());
+          finish();
+        });
+        incoming.on('error', (error) => fail('cut', `the body ended early: ${error.message}`));
+      });
+      outgoing.end(body);
+    });
+  }
+}
+
+module.exports = { Transport };

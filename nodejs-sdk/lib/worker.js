@@ -1,0 +1,24 @@
+'use strict';
+
+// The other end of `bridge.js`. The build bundles this file into the text that `worker-source.js` exports.
+
+const { workerData } = require('node:worker_threads');
+
+const { Performer } = require('./performer.js');
+const { TURN, GONE } = require('./signal.js');
+
+/** @type {{port: import('node:worker_threads').MessagePort, signal: Int32Array}} */
+const { port, signal } = workerData;
+const performer = new Performer();
+
+port.on('message', async ({ id, effect, budget }) => {
+  port.postMessage({ id, outcome: await performer.perform(effect, budget) });
+  Atomics.add(signal, TURN, 1);
+  Atomics.notify(signal, TURN);
+});
+
+process.on('exit', () => {
+  Atomics.store(signal, GONE, 1);
+  Atomics.add(signal, TURN, 1);
+  Atomics.notify(signal, TURN);
+});

@@ -1,0 +1,105 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const { spawnSync } = require('node:child_process');
+const { readFileSync } = require('node:fs');
+const path = require('node:path');
+const { suite, test } = require('node:test');
+
+const { Bridge } = require('../lib/bridge.js');
+const { serve } = require('./server.js');
+
+const GET = { method: 'GET', headers: {}, maxBytes: 1000 };
+const ROOT = path.join(__dirname, '..');
+
+function start(context, source) {
+  const bridge = new Bridge(source);
+  context.after(() => bridge.close());
+  return bridge;
+}
+
+/** The source of a worker that does something else first. */
+const worker = (body) => `
+  const { port, signal } = require('node:worker_threads').workerData;
+  const answer = (id, outcome) => {
+    port.postMessage({ id, outcome });
+    Atomics.add(signal, 0, 1);
+    Atomics.notify(signal, 0);
+  };
+  process.on('exit', () => { Atomics.store(signal, 1, 1); Atomics.add(signal, 0, 1); Atomics.notify(signal, 0); });
+  port.on('message', ({ id, effect }) => { ${body} });
+`;
+
+test('the built worker is that of the sources', async () => {
+  const { workerSource } = await import('../build.mjs');
+  const built = readFileSync(path.join(ROOT, 'lib', 'worker-source.js'), 'utf8');
+  assert.ok(built === workerSource(), 'run `npm run build` and commit lib/worker-source.js');
+});
+
+test('a synchronous request answers', async (context) => {
+  const { url } = await serve(context, `(request, response) => response.writeHead(200, { 'x-a': 'b' }).end('ok')`);
+  const { status, headers, body } = start(context).perform({ ...GET, url }, 5000);
+  assert.deepEqual([status, headers['x-a'], Buffer.from(body).toString()], [200, 'b', 'ok']);
+});
+
+test('a failure in the worker is an outcome, also one that is thrown', (context) => {
+  const bridge = start(context);
+  assert.equal(bridge.perform({ ...GET, url: 'http://127.0.0.1:1' }, 5000).failure.code, 'ECONNREFUSED');
+  assert.equal(bridge.perform({ ...GET, url: 'no url' }, 5000).failure.code, 'ERR_INVALID_URL');
+  assert.equal(bridge.perform({ provider: '/no/such/file.js' }, 5000).failure.code, 'ERR_MODULE_NOT_FOUND');
+});
+
+suite('a worker', () => {
+  test('that does not answer in time is given up and replaced', (context) => {
+    const bridge = start(context, worker(`if (effect.url === 'hang') for (;;); answer(id, { status: 200 });`));
+    assert.equal(bridge.perform({ ...GET, url: 'hang' }, -400).failure.code, 'timeout');
+    assert.deepEqual(bridge.perform({ ...GET, url: 'x' }, 5000), { status: 200 });
+  });
+
+  test('that ends during a call is replaced once', (context) => {
+    const bridge = start(context, worker(`process.exit()`));
+    assert.equal(bridge.perform({ ...GET, url: 'x' }, 5000).failure.code, 'worker');
+  });
+
+  test('that throws is replaced for the next call', (context) => {
+    const bridge = start(context, worker(`if (effect.url === 'throw') throw new Error('x'); answer(id, { status: 200 });`));
+    assert.equal(bridge.perform({ ...GET, url: 'throw' }, 5000).failure.code, 'worker');
+    assert.deepEqual(bridge.perform({ ...GET, url: 'x' }, 5000), { status: 200 });
+  });
+
+  test('that ended between two calls is replaced', async (context) => {
+    const bridge = start(context, worker(`answer(id, { status: 200 }); setImmediate(() => process.exit());`));
+    for (let call = 0; call < 5; call++) {
+      assert.deepEqual(bridge.perform({ ...GET, url: 'x' }, 5000), { status: 200 });
+      await new Promise(setImmediate);
+    }
+  });
+
+  test('that answers late does not answer the next question', (context) => {
+    const bridge = start(context, worker(`answer(id - 1, { status: 500 }); answer(id, { status: 200 });`));
+    assert.deepEqual(bridge.perform({ ...GET, url: 'x' }, 5000), { status: 200 });
+    assert.deepEqual(bridge.perform({ ...GET, url: 'x' }, 5000), { status: 200 });
+  });
+});
+
+suite('a process', () => {
+  const script = `
+    const MemoryService = require(${JSON.stringify(ROOT)});
+    const mem = new MemoryService({
+      DISTRIBUTION: 'd.example', BUCKET_NAME: 'bucket', REGION: 'eu-west-1', EDGE_ENDPOINT: 'http://127.0.0.1:1',
+    }, 'shop');
+    try { mem.get('a'); } catch (error) { console.log(error.code); }
+  `;
+  const run = (env = {}) =>
+    spawnSync(process.execPath, ['-e', script], { encoding: 'utf8', timeout: 10_000, env: { ...process.env, ...env } });
+
+  test('ends by itself with an open bridge', () => {
+    const { status, stdout, stderr } = run();
+    assert.deepEqual([status, stdout, stderr], [0, 'unavailable\n', '']);
+  });
+
+  test('may have options that its workers must not get', () => {
+    const { status, stdout } = run({ NODE_OPTIONS: '--no-experimental-require-module --max-http-header-size=9000' });
+    assert.deepEqual([status, stdout], [0, 'unavailable\n']);
+  });
+});

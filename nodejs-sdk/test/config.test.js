@@ -1,0 +1,104 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const { suite, test } = require('node:test');
+
+const { readConfig } = require('../lib/config.js');
+
+const NEEDED = { DISTRIBUTION: 'd1.cloudfront.net', BUCKET_NAME: 'bucket', REGION: 'eu-west-1' };
+const PRIVATE = { PK_PATH: '/key.pem', PUBLIC_KEY_ID: 'K1' };
+const ARN = 'arn:aws:ssm:eu-west-1:123456789012:parameter/key';
+
+const read = (params, environment = {}) => readConfig({ ...NEEDED, ...params }, environment);
+const refuses = (params, message, environment = {}) =>
+  assert.throws(() => read(params, environment), { code: 'configuration', message });
+
+test('the defaults are those of the specification', () => {
+  const { distribution, edge, bucket, region, visibility, edgeTtl, maxValueBytes, signatureLifetime, logLevel } = read({});
+  assert.equal(distribution.origin, 'https://d1.cloudfront.net');
+  assert.equal(edge, distribution);
+  assert.deepEqual([bucket, region, visibility], ['bucket', 'eu-west-1', 'public']);
+  assert.deepEqual([edgeTtl, maxValueBytes, signatureLifetime, logLevel], [5, 16 * 1024 * 1024, 900, 'warn']);
+});
+
+test('each key comes from the environment if the parameters lack it', () => {
+  const environment = {
+    MEMORY_DISTRIBUTION: 'd2.cloudfront.net',
+    MEMORY_BUCKET_NAME: 'other',
+    MEMORY_REGION: 'us-east-1',
+    MEMORY_EDGE_TTL: '60',
+    MEMORY_EDGE_ENDPOINT: 'http://127.0.0.1:9000',
+    MEMORY_LOG_LEVEL: 'debug',
+  };
+  const config = readConfig({ BUCKET_NAME: 'bucket', REGION: undefined }, environment);
+  assert.equal(config.distribution.host, 'd2.cloudfront.net');
+  assert.equal(config.edge.host, '127.0.0.1:9000');
+  assert.deepEqual([config.bucket, config.region, config.edgeTtl, config.logLevel], ['bucket', 'us-east-1', 60, 'debug']);
+});
+
+test("the region may be Lambda's", () => {
+  const { DISTRIBUTION, BUCKET_NAME } = NEEDED;
+  assert.equal(readConfig({ DISTRIBUTION, BUCKET_NAME }, { AWS_REGION: 'eu-west-3' }).region, 'eu-west-3');
+  assert.throws(() => readConfig({ DISTRIBUTION, BUCKET_NAME }, {}), { code: 'configuration', message: /MEMORY_REGION/ });
+});
+
+suite('refused', () => {
+  const cases = [
+    ['no distribution', { DISTRIBUTION: undefined }, /DISTRIBUTION is missing.*MEMORY_DISTRIBUTION/],
+    ['an empty bucket name', { BUCKET_NAME: '' }, /BUCKET_NAME is empty/],
+    ['a misspelt key', { DISTRIBUTON: 'd' }, /DISTRIBUTON is unknown. Did you mean DISTRIBUTION\?/],
+    ['a key in lower case', { bucket_name: 'b' }, /Did you mean BUCKET_NAME\?/],
+    ['a distribution with a path', { DISTRIBUTION: 'd1.cloudfront.net/x' }, /DISTRIBUTION/],
+    ['a distribution over http', { DISTRIBUTION: 'http://d1.cloudfront.net' }, /https/],
+    ['a distribution that is no host', { DISTRIBUTION: 'a b' }, /DISTRIBUTION/],
+    ['an endpoint over http elsewhere', { EDGE_ENDPOINT: 'http://192.168.0.1' }, /EDGE_ENDPOINT/],
+    ['an endpoint that only looks local', { EDGE_ENDPOINT: 'http://127.0.0.1.example.com' }, /EDGE_ENDPOINT/],
+    ['a bucket with a slash', { BUCKET_NAME: 'a/b' }, /BUCKET_NAME/],
+    ['an edge TTL of 0', { EDGE_TTL: 0 }, /EDGE_TTL.*1 to 86400/],
+    ['an edge TTL of two days', { EDGE_TTL: 172800 }, /EDGE_TTL/],
+    ['half a second', { EDGE_TTL: 0.5 }, /EDGE_TTL/],
+    ['an edge TTL in words', { EDGE_TTL: '5s' }, /EDGE_TTL/],
+    ['an unknown log level', { LOG_LEVEL: 'verbose' }, /LOG_LEVEL.*debug/],
+    ['a number for a text', { BUCKET_NAME: 5 }, /BUCKET_NAME must be a string/],
+  ];
+  for (const [title, params, message] of cases) test(title, () => refuses(params, message));
+
+  test('parameters that are none', () => {
+    for (const params of [undefined, null, 'x']) {
+      assert.throws(() => readConfig(params, {}), { code: 'configuration', message: /first argument/ });
+    }
+  });
+});
+
+suite('visibility', () => {
+  test('both keys make a service private', () => {
+    const { visibility, keySource, publicKeyId } = read(PRIVATE);
+    assert.deepEqual([visibility, keySource, publicKeyId], ['private', '/key.pem', 'K1']);
+  });
+
+  test('a key that is only mentioned never leaves a service public', () => {
+    refuses({ PK_PATH: undefined }, /PK_PATH is missing/);
+    refuses({ PUBLIC_KEY_ID: undefined }, /PK_PATH is missing/);
+    refuses({ PK_PATH: undefined, PUBLIC_KEY_ID: undefined }, /PK_PATH is missing/);
+    refuses({ PK_PATH: '' }, /PK_PATH is empty/);
+    refuses({ PK_PATH: '/key.pem' }, /PUBLIC_KEY_ID is missing/);
+    refuses({ PK_PATH: ARN, PUBLIC_KEY_ID: undefined }, /PUBLIC_KEY_ID is missing/);
+    refuses({}, /PK_PATH is empty/, { MEMORY_PK_PATH: '' });
+    refuses({}, /PK_PATH is missing/, { MEMORY_PUBLIC_KEY_ID: 'K1' });
+  });
+
+  test('an ARN needs no id beside it', () => {
+    const { visibility, publicKeyId } = read({ PK_PATH: ARN });
+    assert.deepEqual([visibility, publicKeyId], ['private', undefined]);
+  });
+
+  test('an id that would change the URL is refused', () => refuses({ ...PRIVATE, PUBLIC_KEY_ID: 'K1&x=y' }, /PUBLIC_KEY_ID/));
+
+  test('VISIBILITY pins either', () => {
+    assert.equal(read({ VISIBILITY: 'public' }).visibility, 'public');
+    assert.equal(read({ ...PRIVATE, VISIBILITY: 'private' }).visibility, 'private');
+    refuses({ VISIBILITY: 'private' }, /give PK_PATH and PUBLIC_KEY_ID/);
+    refuses({ ...PRIVATE, VISIBILITY: 'public' }, /VISIBILITY is public/);
+    refuses({ VISIBILITY: 'secret' }, /VISIBILITY must be one of/);
+  });
+});
