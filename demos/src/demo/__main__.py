@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[3]
 LAYERS = ROOT / "build" / "layers"
+NODE_MODULES = ROOT / "infra" / "edge-setup" / "node_modules"  # what Lambda's Node runtime brings along
 READERS = ROOT / "demos" / "readers"
 STACK = "memory-service"
 
@@ -168,7 +169,7 @@ def main_job(run: Run) -> None:
             raise FunctionError("the layers could not be built: see above")
         cryptography = cryptography_layer(ROOT, Native.local()).build().content
     with run.doing("starting the local cloud"):
-        cloud = LocalCloud.start(node=Path(node))
+        cloud = LocalCloud.start(node=Path(node), variables={"NODE_PATH": str(NODE_MODULES)})
     with cloud:
         with run.doing("deploying infra/template.yaml"):
             stack = deploy_application(cloud, ROOT / "infra" / "template.yaml", stack_name=STACK)
