@@ -48,10 +48,7 @@ def test_processes_that_install_at_once_wait_for_each_other(tmp_path: Path) -> N
     }
     command = [sys.executable, "-c", script, str(lock)]
 
-    both = [
-        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)  # noqa: S603 (our own)
-        for _ in range(2)
-    ]
+    both = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     answers = {process.communicate()[0] for process in both}
 
     assert [process.returncode for process in both] == [0, 0]

@@ -81,15 +81,14 @@ class Run:
         yield
 
     def note(self, demo: Demo, log: str) -> None:
-        """Print a function's own output and where each value came from."""
+        """Print a function's own output, and for each value where it came from."""
         for line in log.splitlines():
+            for read in reads(line):
+                self.seen.append(read)
+                self.signed += demo.private
+                say(f"        ← {read}{', signed' if demo.private else ''}")
             if not reads(line):
                 say(f"    | {line}")
-        found = reads(log)
-        self.seen += found
-        self.signed += len(found) if demo.private else 0
-        for read in found:
-            say(f"    {'signed read of ' if demo.private else 'read of '}{read}")
 
 
 def say(text: str) -> None:
