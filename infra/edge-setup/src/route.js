@@ -1,0 +1,94 @@
+'use strict';
+
+const accessControl = require('./access-control');
+const signingKeys = require('./signing-keys');
+
+/**
+ * What a kind of resource is made with. Unchecked: the SDK's types call every member of an answer optional,
+ * also those that the service always sends.
+ *
+ * @typedef {object} Cloud
+ * @property {import('@smithy/types').UncheckedClient<import('@aws-sdk/client-cloudfront').CloudFront>} cloudfront
+ * @property {import('@smithy/types').UncheckedClient<import('@aws-sdk/client-ssm').SSM>} ssm
+ * @property {(milliseconds: number) => Promise<unknown>} pause
+ */
+
+/**
+ * What is to be made.
+ *
+ * @typedef {object} Order
+ * @property {string} name unique in the account, the same for each event of one stack, at most 64 characters
+ * @property {string} parameterName the SSM parameter for the private key, with its leading slash
+ * @property {string} parameterArn
+ */
+
+/**
+ * The part of CloudFormation's event that says what to do ("Custom resource request objects" in its user guide).
+ *
+ * @typedef {object} Event
+ * @property {'Create' | 'Update' | 'Delete'} RequestType
+ * @property {string} StackId
+ * @property {string} LogicalResourceId
+ * @property {string} [PhysicalResourceId] missing on Create
+ * @property {{Kind: string, ParameterName?: string}} ResourceProperties
+ */
+
+/**
+ * @typedef {object} Outcome
+ * @property {'SUCCESS' | 'FAILED'} Status
+ * @property {string} PhysicalResourceId
+ * @property {string} [Reason]
+ * @property {Record<string, string>} [Data]
+ */
+
+/** @type {Record<string, {ensure: (cloud: Cloud, order: Order) => Promise<Record<string, string>>,
+ *                         remove: (cloud: Cloud, order: Order) => Promise<void>}>} */
+const KINDS = { AccessControl: accessControl, SigningKeys: signingKeys };
+
+// CloudFormation takes answers up to 4,096 bytes; the rest of ours stays far below 1,000.
+const LONGEST_REASON = 1000;
+
+/**
+ * Everything is found again by name, so the name must come from what all events of a stack share.
+ * CloudFront is global and takes 64 characters: the stack's unique id tells stacks apart, its name tells people.
+ *
+ * @param {Event} event
+ * @returns {Order}
+ */
+function orderOf({ StackId, ResourceProperties }) {
+  const [, partition, , region, account, resource] = StackId.split(':');
+  const [, stackName, id] = resource.split('/');
+  const parameterName = ResourceProperties.ParameterName ?? '';
+  return {
+    name: `${stackName.slice(0, 27)}-${id}`,
+    parameterName,
+    parameterArn: `arn:${partition}:ssm:${region}:${account}:parameter${parameterName}`,
+  };
+}
+
+/**
+ * Does what an event asks for. Never throws: CloudFormation waits for an answer, also for a bad one.
+ *
+ * @param {Cloud} cloud
+ * @param {Event} event
+ * @returns {Promise<Outcome>}
+ */
+async function route(cloud, event) {
+  const { RequestType, LogicalResourceId, ResourceProperties } = event;
+  const order = orderOf(event);
+  // A Create that ran out of time was never answered: CloudFormation then deletes by an id of its own making.
+  const PhysicalResourceId = event.PhysicalResourceId ?? order.name;
+  try {
+    const kind = KINDS[ResourceProperties.Kind];
+    if (!kind) throw new Error(`Kind must be one of ${Object.keys(KINDS).join(', ')}, not ${ResourceProperties.Kind}`);
+    const Data = RequestType === 'Delete' ? void (await kind.remove(cloud, order)) : await kind.ensure(cloud, order);
+    console.log(`${RequestType} ${LogicalResourceId}: done`);
+    return { Status: 'SUCCESS', PhysicalResourceId, Data };
+  } catch (/** @type {any} */ error) {
+    const Reason = `${error.name}: ${error.message}`.slice(0, LONGEST_REASON);
+    console.error(`${RequestType} ${LogicalResourceId}: ${Reason}`);
+    return { Status: 'FAILED', PhysicalResourceId, Reason };
+  }
+}
+
+module.exports = { route };

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from deployment import package, translate
+from lambda_layers.archive import zip_files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from local_cloud import LocalCloud
+
+REGION = "us-east-1"
+
+
+@pytest.fixture(scope="session")
+def infra() -> Path:
+    return Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def template(infra: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real template and edge setup, beside stand-ins for layers and demos."""
+    root = tmp_path_factory.mktemp("repository")
+    shutil.copytree(infra / "edge-setup" / "src", root / "infra" / "edge-setup" / "src")
+    shutil.copy(infra / "template.yaml", root / "infra")
+    stand_ins = {
+        "build/layers/python.zip": zip_files({"python/memory/__init__.py": b""}),
+        "build/layers/nodejs.zip": zip_files({"nodejs/node_modules/sdk-memory-service/index.js": b""}),
+        "demos/python/lambda_function.py": b"def lambda_handler(event, context): return 'python'\n",
+        "demos/nodejs/index.js": b"exports.handler = async () => 'nodejs';\n",
+        "demos/nodejs-auth/index.js": b"exports.handler = async () => 'nodejs-auth';\n",
+    }
+    for name, content in stand_ins.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(content)
+    return root / "infra" / "template.yaml"
+
+
+@pytest.fixture
+def sam(template: Path) -> dict[str, Any]:
+    """The packaged template, for those who need no upload."""
+    return package(template, lambda key, _: f"s3://artefacts/{key}")
+
+
+@pytest.fixture
+def translated(sam: dict[str, Any]) -> dict[str, Any]:
+    return translate(sam, REGION)
+
+
+@pytest.fixture(scope="session")
+def deployable(template: Path) -> Callable[[LocalCloud], dict[str, Any]]:
+    """Translate the template with its code uploaded to a local cloud."""
+
+    def translate_for(cloud: LocalCloud) -> dict[str, Any]:
+        s3 = cloud.client("s3")
+        s3.create_bucket(Bucket="artefacts")
+
+        def upload(key: str, content: bytes) -> str:
+            s3.put_object(Bucket="artefacts", Key=key, Body=content)
+            return f"s3://artefacts/{key}"
+
+        return translate(package(template, upload), REGION)
+
+    return translate_for
+
+
+@pytest.fixture(scope="session")
+def lambda_modules(infra: Path) -> dict[str, str]:
+    """What Lambda's Node runtime brings, where the local cloud's functions find it."""
+    modules = infra / "edge-setup" / "node_modules"
+    assert (modules / "@aws-sdk").is_dir(), "install them first: npm ci --prefix infra/edge-setup"
+    return {"NODE_PATH": str(modules)}

@@ -1,0 +1,311 @@
+from __future__ import annotations
+
+import copy
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
+from local_cloud import DeploymentError, LocalCloud
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+STACK = "memory"
+Template = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def cloud(lambda_modules: dict[str, str]) -> Iterator[LocalCloud]:
+    with LocalCloud.start(variables=lambda_modules) as cloud:
+        yield cloud
+
+
+@pytest.fixture(scope="module")
+def deployed(cloud: LocalCloud, deployable: Callable[[LocalCloud], Template]) -> Template:
+    return deployable(cloud)
+
+
+@pytest.fixture
+def stack(cloud: LocalCloud, deployed: Template) -> Iterator[dict[str, str]]:
+    """The outputs of a stack with the default parameters."""
+    yield dict(cloud.deploy(deployed, stack_name=STACK).outputs)
+    cloud.delete(STACK)
+
+
+@pytest.fixture
+def own_key_group(cloud: LocalCloud) -> Iterator[str]:
+    """A key group that somebody made in the console."""
+    cloudfront = cloud.client("cloudfront")
+    public = ec.generate_private_key(ec.SECP256R1()).public_key()
+    pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    config = {"CallerReference": "mine", "Name": "mine", "EncodedKey": pem}
+    key = cloudfront.create_public_key(PublicKeyConfig=config)
+    items = [key["PublicKey"]["Id"]]
+    group = cloudfront.create_key_group(KeyGroupConfig={"Name": "mine", "Items": items})
+    yield group["KeyGroup"]["Id"]
+    cloudfront.delete_key_group(Id=group["KeyGroup"]["Id"], IfMatch=group["ETag"])
+    cloudfront.delete_public_key(Id=key["PublicKey"]["Id"], IfMatch=key["ETag"])
+
+
+def edge_parts(cloud: LocalCloud) -> dict[str, list[str]]:
+    """The names of what CloudFormation did not make itself."""
+    cloudfront = cloud.client("cloudfront")
+    controls = cloudfront.list_origin_access_controls()["OriginAccessControlList"].get("Items", [])
+    keys = cloudfront.list_public_keys()["PublicKeyList"].get("Items", [])
+    groups = cloudfront.list_key_groups()["KeyGroupList"].get("Items", [])
+    parameters = cloud.client("ssm").describe_parameters()["Parameters"]
+    return {
+        "access controls": [control["Name"] for control in controls],
+        "public keys": [key["Name"] for key in keys],
+        "key groups": [group["KeyGroup"]["KeyGroupConfig"]["Name"] for group in groups],
+        "parameters": [parameter["Name"] for parameter in parameters],
+    }
+
+
+def everything(cloud: LocalCloud) -> dict[str, list[str]]:
+    cloudfront = cloud.client("cloudfront")
+    awslambda = cloud.client("lambda")
+    custom = {"Type": "custom"}
+    return {
+        **edge_parts(cloud),
+        "distributions": [
+            item["Id"] for item in cloudfront.list_distributions()["DistributionList"].get("Items", [])
+        ],
+        "cache policies": [
+            item["CachePolicy"]["Id"]
+            for item in cloudfront.list_cache_policies(**custom)["CachePolicyList"].get("Items", [])
+        ],
+        "headers policies": [
+            item["ResponseHeadersPolicy"]["Id"]
+            for item in cloudfront.list_response_headers_policies(**custom)["ResponseHeadersPolicyList"].get(
+                "Items", []
+            )
+        ],
+        "functions": [item["FunctionName"] for item in awslambda.list_functions()["Functions"]],
+        "layers": [item["LayerName"] for item in awslambda.list_layers()["Layers"]],
+        "roles": [item["RoleName"] for item in cloud.client("iam").list_roles()["Roles"]],
+        "buckets": [item["Name"] for item in cloud.client("s3").list_buckets()["Buckets"]],
+    }
+
+
+def signing_key(cloud: LocalCloud) -> dict[str, str]:
+    name = f"/memory-service/{STACK}/signing-key"
+    parameter = cloud.client("ssm").get_parameter(Name=name, WithDecryption=True)["Parameter"]
+    assert parameter["Type"] == "SecureString"
+    secret: dict[str, str] = json.loads(parameter["Value"])
+    return secret
+
+
+def distribution(cloud: LocalCloud, domain: str) -> dict[str, Any]:
+    cloudfront = cloud.client("cloudfront")
+    [found] = [
+        item
+        for item in cloudfront.list_distributions()["DistributionList"]["Items"]
+        if item["DomainName"] == domain
+    ]
+    config: dict[str, Any] = cloudfront.get_distribution_config(Id=found["Id"])["DistributionConfig"]
+    return config
+
+
+def logs(cloud: LocalCloud) -> str:
+    client = cloud.client("logs")
+    groups = [group["logGroupName"] for group in client.describe_log_groups()["logGroups"]]
+    events = [event for group in groups for event in client.filter_log_events(logGroupName=group)["events"]]
+    return "\n".join(event["message"] for event in events)
+
+
+def test_a_stack_has_what_its_outputs_name(cloud: LocalCloud, stack: dict[str, str]) -> None:
+    assert set(stack) == {
+        "Distribution",
+        "PrivateDistribution",
+        "StorageBucket",
+        "PythonLayer",
+        "NodejsLayer",
+        "PublicKeyId",
+        "PrivateKeyArn",
+    }
+    assert stack["PrivateKeyArn"].endswith(f":parameter/memory-service/{STACK}/signing-key")
+    cloud.client("s3").head_bucket(Bucket=stack["StorageBucket"])
+    for layer in ("PythonLayer", "NodejsLayer"):
+        cloud.client("lambda").get_layer_version_by_arn(Arn=stack[layer])
+
+
+def test_the_private_half_of_the_public_key_is_in_the_parameter(
+    cloud: LocalCloud, stack: dict[str, str]
+) -> None:
+    secret = signing_key(cloud)
+    assert secret["public_key_id"] == stack["PublicKeyId"]
+    public = cloud.client("cloudfront").get_public_key(Id=stack["PublicKeyId"])["PublicKey"]
+    uploaded = load_pem_public_key(public["PublicKeyConfig"]["EncodedKey"].encode())
+    private = load_pem_private_key(secret["private_key"].encode(), password=None)
+    halves = [
+        key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        for key in (uploaded, private.public_key())
+    ]
+    assert halves[0] == halves[1]
+
+
+def test_distributions_use_what_was_made(cloud: LocalCloud, stack: dict[str, str]) -> None:
+    public = distribution(cloud, stack["Distribution"])
+    private = distribution(cloud, stack["PrivateDistribution"])
+    cloudfront = cloud.client("cloudfront")
+    for config, path in ((public, "/public"), (private, "/private")):
+        [origin] = config["Origins"]["Items"]
+        assert origin["OriginPath"] == path
+        control = cloudfront.get_origin_access_control(Id=origin["OriginAccessControlId"])[
+            "OriginAccessControl"
+        ]
+        assert control["OriginAccessControlConfig"]["SigningBehavior"] == "always"
+        policy = cloudfront.get_cache_policy(Id=config["DefaultCacheBehavior"]["CachePolicyId"])[
+            "CachePolicy"
+        ]
+        assert policy["CachePolicyConfig"]["MaxTTL"] == 86_400
+    assert public["DefaultCacheBehavior"].get("TrustedKeyGroups", {"Enabled": False})["Enabled"] is False
+    [group] = private["DefaultCacheBehavior"]["TrustedKeyGroups"]["Items"]
+    assert cloudfront.get_key_group(Id=group)["KeyGroup"]["KeyGroupConfig"]["Items"] == [stack["PublicKeyId"]]
+
+
+def test_demos_run_and_know_the_key_by_its_arn(cloud: LocalCloud, stack: dict[str, str]) -> None:
+    awslambda = cloud.client("lambda")
+    for name in ("python", "nodejs", "nodejs-auth"):
+        answer = awslambda.invoke(FunctionName=f"lambda-cache-{name}-demo")
+        assert json.loads(answer["Payload"].read()) == name
+    config = awslambda.get_function_configuration(FunctionName="lambda-cache-nodejs-auth-demo")
+    variables = config["Environment"]["Variables"]
+    assert variables["PK_PATH"] == stack["PrivateKeyArn"]
+    assert variables["PUBLIC_KEY_ID"] == stack["PublicKeyId"]
+    assert variables["DISTRIBUTION"] == stack["PrivateDistribution"]
+
+
+def test_nothing_that_people_see_holds_the_key(cloud: LocalCloud, stack: dict[str, str]) -> None:
+    body = signing_key(cloud)["private_key"].splitlines()[1:-1]
+    cloudformation = cloud.client("cloudformation")
+    awslambda = cloud.client("lambda")
+    functions = [item["FunctionName"] for item in awslambda.list_functions()["Functions"]]
+    seen = json.dumps(
+        [
+            stack,
+            cloudformation.describe_stacks(StackName=STACK),
+            cloudformation.describe_stack_events(StackName=STACK),
+            cloudformation.describe_stack_resources(StackName=STACK),
+            cloudformation.get_template(StackName=STACK),
+            [awslambda.get_function_configuration(FunctionName=name) for name in functions],
+            logs(cloud),
+        ],
+        default=str,
+    )
+    assert "Create SigningKeys: done" in seen  # the function's log is among it
+    assert "PRIVATE KEY" not in seen
+    assert [line for line in body if line in seen] == []
+    assert "cfn-response" not in logs(cloud)  # nor the address at which anybody could answer for the function
+
+
+def test_an_update_of_the_custom_resources_keeps_what_they_made(
+    cloud: LocalCloud, stack: dict[str, str], deployed: Template
+) -> None:
+    before, secret = edge_parts(cloud), signing_key(cloud)
+    changed = copy.deepcopy(deployed)
+    for name in ("AccessControl", "SigningKeys"):
+        changed["Resources"][name]["Properties"]["Nonce"] = "2"
+    assert cloud.deploy(changed, stack_name=STACK).outputs == stack
+    assert "Update SigningKeys: done" in logs(cloud)
+    assert (edge_parts(cloud), signing_key(cloud)) == (before, secret)
+
+
+def test_an_update_of_something_else_leaves_them_alone(
+    cloud: LocalCloud, stack: dict[str, str], deployed: Template
+) -> None:
+    before, secret = edge_parts(cloud), signing_key(cloud)
+    assert cloud.deploy(deployed, stack_name=STACK, parameters={"Demos": "false"}).outputs == stack
+    assert (edge_parts(cloud), signing_key(cloud)) == (before, secret)
+    functions = cloud.client("lambda").list_functions()["Functions"]
+    assert [name["FunctionName"] for name in functions if "demo" in name["FunctionName"]] == []
+
+
+def test_a_stack_with_its_own_key_group_has_no_key_made(
+    cloud: LocalCloud, deployed: Template, own_key_group: str
+) -> None:
+    arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:mine-AbCdEf"
+    parameters = {"KeyGroupId": own_key_group, "PublicKeyId": "KMINE", "PrivateKeyArn": arn}
+    outputs = cloud.deploy(deployed, stack_name=STACK, parameters=parameters).outputs
+    parts = edge_parts(cloud)
+    assert len(parts["access controls"]) == 1
+    assert (parts["public keys"], parts["key groups"], parts["parameters"]) == (["mine"], ["mine"], [])
+    assert (outputs["PublicKeyId"], outputs["PrivateKeyArn"]) == ("KMINE", arn)
+    private = distribution(cloud, outputs["PrivateDistribution"])
+    assert private["DefaultCacheBehavior"]["TrustedKeyGroups"]["Items"] == [own_key_group]
+    function = cloud.client("lambda").get_function_configuration(FunctionName="lambda-cache-nodejs-auth-demo")
+    assert function["Environment"]["Variables"]["PK_PATH"] == arn
+    cloud.delete(STACK)
+
+
+def test_without_a_stored_key_the_demo_reads_the_file_beside_its_code(
+    cloud: LocalCloud, deployed: Template, own_key_group: str
+) -> None:
+    cloud.deploy(deployed, stack_name=STACK, parameters={"KeyGroupId": own_key_group, "PublicKeyId": "KMINE"})
+    function = cloud.client("lambda").get_function_configuration(FunctionName="lambda-cache-nodejs-auth-demo")
+    variables = function["Environment"]["Variables"]
+    assert (variables["PK_PATH"], variables["PUBLIC_KEY_ID"]) == ("private_key.pem", "KMINE")
+    cloud.delete(STACK)
+
+
+def test_a_stack_that_moves_to_its_own_key_group_drops_its_keys_and_keeps_its_access_control(
+    cloud: LocalCloud, stack: dict[str, str], deployed: Template, own_key_group: str
+) -> None:
+    before = edge_parts(cloud)
+    parameters = {"KeyGroupId": own_key_group, "PublicKeyId": "KMINE"}
+    outputs = cloud.deploy(deployed, stack_name=STACK, parameters=parameters).outputs
+    after = edge_parts(cloud)
+    assert after["access controls"] == before["access controls"]
+    assert (after["public keys"], after["key groups"], after["parameters"]) == (["mine"], ["mine"], [])
+    assert outputs["PrivateDistribution"] == stack["PrivateDistribution"]
+    private = distribution(cloud, outputs["PrivateDistribution"])
+    assert private["DefaultCacheBehavior"]["TrustedKeyGroups"]["Items"] == [own_key_group]
+    cloud.delete(STACK)
+
+
+def test_managed_policies_replace_the_own_ones(cloud: LocalCloud, deployed: Template) -> None:
+    before = everything(cloud)
+    caching = "658327ea-f89d-4fab-a63d-7e88639e58f6"
+    headers = "eaab4381-ed33-4a86-88ca-d9558dc6cd63"
+    parameters = {"CachePolicyId": caching, "ResponseHeadersPolicyId": headers}
+    outputs = cloud.deploy(deployed, stack_name=STACK, parameters=parameters).outputs
+    for domain in (outputs["Distribution"], outputs["PrivateDistribution"]):
+        behavior = distribution(cloud, domain)["DefaultCacheBehavior"]
+        assert (behavior["CachePolicyId"], behavior["ResponseHeadersPolicyId"]) == (caching, headers)
+    after = everything(cloud)
+    assert after["cache policies"] == before["cache policies"]
+    assert after["headers policies"] == before["headers policies"]
+    cloud.delete(STACK)
+
+
+def test_deleting_a_stack_leaves_nothing(cloud: LocalCloud, deployed: Template) -> None:
+    before = everything(cloud)
+    cloud.deploy(deployed, stack_name=STACK)
+    during = everything(cloud)
+    assert [
+        kind for kind in before if during[kind] == before[kind]
+    ] == []  # each kind is looked at for good reason
+    cloud.delete(STACK)
+    assert everything(cloud) == before
+
+
+def test_a_later_resource_that_fails_rolls_everything_back(cloud: LocalCloud, deployed: Template) -> None:
+    before = everything(cloud)
+    broken = copy.deepcopy(deployed)
+    broken["Resources"]["Failing"] = {
+        "Type": "AWS::CloudFormation::CustomResource",
+        "DependsOn": ["BucketPolicy", "NodejsAuthDemo"],
+        "Properties": {**broken["Resources"]["AccessControl"]["Properties"], "Kind": "Signpost"},
+    }
+    with pytest.raises(DeploymentError, match="Kind must be one of AccessControl, SigningKeys, not Signpost"):
+        cloud.deploy(broken, stack_name=STACK)
+    assert everything(cloud) == before
+    cloud.delete(STACK)

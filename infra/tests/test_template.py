@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from cfnlint import ManualArgs  # type: ignore[import-untyped] # it ships no types
+from cfnlint.api import lint_file  # type: ignore[import-untyped] # it ships no types
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DISTRIBUTIONS = {"PublicDistribution": "/public", "PrivateDistribution": "/private"}
+DEMOS = {
+    "PythonDemo": "${FunctionPrefix}-python-demo",
+    "NodejsDemo": "${FunctionPrefix}-nodejs-demo",
+    "NodejsAuthDemo": "${FunctionPrefix}-nodejs-auth-demo",
+}
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-central-1"])
+def test_cfn_lint_finds_nothing(infra: Path, region: str) -> None:
+    args = ManualArgs(regions=[region], include_checks=["I"])
+    assert [str(match) for match in lint_file(infra / "template.yaml", args)] == []
+
+
+def test_cfn_lint_finds_nothing_in_the_translation(translated: dict[str, Any], tmp_path: Path) -> None:
+    path = tmp_path / "translated.json"
+    path.write_text(json.dumps(translated))
+    # The transform resolves parameters but leaves the Fn::Sub around them.
+    args = ManualArgs(regions=["eu-central-1"], ignore_checks=["W1020"])
+    assert [str(match) for match in lint_file(path, args)] == []
+
+
+@pytest.mark.parametrize("stage", ["sam", "translated"])
+def test_the_application_repository_accepts_each_resource_type(
+    stage: str, request: pytest.FixtureRequest, infra: Path
+) -> None:
+    accepted = json.loads((infra / "sar-resource-types.json").read_text(encoding="utf-8"))["types"]
+    used = {resource["Type"] for resource in request.getfixturevalue(stage)["Resources"].values()}
+    assert used - set(accepted) == set()
+
+
+def test_it_fits_into_one_request_to_cloudformation(translated: dict[str, Any]) -> None:
+    assert len(json.dumps(translated)) < 51_200  # "CloudFormation quotas" in its user guide
+
+
+def test_the_layers_and_functions_have_the_published_names(sam: dict[str, Any]) -> None:
+    assert sam["Parameters"]["FunctionPrefix"]["Default"] == "lambda-cache"
+    names = {name: sam["Resources"][name]["Properties"]["FunctionName"]["Fn::Sub"] for name in DEMOS}
+    assert names == DEMOS
+    assert {name for name, resource in sam["Resources"].items() if "Layer" in resource["Type"]} == {
+        "PythonLayer",
+        "NodejsLayer",
+    }
+
+
+@pytest.mark.parametrize(("name", "origin_path"), DISTRIBUTIONS.items())
+def test_distributions_read_their_part_of_the_bucket(
+    translated: dict[str, Any], name: str, origin_path: str
+) -> None:
+    config = translated["Resources"][name]["Properties"]["DistributionConfig"]
+    [origin] = config["Origins"]
+    assert origin["OriginPath"] == origin_path
+    assert origin["S3OriginConfig"] == {"OriginAccessIdentity": ""}
+    assert origin["OriginAccessControlId"] == {"Fn::GetAtt": ["AccessControl", "OacId"]}
+
+
+@pytest.mark.parametrize("name", DISTRIBUTIONS)
+def test_distributions_take_reads_over_https_only(translated: dict[str, Any], name: str) -> None:
+    config = translated["Resources"][name]["Properties"]["DistributionConfig"]
+    behavior = config["DefaultCacheBehavior"]
+    assert behavior["ViewerProtocolPolicy"] == "https-only"
+    assert behavior["AllowedMethods"] == ["GET", "HEAD", "OPTIONS"]
+    assert behavior["Compress"] is False
+    assert config["HttpVersion"] == "http2and3"
+
+
+@pytest.mark.parametrize("name", DISTRIBUTIONS)
+def test_distributions_remember_no_error(translated: dict[str, Any], name: str) -> None:
+    responses = translated["Resources"][name]["Properties"]["DistributionConfig"]["CustomErrorResponses"]
+    assert {response["ErrorCode"] for response in responses} == {403, 404, 500, 501, 502, 503, 504}
+    assert all(
+        response == {"ErrorCode": response["ErrorCode"], "ErrorCachingMinTTL": 0} for response in responses
+    )
+
+
+def test_only_the_private_distribution_asks_for_signatures(translated: dict[str, Any]) -> None:
+    groups = {
+        name: translated["Resources"][name]["Properties"]["DistributionConfig"]["DefaultCacheBehavior"].get(
+            "TrustedKeyGroups"
+        )
+        for name in DISTRIBUTIONS
+    }
+    own_or_made = {
+        "Fn::If": ["MakeKeys", {"Fn::GetAtt": ["SigningKeys", "KeyGroupId"]}, {"Ref": "KeyGroupId"}]
+    }
+    assert groups == {"PublicDistribution": None, "PrivateDistribution": [own_or_made]}
+
+
+def test_the_path_alone_is_the_cache_key(translated: dict[str, Any]) -> None:
+    config = translated["Resources"]["CachePolicy"]["Properties"]["CachePolicyConfig"]
+    key = config["ParametersInCacheKeyAndForwardedToOrigin"]
+    assert key == {
+        "EnableAcceptEncodingGzip": False,
+        "EnableAcceptEncodingBrotli": False,
+        "CookiesConfig": {"CookieBehavior": "none"},
+        "HeadersConfig": {"HeaderBehavior": "none"},
+        "QueryStringsConfig": {"QueryStringBehavior": "none"},
+    }
+    assert (config["MinTTL"], config["MaxTTL"]) == (0, 86_400)
+
+
+def test_the_bucket_is_closed_encrypted_and_owned_by_its_account(translated: dict[str, Any]) -> None:
+    bucket = translated["Resources"]["Bucket"]["Properties"]
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(bucket["PublicAccessBlockConfiguration"]) == 4
+    assert bucket["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    [rule] = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule == {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+
+
+def test_the_bucket_sweeps_up_what_has_a_ttl(translated: dict[str, Any]) -> None:
+    """The local engine drops lifecycle rules: what it deploys proves nothing about them."""
+    rules = translated["Resources"]["Bucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    expected = [
+        {
+            "Id": f"ttl-days-{days}",
+            "Status": "Enabled",
+            "TagFilters": [{"Key": "ttl-days", "Value": str(days)}],
+            "ExpirationInDays": days,
+        }
+        for days in (1, 7, 30, 365)
+    ]
+    assert rules == expected
+
+
+def test_every_custom_resource_has_a_time_limit(translated: dict[str, Any]) -> None:
+    """Without one CloudFormation waits an hour for an answer that may never come."""
+    resources = translated["Resources"]
+    custom = [item["Properties"] for item in resources.values() if item["Type"].endswith("::CustomResource")]
+    assert len(custom) == 2
+    timeout = resources["EdgeSetup"]["Properties"]["Timeout"]
+    assert all(properties["ServiceTimeout"] > timeout for properties in custom)
+
+
+@pytest.mark.parametrize(
+    ("name", "distribution"),
+    [
+        ("PythonDemo", "PublicDistribution"),
+        ("NodejsDemo", "PublicDistribution"),
+        ("NodejsAuthDemo", "PrivateDistribution"),
+    ],
+)
+def test_demos_are_told_where_to_read_and_write(
+    translated: dict[str, Any], name: str, distribution: str
+) -> None:
+    variables = translated["Resources"][name]["Properties"]["Environment"]["Variables"]
+    private = {key: variables.pop(key) for key in ("PK_PATH", "PUBLIC_KEY_ID") if key in variables}
+    assert variables == {
+        "DISTRIBUTION": {"Fn::GetAtt": [distribution, "DomainName"]},
+        "STORAGE_BUCKET": {"Ref": "Bucket"},
+        "REGION": {"Ref": "AWS::Region"},
+        "MEMORY_LOG_LEVEL": "debug",
+    }
+    assert bool(private) == (distribution == "PrivateDistribution")

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import dataclasses
+import io
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from lambda_layers.layer import (
+    Built,
+    Layer,
+    LayerTooLargeError,
+    cryptography_layer,
+    nodejs_layer,
+    python_layer,
+)
+from lambda_layers.wheels import Native, WheelError, files_of_wheels
+
+
+def names(built: Built) -> list[str]:
+    with zipfile.ZipFile(io.BytesIO(built.content)) as archive:
+        return archive.namelist()
+
+
+def unpack(built: Built, folder: Path) -> Path:
+    with zipfile.ZipFile(io.BytesIO(built.content)) as archive:
+        archive.extractall(folder)  # our own zip
+    return folder
+
+
+def run_python(code: str, path: Path) -> str:
+    """Run code with the standard library and one folder on the path, as isolated as Python can be."""
+    command = [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.append({str(path)!r})\n{code}"]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def test_built_twice_the_python_layer_has_the_same_bytes(root: Path, python: Built) -> None:
+    assert python_layer(root).build() == python
+
+
+def test_built_twice_the_nodejs_layer_has_the_same_bytes(root: Path, nodejs: Built) -> None:
+    assert nodejs_layer(root).build() == nodejs
+
+
+def test_the_python_layer_imports_with_nothing_else_on_the_path(python: Built, tmp_path: Path) -> None:
+    code = "import memory, requests; print(memory.version, requests.Session().adapters['https://'].__class__.__name__)"
+    assert run_python(code, unpack(python, tmp_path) / "python") == "small HTTPAdapter"
+
+
+def test_the_python_layer_has_no_native_or_compiled_file(python: Built) -> None:
+    assert {Path(name).suffix for name in names(python)} & {".so", ".pyd", ".pyc", ".dylib"} == set()
+
+
+def test_the_python_layer_leaves_boto3_to_the_runtime(python: Built) -> None:
+    packages = {name.split("/")[1] for name in names(python)}
+    assert {"memory", "requests", "urllib3", "certifi", "idna", "charset_normalizer"} <= packages
+    assert not packages & {"boto3", "botocore", "s3transfer"}
+
+
+def test_each_package_comes_with_its_licence(python: Built, nodejs: Built) -> None:
+    packages = {name.split("/")[1] for name in names(python) if name.endswith(".dist-info/METADATA")}
+    licensed = {
+        name.split("/")[1] for name in names(python) if "licen" in name.rpartition(".dist-info/")[2].lower()
+    }
+    assert len(packages) == 5
+    assert packages <= licensed
+    assert "python/memory/LICENSE" in names(python)
+    modules = "nodejs/node_modules"
+    assert {f"{modules}/aws4/LICENSE", f"{modules}/sdk-memory-service/LICENSE"} <= set(names(nodejs))
+
+
+def test_the_nodejs_layer_holds_what_npm_would_install(nodejs: Built) -> None:
+    packages = {name.removeprefix("nodejs/node_modules/").split("/")[0] for name in names(nodejs)}
+    assert packages == {"sdk-memory-service", "aws4"}
+    assert not [name for name in names(nodejs) if "test" in name]
+
+
+def test_node_finds_the_sdk_on_node_path(nodejs: Built, tmp_path: Path) -> None:
+    modules = unpack(nodejs, tmp_path) / "nodejs" / "node_modules"
+    node = shutil.which("node")
+    assert node
+    code = "console.log(typeof require('sdk-memory-service').sign)"
+    environment = {**os.environ, "NODE_PATH": str(modules)}
+    command = [node, "-e", code]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+    assert done.stdout.strip() == "function"
+
+
+def test_the_cryptography_layer_signs(cryptography: Built, tmp_path: Path) -> None:
+    code = (
+        "from cryptography.hazmat.primitives import hashes\n"
+        "from cryptography.hazmat.primitives.asymmetric import ec\n"
+        "print(len(ec.generate_private_key(ec.SECP256R1()).sign(b'', ec.ECDSA(hashes.SHA256()))) > 60)"
+    )
+    assert run_python(code, unpack(cryptography, tmp_path) / "python") == "True"
+
+
+@pytest.mark.parametrize("architecture", ["x86_64", "arm64"])
+def test_the_cryptography_layer_is_built_for_a_python_and_an_architecture(
+    root: Path, architecture: str
+) -> None:
+    layer = cryptography_layer(root, Native("3.13", architecture))
+    machine = {"x86_64": "x86_64", "arm64": "aarch64"}[architecture]
+    assert layer.name == f"cryptography-3.13-{architecture}"
+    assert f"python/_cffi_backend.cpython-313-{machine}-linux-gnu.so" in layer.files()
+
+
+def test_an_architecture_that_lambda_does_not_have_is_refused(root: Path) -> None:
+    with pytest.raises(ValueError, match="Lambda has no architecture riscv64: take one of x86_64, arm64"):
+        cryptography_layer(root, Native("3.13", "riscv64")).build()
+
+
+def test_a_wheel_with_another_hash_than_the_lock_says_is_refused(tmp_path: Path) -> None:
+    lock = tmp_path / "lock.txt"
+    lock.write_text(f"idna==3.20 --hash=sha256:{'0' * 64}\n")
+    with pytest.raises(WheelError, match=r"(?s)could not fetch the packages of .*lock\.txt.*(?i:hashes)"):
+        files_of_wheels(lock)
+
+
+def test_a_layer_over_its_budget_fails(python: Built) -> None:
+    layer = Layer("large", lambda: {"a": os.urandom(2000)}, budget_bytes=1000)
+    with pytest.raises(LayerTooLargeError, match=r"large\.zip has 2,\d\d\d bytes, its budget is 1,000"):
+        layer.build()
+    assert dataclasses.replace(layer, budget_bytes=3000).build().unpacked_bytes == 2000
+    assert len(python.content) <= 550_000

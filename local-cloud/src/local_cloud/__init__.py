@@ -1,0 +1,14 @@
+"""Memory Service's local cloud: S3, CloudFront and Lambda on one machine, without an account or Docker."""
+
+from local_cloud.cloud import LocalCloud
+from local_cloud.errors import DeploymentError, EngineError, InstallationError, LocalCloudError
+from local_cloud.stacks import Stack
+
+__all__ = [
+    "DeploymentError",
+    "EngineError",
+    "InstallationError",
+    "LocalCloud",
+    "LocalCloudError",
+    "Stack",
+]

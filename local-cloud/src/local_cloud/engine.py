@@ -1,0 +1,176 @@
+"""The engine: one ministack process that plays S3, Lambda, CloudFormation and CloudFront's API."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from local_cloud.errors import EngineError
+from local_cloud.installation import engine_python
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+HOST = "127.0.0.1"
+START_DEADLINE = 30.0  # seconds; it takes 0.4 on an idle machine
+STOP_DEADLINE = 5.0  # seconds from the polite signal to the rude one
+_PORT_ATTEMPTS = 3  # another process may take a free port before the engine does
+_POLL = 0.02  # seconds
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A running engine; `stop` ends it with all that belongs to it.
+
+    Attributes:
+        port: the TCP port on 127.0.0.1 that answers for every AWS service.
+        folder: holds everything the engine and its functions write, the log included; gone after `stop`.
+        process: the leader of the process group that the functions' workers belong to as well.
+    """
+
+    port: int
+    folder: Path
+    process: subprocess.Popen[bytes]
+
+    @property
+    def endpoint(self) -> str:
+        """The URL to use as AWS endpoint."""
+        return f"http://{HOST}:{self.port}"
+
+    @classmethod
+    def start(cls, *, node: Path | None, auth: bool, variables: Mapping[str, str]) -> Engine:
+        """Start an engine on a free port and wait until it answers.
+
+        Args:
+            node: the executable that runs Node functions; by default the first `node` on the caller's PATH.
+            auth: whether signatures, role policies and bucket policies are enforced.
+            variables: environment variables that every function sees.
+
+        Raises:
+            EngineError: it did not answer in time; the message holds the end of its log.
+            InstallationError: its packages could not be installed.
+        """
+        python = engine_python()
+        for attempt in range(1, _PORT_ATTEMPTS + 1):
+            engine = cls._launch(python, node, auth=auth, variables=variables)
+            try:
+                engine.wait_until_it_answers()
+            except EngineError:
+                taken = "already in use" in engine.log()
+                engine.stop()
+                if not taken or attempt == _PORT_ATTEMPTS:
+                    raise
+            except BaseException:  # Ctrl-C while waiting must leave nothing behind either
+                engine.stop()
+                raise
+            else:
+                return engine
+        raise AssertionError  # the last attempt returned or raised
+
+    @classmethod
+    def _launch(cls, python: Path, node: Path | None, *, auth: bool, variables: Mapping[str, str]) -> Engine:
+        folder = Path(tempfile.mkdtemp(prefix="memory-local-cloud-"))
+        port = _free_port()
+        # Nothing is inherited: every function would see the caller's whole environment.
+        environment = {
+            **variables,
+            "PATH": f"{_programs(folder, node)}:/usr/bin:/bin",
+            "HOME": str(_subfolder(folder, "home")),
+            "TMPDIR": str(_subfolder(folder, "tmp")),
+            "LANG": "C.UTF-8",
+            "BIND_HOST": HOST,
+            "GATEWAY_PORT": str(port),
+            "IOT_MTLS_ENABLED": "0",  # its MQTT listener would ignore BIND_HOST
+            "S3_DATA_DIR": str(folder / "s3"),
+            "STATE_DIR": str(folder / "state"),
+        }
+        if auth:
+            environment["AUTH"] = "true"
+        with (folder / "engine.log").open("wb") as log:
+            process = subprocess.Popen(  # noqa: S603 (the interpreter is our own, and no shell is involved)
+                [str(python), "-m", "ministack"],
+                env=environment,
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # a group to end as a whole, and safe from the terminal's Ctrl-C
+            )
+        return cls(port, folder, process)
+
+    def wait_until_it_answers(self) -> None:
+        """Return once the engine serves requests; raise EngineError if it ends or takes too long."""
+        deadline = time.monotonic() + START_DEADLINE
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise EngineError(
+                    f"The engine ended with {self.process.returncode} while starting on {self.endpoint}. "
+                    f"Its log ends so:\n{self.log()}"
+                )
+            if self._answers():
+                return
+            time.sleep(_POLL)
+        raise EngineError(
+            f"The engine did not answer on {self.endpoint} within {START_DEADLINE:.0f} s: is the machine "
+            f"overloaded? Its log ends so:\n{self.log()}"
+        )
+
+    def _answers(self) -> bool:
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=1)
+        try:
+            connection.request("GET", "/_ministack/health")
+            return connection.getresponse().status == http.HTTPStatus.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def log(self) -> str:
+        """Return the last 4,000 characters of what the engine has printed."""
+        return (self.folder / "engine.log").read_text(errors="replace")[-4000:]
+
+    def stop(self) -> None:
+        """End the engine and its functions' workers and remove its folder; calling it again does nothing."""
+        if self.process.returncode is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(STOP_DEADLINE)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+            # Workers end when their standard input closes, unless they are busy.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _subfolder(folder: Path, name: str) -> Path:
+    made = folder / name
+    made.mkdir()
+    return made
+
+
+def _programs(folder: Path, node: Path | None) -> Path:
+    """Return a folder for the front of PATH that holds nothing but Node, under that name."""
+    programs = _subfolder(folder, "bin")
+    found = str(node.absolute()) if node else shutil.which("node")
+    if found:
+        (programs / "node").symlink_to(found)
+    return programs

@@ -1,0 +1,207 @@
+"""The configuration: every key, where it comes from and what it must look like."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from memory._errors import ConfigurationError
+
+ENVIRONMENT_PREFIX = "MEMORY_"
+
+_KEYS = (
+    "DISTRIBUTION",
+    "BUCKET_NAME",
+    "REGION",
+    "PK_PATH",
+    "PUBLIC_KEY_ID",
+    "VISIBILITY",
+    "EDGE_TTL",
+    "MAX_VALUE_BYTES",
+    "EDGE_ENDPOINT",
+    "SIGNATURE_LIFETIME",
+    "LOG_LEVEL",
+)
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_LOG_LEVELS = ("debug", "info", "warn", "error", "silent")
+_SECRET_ARN = ("ssm", "secretsmanager")
+_ARN_PARTS = 6
+
+
+@dataclass(frozen=True, repr=False)
+class Config:
+    """A checked configuration.
+
+    Attributes:
+        distribution: Origin of the URLs, `https://` and the host of the distribution.
+        bucket_name: The bucket that holds the values.
+        region: The bucket's region; None leaves it to the AWS SDK.
+        visibility: `public` or `private`.
+        pk_path: Private services: path of a PEM file, or ARN of a parameter or secret.
+        public_key_id: Private services: id of the public key in CloudFront; None if the secret has it.
+        edge_ttl: Seconds an edge may serve a copy without asking S3 (OBJ-3).
+        max_value_bytes: Largest document, in bytes of JSON (OBJ-4).
+        edge_endpoint: Where to connect instead of the distribution; the Host header stays.
+        signature_lifetime: Seconds a signed policy is valid.
+        log_level: Level of the logger `memory`; None leaves it to the application.
+    """
+
+    distribution: str
+    bucket_name: str
+    region: str | None
+    visibility: str
+    pk_path: str | None
+    public_key_id: str | None
+    edge_ttl: int
+    max_value_bytes: int
+    edge_endpoint: str | None
+    signature_lifetime: int
+    log_level: str | None
+
+    @classmethod
+    def resolve(cls, conf: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> Config:
+        """Read each key from `conf`, else from the environment as `MEMORY_<key>`.
+
+        Raises:
+            ConfigurationError: A key is unknown, missing or malformed. A service is private as soon as `PK_PATH` or
+                `PUBLIC_KEY_ID` is present, even if undefined or empty, so that a variable somebody forgot to set
+                never turns private data public.
+        """
+        given = _Given(conf, os.environ if environment is None else environment)
+        region = given.text("REGION") or given.environment.get("AWS_REGION")
+        visibility = _visibility(given)
+        pk_path, public_key_id = _keys_of_private(given) if visibility == "private" else (None, None)
+        return cls(
+            distribution=_origin("DISTRIBUTION", given.required("DISTRIBUTION")),
+            bucket_name=given.required("BUCKET_NAME"),
+            region=region or given.environment.get("AWS_DEFAULT_REGION"),
+            visibility=visibility,
+            pk_path=pk_path,
+            public_key_id=public_key_id,
+            edge_ttl=given.whole("EDGE_TTL", 5, 1, 86_400),
+            max_value_bytes=given.whole("MAX_VALUE_BYTES", 16 * 2**20, 1, 2**31 - 1),
+            edge_endpoint=given.optional("EDGE_ENDPOINT", _origin),
+            signature_lifetime=given.whole("SIGNATURE_LIFETIME", 900, 10, 86_400),
+            log_level=given.optional("LOG_LEVEL", _log_level),
+        )
+
+    def __repr__(self) -> str:
+        return (
+            f"Config({self.visibility}, distribution={self.distribution!r}, bucket_name={self.bucket_name!r})"
+        )
+
+
+class _Given:
+    """The values as given, each with the place it came from, for messages."""
+
+    def __init__(self, conf: Mapping[str, Any], environment: Mapping[str, str]) -> None:
+        if not isinstance(conf, Mapping):
+            raise ConfigurationError(f"the configuration is a dict of keys such as BUCKET_NAME, not {conf!r}")
+        for key in conf:
+            if key not in _KEYS:
+                near = difflib.get_close_matches(str(key).upper(), _KEYS, n=1, cutoff=0.4)
+                hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(_KEYS)}"
+                raise ConfigurationError(f"configuration key {key!r} is unknown: {hint}")
+        self.conf = conf
+        self.environment = environment
+
+    def present(self, key: str) -> bool:
+        return key in self.conf or ENVIRONMENT_PREFIX + key in self.environment
+
+    def text(self, key: str) -> str:
+        """Return the text of a key; undefined is the same as empty."""
+        value = self.conf.get(key)
+        if value is None or value == "":
+            value = self.environment.get(ENVIRONMENT_PREFIX + key, "")
+        if not isinstance(value, (str, int, Path)) or isinstance(value, bool):
+            raise ConfigurationError(f"{key} is a text or number, not {type(value).__name__}")
+        return str(value).strip()
+
+    def required(self, key: str) -> str:
+        value = self.text(key)
+        if not value:
+            state = "is empty or undefined" if self.present(key) else "is missing"
+            raise ConfigurationError(
+                f"{key} {state}: give it in the configuration or set {ENVIRONMENT_PREFIX}{key}"
+            )
+        return value
+
+    def optional(self, key: str, check: Callable[[str, str], str]) -> str | None:
+        value = self.text(key)
+        return check(key, value) if value else None
+
+    def whole(self, key: str, default: int, least: int, most: int) -> int:
+        value = self.text(key)
+        if not value:
+            return default
+        if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
+            raise ConfigurationError(f"{key} is a whole number from {least} to {most}, not {value!r}")
+        return int(value)
+
+
+def _visibility(given: _Given) -> str:
+    keys = [key for key in ("PK_PATH", "PUBLIC_KEY_ID") if given.present(key)]
+    implied = "private" if keys else "public"
+    if not given.present("VISIBILITY"):
+        return implied
+    pinned = given.text("VISIBILITY")
+    if pinned not in ("public", "private"):
+        raise ConfigurationError(f"VISIBILITY is public or private, not {pinned!r}")
+    if pinned != implied:
+        found = f"{' and '.join(keys)} given" if keys else "neither PK_PATH nor PUBLIC_KEY_ID given"
+        raise ConfigurationError(
+            f"VISIBILITY is {pinned}, but there is {found}: one of the two must be wrong"
+        )
+    return pinned
+
+
+def _keys_of_private(given: _Given) -> tuple[str, str | None]:
+    pk_path, public_key_id = given.text("PK_PATH"), given.text("PUBLIC_KEY_ID")
+    why = "a service with PK_PATH or PUBLIC_KEY_ID is private, and nothing of it is read or written without both"
+    if not pk_path:
+        raise ConfigurationError(f"PK_PATH is missing or empty: {why}")
+    if not public_key_id and (given.present("PUBLIC_KEY_ID") or not arn_service(pk_path)):
+        raise ConfigurationError(f"PUBLIC_KEY_ID is missing or empty: {why}")
+    return pk_path, public_key_id or None
+
+
+def arn_service(pk_path: str) -> str | None:
+    """Return `ssm` or `secretsmanager` if the path is the ARN of a parameter or secret, None if it is a file.
+
+    Raises:
+        ConfigurationError: It is the ARN of something else.
+    """
+    if not pk_path.startswith("arn:"):
+        return None
+    parts = pk_path.split(":", 5)
+    if len(parts) < _ARN_PARTS or parts[2] not in _SECRET_ARN or not all(parts[1:]):
+        raise ConfigurationError(
+            f"PK_PATH {pk_path!r} is not the ARN of an SSM parameter or a Secrets Manager secret"
+        )
+    return parts[2]
+
+
+def _origin(key: str, text: str) -> str:
+    """Return scheme and host of a distribution or endpoint, `https` unless it is on this machine."""
+    parts = urlsplit(text if "://" in text else f"https://{text}")
+    try:
+        valid = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid or parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ConfigurationError(f"{key} is a host such as d111111abcdef8.cloudfront.net, not {text!r}")
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+        raise ConfigurationError(f"{key} {text!r} is not https: http is for this machine only")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def _log_level(key: str, text: str) -> str:
+    level = text.lower()
+    if level not in _LOG_LEVELS:
+        raise ConfigurationError(f"{key} is one of {', '.join(_LOG_LEVELS)}, not {text!r}")
+    return level

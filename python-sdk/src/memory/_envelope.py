@@ -1,0 +1,126 @@
+"""Values to documents and back, with their types (specification, sections 2 and 3)."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+from typing import Any, NamedTuple, NoReturn
+
+from memory._errors import CorruptValueError
+from memory._value_reader import read_tagged, shown
+from memory._value_writer import write_value
+from memory._values import MAX_SAFE_INTEGER, TYPE_NAMES
+
+_TYPES = frozenset(TYPE_NAMES.values())
+_WRITE_ID = re.compile(r"[0-9a-f]{16}")
+_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89A-Fa-f]")
+
+
+class Envelope(NamedTuple):
+    """A decoded document: the value and what is known about it. `expires_at` is Unix time in milliseconds."""
+
+    value: Any
+    type: str
+    write: str | None
+    expires_at: int | None
+
+
+def encode(value: Any) -> bytes:
+    """Return the document of a value.
+
+    Raises:
+        UnsupportedTypeError: Something in the value would not come back as it is (VAL-2 to VAL-7).
+    """
+    node, tagged = write_value(value)
+    document: dict[str, Any] = {"v": 1, "type": TYPE_NAMES[type(value)], "value": node}
+    if tagged:
+        document["tagged"] = True
+    document["write"] = os.urandom(8).hex()
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def decode(document: bytes) -> Envelope:
+    """Return what a document holds.
+
+    Raises:
+        CorruptValueError: It is not an envelope (ENV-4). Nothing else is raised, whatever the bytes are.
+    """
+    try:
+        text = document.decode()
+        parsed = _JSON.decode(text)
+        if _SURROGATE_ESCAPE.search(text):
+            json.dumps(parsed, ensure_ascii=False).encode()
+    except RecursionError:
+        raise CorruptValueError("the document is nested too deeply to be read") from None
+    except UnicodeDecodeError as error:
+        raise CorruptValueError(f"the document is not UTF-8: {error}") from None
+    except UnicodeEncodeError:
+        raise CorruptValueError("the document has an escaped lone surrogate") from None
+    except ValueError as error:
+        raise CorruptValueError(f"the document is not JSON: {error}") from None
+    if type(parsed) is not dict:
+        raise CorruptValueError(f"the document is not an envelope but a JSON {_json_type(parsed)}")
+    return _opened(parsed)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
+
+
+# Kept: json.loads with a hook would make a decoder for each call.
+_JSON = json.JSONDecoder(parse_constant=_refuse_constant)
+
+
+def _opened(document: dict[str, Any]) -> Envelope:
+    version, kind, tagged = document.get("v"), document.get("type"), document.get("tagged", False)
+    write, expires_at = document.get("write"), document.get("expires_at")
+    if version != 1 or type(version) is bool:
+        raise CorruptValueError(f"the document is not an envelope of version 1: its v is {shown(version)}")
+    if type(kind) is not str or kind not in _TYPES:
+        raise CorruptValueError(f"the envelope has no known type: {shown(kind)}")
+    if "value" not in document:
+        raise CorruptValueError("the envelope has no value")
+    if type(tagged) is not bool:
+        raise CorruptValueError(f"the envelope's tagged is neither true nor false: {shown(tagged)}")
+    if "write" in document and not (type(write) is str and _WRITE_ID.fullmatch(write)):
+        raise CorruptValueError(f"the envelope's write is not 16 hexadecimal digits: {shown(write)}")
+    if "expires_at" in document and not _is_integer(expires_at):
+        raise CorruptValueError(f"the envelope's expires_at is not an integer: {shown(expires_at)}")
+    value = _root(kind, document["value"], tagged=tagged)
+    return Envelope(value, kind, write, None if expires_at is None else int(expires_at))
+
+
+def _root(kind: str, node: Any, *, tagged: bool) -> Any:
+    """Return the root value, which must be what the envelope's type says."""
+    if type(node) is int or type(node) is float:
+        value = _root_number(kind, node)
+    else:
+        value = read_tagged(node) if tagged else node
+    if TYPE_NAMES[type(value)] != kind:
+        raise CorruptValueError(f"the envelope's type is {kind}, but its value is {shown(node)}")
+    return value
+
+
+def _root_number(kind: str, number: float) -> float:
+    """Return the number in the class that the type decides, not its notation (INT-2, FLT-2)."""
+    if kind == "int":
+        if number % 1 == 0 and abs(number) <= MAX_SAFE_INTEGER:
+            return int(number)
+        raise CorruptValueError(f"the envelope's type is int, but its value is {shown(number)}")
+    try:
+        as_float = float(number)
+    except OverflowError:
+        as_float = math.inf
+    if not math.isfinite(as_float):
+        raise CorruptValueError(f"the envelope's number is beyond any float: {shown(number)}")
+    return as_float
+
+
+def _is_integer(number: Any) -> bool:
+    return type(number) is int or (type(number) is float and number.is_integer())
+
+
+def _json_type(parsed: Any) -> str:
+    return {list: "array", str: "string", bool: "boolean", type(None): "null"}.get(type(parsed), "number")

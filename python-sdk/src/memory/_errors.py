@@ -1,0 +1,63 @@
+"""What can go wrong, by the same names and codes in every SDK.
+
+    MemoryServiceError
+    ├── ConfigurationError    (ValueError)       the configuration cannot work
+    ├── InvalidNameError      (ValueError)       a name that cannot be stored under
+    ├── UnsupportedTypeError  (TypeError)        a value that would not come back as it was
+    ├── ValueTooLargeError    (ValueError)       a value above MAX_VALUE_BYTES
+    ├── CorruptValueError     (ValueError)       what is stored is no envelope
+    ├── AccessDeniedError     (PermissionError)  the edge or S3 said no
+    └── UnavailableError      (ConnectionError)  neither answered in time
+
+Each also derives from the built-in in parentheses.
+"""
+
+from __future__ import annotations
+
+
+class MemoryServiceError(Exception):
+    """Any error of Memory Service. `code` is the same in every language."""
+
+    code = "error"
+
+
+class ConfigurationError(MemoryServiceError, ValueError):
+    """The configuration is incomplete, contradictory or refers to something that is not there."""
+
+    code = "configuration"
+
+
+class InvalidNameError(MemoryServiceError, ValueError):
+    """A service name or name that no value can be stored under (NAME-4)."""
+
+    code = "invalid_name"
+
+
+class UnsupportedTypeError(MemoryServiceError, TypeError):
+    """A value that could not come back with its type; the message names the path of the offender (VAL-2, VAL-3)."""
+
+    code = "unsupported_type"
+
+
+class ValueTooLargeError(MemoryServiceError, ValueError):
+    """A value whose document is larger than MAX_VALUE_BYTES (OBJ-4)."""
+
+    code = "value_too_large"
+
+
+class CorruptValueError(MemoryServiceError, ValueError):
+    """What was read is not an envelope this SDK can decode (ENV-4)."""
+
+    code = "corrupt_value"
+
+
+class AccessDeniedError(MemoryServiceError, PermissionError):
+    """The edge refused the signature, or S3 the credentials."""
+
+    code = "access_denied"
+
+
+class UnavailableError(MemoryServiceError, ConnectionError):
+    """Nothing answered in time, or with a server error; the call may succeed later."""
+
+    code = "unavailable"

@@ -1,0 +1,65 @@
+"""From a name to the key of its object and the path of its URL (specification, section 1)."""
+
+from __future__ import annotations
+
+import re
+
+from memory._errors import InvalidNameError
+
+MAX_KEY_BYTES = 1024  # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+
+_SERVICE_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_ESCAPED = re.compile(rb"[^A-Za-z0-9_/-]")
+
+
+def check_service_name(service_name: object) -> str:
+    """Return the service name if it is one (NAME-1).
+
+    Raises:
+        InvalidNameError: It is no string of 1 to 64 of `A-Z a-z 0-9 _ -`.
+    """
+    if not isinstance(service_name, str) or not _SERVICE_NAME.fullmatch(service_name):
+        raise InvalidNameError(
+            f"service name {service_name!r} is not allowed: use 1 to 64 of the characters A-Z a-z 0-9 _ -"
+        )
+    return service_name
+
+
+def escape(name: object) -> str:
+    """Escape a name so that neither S3, nor a URL, nor a signature treats any character specially (KEY-2).
+
+    Raises:
+        InvalidNameError: The name is no string, has an empty segment (NAME-2) or a lone surrogate (NAME-3).
+    """
+    if not isinstance(name, str):
+        raise InvalidNameError(f"a name is a string, not {type(name).__name__}: {name!r}")
+    if not all(name.split("/")):
+        raise InvalidNameError(
+            f"name {name!r} has an empty segment: give every part between slashes a character"
+        )
+    try:
+        encoded = name.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidNameError(
+            f"name {name!r} has a lone surrogate at index {error.start}: names are Unicode text"
+        ) from None
+    return _ESCAPED.sub(lambda match: b".%02X" % ord(match[0]), encoded).decode("ascii")
+
+
+def object_key(visibility: str, service_name: str, name: object) -> str:
+    """Return the key of the object that holds the value (KEY-1).
+
+    Raises:
+        InvalidNameError: The name is refused, or the key would be longer than S3 allows (KEY-3).
+    """
+    key = f"{visibility}/{service_name}/{escape(name)}.json"
+    if len(key) > MAX_KEY_BYTES:
+        raise InvalidNameError(
+            f"name {name!r} is too long: its key has {len(key)} bytes, S3 allows {MAX_KEY_BYTES}"
+        )
+    return key
+
+
+def url_path(key: str) -> str:
+    """Return the path of the URL of a key: the distribution's origin path supplies the visibility (URL-1)."""
+    return key[key.index("/") :]

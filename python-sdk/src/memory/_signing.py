@@ -1,0 +1,132 @@
+"""Signed URLs of the private distribution: one wildcard policy, signed once and reused."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from memory._errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+RSA_BITS = 2048
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """A private key and the id of its public half in CloudFront. The key shows in no repr."""
+
+    public_key_id: str
+    sign: Callable[[bytes], bytes]
+
+    def __repr__(self) -> str:
+        return f"SigningKey({self.public_key_id!r})"
+
+    @classmethod
+    def from_pem(cls, public_key_id: str, pem: bytes, origin: str) -> SigningKey:
+        """Load a key that CloudFront can verify: RSA of 2,048 bits, or ECDSA on P-256.
+
+        https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-trusted-signers.html
+
+        Args:
+            public_key_id: The id CloudFront gave the public key.
+            pem: The private key, unencrypted.
+            origin: Where the key came from, for messages.
+
+        Raises:
+            ConfigurationError: It is no such key.
+        """
+        from cryptography.exceptions import UnsupportedAlgorithm
+        from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+        from cryptography.hazmat.primitives.hashes import SHA256
+        from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+        try:
+            # Validating the numbers of a key of our own costs 50 ms in each cold start and protects nobody.
+            key = load_pem_private_key(pem, None, unsafe_skip_rsa_key_validation=True)
+        except (ValueError, TypeError, UnsupportedAlgorithm):
+            # The library's own message could quote the file.
+            raise ConfigurationError(f"{origin} holds no unencrypted private key in PEM format") from None
+        if isinstance(key, rsa.RSAPrivateKey) and key.key_size == RSA_BITS:
+            rsa_key = key
+            return cls(public_key_id, lambda text: rsa_key.sign(text, padding.PKCS1v15(), SHA256()))
+        if isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1):
+            ec_key = key
+            return cls(public_key_id, lambda text: ec_key.sign(text, ec.ECDSA(SHA256())))
+        raise ConfigurationError(
+            f"{origin} holds a key that CloudFront does not take: use RSA-2048 or ECDSA P-256"
+        )
+
+
+class Signer:
+    """Gives the query string that opens every value of one service, signing anew at half of its lifetime.
+
+    Args:
+        resource: What the signature opens: URL with a wildcard.
+        key: Returns the key to sign with; called for each new signature, so a rotated key is picked up.
+        lifetime: Seconds a signature is valid.
+        clock: Returns Unix time in seconds. Wall clock: a monotonic one stands still in a frozen function.
+    """
+
+    def __init__(
+        self, resource: str, key: Callable[[], SigningKey], lifetime: int, clock: Callable[[], float]
+    ) -> None:
+        self._resource = resource
+        self._key = key
+        self._lifetime = lifetime
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._query = ""
+        self._signed_at = 0.0
+
+    def query(self) -> str:
+        """Return the query string, without `?`."""
+        with self._lock:
+            age = self._clock() - self._signed_at
+            if not self._query or not 0 <= age < self._lifetime / 2:
+                self._sign()
+            return self._query
+
+    def forget(self) -> None:
+        """Sign anew on the next read."""
+        with self._lock:
+            self._query = ""
+
+    def _sign(self) -> None:
+        key = self._key()
+        now = self._clock()
+        text = policy(self._resource, int(now) + self._lifetime)
+        self._query = (
+            f"Policy={cloudfront_base64(text)}&Signature={cloudfront_base64(key.sign(text))}"
+            f"&Key-Pair-Id={key.public_key_id}&Hash-Algorithm=SHA256"
+        )
+        self._signed_at = now
+
+
+def wildcard(distribution: str, service_name: str) -> str:
+    """Return the resource that covers all URLs of a service and no other service's."""
+    return f"https://{urlsplit(distribution).netloc}/{service_name}/*"
+
+
+def policy(resource: str, expires: int) -> bytes:
+    """Return a custom policy, without white space.
+
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-creating-signed-url-custom-policy.html
+
+    Args:
+        resource: URL, with wildcards.
+        expires: Unix time in seconds.
+    """
+    condition: dict[str, Any] = {"DateLessThan": {"AWS:EpochTime": expires}}
+    statement = {"Resource": resource, "Condition": condition}
+    return json.dumps({"Statement": [statement]}, separators=(",", ":")).encode()
+
+
+def cloudfront_base64(octets: bytes) -> str:
+    """Return base64 in CloudFront's own alphabet, which is not that of RFC 4648's URL-safe form."""
+    return base64.b64encode(octets).decode("ascii").translate(str.maketrans("+=/", "-_~"))

@@ -1,0 +1,106 @@
+import gzip
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from memory import AccessDeniedError, Config, ConfigurationError, UnavailableError
+from memory._store import Store
+from moto import mock_aws
+
+
+def store(**conf: Any) -> Store:
+    return Store(Config.resolve({"DISTRIBUTION": "d1.cloudfront.net", "BUCKET_NAME": "values", **conf}, {}))
+
+
+@pytest.fixture
+def bucket() -> Iterator[Any]:
+    with mock_aws():
+        resource = boto3.resource("s3", region_name="us-east-1").Bucket("values")
+        resource.create()
+        yield resource
+
+
+def test_a_small_document_is_stored_as_it_is(bucket: Any) -> None:
+    document = json.dumps("a" * 1021).encode()
+    version = store(REGION="us-east-1").put("public/shop/a.json", document)
+    kept = bucket.Object("public/shop/a.json").get()
+    assert kept["Body"].read() == document
+    assert kept["ContentType"] == "application/json"
+    assert kept["CacheControl"] == "max-age=5"
+    assert "ContentEncoding" not in kept
+    assert kept["ETag"] == f'"{version}"'
+
+
+def test_a_document_of_1024_bytes_is_gzipped(bucket: Any) -> None:
+    document = json.dumps("a" * 1022).encode()
+    store(REGION="us-east-1").put("public/shop/a.json", document)
+    kept = bucket.Object("public/shop/a.json").get()
+    assert kept["ContentEncoding"] == "gzip"
+    assert gzip.decompress(kept["Body"].read()) == document
+
+
+def test_the_edge_ttl_is_the_max_age(bucket: Any) -> None:
+    store(REGION="us-east-1", EDGE_TTL=60).put("public/shop/a.json", b"{}")
+    assert bucket.Object("public/shop/a.json").cache_control == "max-age=60"
+
+
+def test_removing_is_no_error_if_there_is_nothing(bucket: Any) -> None:
+    target = store(REGION="us-east-1")
+    target.put("public/shop/a.json", b"{}")
+    target.remove("public/shop/a.json")
+    target.remove("public/shop/a.json")
+    with pytest.raises(ClientError, match="404"):
+        bucket.Object("public/shop/a.json").load()
+
+
+def test_a_store_works_again_after_close(bucket: Any) -> None:
+    target = store(REGION="us-east-1")
+    target.put("public/shop/a.json", b"{}")
+    target.close()
+    target.put("public/shop/b.json", b"{}")
+    assert sum(1 for _ in bucket.objects.all()) == 2
+
+
+@pytest.mark.usefixtures("bucket")
+def test_a_bucket_that_does_not_exist_is_a_matter_of_configuration() -> None:
+    with pytest.raises(ConfigurationError, match="no such bucket. Check BUCKET_NAME and REGION"):
+        store(REGION="us-east-1", BUCKET_NAME="elsewhere").put("public/shop/a.json", b"{}")
+
+
+def test_a_name_that_is_no_bucket_is_a_matter_of_configuration() -> None:
+    with pytest.raises(ConfigurationError, match="in bucket a/b"):
+        store(REGION="us-east-1", BUCKET_NAME="a/b").put("public/shop/a.json", b"{}")
+
+
+def test_missing_credentials_are_a_matter_of_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    with pytest.raises(ConfigurationError, match="Give the function a role"):
+        store(REGION="us-east-1").put("public/shop/a.json", b"{}")
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "expected"),
+    [
+        (403, "AccessDenied", AccessDeniedError),
+        (503, "SlowDown", UnavailableError),
+        (400, "Odd", ConfigurationError),
+    ],
+)
+def test_what_s3_says_decides_the_error(
+    status: int, code: str, expected: type[Exception], web_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", web_server.url)
+    body = f"<Error><Code>{code}</Code><Message>no</Message></Error>".encode()
+    web_server.answer = lambda _: (status, {}, body)
+    with pytest.raises(expected, match=f"put public/shop/a.json in bucket values: S3 said {code}"):
+        store(REGION="us-east-1").put("public/shop/a.json", b"{}")
+
+
+def test_an_s3_that_does_not_answer_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9")
+    with pytest.raises(UnavailableError, match="127.0.0.1:9"):
+        store(REGION="us-east-1").put("public/shop/a.json", b"{}")
