@@ -88,7 +88,7 @@ declare namespace MemoryService {
     MAX_VALUE_BYTES?: number | string | undefined;
     /** URL to connect to instead of the distribution; https, or http on this machine. */
     EDGE_ENDPOINT?: string | undefined;
-    /** Seconds a signature for private reads is valid, 60 to 86,400. Default: 900. */
+    /** Seconds a signature for private reads is valid, 10 to 86,400. Default: 900. */
     SIGNATURE_LIFETIME?: number | string | undefined;
     /** Default: `warn`. With `debug`, one line for each read. */
     LOG_LEVEL?: 'debug' | 'info' | 'warn' | 'error' | 'silent' | undefined;

@@ -49,17 +49,18 @@ const MIB = 1024 * 1024;
  */
 function readConfig(params, environment) {
   const source = new Source(checkParams(params), environment);
-  const distribution = readDistribution(source.required('DISTRIBUTION', 'the host name of the CloudFront distribution'));
+  const host = source.required('DISTRIBUTION', 'the host name of the CloudFront distribution');
+  const distribution = readOrigin('DISTRIBUTION', host);
   const endpoint = source.text('EDGE_ENDPOINT');
   return {
     distribution,
-    edge: endpoint === undefined ? distribution : readUrl('EDGE_ENDPOINT', endpoint),
+    edge: endpoint === undefined ? distribution : readOrigin('EDGE_ENDPOINT', endpoint),
     bucket: readBucket(source.required('BUCKET_NAME', 'the name of the S3 bucket')),
     region: readRegion(source, environment),
     ...readVisibility(source),
     edgeTtl: source.integer('EDGE_TTL', 5, 1, DAY),
     maxValueBytes: source.integer('MAX_VALUE_BYTES', 16 * MIB, 1, 256 * MIB),
-    signatureLifetime: source.integer('SIGNATURE_LIFETIME', 900, 60, DAY),
+    signatureLifetime: source.integer('SIGNATURE_LIFETIME', 900, 10, DAY),
     logLevel: /** @type {LogLevel} */ (source.choice('LOG_LEVEL', LOG_LEVELS) ?? 'warn'),
   };
 }
@@ -82,9 +83,16 @@ class Source {
     return key in this.#params || `MEMORY_${key}` in this.#environment;
   }
 
-  /** @param {string} key */
+  /**
+   * @param {string} key
+   * @returns {unknown} undefined also for what is empty: an unset variable often arrives as an empty text
+   */
   #value(key) {
-    return this.#params[key] ?? this.#environment[`MEMORY_${key}`];
+    for (const value of [this.#params[key], this.#environment[`MEMORY_${key}`]]) {
+      const trimmed = typeof value === 'string' ? value.trim() : value;
+      if (trimmed !== undefined && trimmed !== null && trimmed !== '') return trimmed;
+    }
+    return undefined;
   }
 
   /**
@@ -104,10 +112,9 @@ class Source {
    */
   required(key, meaning) {
     const value = this.text(key);
-    if (value) return value;
-    throw new ConfigurationError(
-      `${key} is ${value === undefined ? 'missing' : 'empty'}: give ${meaning} in the parameters or as MEMORY_${key}.`,
-    );
+    if (value !== undefined) return value;
+    const state = this.isPresent(key) ? 'empty or undefined' : 'missing';
+    throw new ConfigurationError(`${key} is ${state}: give ${meaning} in the parameters or as MEMORY_${key}.`);
   }
 
   /**
@@ -129,7 +136,7 @@ class Source {
    * @param {string[]} choices
    */
   choice(key, choices) {
-    const value = this.text(key);
+    const value = this.text(key)?.toLowerCase();
     if (value === undefined || choices.includes(value)) return value;
     throw new ConfigurationError(`${key} must be one of ${choices.join(', ')}, not ${JSON.stringify(value)}.`);
   }
@@ -159,6 +166,9 @@ function checkParams(params) {
  */
 function readVisibility(source) {
   const pinned = source.choice('VISIBILITY', ['public', 'private']);
+  if (pinned === undefined && source.isPresent('VISIBILITY')) {
+    throw new ConfigurationError('VISIBILITY is empty or undefined: make it public or private, or leave it out.');
+  }
   if (!source.isPresent('PK_PATH') && !source.isPresent('PUBLIC_KEY_ID')) {
     if (pinned !== 'private') return { visibility: 'public', keySource: '', publicKeyId: undefined };
     throw new ConfigurationError('VISIBILITY is private: give PK_PATH and PUBLIC_KEY_ID as well.');
@@ -176,22 +186,20 @@ function readVisibility(source) {
   return { visibility: 'private', keySource, publicKeyId };
 }
 
-/** @param {string} text */
-function readDistribution(text) {
-  const url = readUrl('DISTRIBUTION', text.includes('://') ? text : `https://${text}`);
-  if (url.pathname === '/' && !url.search && !url.hash && !url.username) return url;
-  throw new ConfigurationError(`DISTRIBUTION must be a host name or an https URL without a path, not ${text}.`);
-}
-
 /**
  * @param {string} key
  * @param {string} text
+ * @returns {URL}
  */
-function readUrl(key, text) {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const isLoopback = /^(localhost|127(\.[0-9]+){3}|\[::1\])$/.test(url?.hostname ?? '');
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback)) return url;
-  throw new ConfigurationError(`${key} must be an https URL (http only for this machine itself), not ${text}.`);
+function readOrigin(key, text) {
+  const address = text.includes('://') ? text : `https://${text}`;
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (!url || url.pathname !== '/' || url.search || url.hash || url.username || url.password) {
+    throw new ConfigurationError(`${key} must be a host name, or an https URL without a path, not ${text}.`);
+  }
+  const isLoopback = /^(localhost|127(\.[0-9]+){3}|\[::1\])$/.test(url.hostname);
+  if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback)) return url;
+  throw new ConfigurationError(`${key} must be https, and http only for this machine itself, not ${text}.`);
 }
 
 /** @param {string} text */

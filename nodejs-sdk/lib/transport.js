@@ -55,11 +55,11 @@ class Transport {
   async send(request, budget) {
     const deadline = performance.now() + budget;
     this.#dropIdle(MAX_IDLE);
-    const first = await this.#attempt(request, budget);
+    const first = await this.#attempt(request, Math.max(0, budget));
     if (!('failure' in first) || !first.wasDead) return first;
     // The connection had died while nobody looked. So may have the others; a new one tells.
     this.#dropIdle(-1);
-    return this.#attempt(request, deadline - performance.now());
+    return this.#attempt(request, Math.max(0, deadline - performance.now()));
   }
 
   close() {

@@ -52,6 +52,8 @@ class ValueWriter {
   #path = [];
   /** @type {object[]} */
   #ancestors = [];
+  /** Keys as JSON: the same few come again in each record of a list. @type {Map<string, string>} */
+  #keys = new Map();
 
   /**
    * @param {unknown} value
@@ -80,6 +82,16 @@ class ValueWriter {
   #string(text) {
     if (!text.isWellFormed()) this.#refuse('the string has half a surrogate pair');
     return JSON.stringify(text);
+  }
+
+  /** @param {string} key */
+  #key(key) {
+    const known = this.#keys.get(key);
+    if (known !== undefined) return known;
+    if (!key.isWellFormed()) this.#refuse('a key has half a surrogate pair');
+    const json = `${JSON.stringify(key)}:`;
+    this.#keys.set(key, json);
+    return json;
   }
 
   /** @param {number} number */
@@ -122,11 +134,15 @@ class ValueWriter {
     let json = '';
     for (let index = 0; index < length; index++) {
       this.#path.push(index);
-      if (!Object.hasOwn(list, index)) this.#refuse('the array has a hole');
-      json += (index === 0 ? '' : ',') + this.write(list[index]);
+      const element = list[index];
+      if (element === undefined && !Object.hasOwn(list, index)) this.#refuse('the array has a hole');
+      if (index > 0) json += ',';
+      json += this.write(element);
       this.#path.pop();
     }
-    if (Reflect.ownKeys(list).length !== length + 1) this.#refuse('the array has properties besides its elements');
+    if (Object.keys(list).length !== length || Object.getOwnPropertySymbols(list).length > 0) {
+      this.#refuse('the array has properties besides its elements');
+    }
     return `[${json}]`;
   }
 
@@ -138,14 +154,15 @@ class ValueWriter {
     }
     const entries = /** @type {Record<string, unknown>} */ (dict);
     const keys = Object.keys(dict);
-    if (Reflect.ownKeys(dict).length !== keys.length) {
+    if (Object.getOwnPropertyNames(dict).length !== keys.length || Object.getOwnPropertySymbols(dict).length > 0) {
       this.#refuse('the object has a symbol or a hidden property as key');
     }
     let json = '';
     for (const key of keys) {
-      if (!key.isWellFormed()) this.#refuse('a key has half a surrogate pair');
+      if (json !== '') json += ',';
+      json += this.#key(key);
       this.#path.push(key);
-      json += `${json && ','}${JSON.stringify(key)}:${this.write(entries[key])}`;
+      json += this.write(entries[key]);
       this.#path.pop();
     }
     return keys.length === 1 && keys[0].startsWith('$') ? this.#tag('$dict', `{${json}}`) : `{${json}}`;

@@ -83,23 +83,46 @@ suite('a worker', () => {
 });
 
 suite('a process', () => {
-  const script = `
+  const make = `
     const MemoryService = require(${JSON.stringify(ROOT)});
-    const mem = new MemoryService({
+    const make = () => new MemoryService({
       DISTRIBUTION: 'd.example', BUCKET_NAME: 'bucket', REGION: 'eu-west-1', EDGE_ENDPOINT: 'http://127.0.0.1:1',
     }, 'shop');
-    try { mem.get('a'); } catch (error) { console.log(error.code); }
   `;
-  const run = (env = {}) =>
+  const get = `${make} try { make().get('a'); } catch (error) { console.log(error.code); }`;
+  const run = (script, env = {}) =>
     spawnSync(process.execPath, ['-e', script], { encoding: 'utf8', timeout: 10_000, env: { ...process.env, ...env } });
 
+  test('has one worker for all objects, which ends when the last is closed', () => {
+    const { stdout, stderr } = run(`
+      const threads = require('node:worker_threads');
+      const log = [];
+      threads.Worker = class extends threads.Worker {
+        constructor(...args) { super(...args); log.push('started'); this.on('exit', () => log.push('ended')); }
+      };
+      ${make}
+      const pause = () => new Promise((resolve) => setTimeout(resolve, 100));
+      (async () => {
+        const [last, ...others] = Array.from({ length: 5 }, make);
+        for (const other of others) { other.close(); other.close(); }
+        await pause();
+        log.push('last');
+        last.close();
+        await pause();
+        make();
+        console.log(log.join());
+      })();
+    `);
+    assert.deepEqual([stdout, stderr], ['started,last,ended,started\n', '']);
+  });
+
   test('ends by itself with an open bridge', () => {
-    const { status, stdout, stderr } = run();
+    const { status, stdout, stderr } = run(get);
     assert.deepEqual([status, stdout, stderr], [0, 'unavailable\n', '']);
   });
 
   test('may have options that its workers must not get', () => {
-    const { status, stdout } = run({ NODE_OPTIONS: '--no-experimental-require-module --max-http-header-size=9000' });
+    const { status, stdout } = run(get, { NODE_OPTIONS: '--no-experimental-require-module --max-http-header-size=9000' });
     assert.deepEqual([status, stdout], [0, 'unavailable\n']);
   });
 });

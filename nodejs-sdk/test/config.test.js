@@ -36,6 +36,12 @@ test('each key comes from the environment if the parameters lack it', () => {
   assert.deepEqual([config.bucket, config.region, config.edgeTtl, config.logLevel], ['bucket', 'us-east-1', 60, 'debug']);
 });
 
+test('white space around a value is none of it, and an empty one is as good as none', () => {
+  assert.equal(read({ BUCKET_NAME: ' other\n' }).bucket, 'other');
+  assert.equal(read({ BUCKET_NAME: '' }, { MEMORY_BUCKET_NAME: 'other' }).bucket, 'other');
+  assert.equal(read({ EDGE_TTL: '' }).edgeTtl, 5);
+});
+
 test("the region may be Lambda's", () => {
   const { DISTRIBUTION, BUCKET_NAME } = NEEDED;
   assert.equal(readConfig({ DISTRIBUTION, BUCKET_NAME }, { AWS_REGION: 'eu-west-3' }).region, 'eu-west-3');
@@ -44,13 +50,14 @@ test("the region may be Lambda's", () => {
 
 suite('refused', () => {
   const cases = [
-    ['no distribution', { DISTRIBUTION: undefined }, /DISTRIBUTION is missing.*MEMORY_DISTRIBUTION/],
+    ['no distribution', { DISTRIBUTION: undefined }, /DISTRIBUTION is empty or undefined.*MEMORY_DISTRIBUTION/],
     ['an empty bucket name', { BUCKET_NAME: '' }, /BUCKET_NAME is empty/],
     ['a misspelt key', { DISTRIBUTON: 'd' }, /DISTRIBUTON is unknown. Did you mean DISTRIBUTION\?/],
     ['a key in lower case', { bucket_name: 'b' }, /Did you mean BUCKET_NAME\?/],
     ['a distribution with a path', { DISTRIBUTION: 'd1.cloudfront.net/x' }, /DISTRIBUTION/],
     ['a distribution over http', { DISTRIBUTION: 'http://d1.cloudfront.net' }, /https/],
     ['a distribution that is no host', { DISTRIBUTION: 'a b' }, /DISTRIBUTION/],
+    ['an endpoint with a path', { EDGE_ENDPOINT: 'http://127.0.0.1:1/x' }, /EDGE_ENDPOINT/],
     ['an endpoint over http elsewhere', { EDGE_ENDPOINT: 'http://192.168.0.1' }, /EDGE_ENDPOINT/],
     ['an endpoint that only looks local', { EDGE_ENDPOINT: 'http://127.0.0.1.example.com' }, /EDGE_ENDPOINT/],
     ['a bucket with a slash', { BUCKET_NAME: 'a/b' }, /BUCKET_NAME/],
@@ -77,12 +84,12 @@ suite('visibility', () => {
   });
 
   test('a key that is only mentioned never leaves a service public', () => {
-    refuses({ PK_PATH: undefined }, /PK_PATH is missing/);
+    refuses({ PK_PATH: undefined }, /PK_PATH is empty or undefined/);
     refuses({ PUBLIC_KEY_ID: undefined }, /PK_PATH is missing/);
-    refuses({ PK_PATH: undefined, PUBLIC_KEY_ID: undefined }, /PK_PATH is missing/);
+    refuses({ PK_PATH: undefined, PUBLIC_KEY_ID: undefined }, /PK_PATH is empty/);
     refuses({ PK_PATH: '' }, /PK_PATH is empty/);
     refuses({ PK_PATH: '/key.pem' }, /PUBLIC_KEY_ID is missing/);
-    refuses({ PK_PATH: ARN, PUBLIC_KEY_ID: undefined }, /PUBLIC_KEY_ID is missing/);
+    refuses({ PK_PATH: ARN, PUBLIC_KEY_ID: undefined }, /PUBLIC_KEY_ID is empty/);
     refuses({}, /PK_PATH is empty/, { MEMORY_PK_PATH: '' });
     refuses({}, /PK_PATH is missing/, { MEMORY_PUBLIC_KEY_ID: 'K1' });
   });
@@ -99,6 +106,7 @@ suite('visibility', () => {
     assert.equal(read({ ...PRIVATE, VISIBILITY: 'private' }).visibility, 'private');
     refuses({ VISIBILITY: 'private' }, /give PK_PATH and PUBLIC_KEY_ID/);
     refuses({ ...PRIVATE, VISIBILITY: 'public' }, /VISIBILITY is public/);
+    refuses({ VISIBILITY: undefined }, /VISIBILITY is empty/);
     refuses({ VISIBILITY: 'secret' }, /VISIBILITY must be one of/);
   });
 });

@@ -9,7 +9,7 @@ const { suite, test } = require('node:test');
 
 const { encode, decode } = require('../lib/envelope.js');
 const { checkServiceName, locate } = require('../lib/names.js');
-const { build, describe, LacksType } = require('./notation.js');
+const { build, describe, LacksType } = require('../conformance/notation.js');
 
 const VECTORS = path.join(__dirname, '..', '..', 'spec', 'vectors');
 const WRITE_ID = '9f86d081884c7d65';

@@ -1,0 +1,136 @@
+'use strict';
+
+// What the vectors of the specification cannot say, because it is JavaScript's own.
+
+const assert = require('node:assert/strict');
+const { suite, test } = require('node:test');
+const { runInNewContext } = require('node:vm');
+
+const { encode, decode } = require('../lib/envelope.js');
+
+const WRITE_ID = '9f86d081884c7d65';
+const MIB = 1024 * 1024;
+
+const write = (value, maxBytes = 16 * MIB) => encode(value, WRITE_ID, maxBytes);
+const read = (document) => decode(Buffer.from(document), 0);
+const roundTrip = (value) => decode(write(value), 0).value;
+const refuses = (value, start) =>
+  assert.throws(() => write(value), (error) => error.code === 'unsupported_type' && error.message.startsWith(start));
+const corrupt = (document) => assert.throws(() => read(document), { code: 'corrupt_value' });
+
+suite('a plain object', () => {
+  test('may come from another realm or have no prototype', () => {
+    assert.deepEqual(roundTrip(runInNewContext('({ a: [1, { b: new Uint8Array([1]) }] })')), {
+      a: [1, { b: Buffer.from([1]) }],
+    });
+    assert.deepEqual(roundTrip(Object.assign(Object.create(null), { a: 1 })), { a: 1 });
+  });
+
+  test('keeps __proto__ as a key and pollutes nothing', () => {
+    const text = '{"__proto__":{"admin":true,"big":{"$dict":{"$int":"1"}}}}';
+    for (const tagged of ['', ',"tagged":true']) {
+      const { value } = read(`{"v":1,"type":"dict","value":${text}${tagged}}`);
+      assert.equal(Object.getPrototypeOf(value), Object.prototype);
+      assert.ok(Object.hasOwn(value, '__proto__'));
+      assert.equal(value.admin, undefined);
+      assert.deepEqual(Object.keys(roundTrip(value)), ['__proto__']);
+    }
+    assert.equal({}.admin, undefined);
+  });
+
+  test('is read once, so that a getter cannot slip in what was not checked', () => {
+    let reads = 0;
+    const object = { get a() { return ++reads === 1 ? 1 : new Date(); } };
+    assert.deepEqual(roundTrip(object), { a: 1 });
+  });
+
+  test('with toJSON as a value is data, as a function refused', () => {
+    assert.deepEqual(roundTrip({ toJSON: 'x' }), { toJSON: 'x' });
+    refuses({ toJSON: () => 1 }, 'At $.toJSON: ');
+  });
+
+  test('with a hidden property or a foreign prototype is refused', () => {
+    refuses(Object.defineProperty({}, 'hidden', { value: 1 }), 'At $: ');
+    refuses(Object.create({ inherited: 1 }), 'At $: ');
+    refuses(Math, 'At $: ');
+    refuses(Promise.resolve(1), 'At $: an instance of Promise');
+    refuses(new Error('x'), 'At $: an instance of Error');
+    refuses({ order: [new (class Order {})()] }, 'At $.order[0]: an instance of Order');
+  });
+});
+
+suite('the walk', () => {
+  test('takes the same object in two places, which is no cycle', () => {
+    const shared = [1];
+    assert.deepEqual(roundTrip([shared, { shared }]), [[1], { shared: [1] }]);
+  });
+
+  test('refuses depth and cycles without exhausting the stack', () => {
+    let deep = 1;
+    for (let level = 0; level < 100_000; level++) deep = [deep];
+    refuses(deep, 'At $[0][0]');
+  });
+
+  test('refuses a huge sparse array at its first hole', () => {
+    refuses(new Array(4_000_000_000), 'At $[0]: the array has a hole');
+  });
+
+  test('refuses integers by their digits', () => {
+    assert.equal(roundTrip(10n ** 4300n - 1n), 10n ** 4300n - 1n);
+    refuses(10n ** 4300n, 'At $: ');
+    refuses(-(10n ** 4300n), 'At $: ');
+    refuses(BigInt(Number.MAX_SAFE_INTEGER), 'At $: ');
+    assert.equal(roundTrip(BigInt(Number.MAX_SAFE_INTEGER) + 1n), 2n ** 53n);
+  });
+});
+
+test('any number comes back bit by bit', () => {
+  const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
+  console.log(`SEED=${seed}`);
+  let state = seed;
+  const next = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0);
+  const bits = new DataView(new ArrayBuffer(8));
+  for (let count = 0; count < 20_000; count++) {
+    bits.setUint32(0, next());
+    bits.setUint32(4, next());
+    const number = count % 2 ? bits.getFloat64(0) : bits.getInt32(0) * 2 ** (next() % 60);
+    assert.ok(Object.is(roundTrip(number), number), `${number}`);
+    assert.ok(Object.is(roundTrip([{ number }])[0].number, number), `${number}`);
+  }
+});
+
+suite('a document', () => {
+  test('is measured in bytes', () => {
+    const document = write('ü');
+    assert.equal(write('ü', document.length).length, document.length);
+    assert.throws(() => write('ü', document.length - 1), { code: 'value_too_large', message: /MAX_VALUE_BYTES/ });
+  });
+
+  test('of any depth does not crash the reader', () => {
+    const nest = (depth) => '['.repeat(depth) + ']'.repeat(depth);
+    assert.ok(read(`{"v":1,"type":"list","value":${nest(1_000_000)}}`));
+    corrupt(`{"v":1,"type":"list","value":${nest(1_000_000)},"tagged":true}`);
+    corrupt(`{"v":1,"type":"dict","value":${'{"$dict":'.repeat(100_000)}{}${'}'.repeat(100_000)},"tagged":true}`);
+    corrupt(`{"v":1,"type":"list","value":[${nest(1_000_000)},"\\ud800"]}`);
+    corrupt('['.repeat(1_000_000));
+  });
+
+  test('has no members from Object.prototype', (context) => {
+    for (const [name, value] of Object.entries({ value: 1, tagged: true, write: 5 })) {
+      Object.defineProperty(Object.prototype, name, { value, configurable: true, enumerable: false });
+      context.after(() => delete Object.prototype[name]);
+    }
+    corrupt('{"v":1,"type":"int"}');
+    assert.deepEqual(read('{"v":1,"type":"dict","value":{"$int":"5"}}'), { value: { $int: '5' } });
+  });
+
+  test('whose __proto__ has the members is corrupt', () => {
+    corrupt('{"__proto__":{"v":1,"type":"int","value":1}}');
+  });
+
+  test('is not quoted in the error', () => {
+    assert.throws(() => read('{"v":1,"type":"str","value":"hush-hush"'), (error) => !/hush/.test(error.stack));
+  });
+
+  test('with an int root of -0 is 0', () => assert.ok(Object.is(read('{"v":1,"type":"int","value":-0}').value, 0)));
+});

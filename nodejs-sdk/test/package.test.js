@@ -1,0 +1,118 @@
+'use strict';
+
+// What a user gets: the packed tarball, in every way there is to load, type and bundle it.
+
+const assert = require('node:assert/strict');
+const { execFile } = require('node:child_process');
+const { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } = require('node:fs');
+const { tmpdir } = require('node:os');
+const path = require('node:path');
+const { after, before, suite, test } = require('node:test');
+const { promisify } = require('node:util');
+
+const { serve, cloud, CREDENTIALS } = require('./server.js');
+
+const ROOT = path.join(__dirname, '..');
+const run = promisify(execFile);
+const TSC = path.join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+
+// Put, then get synchronously; it ends with the value, and with what `import` or `require` gave for an error.
+const BODY = `
+  const mem = new MemoryService({ DISTRIBUTION: 'public.cloudfront.net', BUCKET_NAME: 'bucket' }, 'shop');
+  mem.put('var5', { Name: 'Joe' }).then(() => {
+    let code;
+    try { mem.get(''); } catch (error) { code = error instanceof InvalidNameError && error.code; }
+    console.log(mem.get('var5')['Name'], code, mem.getVersion());
+  });
+`;
+const PROGRAMS = {
+  'main.cjs': `const MemoryService = require('sdk-memory-service');\nconst { InvalidNameError } = MemoryService;\n${BODY}`,
+  'main.mjs': `import MemoryService, { InvalidNameError } from 'sdk-memory-service';\n${BODY}`,
+  'named.mjs': `import { MemoryService, InvalidNameError } from 'sdk-memory-service';\n${BODY}`,
+};
+
+const TYPED = `
+  const mem = new MemoryService({ DISTRIBUTION: process.env['DISTRIBUTION'], BUCKET_NAME: 'b', EDGE_TTL: 5 }, 'shop');
+  const version: Promise<string> = mem.put('a', { list: [1, 2n ** 60n, null, new Uint8Array(1)] });
+  const order: { id: number } | undefined = mem.get<{ id: number }>('a');
+  const later: Promise<number | undefined> = mem.getAsync<number>('a');
+  const error: MemoryServiceError = new UnavailableError('x', { cause: version });
+  const code: string = error.code;
+  // @ts-expect-error a Date would not come back as one
+  mem.put('a', new Date());
+  // @ts-expect-error a misspelt key
+  new MemoryService({ DISTRIBUTON: 'd' }, 'shop');
+  // @ts-expect-error the service name is required
+  new MemoryService({});
+  export { order, later, code };
+`;
+const TYPED_PROGRAMS = {
+  'typed.cts': `import MemoryService = require('sdk-memory-service');
+    import UnavailableError = MemoryService.UnavailableError;
+    type MemoryServiceError = MemoryService.MemoryServiceError;\n${TYPED}`,
+  'typed.mts': `import MemoryService, { UnavailableError, type MemoryServiceError } from 'sdk-memory-service';\n${TYPED}`,
+};
+
+const BANNER = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
+
+suite('the packed tarball', () => {
+  let folder;
+
+  before(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'memory-consumer-'));
+    await run('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: ROOT });
+    const [tarball] = readdirSync(folder);
+    const modules = path.join(folder, 'node_modules');
+    mkdirSync(path.join(modules, 'sdk-memory-service'), { recursive: true });
+    await run('tar', ['-xzf', tarball, '-C', path.join(modules, 'sdk-memory-service'), '--strip-components=1'], { cwd: folder });
+    for (const name of ['aws4', '@types/node', 'undici-types']) {
+      cpSync(path.join(ROOT, 'node_modules', name), path.join(modules, name), { recursive: true });
+    }
+    for (const [name, text] of Object.entries({ ...PROGRAMS, ...TYPED_PROGRAMS })) writeFileSync(path.join(folder, name), text);
+  });
+
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  async function works(context, program, cwd = folder) {
+    const { url } = await serve(context, cloud);
+    const env = { ...process.env, ...CREDENTIALS, AWS_ENDPOINT_URL_S3: url, MEMORY_EDGE_ENDPOINT: url };
+    // What Lambda's runtime sets.
+    const { stdout } = await run(process.execPath, ['--no-experimental-require-module', program], { cwd, env });
+    assert.equal(stdout, `Joe invalid_name ${require('../package.json').version}\n`);
+  }
+
+  for (const program of Object.keys(PROGRAMS)) test(`works in ${program}`, (context) => works(context, program));
+
+  test('has types for CommonJS and for ES modules', async () => {
+    const options = ['--noEmit', '--strict', '--module', 'nodenext', '--types', 'node'];
+    const tsc = run(process.execPath, [TSC, ...options, ...Object.keys(TYPED_PROGRAMS)], { cwd: folder });
+    await tsc.catch((error) => assert.fail(error.stdout));
+  });
+
+  for (const [format, entry, extension, banner] of [
+    ['cjs', 'main.cjs', 'cjs', ''],
+    ['cjs', 'main.mjs', 'cjs', ''],
+    ['esm', 'main.cjs', 'mjs', BANNER],
+    ['esm', 'main.mjs', 'mjs', BANNER],
+  ]) {
+    test(`works in ${entry} bundled as ${format}, far from its files`, async (context) => {
+      const { build } = require('esbuild');
+      const alone = mkdtempSync(path.join(tmpdir(), 'memory-bundle-'));
+      context.after(() => rmSync(alone, { recursive: true }));
+      const outfile = path.join(alone, `bundle.${extension}`);
+      const { warnings } = await build({
+        entryPoints: [path.join(folder, entry)],
+        bundle: true,
+        minify: true,
+        platform: 'node',
+        target: 'node20',
+        format,
+        banner: { js: banner },
+        outfile,
+        logLevel: 'silent',
+      });
+      assert.deepEqual(warnings, []);
+      await works(context, outfile, alone);
+    });
+  }
+});
