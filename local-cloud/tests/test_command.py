@@ -37,7 +37,7 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def start(template: Path, *more: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "local_cloud", "--template", str(template), *more]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # noqa: S603 (our own)
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def written(tmp_path: Path, template: object) -> Path:
@@ -76,6 +76,17 @@ def test_command_prints_a_working_environment_and_ends_with_all_that_belongs_to_
     assert list(environment.iterdir()) == []
 
 
+def test_template_that_is_no_yaml_is_reported(tmp_path: Path, environment: Path) -> None:
+    path = tmp_path / "template.yaml"
+    path.write_text("Resources: [")
+    with start(path) as process:
+        _, said = process.communicate()
+    assert process.returncode == 1
+    assert f"{path} is not a template" in said
+    assert "Traceback" not in said
+    assert list(environment.iterdir()) == []
+
+
 def test_template_that_fails_is_reported_and_leaves_nothing(tmp_path: Path, environment: Path) -> None:
     template = {"Resources": {"It": {"Type": "AWS::Nothing::Here"}}}
 
@@ -91,8 +102,8 @@ def test_template_that_fails_is_reported_and_leaves_nothing(tmp_path: Path, envi
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["--template", "nowhere.json"], "nowhere.json cannot be read: No such file or directory"),
-        (["--template", "/dev/null", "--parameter", "word"], "'word' is not of the form NAME=VALUE"),
+        (["--template", "nowhere.json"], "there is no file nowhere.json"),
+        (["--template", __file__, "--parameter", "word"], "'word' is not of the form NAME=VALUE"),
     ],
 )
 def test_unusable_command_line_is_explained(

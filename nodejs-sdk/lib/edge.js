@@ -89,10 +89,10 @@ class Edge {
 
 /**
  * @param {Response} response
- * @returns {string} for example "Hit, age 3 s"
+ * @returns {string} for example "hit, age 3 s"
  */
 function describeCache({ headers }) {
-  const [result] = String(headers['x-cache'] ?? 'unknown').split(' ');
+  const [result] = String(headers['x-cache'] ?? 'unknown').toLowerCase().split(' ');
   return headers.age === undefined ? result : `${result}, age ${headers.age} s`;
 }
 

@@ -230,7 +230,7 @@ suite('the object itself', () => {
     mem.get('var2');
     assert.deepEqual(
       lines.mock.calls.map((call) => call.arguments),
-      [['memory: get "var1" from edge (Hit, age 3 s)'], ['memory: get "var2" from edge (Error, no value)']],
+      [['memory: get "var1" from edge (hit, age 3 s)'], ['memory: get "var2" from edge (error, no value)']],
     );
   });
 

@@ -8,12 +8,15 @@ import shlex
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from deployment import PackagingError
 
 from local_cloud import LocalCloud, LocalCloudError
+from local_cloud.application import deploy_application
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
 _DESCRIPTION = (
     "Start AWS on this machine, deploy a template on it, print the environment and wait for Ctrl-C."
@@ -29,12 +32,13 @@ def main() -> int:
         signal.signal(number, signal.default_int_handler)
     try:
         serve(
-            lambda _: options.template,
+            options.template,
             stack_name=options.stack_name,
             parameters=dict(options.parameter),
             node=options.node,
+            variables={"NODE_PATH": str(options.node_path.resolve())} if options.node_path else {},
         )
-    except LocalCloudError as error:
+    except (LocalCloudError, PackagingError) as error:
         _tell(str(error))
         return 1
     except KeyboardInterrupt:
@@ -43,12 +47,12 @@ def main() -> int:
 
 
 def serve(
-    prepare: Callable[[LocalCloud], Mapping[str, Any] | str],
+    template: Path,
     *,
     stack_name: str,
     parameters: Mapping[str, str],
     node: Path | None = None,
-    variables: Mapping[str, str] | None = None,
+    variables: Mapping[str, str],
 ) -> None:
     """Start a local cloud, deploy a template on it, print its environment and stay until interrupted.
 
@@ -56,8 +60,7 @@ def serve(
     output of the stack, `PrivateDistribution` as `PRIVATE_DISTRIBUTION`. Progress goes to standard error.
 
     Args:
-        prepare: returns the CloudFormation template, without a transform; it is given the running cloud, in
-            whose S3 it may put the code that the template refers to.
+        template: a SAM template, whose local code is packaged.
         stack_name: the stack's name.
         parameters: the template's parameters.
         node: the executable that runs Node functions.
@@ -65,13 +68,14 @@ def serve(
 
     Raises:
         LocalCloudError: it did not start, or the stack could not be deployed.
+        PackagingError: code that the template names is not there.
         KeyboardInterrupt: interrupted before it was ready; nothing is left behind then either.
     """
     _tell("starting the local cloud (the first start installs it)")
-    with LocalCloud.start(node=node, variables=variables or {}) as cloud:
+    with LocalCloud.start(node=node, variables=variables) as cloud:
         try:
             _tell(f"deploying stack {stack_name}")
-            stack = cloud.deploy(prepare(cloud), stack_name=stack_name, parameters=parameters)
+            stack = deploy_application(cloud, template, stack_name=stack_name, parameters=parameters)
             outputs = {_variable(name): value for name, value in stack.outputs.items()}
             for name, value in {**cloud.environment(), **outputs}.items():
                 sys.stdout.write(f"export {name}={shlex.quote(value)}\n")
@@ -103,20 +107,28 @@ def _tell(text: str) -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m local_cloud", description=_DESCRIPTION)
-    parser.add_argument("--template", required=True, type=_text, help="a translated template, JSON or YAML")
+    parser.add_argument(
+        "--template", required=True, type=_file, help="a SAM template, such as infra/template.yaml"
+    )
     parser.add_argument(
         "--parameter", action="append", default=[], type=_pair, metavar="NAME=VALUE", help="may be repeated"
     )
     parser.add_argument("--stack-name", default="memory-service", help="default: %(default)s")
     parser.add_argument("--node", type=Path, help="runs Node functions; default: the first node on PATH")
+    parser.add_argument(
+        "--node-path",
+        type=Path,
+        metavar="DIR",
+        help="modules that Node functions find besides their own: what Lambda's runtime brings along",
+    )
     return parser.parse_args()
 
 
-def _text(path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8")
-    except OSError as error:
-        raise argparse.ArgumentTypeError(f"{path} cannot be read: {error.strerror}") from error
+def _file(text: str) -> Path:
+    path = Path(text)
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"there is no file {path}")
+    return path
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -6,8 +6,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from deployment import package, translate
+from samtranslator.public.exceptions import InvalidDocumentException  # type: ignore[import-untyped] # it ships no types
+from yaml import YAMLError
 
 from local_cloud.cloud import REGION
+from local_cloud.errors import DeploymentError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +36,7 @@ def deploy_application(
 
     Raises:
         PackagingError: Code that the template names is not there.
-        DeploymentError: The template was refused or a resource failed.
+        DeploymentError: The template is none, was refused, or a resource failed.
     """
     s3 = cloud.client("s3")
     s3.create_bucket(Bucket=CODE_BUCKET)
@@ -42,5 +45,8 @@ def deploy_application(
         s3.put_object(Bucket=CODE_BUCKET, Key=key, Body=content)
         return f"s3://{CODE_BUCKET}/{key}"
 
-    translated = translate(package(template, upload), REGION, parameters)
+    try:
+        translated = translate(package(template, upload), REGION, parameters)
+    except (YAMLError, InvalidDocumentException) as error:
+        raise DeploymentError(f"{template} is not a template: {error}") from error
     return cloud.deploy(translated, stack_name=stack_name, parameters=parameters)
