@@ -82,7 +82,7 @@ class S3Origin:
             return _refusal(HTTPStatus.FORBIDDEN, "AccessDenied", "Access Denied", {})
         try:
             answer = await self._fetch(f"{self._endpoint}/{bucket.name}{bucket.prefix}{path}", validators)
-        except TimeoutError:
+        except aiohttp.ServerTimeoutError:
             return _refusal(HTTPStatus.GATEWAY_TIMEOUT, "GatewayTimeout", "S3 did not answer in time", {})
         except aiohttp.ClientError as error:
             return _refusal(HTTPStatus.BAD_GATEWAY, "BadGateway", f"S3 could not be asked: {error}", {})
