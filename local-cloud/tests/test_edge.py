@@ -25,6 +25,18 @@ if TYPE_CHECKING:
 BUCKET = "shop"
 START = 1_800_000_000.0
 CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
+FROM_ZERO = {
+    "Name": "from-zero",
+    "MinTTL": 0,
+    "DefaultTTL": 5,
+    "MaxTTL": 86_400,
+    "ParametersInCacheKeyAndForwardedToOrigin": {
+        "EnableAcceptEncodingGzip": False,
+        "HeadersConfig": {"HeaderBehavior": "none"},
+        "CookiesConfig": {"CookieBehavior": "none"},
+        "QueryStringsConfig": {"QueryStringBehavior": "none"},
+    },
+}
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
@@ -51,12 +63,17 @@ class Answer:
 
 @dataclass(frozen=True)
 class Site:
-    """A cloud with the distributions `public`, `private` and `remembering` (which caches errors)."""
+    """A cloud with some distributions over one bucket.
+
+    They are `public`, `private`, `remembering` (which caches errors), `fresh` (MinTTL 0) and `crooked` (which
+    points at objects that are not its own).
+    """
 
     cloud: LocalCloud
     clock: Clock
     hosts: Mapping[str, str]
     key_id: str
+    parameters: Mapping[str, str]
 
     def put(self, key: str, body: str, **properties: str) -> None:
         properties = {"CacheControl": "max-age=5", "ContentType": "application/json", **properties}
@@ -148,6 +165,7 @@ def template() -> dict[str, Any]:
         *grants("Private", "private"),
         *grants("Remembering", "public"),
         *grants("Crooked", "public", may_list=False),
+        *grants("Fresh", "public"),
     ]
     policy = {
         "Bucket": {"Ref": "Bucket"},
@@ -167,10 +185,15 @@ def template() -> dict[str, Any]:
             "Private": distribution("/private", TrustedKeyGroups=[{"Ref": "KeyGroup"}]),
             "Remembering": remembering,
             "Crooked": distribution("/private"),
+            "Fresh": distribution("/public", CachePolicyId={"Ref": "FromZero"}),
+            "FromZero": {
+                "Type": "AWS::CloudFront::CachePolicy",
+                "Properties": {"CachePolicyConfig": FROM_ZERO},
+            },
         },
         "Outputs": {
             name: {"Value": {"Fn::GetAtt": [name, "DomainName"]}}
-            for name in ("Public", "Private", "Remembering", "Crooked")
+            for name in ("Public", "Private", "Remembering", "Crooked", "Fresh")
         },
     }
 
@@ -203,7 +226,7 @@ def site(clock: Clock) -> Iterator[Site]:
         }
         stack = cloud.deploy(template(), stack_name="site", parameters=parameters)
         hosts = {name.lower(): host for name, host in stack.outputs.items()}
-        yield Site(cloud, clock, hosts, key_id)
+        yield Site(cloud, clock, hosts, key_id, parameters)
 
 
 def test_object_is_a_miss_then_a_hit_with_its_age_then_confirmed_then_replaced(site: Site) -> None:
@@ -399,6 +422,57 @@ def test_viewer_that_has_the_version_gets_304_without_a_body(site: Site) -> None
     assert site.request("/known.json", If_None_Match='"other"').status == 200
 
 
+def test_304_does_not_describe_a_body_that_it_lacks(site: Site) -> None:
+    site.put("public/zipped.json", "zipped", ContentEncoding="gzip")
+    site.request("/zipped.json")
+
+    assert "Content-Encoding" not in site.request("/zipped.json", If_None_Match="*").headers
+
+
+def test_object_that_must_not_be_kept_is_asked_for_each_time(site: Site) -> None:
+    site.put("public/volatile.json", "one", CacheControl="no-store")
+    site.request("/volatile.json", "fresh")
+    site.put("public/volatile.json", "two", CacheControl="no-store")
+
+    answer = site.request("/volatile.json", "fresh")
+
+    assert (answer.body, answer.cache) == (b"two", "Miss from cloudfront")
+
+
+def test_copy_is_forgotten_once_the_object_must_not_be_kept(site: Site) -> None:
+    site.put("public/forgotten.json", "one", CacheControl="max-age=5")
+    site.request("/forgotten.json", "fresh")
+    site.clock.now += 5
+    site.put("public/forgotten.json", "two", CacheControl="no-store")
+    site.request("/forgotten.json", "fresh")
+    site.clock.now -= 4
+
+    assert site.request("/forgotten.json", "fresh").body == b"two"
+
+
+def test_copy_from_the_future_is_not_served(site: Site) -> None:
+    site.put("public/future.json", "one", CacheControl="max-age=60")
+    site.request("/future.json")
+    site.put("public/future.json", "two", CacheControl="max-age=60")
+    site.clock.now -= 1
+
+    assert site.request("/future.json").body == b"two"
+
+
+def test_deployed_change_is_in_effect_at_once(site: Site) -> None:
+    site.put("public/changed.json", "{}")
+    site.request("/changed.json")
+
+    changed = template()
+    changed["Resources"]["Public"]["Properties"]["DistributionConfig"]["Enabled"] = False
+    site.cloud.deploy(changed, stack_name="site", parameters=site.parameters)
+    disabled = site.request("/changed.json")
+    site.cloud.deploy(template(), stack_name="site", parameters=site.parameters)
+
+    assert disabled.status == 403
+    assert site.request("/changed.json").status == 200
+
+
 def test_viewer_may_ask_by_date(site: Site) -> None:
     site.put("public/dated.json", "dated")
     modified = site.request("/dated.json").headers["Last-Modified"]
@@ -442,6 +516,13 @@ def test_escaped_characters_reach_s3_as_they_were_sent(site: Site) -> None:
 @pytest.mark.parametrize("method", ["PUT", "POST", "DELETE"])
 def test_other_methods_are_not_allowed(site: Site, method: str) -> None:
     answer = site.request("/orders/1.json", method=method)
+
+    assert (answer.status, answer.headers["Server"]) == (403, "CloudFront")
+
+
+def test_get_must_not_have_a_body(site: Site) -> None:
+    assert site.request("/orders/1.json", Content_Length="0").headers["Server"] == "AmazonS3"
+    answer = site.request("/orders/1.json", Transfer_Encoding="chunked")
 
     assert (answer.status, answer.headers["Server"]) == (403, "CloudFront")
 
@@ -535,6 +616,28 @@ def test_stale_copy_stands_in_while_the_origin_fails(site: Site, monkeypatch: py
     assert (stale.body, stale.headers["Age"]) == (b"steady", "30")
     assert (refused.status, refused.cache) == (503, "Error from cloudfront")
     assert site.request("/steady.json").status == 200
+
+
+def test_failed_origin_is_left_alone_for_the_error_caching_time(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.put("public/patient.json", "one")
+    site.request("/patient.json")
+    site.put("public/patient.json", "two")
+
+    async def fail(*_: object) -> OriginAnswer:
+        return OriginAnswer(503, {"content-type": "application/xml"}, b"<Error/>")
+
+    site.clock.now += 5
+    with monkeypatch.context() as broken:
+        broken.setattr(S3Origin, "get", fail)
+        site.request("/patient.json")
+    site.clock.now += 9
+    still = site.request("/patient.json")
+    site.clock.now += 1
+
+    assert (still.body, still.headers["Age"]) == (b"one", "14")
+    assert site.request("/patient.json").body == b"two"
 
 
 def test_origin_that_cannot_be_reached_is_a_bad_gateway(site: Site) -> None:

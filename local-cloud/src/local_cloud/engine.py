@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 START_DEADLINE = 30.0  # seconds; it takes 0.4 on an idle machine
 STOP_DEADLINE = 5.0  # seconds from the polite signal to the rude one
+WORKERS_DEADLINE = 0.5  # seconds to wait for what has got the rude one
 _PORT_ATTEMPTS = 3  # another process may take a free port before the engine does
 _POLL = 0.02  # seconds
 
@@ -148,10 +149,20 @@ class Engine:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-            # Workers end when their standard input closes, unless they are busy.
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
+            self._end_workers()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _end_workers(self) -> None:
+        """Wait until the process group is empty; workers end when their input closes, unless they are busy.
+
+        Where the system's first process does not bury orphans, their remains stay in the group, so this gives
+        up waiting after a while: what got SIGKILL does nothing any more.
+        """
+        deadline = time.monotonic() + WORKERS_DEADLINE
+        with contextlib.suppress(ProcessLookupError):  # the group is empty
+            while time.monotonic() < deadline:
+                os.killpg(self.process.pid, signal.SIGKILL)
+                time.sleep(_POLL)
 
 
 def _free_port() -> int:

@@ -80,12 +80,9 @@ class S3Origin:
         key = unquote(bucket.prefix[1:] + path) if bucket.prefix else unquote(path[1:])
         if not bucket.may_get(key):
             return _refusal(HTTPStatus.FORBIDDEN, "AccessDenied", "Access Denied", {})
-        if any(segment in {".", ".."} for segment in key.split("/")):
-            # To S3 they are ordinary characters, but a client or server on the way might resolve them.
-            return _missing(bucket, key)
         try:
             answer = await self._fetch(f"{self._endpoint}/{bucket.name}{bucket.prefix}{path}", validators)
-        except TimeoutError:
+        except aiohttp.ServerTimeoutError:
             return _refusal(HTTPStatus.GATEWAY_TIMEOUT, "GatewayTimeout", "S3 did not answer in time", {})
         except aiohttp.ClientError as error:
             return _refusal(HTTPStatus.BAD_GATEWAY, "BadGateway", f"S3 could not be asked: {error}", {})
