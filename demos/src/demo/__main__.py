@@ -5,10 +5,9 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -20,9 +19,6 @@ from local_cloud.application import deploy_application
 
 from demo.evidence import Read, missing, reads
 from demo.functions import NAMES, FunctionError, Functions
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[3]
 LAYERS = ROOT / "build" / "layers"
@@ -73,12 +69,10 @@ class Run:
     signed: int = 0
     languages: set[tuple[str, str]] = field(default_factory=set)
 
-    @contextmanager
-    def doing(self, step: str) -> Iterator[None]:
+    def begin(self, step: str) -> None:
         """Say what goes on, and remember it for the message of a failure."""
         self.step = step
         say(f"[{time.monotonic() - self.started:5.1f} s] {step} …")
-        yield
 
     def note(self, demo: Demo, log: str) -> None:
         """Print a function's own output, and for each value where it came from."""
@@ -102,15 +96,13 @@ def run_demo(run: Run, functions: Functions, demo: Demo, round_: str) -> None:
     Raises:
         FunctionError: It failed or printed something else.
     """
-    with run.doing(f"invoking {demo.function} ({round_} time)"):
-        log = functions.invoke(demo.function).log
-        run.note(demo, log)
-        lines = log.splitlines()
-        unseen = [text for text in demo.printed if not any(line.endswith(text) for line in lines)]
-        if unseen or len(reads(log)) != len(NAMES):
-            raise FunctionError(
-                f"{demo.function} did not print {unseen} or read each of its values once:\n{log}"
-            )
+    run.begin(f"invoking {demo.function} ({round_} time)")
+    log = functions.invoke(demo.function).log
+    run.note(demo, log)
+    lines = log.splitlines()
+    unseen = [text for text in demo.printed if not any(line.endswith(text) for line in lines)]
+    if unseen or len(reads(log)) != len(NAMES):
+        raise FunctionError(f"{demo.function} did not print {unseen} or read each of its values once:\n{log}")
 
 
 def read_elsewhere(run: Run, functions: Functions, demo: Demo, outputs: Any, cryptography: str) -> None:
@@ -128,19 +120,19 @@ def read_elsewhere(run: Run, functions: Functions, demo: Demo, outputs: Any, cry
     environment = {key: given[key] for key in keys[:2]}
     environment |= {f"MEMORY_{key}": given[key] for key in keys[2:] if key in given}
     name = f"{language.lower()}-reader-of-{demo.function}"
-    with run.doing(f"reading the values of {demo.function} twice in {language}"):
-        folder = READERS / ("nodejs" if language == "Node" else "python")
-        environment |= {"SERVICE": demo.service, "MEMORY_LOG_LEVEL": "debug"}
-        functions.create_reader(name, folder, arns, demo.function, environment)
-        invocation = functions.invoke(name, {"names": NAMES})
-        run.note(demo, invocation.log)
-        expected = {
-            name: {"type": kind, "value": value, "same": True}
-            for name, kind, value in zip(NAMES, TYPES[language], VALUES, strict=True)
-        }
-        if invocation.result != expected:
-            raise FunctionError(f"{language} read {invocation.result}, not {expected}")
-        run.languages.add((demo.language, language))
+    run.begin(f"reading the values of {demo.function} twice in {language}")
+    folder = READERS / ("nodejs" if language == "Node" else "python")
+    environment |= {"SERVICE": demo.service, "MEMORY_LOG_LEVEL": "debug"}
+    functions.create_reader(name, folder, arns, demo.function, environment)
+    invocation = functions.invoke(name, {"names": NAMES})
+    run.note(demo, invocation.log)
+    expected = {
+        name: {"type": kind, "value": value, "same": True}
+        for name, kind, value in zip(NAMES, TYPES[language], VALUES, strict=True)
+    }
+    if invocation.result != expected:
+        raise FunctionError(f"{language} read {invocation.result}, not {expected}")
+    run.languages.add((demo.language, language))
 
 
 def unsigned_status(cloud: LocalCloud, distribution: str, demo: Demo) -> int:
@@ -163,15 +155,15 @@ def main_job(run: Run) -> None:
     node = shutil.which("node")
     if node is None:
         raise FunctionError("there is no node on PATH; `python3 noxfile.py -s demo` brings its own")
-    with run.doing("building the layers"):
-        if layers.main(["--out", str(LAYERS), "--only", "python", "nodejs"]):
-            raise FunctionError("the layers could not be built: see above")
-        cryptography = cryptography_layer(ROOT, Native.local()).build().content
-    with run.doing("starting the local cloud"):
-        cloud = LocalCloud.start(node=Path(node), variables={"NODE_PATH": str(NODE_MODULES)})
+    run.begin("building the layers")
+    if layers.main(["--out", str(LAYERS), "--only", "python", "nodejs"]):
+        raise FunctionError("the layers could not be built: see above")
+    cryptography = cryptography_layer(ROOT, Native.local()).build().content
+    run.begin("starting the local cloud")
+    cloud = LocalCloud.start(node=Path(node), variables={"NODE_PATH": str(NODE_MODULES)})
     with cloud:
-        with run.doing("deploying infra/template.yaml"):
-            stack = deploy_application(cloud, ROOT / "infra" / "template.yaml", stack_name=STACK)
+        run.begin("deploying infra/template.yaml")
+        stack = deploy_application(cloud, ROOT / "infra" / "template.yaml", stack_name=STACK)
         functions = Functions(cloud.client("lambda"))
         layer = functions.publish_layer("cryptography", cryptography)
         for demo in DEMOS:
@@ -179,14 +171,13 @@ def main_job(run: Run) -> None:
             run_demo(run, functions, demo, "second")
         for demo in DEMOS:
             read_elsewhere(run, functions, demo, stack.outputs, layer)
-        with run.doing("reading a private value without a signature"):
-            private = DEMOS[-1]
-            status = unsigned_status(cloud, stack.outputs["PrivateDistribution"], private)
-            if status != 403:  # noqa: PLR2004 - forbidden
-                raise FunctionError(f"an unsigned read of a private value got {status}, not 403")
-            say("    403, as it must be")
-        with run.doing("stopping the local cloud"):
-            pass
+        run.begin("reading a private value without a signature")
+        private = DEMOS[-1]
+        status = unsigned_status(cloud, stack.outputs["PrivateDistribution"], private)
+        if status != 403:  # noqa: PLR2004 - forbidden
+            raise FunctionError(f"an unsigned read of a private value got {status}, not 403")
+        say("    403, as it must be")
+        run.begin("stopping the local cloud")
 
 
 def summary(run: Run) -> int:
