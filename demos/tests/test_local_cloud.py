@@ -254,3 +254,19 @@ def test_the_edge_serves_the_very_bytes_that_were_stored(deployed: Deployed) -> 
     key = f"public/shop/{name}.json"
     deployed.cloud.client("s3").put_object(Bucket=deployed.outputs["StorageBucket"], Key=key, Body=document)
     assert deployed.fetch("Distribution", f"/shop/{name}.json") == (200, document)
+
+
+def test_no_log_of_any_function_holds_a_key_or_a_signature(deployed: Deployed) -> None:
+    deployed.cloud.client("lambda").invoke(FunctionName="lambda-cache-nodejs-auth-demo")
+    logs = deployed.cloud.client("logs")
+    groups = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
+    assert any("EdgeSetup" in group for group in groups)
+    assert any("nodejs-auth-demo" in group for group in groups)
+    text = "\n".join(
+        event["message"] for group in groups for event in logs.filter_log_events(logGroupName=group)["events"]
+    )
+    assert 'memory: get "var1" from edge' in text
+    name = deployed.outputs["PrivateKeyArn"].partition(":parameter")[2]
+    secret = deployed.cloud.client("ssm").get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
+    key_lines = json.loads(secret)["private_key"].splitlines()
+    assert not [line for line in [*key_lines, "Signature=", "Policy="] if line in text]
