@@ -1,6 +1,6 @@
 'use strict';
 
-// The notation in which vectors say values (section 5 of the specification), both ways.
+// The notation in which vectors say values (spec/VECTORS.md), both ways.
 
 class LacksType extends Error {}
 

@@ -1,4 +1,4 @@
-"""Values in the notation of the test vectors, to Python values and back (specification, section 5)."""
+"""Values in the notation of the test vectors, to Python values and back (spec/VECTORS.md)."""
 
 from __future__ import annotations
 
