@@ -61,7 +61,7 @@ function checkRefusal({ value, error, path: offender }) {
   const native = build(value);
   assert.throws(
     () => encode(native, WRITE_ID, MAX_BYTES),
-    (thrown) => thrown.code === error && thrown.message.startsWith(`At ${offender}: `),
+    (thrown) => thrown.code === error && thrown.message.startsWith(`${offender}: `),
   );
 }
 
