@@ -2,7 +2,6 @@
 
 import base64
 import json
-import math
 import re
 import struct
 from pathlib import Path
@@ -55,8 +54,8 @@ class Meaning:
             self.tags += key != "$float"
             inner = node[key]
             if key == "$float":
-                bits = math.nan if inner == "NaN" else float(inner)
-                return ["float", struct.pack(">d", bits).hex()]
+                # json knows the three names and JSON numbers; float() would also take "nan" and "1_0".
+                return ["float", struct.pack(">d", json.loads(inner)).hex()]
             if key == "$dict":
                 return ["wrapped", sorted([name, self.node(item)] for name, item in inner.items())]
             return [key, inner]
