@@ -81,6 +81,14 @@ def many_keys() -> str:
     return ",".join(f'"{number}":1' for number in range(10**6))
 
 
+def is_corrupt(document: bytes) -> bool:
+    try:
+        decode(document)
+    except CorruptValueError:
+        return True
+    return False
+
+
 @pytest.mark.parametrize("name", CORRUPT)
 def test_is_corrupt(name: str) -> None:
     started = time.perf_counter()
@@ -100,19 +108,14 @@ def test_is_a_value(name: str) -> None:
 @pytest.mark.parametrize("tag", ["$int", "$bytes", "$dict", "$x"])
 def test_a_tag_around_any_depth_is_corrupt(tag: str) -> None:
     for levels in range(80, 1100):  # somewhere there the stack ends
-        with pytest.raises(CorruptValueError):
-            decode(envelope("int", f'{{"{tag}":' + "[" * levels + "]" * levels + "}", TAGGED))
+        assert is_corrupt(envelope("int", f'{{"{tag}":' + "[" * levels + "]" * levels + "}", TAGGED))
 
 
-@pytest.mark.parametrize("kind", ["list", "str"])
 @pytest.mark.parametrize("more", ["", TAGGED])
-def test_a_document_of_any_depth_is_a_value_or_corrupt(kind: str, more: str) -> None:
+def test_a_document_of_any_depth_is_a_value_or_corrupt(more: str) -> None:
     for levels in range(101, 1100):
-        try:
-            decode(envelope(kind, "[" * levels + "]" * levels, more))
-        except CorruptValueError:
-            continue
-        assert (kind, more) == ("list", "")
+        assert is_corrupt(envelope("str", "[" * levels + "]" * levels, more))
+        assert is_corrupt(envelope("list", "[" * levels + "]" * levels, more)) or not more
 
 
 BAD_UTF_8 = {
@@ -175,32 +178,20 @@ def test_a_gzip_cut_anywhere_is_corrupt() -> None:
 
 
 def test_no_document_takes_more_than_its_share_of_memory() -> None:
-    done = subprocess.run(
-        [sys.executable, __file__],
-        env={**os.environ, "PYTHONPATH": SOURCES},
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
+    environment = {**os.environ, "PYTHONPATH": SOURCES}
+    command = [sys.executable, __file__]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=100, check=False)
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == {"corrupt": len(CORRUPT) + 1, "values": len(VALUES)}
+    assert json.loads(done.stdout) == {"corrupt": len(CORRUPT), "values": len(VALUES)}
 
 
 def main() -> None:
     """Decode all of them in a process that has no more than `MEMORY`."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    counts = {"corrupt": 0, "values": 0}
-    for make in [*CORRUPT.values(), *VALUES.values()]:
-        try:
-            decode(make())
-            counts["values"] += 1
-        except CorruptValueError:
-            counts["corrupt"] += 1
-    try:
+    verdicts = [is_corrupt(make()) for make in [*CORRUPT.values(), *VALUES.values()]]
+    counts = {"corrupt": sum(verdicts), "values": verdicts.count(False)}
+    with pytest.raises(CorruptValueError):
         decompress(gzip.compress(bytes(256 * MIB), compresslevel=1), "gzip", MAX_VALUE_BYTES)
-    except CorruptValueError:
-        counts["corrupt"] += 1
     print(json.dumps(counts))  # noqa: T201 - to the test that started it
 
 
