@@ -105,7 +105,11 @@ declare namespace MemoryService {
   /** The name cannot become an object key. Code `invalid_name`. */
   class InvalidNameError extends MemoryServiceError {}
   /** The value could not come back with the type it has. Code `unsupported_type`. */
-  class UnsupportedTypeError extends MemoryServiceError {}
+  class UnsupportedTypeError extends MemoryServiceError {
+    /** Where the offender is, such as `$.orders[3].id`. */
+    readonly path: string;
+    constructor(message: string, options?: { cause?: unknown; path?: string });
+  }
   /** The value is beyond MAX_VALUE_BYTES. Code `value_too_large`. */
   class ValueTooLargeError extends MemoryServiceError {}
   /** What is stored is no document of this service. Code `corrupt_value`. */

@@ -204,7 +204,7 @@ function readOrigin(key, text) {
 
 /** @param {string} text */
 function readBucket(text) {
-  if (/^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/.test(text)) return text;
+  if (/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(text)) return text;
   throw new ConfigurationError(`BUCKET_NAME is no name of an S3 bucket: ${JSON.stringify(text)}.`);
 }
 

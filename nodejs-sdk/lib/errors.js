@@ -50,6 +50,16 @@ class UnsupportedTypeError extends MemoryServiceError {
   static {
     this.prototype.name = 'UnsupportedTypeError';
   }
+
+  /**
+   * @param {string} message
+   * @param {{cause?: unknown, path?: string}} [options] Where the offender is, such as `$.orders[3].id` (VAL-3).
+   */
+  constructor(message, options) {
+    super(message, options);
+    /** @type {string} */
+    this.path = options?.path ?? '$';
+  }
 }
 
 class ValueTooLargeError extends MemoryServiceError {

@@ -182,11 +182,12 @@ class ValueWriter {
    * @returns {never}
    */
   #refuse(why) {
-    const path = this.#path.map((key) => {
+    const parts = this.#path.map((key) => {
       if (typeof key === 'number') return `[${key}]`;
       return IDENTIFIER.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
     });
-    throw new UnsupportedTypeError(`At $${path.join('')}: ${why}.`);
+    const path = `$${parts.join('')}`;
+    throw new UnsupportedTypeError(`${path}: ${why}.`, { path });
   }
 }
 

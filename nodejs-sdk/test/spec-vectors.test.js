@@ -16,7 +16,8 @@ const WRITE_ID = '9f86d081884c7d65';
 const MAX_BYTES = 64 * 1024 * 1024;
 const NOW = Date.UTC(2026, 10, 23);
 
-const files = readdirSync(VECTORS, { recursive: true }).filter((file) => file.endsWith('.json'));
+// The rest needs a deployed store or a configuration: the conformance runner has them.
+const files = readdirSync(VECTORS, { recursive: true }).filter((file) => /^(wire|names)\W.*\.json$/.test(file));
 assert.ok(files.length > 0, `no vectors under ${VECTORS}`);
 
 for (const file of files.sort()) {
@@ -37,10 +38,11 @@ for (const file of files.sort()) {
 
 function check(vector) {
   if ('service' in vector) return checkName(vector);
+  if (vector.missing) return assert.equal(decode(wireOf(vector), vector.now), undefined);
   if ('error' in vector) return 'value' in vector ? checkRefusal(vector) : checkCorrupt(vector);
   const wires = [wireOf(vector), ...(vector.accepts ?? []).map((wire) => Buffer.from(wire))];
   const expected = vector.single_number ?? describe(build(vector.value));
-  for (const wire of wires) assert.deepEqual(describe(decode(wire, NOW).value), expected);
+  for (const wire of wires) assert.deepEqual(describe(decode(wire, vector.now ?? NOW).value), expected);
   if (vector.decode_only || vector.single_number) return undefined;
   const written = encode(build(vector.value), WRITE_ID, MAX_BYTES);
   const { write, tagged, ...members } = JSON.parse(Buffer.from(written).toString());
@@ -61,7 +63,7 @@ function checkRefusal({ value, error, path: offender }) {
   const native = build(value);
   assert.throws(
     () => encode(native, WRITE_ID, MAX_BYTES),
-    (thrown) => thrown.code === error && thrown.message.startsWith(`At ${offender}: `),
+    (thrown) => thrown.code === error && thrown.message.startsWith(`${offender}: `),
   );
 }
 

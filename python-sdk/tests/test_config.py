@@ -55,6 +55,11 @@ def test_a_required_key_that_is_empty_is_refused(key: str, value: str | None) ->
     )
 
 
+@pytest.mark.parametrize("value", ["ab", "a/b", "Values", "values-", "a" * 64])
+def test_a_name_that_no_bucket_has_is_refused(value: str) -> None:
+    assert refusal(BUCKET_NAME=value).startswith("BUCKET_NAME is the name of an S3 bucket, not")
+
+
 def test_a_required_key_that_is_missing_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="BUCKET_NAME is missing: .* set MEMORY_BUCKET_NAME"):
         Config.resolve({"DISTRIBUTION": "d1.cloudfront.net"}, {})

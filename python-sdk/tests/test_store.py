@@ -70,11 +70,6 @@ def test_a_bucket_that_does_not_exist_is_a_matter_of_configuration() -> None:
         store(REGION="us-east-1", BUCKET_NAME="elsewhere").put("public/shop/a.json", b"{}")
 
 
-def test_a_name_that_is_no_bucket_is_a_matter_of_configuration() -> None:
-    with pytest.raises(ConfigurationError, match="in bucket a/b"):
-        store(REGION="us-east-1", BUCKET_NAME="a/b").put("public/shop/a.json", b"{}")
-
-
 def test_missing_credentials_are_a_matter_of_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")

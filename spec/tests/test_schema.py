@@ -69,7 +69,9 @@ def test_schema_agrees_with_the_vector(*, name: str, document: bytes, accepted: 
 
 def test_clauses_cited_by_vectors_exist_and_titles_are_unique() -> None:
     text = (SPEC / "README.md").read_text()
-    for path in sorted((SPEC / "vectors").rglob("*.json")):
+    for path in sorted(
+        set((SPEC / "vectors").rglob("*.json")) - {SPEC / "vectors" / "signing" / "keys.json"}
+    ):
         suite = json.loads(path.read_text())
         titles = [vector["title"] for vector in suite["vectors"]]
         assert sorted(set(titles)) == sorted(titles), suite["suite"]

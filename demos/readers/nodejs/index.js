@@ -1,3 +1,5 @@
+'use strict';
+
 // Reads the names of an event twice and says what came back, and of which type.
 const { isDeepStrictEqual } = require('node:util');
 const MemoryService = require('sdk-memory-service');

@@ -15,7 +15,7 @@ const TIMEOUT_MS = 10_000;
  * Sends one answer.
  *
  * @param {string} url
- * @param {Buffer} body
+ * @param {string} body
  * @returns {Promise<string>} what went wrong, '' if nothing did
  */
 async function send(url, body) {
@@ -38,7 +38,7 @@ async function send(url, body) {
  * @throws {Error} if nobody took it; Lambda then runs the event again, which changes nothing that is there
  */
 async function answer({ ResponseURL, StackId, RequestId, LogicalResourceId }, outcome) {
-  const body = Buffer.from(JSON.stringify({ ...outcome, StackId, RequestId, LogicalResourceId }));
+  const body = JSON.stringify({ ...outcome, StackId, RequestId, LogicalResourceId });
   let trouble = '';
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     trouble = await send(ResponseURL, body);

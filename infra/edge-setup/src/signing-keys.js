@@ -109,6 +109,7 @@ async function store(ssm, name, secret) {
     await ssm.putParameter({ Name: name, Type: 'SecureString', Overwrite: true, Value: JSON.stringify(secret) });
   } catch (/** @type {any} */ error) {
     // A message of SSM's own may quote the value it refuses, and ours ends up in logs and stack events.
+    // eslint-disable-next-line preserve-caught-error -- for that very reason
     throw new Error(`the private key could not be stored in the parameter ${name}: ${error.name}`);
   }
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,7 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _LOG_LEVELS = ("debug", "info", "warn", "error", "silent")
 _SECRET_ARN = ("ssm", "secretsmanager")
 _ARN_PARTS = 6
+_BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
 @dataclass(frozen=True, repr=False)
@@ -78,7 +80,7 @@ class Config:
         pk_path, public_key_id = _keys_of_private(given) if visibility == "private" else (None, None)
         return cls(
             distribution=_origin("DISTRIBUTION", given.required("DISTRIBUTION")),
-            bucket_name=given.required("BUCKET_NAME"),
+            bucket_name=_bucket("BUCKET_NAME", given.required("BUCKET_NAME")),
             region=region or given.environment.get("AWS_DEFAULT_REGION"),
             visibility=visibility,
             pk_path=pk_path,
@@ -198,6 +200,13 @@ def _origin(key: str, text: str) -> str:
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
         raise ConfigurationError(f"{key} {text!r} is not https: http is for this machine only")
     return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def _bucket(key: str, text: str) -> str:
+    """Check what S3 takes as a name: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html."""
+    if not _BUCKET_NAME.fullmatch(text):
+        raise ConfigurationError(f"{key} is the name of an S3 bucket, not {text!r}")
+    return text
 
 
 def _log_level(key: str, text: str) -> str:

@@ -26,6 +26,10 @@ class Envelope(NamedTuple):
     write: str | None
     expires_at: int | None
 
+    def is_expired(self, now: float) -> bool:
+        """Return whether the value no longer exists at a Unix time in seconds (ENV-5)."""
+        return self.expires_at is not None and self.expires_at <= now * 1000
+
 
 def encode(value: Any) -> bytes:
     """Return the document of a value.

@@ -18,7 +18,7 @@ from __future__ import annotations
 class MemoryServiceError(Exception):
     """Any error of Memory Service. `code` is the same in every language."""
 
-    code = "error"
+    code = "memory_service"
 
 
 class ConfigurationError(MemoryServiceError, ValueError):
@@ -34,9 +34,17 @@ class InvalidNameError(MemoryServiceError, ValueError):
 
 
 class UnsupportedTypeError(MemoryServiceError, TypeError):
-    """A value that could not come back with its type; the message names the path of the offender (VAL-2, VAL-3)."""
+    """A value that could not come back with its type (VAL-2).
+
+    Attributes:
+        path: Where the offender is, such as `$.orders[3].id` (VAL-3).
+    """
 
     code = "unsupported_type"
+
+    def __init__(self, message: str, path: str = "$") -> None:
+        super().__init__(message)
+        self.path = path
 
 
 class ValueTooLargeError(MemoryServiceError, ValueError):

@@ -121,9 +121,7 @@ class MemoryService:
         except CorruptValueError as error:
             raise CorruptValueError(f"{_quoted(name)}: {error}") from None
         _LOGGER.debug("memory: get %s from edge (%s)", _Quoted(name), cache)
-        if envelope.expires_at is not None and envelope.expires_at <= self._clock() * 1000:
-            return default
-        return envelope.value
+        return default if envelope.is_expired(self._clock()) else envelope.value
 
     def remove(self, name: str) -> None:
         """Remove a value; that there is none is no error. Edges may serve their copy until its edge TTL is over.

@@ -38,7 +38,7 @@ def write_value(value: Any) -> tuple[Any, bool]:
         if refusal.levels and (cycle := _path_of_cycle(value, [])) is not None:
             refusal = _RefusalError("a value that contains itself cannot be stored", cycle)
         path = "$" + "".join(_path_part(part) for part in reversed(refusal.path))
-        raise UnsupportedTypeError(f"{path}: {refusal}") from None
+        raise UnsupportedTypeError(f"{path}: {refusal}", path) from None
 
 
 class _RefusalError(Exception):
