@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Message = dict[str, Any]
+_MAX_SHOWN = 2000  # characters of a document or value in a report
 
 
 class FailureError(Exception):
@@ -62,9 +63,7 @@ class Answer:
             FailureError: There was no answer, or another one.
             SkippedError: It was skipped.
         """
-        self._check_said_something(expected)
-        if "error" in self.message:
-            raise FailureError(self.message["error"]["code"], expected, self.message)
+        self.check_success(expected)
         if member not in self.message:
             raise FailureError("mismatch", expected, self.message)
         return self.message[member]
@@ -81,6 +80,20 @@ class Answer:
             return plain(value)
         except (NotationError, RecursionError) as error:
             raise FailureError("protocol_error", expected, f"{error}") from error
+
+    def check_success(self, expected: Any) -> None:
+        """Check that it is a reply and no error.
+
+        Args:
+            expected: what the vector says, for the report.
+
+        Raises:
+            FailureError: It is not.
+            SkippedError: It was skipped.
+        """
+        self._check_said_something(expected)
+        if "error" in self.message:
+            raise FailureError(self.message["error"]["code"], expected, self.message)
 
     def check_refusal(self, code: str, path: str | None = None) -> None:
         """Check that it is an error with this code and, unless it is None, this path.
@@ -112,7 +125,8 @@ def during(part: str, document: str = "") -> Iterator[None]:
     try:
         yield
     except FailureError as failure:
-        failure.part, failure.document = part, shortened(document, 2000)
+        failure.part = ", ".join(filter(None, (part, failure.part)))
+        failure.document = failure.document or shortened(document, _MAX_SHOWN)
         raise
 
 
@@ -127,4 +141,4 @@ def equal(expected: Any, actual: Any) -> None:
 
 
 def _text(value: Any) -> str:
-    return shortened(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), 2000)
+    return shortened(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), _MAX_SHOWN)

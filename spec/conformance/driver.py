@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from .answers import Message
     from .sdk import Sdk
+    from .vectors import Vector
 
 _PATIENCE = 5  # hangs in a row after which a driver is not asked any more
 _NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -70,6 +71,11 @@ class Driver:
     def is_single_number(self) -> bool:
         """Whether its language has one number type."""
         return "single-number" in self.features
+
+    def lacking(self, vector: Vector) -> str:
+        """Return the features that the vector requires and this driver has not, for people."""
+        # A driver that did not even start has not said what it lacks: that is its failure.
+        return ", ".join(sorted(vector.requires - self.features)) if self.started else ""
 
     def ask(self, requests: Sequence[Message]) -> list[Answer]:
         """Return what came of each request; a process that fails at one is replaced for those after it."""

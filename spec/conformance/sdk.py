@@ -38,6 +38,11 @@ class Sdk:
         return self.folder / "conformance" / "known-failures.txt"
 
 
+def is_root(folder: Path) -> bool:
+    """Whether there is an SDK below a folder."""
+    return any(folder.glob(_PATTERN))
+
+
 def find(root: Path) -> list[Sdk]:
     """Find the SDKs below a folder, by name.
 
