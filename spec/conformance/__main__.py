@@ -20,14 +20,19 @@ from .selection import Selection
 from .store import StoreError, deployed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from .driver import Limits
-
     from .log import Event, Log
 
 _OK, _FAILED, _USAGE = 0, 1, 2
-_USAGE_ERRORS = (sdk.SdkError, vectors.VectorError, KnownFailuresError, StoreError)
+
+
+class UsageError(Exception):
+    """The options do not go together."""
+
+
+_USAGE_ERRORS = (UsageError, sdk.SdkError, vectors.VectorError, KnownFailuresError, StoreError)
 
 
 def main(arguments: Sequence[str] | None = None, limits: Limits | None = None) -> int:
@@ -55,42 +60,57 @@ def _run(options: argparse.Namespace, found: list[vectors.Vector], limits: Limit
     names = [each.name for each in sdk.chosen(sdks, options.sdk)]
     chosen = [vector for vector in found if selection.may_take(vector.id, names)]
     if not chosen:
-        raise sdk.SdkError(f"no vector has an id like {' or '.join(options.only)}: --list shows them")
+        raise UsageError(f"no vector has an id like {' or '.join(options.only)}: --list shows them")
     if options.list:
         sys.stdout.write("".join(f"{vector.id}  {vector.clause}: {vector.title}\n" for vector in chosen))
         return _OK
-    is_filtered = bool(options.only or options.sdk or options.no_store)
-    if options.fix and is_filtered:
-        raise sdk.SdkError("--fix needs a run of everything: leave out --only, --sdk and --no-store")
-
+    if options.fix and _is_filtered(options):
+        raise UsageError("--fix needs a run of everything: leave out --only, --sdk and --no-store")
+    known = {each.name: KnownFailures(each.known_failures) for each in sdks}
     with ExitStack() as stack:
         stream = stack.enter_context(_created(options.jsonl)) if options.jsonl else None
         header = {"commit": _commit(root), "runner": platform.python_version(), "vectors": len(found)}
         recorder = log.Recorder(header, stream, _progress() if sys.stderr.isatty() else None)
-        known = {each.name: KnownFailures(each.known_failures) for each in sdks}
-        chosen_sdks = sdk.chosen(sdks, options.sdk)
-        run = Run(found, chosen_sdks, selection, known, recorder, _command(options), limits)
-        for problem in _clause_problems(found):
-            recorder.problem(problem)
+        asked = sdk.chosen(sdks, options.sdk)
+        run = Run(found, asked, selection, known, recorder, _command(options), limits)
+        wants_store = run.has_scenarios() and not options.no_store
+        # First of all, as it may be that it cannot be deployed here.
+        store = stack.enter_context(deployed(root)) if wants_store else None
         run.documents()
-        if run.has_scenarios() and not options.no_store:
-            with deployed(root) as store:
-                run.scenarios(store)
-        if not is_filtered:
-            for problem in (problem for each in known.values() for problem in each.problems()):
-                recorder.problem(problem)
+        if store:
+            run.scenarios(store)
+        for problem in _problems(options, found, known):
+            recorder.problem(problem)
         complete = recorder.finish()
-    for path, render in ((options.html, page.render), (options.junit, junit.render)):
-        if path:
-            with _created(path) as file:
-                file.write(render(complete))
-    sys.stdout.write(table.render(complete, verbose=options.verbose))
+    _report(options, complete)
     if options.fix:
         _fix(complete, known)
     return _OK if complete.is_green else _FAILED
 
 
-def _fix(complete: Log, known: dict[str, KnownFailures]) -> None:
+def _is_filtered(options: argparse.Namespace) -> bool:
+    return bool(options.only or options.sdk or options.no_store)
+
+
+def _problems(
+    options: argparse.Namespace, found: list[vectors.Vector], known: Mapping[str, KnownFailures]
+) -> list[str]:
+    """Say what is wrong besides the checks; only a run of everything knows which known failures speak of none."""
+    stale = (
+        [] if _is_filtered(options) else [problem for each in known.values() for problem in each.problems()]
+    )
+    return [*_clause_problems(found), *stale]
+
+
+def _report(options: argparse.Namespace, complete: Log) -> None:
+    for path, render in ((options.html, page.render), (options.junit, junit.render)):
+        if path:
+            with _created(path) as file:
+                file.write(render(complete))
+    sys.stdout.write(table.render(complete, verbose=options.verbose))
+
+
+def _fix(complete: Log, known: Mapping[str, KnownFailures]) -> None:
     """Rewrite the lists as the run found things; a new failure of a pair goes to its reader's."""
     codes: dict[str, dict[str, str]] = {name: {} for name in known}
     for event in complete.events:

@@ -12,12 +12,13 @@ from .meaning import MeaningError, written
 from .vectors import DISTRIBUTION, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from .answers import Answer, Message
     from .driver import Driver
     from .vectors import Vector
+
 
 @dataclass(frozen=True)
 class Check:

@@ -61,6 +61,14 @@ def problems(text: str, cited: Iterable[tuple[str, str]]) -> list[str]:
     pairs = list(cited)
     proven = {clause for _, clause in pairs}
     return [
-        *(f"{vector} cites {clause}, which the specification does not have" for vector, clause in pairs if clause not in ids),
-        *(f"no vector proves {clause.id}" for clause in known if clause.is_obligation and clause.id not in proven),
+        *(
+            f"{vector} cites {clause}, which the specification does not have"
+            for vector, clause in pairs
+            if clause not in ids
+        ),
+        *(
+            f"no vector proves {clause.id}"
+            for clause in known
+            if clause.is_obligation and clause.id not in proven
+        ),
     ]

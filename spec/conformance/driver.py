@@ -1,4 +1,4 @@
-"""A driver that is asked: requests go out together, replies are read in order, and whatever it does, the run goes on."""
+"""A driver: requests go out together, replies are read in order, and whatever it does, the run goes on."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .vectors import Vector
 
 _PATIENCE = 5  # hangs in a row after which a driver is not asked any more
+_VERDICTS: Mapping[type[Exception], str] = {EndedError: "crashed", SilentError: "timeout"}
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -43,7 +44,9 @@ class Driver:
         started: its reply to `start`; empty if it does not start.
     """
 
-    def __init__(self, sdk: Sdk, variables: Mapping[str, str] = _NOTHING, limits: Limits | None = None) -> None:
+    def __init__(
+        self, sdk: Sdk, variables: Mapping[str, str] = _NOTHING, limits: Limits | None = None
+    ) -> None:
         """Start it, if it does.
 
         Args:
@@ -132,7 +135,9 @@ class Driver:
                 answers.append(self._fail(process, error))
                 return
             if previous and message["id"] == previous:
-                answers[-1] = self._fail(process, protocol.ReplyError(f"a second reply to request {previous}"))
+                answers[-1] = self._fail(
+                    process, protocol.ReplyError(f"a second reply to request {previous}")
+                )
                 return
             if message["id"] != request["id"]:
                 wrong = f"the reply to request {request['id']} has the id {message['id']}"
@@ -153,13 +158,11 @@ class Driver:
         except OSError as error:
             self._broken = Answer(verdict="crashed", detail=f"cannot be started: {error}")
             return None
-        request = {"id": next(self._ids), "op": "start", "protocol": protocol.VERSION}
+        request: Message = {"id": next(self._ids), "op": "start", "protocol": protocol.VERSION}
         process.send(json.dumps(request).encode() + b"\n")
         try:
             message = protocol.parse(process.line(self._limits.start))
-            protocol.check_shape("start", message)
-            if message.pop("id") != request["id"] or message.get("protocol") != protocol.VERSION:
-                raise protocol.ReplyError(f"start was answered with {message}")
+            protocol.check_start(message, request["id"])
         except (protocol.ReplyError, ProcessError) as error:
             failure = self._fail(process, error)
             self._broken = replace(failure, detail=f"does not start: {failure.detail}")
@@ -170,7 +173,7 @@ class Driver:
 
     def _fail(self, process: Process, error: protocol.ReplyError | ProcessError) -> Answer:
         """End the process, and say why."""
-        verdict = {EndedError: "crashed", SilentError: "timeout"}.get(type(error), "protocol_error")
+        verdict = _VERDICTS.get(type(error), "protocol_error")
         process.kill()
         self._process = None
         tail = process.tail()

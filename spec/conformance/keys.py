@@ -67,7 +67,9 @@ def _shake(label: str, length: int) -> int:
     return int.from_bytes(hashlib.shake_256(label.encode()).digest(length), "big")
 
 
-def _private_pem(key: PrivateKeyTypes, encryption: serialization.KeySerializationEncryption | None = None) -> str:
+def _private_pem(
+    key: PrivateKeyTypes, encryption: serialization.KeySerializationEncryption | None = None
+) -> str:
     return key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
@@ -92,5 +94,7 @@ _PEMS: Mapping[str, Callable[[], str]] = {
     "$RSA_3072": lambda: _private_pem(rsa.generate_private_key(public_exponent=65537, key_size=3072)),
     "$P_384": lambda: _private_pem(ec.generate_private_key(ec.SECP384R1())),
     "$ED25519": lambda: _private_pem(ed25519.Ed25519PrivateKey.generate()),
-    "$ENCRYPTED": lambda: _private_pem(rsa_key(), serialization.BestAvailableEncryption(b"a test's password")),
+    "$ENCRYPTED": lambda: _private_pem(
+        rsa_key(), serialization.BestAvailableEncryption(b"a test's password")
+    ),
 }

@@ -57,7 +57,9 @@ class KnownFailures:
         self.lines: list[str | KnownFailure] = []
         text = path.read_text(encoding="utf-8") if path.exists() else ""
         for number, line in enumerate(text.splitlines(), 1):
-            self.lines.append(line if not line.strip() or line.startswith("#") else _parse(path, number, line))
+            self.lines.append(
+                line if not line.strip() or line.startswith("#") else _parse(path, number, line)
+            )
 
     @property
     def entries(self) -> list[KnownFailure]:
@@ -80,7 +82,11 @@ class KnownFailures:
         """Say which lines speak of no check or of too many, after a run of all checks."""
         return [
             f"{self.path}: {entry.pattern} "
-            + (f"matches {len(entry.hits)} checks, more than {MAX_HITS}" if entry.hits else "is no check's id")
+            + (
+                f"matches {len(entry.hits)} checks, more than {MAX_HITS}"
+                if entry.hits
+                else "is no check's id"
+            )
             for entry in self.entries
             if not 0 < len(entry.hits) <= MAX_HITS
         ]

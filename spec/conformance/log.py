@@ -94,7 +94,10 @@ class Recorder:
     """Writes a log while the run goes on, so that one that breaks off leaves what it has, without a footer."""
 
     def __init__(
-        self, header: dict[str, Any], stream: IO[str] | None = None, watch: Callable[[Event], None] | None = None
+        self,
+        header: dict[str, Any],
+        stream: IO[str] | None = None,
+        watch: Callable[[Event], None] | None = None,
     ) -> None:
         """Begin a log.
 

@@ -133,10 +133,10 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return members
 
 
-def _integer(token: str) -> int:
-    if token == "-0" or len(token) > len(str(-_SAFE)) or abs(int(token)) > _SAFE:
-        raise MeaningError(f"INT-1: the token {shortened(token)} is no safe integer")
-    return int(token)
+def _integer(text: str) -> int:
+    if text == "-0" or len(text) > len(str(-_SAFE)) or abs(int(text)) > _SAFE:
+        raise MeaningError(f"INT-1: the token {shortened(text)} is no safe integer")
+    return int(text)
 
 
 def _float(token: str) -> float:

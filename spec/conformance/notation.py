@@ -1,7 +1,7 @@
 """Values in the neutral notation (VECTORS.md), and when two are equal.
 
-The *normal form* has no recipes: `null`, `bool`, `int`, `float`, `str`, `bytes`, `list` and `dict` alone, with the pairs
-of a dict in the order of their keys and one pattern of bits for every NaN. Equal values have equal normal forms.
+The *normal form* has no recipes: `null`, `bool`, `int`, `float`, `str`, `bytes`, `list` and `dict` alone, with the
+pairs of a dict in the order of their keys and one pattern of bits for every NaN. Equal values have equal normal forms.
 """
 
 from __future__ import annotations

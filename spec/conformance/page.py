@@ -22,7 +22,7 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: .5rem 0; max-width
 summary { cursor: pointer; } code, pre { font-size: 13px; }
 @media (prefers-color-scheme: dark) { body { background: #111; color: #ddd; } }
 """
-_SIGNS = {"passed": "✓", "failed": "✗", "expected": "x", "skipped": "–"}
+_SIGNS = {"passed": "✓", "failed": "✗", "expected": "x", "skipped": "-"}
 _TITLES = {"matrix": "Documents: written by, read by", "store": "Through the store: put by, got by"}
 _WORST_FIRST = ("failed", "expected", "passed", "skipped")
 
@@ -77,7 +77,9 @@ def _vectors(log: Log) -> Iterator[str]:
             yield "</table>" if suite else ""
             suite = first.suite
             yield f"<h2>{escape(suite)}</h2><table><tr><th>vector</th><th>clause</th>{_cells('th', sdks)}</tr>"
-        about = f"<td>{escape(first.title)}<br><code>{escape(vector)}</code></td><td>{escape(first.clause)}</td>"
+        about = (
+            f"<td>{escape(first.title)}<br><code>{escape(vector)}</code></td><td>{escape(first.clause)}</td>"
+        )
         yield f"<tr>{about}{''.join(_cell([row[sdk]] if sdk in row else []) for sdk in sdks)}</tr>"
     yield "</table>" if suite else ""
 

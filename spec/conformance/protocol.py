@@ -43,6 +43,17 @@ def parse(line: bytes) -> Message:
     return message
 
 
+def check_start(message: Message, request: int) -> None:
+    """Check that a reply is the one to `start`, and take its id away.
+
+    Raises:
+        ReplyError: It is not.
+    """
+    check_shape("start", message)
+    if message.pop("id") != request or message["protocol"] != VERSION:
+        raise ReplyError(f"start was answered with {message}")
+
+
 def check_shape(operation: str, message: Message) -> None:
     """Check that a reply is exactly one of a result, an error and a skip.
 

@@ -82,9 +82,7 @@ class Run:
     def _alone(self, driver: Driver, rsa_key: Path) -> None:
         vectors = [vector for vector in self.vectors if vector.kind is not Kind.STORE]
         chosen = [
-            checks.of(vector, driver, rsa_key)
-            for vector in vectors
-            if self.selection.takes_vector(vector.id)
+            checks.of(vector, driver, rsa_key) for vector in vectors if self.selection.takes_vector(vector.id)
         ]
         # What standard error says belongs to one vector only if that vector is asked alone.
         together = [check for check in chosen if not check.vector.absent]
@@ -134,7 +132,9 @@ class Run:
         for vector, document in chosen:
             read = next(answers) if "wire" in document.message else None
 
-            def judge(vector: Vector = vector, document: Answer = document, read: Answer | None = read) -> None:
+            def judge(
+                vector: Vector = vector, document: Answer = document, read: Answer | None = read
+            ) -> None:
                 _judge_pair(vector, reader, document, read)
 
             outcome = _outcome(vector, (writer, reader), judge)
@@ -150,9 +150,13 @@ class Run:
         listed = known_failures.find([self.known[name] for name in dict.fromkeys((writer, reader))], check_id)
         state, failure, note = outcome.state, outcome.failure, outcome.note
         if listed and state == "failed":
-            state, note = ("expected", listed.why) if failure.code == listed.code else (state, f"listed: {listed}")
+            state, note = (
+                ("expected", listed.why) if failure.code == listed.code else (state, f"listed: {listed}")
+            )
         elif listed:
-            failure = FailureError(f"{known_failures.NOT_ANY_MORE}{state}", f"{listed} (known-failures.txt)", state)
+            failure = FailureError(
+                f"{known_failures.NOT_ANY_MORE}{state}", f"{listed} (known-failures.txt)", state
+            )
             state = "failed"
         event = Event(
             check=kind,
@@ -209,7 +213,9 @@ def _outcome(vector: Vector, drivers: Sequence[Driver], judge: Callable[[], None
     except SkippedError as skipped:
         if vector.may_be_skipped:
             return Outcome("skipped", nothing, str(skipped))
-        illegal = FailureError("skipped", "an answer: only what a language lacks may be skipped", str(skipped))
+        illegal = FailureError(
+            "skipped", "an answer: only what a language lacks may be skipped", str(skipped)
+        )
         return Outcome("failed", illegal)
     return Outcome("passed", nothing)
 

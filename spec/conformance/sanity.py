@@ -77,7 +77,11 @@ def _of_names(vectors: list[Vector]) -> Iterator[str]:
         ("id", [vector.id for vector in vectors]),
         ("title", [f"{vector.suite}: {vector.title}" for vector in vectors]),
     ):
-        yield from (f"the {what} {name!r} is there {count} times" for name, count in Counter(names).items() if count > 1)
+        yield from (
+            f"the {what} {name!r} is there {count} times"
+            for name, count in Counter(names).items()
+            if count > 1
+        )
     for vector in vectors:
         if len(vector.title) > _MAX_TITLE:
             yield f"{vector.id}: the title has {len(vector.title)} characters, more than {_MAX_TITLE}"

@@ -88,7 +88,7 @@ class Scenario:
             equal(found.version, self._version)
 
     def _place(self, step: Message) -> None:
-        content = joined(step.get("body", step.get("gzip", ""))).encode()
+        content = joined(step["gzip"] if "gzip" in step else step["body"]).encode()
         body = gzip.compress(content) if "gzip" in step else content
         self._store.put(self._key(step), step.get("headers", {}), body)
 

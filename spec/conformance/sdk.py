@@ -77,7 +77,9 @@ def _read(path: Path) -> Sdk:
     except ValueError as error:
         raise SdkError(f"{path}: {error}") from error
     match described:
-        case {"name": str(name), "command": [str(), *_] as command} if all(isinstance(word, str) for word in command):
+        case {"name": str(name), "command": [str(), *_] as command} if all(
+            isinstance(word, str) for word in command
+        ):
             own = [sys.executable if word == "python3" else word for word in command]
             return Sdk(name, tuple(own), path.parent.parent)
-    raise SdkError(f"{path}: wants {{\"name\": …, \"command\": [program, argument, …]}}")
+    raise SdkError(f'{path}: wants {{"name": …, "command": [program, argument, …]}}')

@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-_HEADERS = {"Content-Type": "ContentType", "Content-Encoding": "ContentEncoding", "Cache-Control": "CacheControl"}
+_HEADERS = {
+    "Content-Type": "ContentType",
+    "Content-Encoding": "ContentEncoding",
+    "Cache-Control": "CacheControl",
+}
 _REGION = "us-east-1"
 
 
@@ -128,15 +132,20 @@ def deployed(root: Path) -> Iterator[Store]:
         StoreError: There is no local cloud, or the template or what it needs is not there.
     """
     try:
+        from deployment import PackagingError  # noqa: PLC0415 - only store checks need it
         from local_cloud import LocalCloud, LocalCloudError  # noqa: PLC0415 - only store checks need it
         from local_cloud.application import deploy_application  # noqa: PLC0415 - as above
     except ModuleNotFoundError as error:
-        raise StoreError(f"{error}: store checks need a clone's local cloud; --no-store leaves them out") from error
+        raise StoreError(
+            f"{error}: store checks need a clone's local cloud; --no-store leaves them out"
+        ) from error
     clock = Clock()
     modules = root / "infra" / "edge-setup" / "node_modules"
     for needed in (root / "infra" / "template.yaml", modules, root / "build" / "layers"):
         if not needed.exists():
-            raise StoreError(f"{needed} is not there: run `python3 noxfile.py -s contract`, or pass --no-store")
+            raise StoreError(
+                f"{needed} is not there: run `python3 noxfile.py -s contract`, or pass --no-store"
+            )
     try:
         with LocalCloud.start(clock=clock, variables={"NODE_PATH": str(modules)}) as cloud:
             template = root / "infra" / "template.yaml"
@@ -144,5 +153,5 @@ def deployed(root: Path) -> Iterator[Store]:
                 cloud, template, stack_name="conformance", parameters={"Demos": "false"}
             )
             yield Store(cloud, stack.outputs, clock)
-    except LocalCloudError as error:
+    except (LocalCloudError, PackagingError) as error:
         raise StoreError(str(error)) from error

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from .log import Event, Log
 
-_SIGNS = {"passed": "✓", "failed": "✗", "expected": "x", "skipped": "–"}
+_SIGNS = {"passed": "✓", "failed": "✗", "expected": "x", "skipped": "-"}
 _PAIRS = {"matrix": "write → read", "store": "put → get"}
 
 
@@ -74,7 +74,10 @@ def _pairs(log: Log, kind: str) -> list[str]:
     events = [event for event in log.events if event.check == kind]
     sdks = list(dict.fromkeys(name for event in events for name in (event.writer, event.reader)))
     cells = [
-        [count(event for event in events if (event.writer, event.reader) == (writer, reader)) for reader in sdks]
+        [
+            count(event for event in events if (event.writer, event.reader) == (writer, reader))
+            for reader in sdks
+        ]
         for writer in sdks
     ]
     return _grid(_PAIRS[kind], sdks, sdks, cells)
@@ -86,5 +89,6 @@ def _grid(corner: str, columns: list[str], rows: list[str], cells: list[list[str
     table = [[corner, *columns], *([row, *line] for row, line in zip(rows, cells, strict=True))]
     widths = [max(len(line[column]) for line in table) for column in range(len(table[0]))]
     return [
-        "  ".join(f"{cell:{width}}" for cell, width in zip(line, widths, strict=True)).rstrip() for line in table
+        "  ".join(f"{cell:{width}}" for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in table
     ]
