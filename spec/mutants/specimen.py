@@ -21,7 +21,6 @@ def specimen(folder: str) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="mutants-") as name:
         root = Path(name)
         shutil.copytree(ROOT / folder, root / folder, ignore=_LEFT_BEHIND)
-        shutil.copy(ROOT / "pyproject.toml", root)
         (root / "spec").symlink_to(ROOT / "spec")
         packages = ROOT / folder / "node_modules"
         if packages.exists():
