@@ -68,6 +68,11 @@ def test_a_document_is_read_as_its_value(vector: dict[str, Any]) -> None:
         assert from_python(decode(document(wire)).value) == normal(vector["value"])
 
 
+@pytest.mark.parametrize("vector", vectors("wire", "now"))
+def test_a_value_is_gone_at_its_end(vector: dict[str, Any]) -> None:
+    assert decode(document(vector["wire"])).is_expired(vector["now"] / 1000) == vector.get("missing", False)
+
+
 @pytest.mark.parametrize("vector", vectors("wire", "value", "wire", without="decode_only"))
 def test_a_value_is_written_as_its_document(vector: dict[str, Any]) -> None:
     written = Meaning(encode(to_python(vector["value"])))
