@@ -64,11 +64,13 @@ suite('a refused value', () => {
     [['\ud800'], '$[0]: the string has half a surrogate pair.'],
     [{ a: { '\ud800': 1 } }, '$.a: a key has half a surrogate pair.'],
     [{ 'a b': 5n }, '$["a b"]: a bigint this small would come back as a number: store Number(value).'],
+    [BigInt(-Number.MAX_SAFE_INTEGER), '$: a bigint this small would come back as a number: store Number(value).'],
     [10n ** 4300n, '$: an integer of more than 4300 digits cannot be stored.'],
     [-(10n ** 4300n), '$: an integer of more than 4300 digits cannot be stored.'],
     [list, '$[0]: the value contains itself.'],
     [deep, `$${'[0]'.repeat(100)}: more than 100 levels are nested.`],
     [new (class Orders extends Array {})(), '$: a subclass of Array would come back as an Array.'],
+    [[1, undefined], '$[1]: a value of type undefined cannot be stored.'],
     [[1, , 3], '$[1]: the array has a hole.'], // eslint-disable-line no-sparse-arrays -- the hole is the point
     [Object.assign([1], { total: 1 }), '$: the array has properties besides its elements.'],
     [Object.assign([1], { [Symbol('s')]: 1 }), '$: the array has properties besides its elements.'],
