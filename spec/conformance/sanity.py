@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
 
 from .home import SCHEMAS, VECTORS
 from .meaning import MeaningError, written
@@ -42,6 +44,7 @@ def problems(vectors: Iterable[Vector]) -> list[str]:
     return [*_of_files(), *_of_names(chosen), *(text for vector in chosen for text in _of_documents(vector))]
 
 
+@cache
 def validator(name: str) -> Draft202012Validator:
     """Return a validator for one of the specification's schemas.
 
@@ -68,7 +71,8 @@ def is_envelope(document: bytes) -> bool:
 def _of_files() -> Iterator[str]:
     schema = validator("vectors")
     for path in sorted(VECTORS.rglob("*.json")):
-        for error in schema.iter_errors(json.loads(path.read_text(encoding="utf-8"))):
+        error = best_match(schema.iter_errors(json.loads(path.read_text(encoding="utf-8"))))
+        if error:
             yield f"{path.relative_to(VECTORS)}: {error.json_path}: {error.message[:300]}"
 
 
