@@ -31,7 +31,11 @@ BAD = {"op": "encode", "value": ["str", "bad"]}
 QUICK = Limits(start=10, request=0.5)
 
 LIES = {
-    "crashes": ('sys.stderr.write("boom\\n"); sys.stderr.flush(); os._exit(3)', "crashed", "exited with 3\nboom"),
+    "crashes": (
+        'sys.stderr.write("boom\\n"); sys.stderr.flush(); os._exit(3)',
+        "crashed",
+        "exited with 3\nboom",
+    ),
     "is killed": ("os.kill(os.getpid(), 9)", "crashed", "killed by signal 9"),
     "closes its output": ("os.close(1); time.sleep(60)", "crashed", "closed its output"),
     "hangs": ("time.sleep(60)", "timeout", "no answer within 0.5 s"),
@@ -50,7 +54,11 @@ LIES = {
     "echoes its input": ("reply = request", "protocol_error", "this is no reply to encode"),
     "answers with nothing": ("reply = {}", "protocol_error", "this is no reply to encode"),
     "answers another question": ('reply = {"missing": True}', "protocol_error", "this is no reply to encode"),
-    "answers and refuses": ('reply["error"] = {"code": "no"}', "protocol_error", "this is no reply to encode"),
+    "answers and refuses": (
+        'reply["error"] = {"code": "no"}',
+        "protocol_error",
+        "this is no reply to encode",
+    ),
     "answers and skips": ('reply["skipped"] = "no"', "protocol_error", "this is no reply to encode"),
     "refuses without a code": ('reply = {"error": {}}', "protocol_error", "this is no reply to encode"),
     "refuses with a text": ('reply = {"error": "no"}', "protocol_error", "this is no reply to encode"),
@@ -95,9 +103,17 @@ def test_a_late_second_reply_is_not_taken_for_the_next(add_sdk: Callable[..., An
         ("import sys; sys.exit('no such module')", "crashed", "exited with 1\nno such module"),
         ("import time; time.sleep(60)", "timeout", "no answer within"),
         ("print('starting...', flush=True); input(); input()", "protocol_error", "no JSON: starting..."),
-        ('import os; input(); os.write(1, b\'{"id":1,"wire":""}\\n\')', "protocol_error", "no reply to start"),
+        (
+            'import os; input(); os.write(1, b\'{"id":1,"wire":""}\\n\')',
+            "protocol_error",
+            "no reply to start",
+        ),
         (liar("pass").replace('"protocol": 1', '"protocol": 2'), "protocol_error", "start was answered with"),
-        (liar("pass").replace('number = request["id"]', "number = 7"), "protocol_error", "start was answered"),
+        (
+            liar("pass").replace('number = request["id"]', "number = 7"),
+            "protocol_error",
+            "start was answered",
+        ),
     ],
     ids=["exits", "hangs", "garbage", "another reply", "another protocol", "another id"],
 )

@@ -70,7 +70,9 @@ def test_a_listed_check_that_fails_otherwise_fails_the_run(run: Callable[..., An
 def test_an_id_that_no_check_has_fails_the_run(run: Callable[..., Any]) -> None:
     status, log = run("names/keys/trailing  # oops — why", "pass")
     assert status == 1
-    assert [problem.partition("txt: ")[2] for problem in log.problems] == ["names/keys/trailing is no check's id"]
+    assert [problem.partition("txt: ")[2] for problem in log.problems] == [
+        "names/keys/trailing is no check's id"
+    ]
 
 
 def test_a_filtered_run_cannot_tell_that_an_id_is_no_checks(run: Callable[..., Any]) -> None:
@@ -110,7 +112,15 @@ def test_after_fix_the_run_is_green(run: Callable[..., Any], tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    "line", [ID, f"{ID} #", f"{ID}  # oops", f"{ID}  # oops because", "# fine\n a b  # oops — why", f"{ID} oops — why"]
+    "line",
+    [
+        ID,
+        f"{ID} #",
+        f"{ID}  # oops",
+        f"{ID}  # oops because",
+        "# fine\n a b  # oops — why",
+        f"{ID} oops — why",
+    ],
 )
 def test_a_line_without_a_code_and_a_reason_is_refused(tmp_path: Path, line: str) -> None:
     (tmp_path / "list.txt").write_text(line)
@@ -152,5 +162,10 @@ def test_the_lists_of_this_repository_are_valid_and_empty() -> None:
 
 def test_the_schema_takes_ids_of_vectors_and_pairs() -> None:
     schema = validator("known-failures")
-    for id_, valid in [("wire/int/zero", True), ("a→b/wire/int/2-*", True), ("*→b/store/reading/x", True), ("zero", False)]:
+    for id_, valid in [
+        ("wire/int/zero", True),
+        ("a→b/wire/int/2-*", True),
+        ("*→b/store/reading/x", True),
+        ("zero", False),
+    ]:
         assert schema.is_valid([{"id": id_, "code": "oops", "why": "why"}]) == valid

@@ -19,9 +19,7 @@ HEADER = {"commit": "0" * 40, "runner": "3.11.7", "vectors": 3}
 def event(check: str, vector: str, pair: str, outcome: str, **more: Any) -> Event:
     writer, _, reader = pair.partition("→")
     id_ = vector if check == "vector" else f"{pair}/{vector}"
-    return Event(
-        check, id_, vector, f"Title of {vector}", "INT-1", writer, reader or writer, outcome, **more
-    )
+    return Event(check, id_, vector, f"Title of {vector}", "INT-1", writer, reader or writer, outcome, **more)
 
 
 FAILURE: dict[str, Any] = {
@@ -45,7 +43,9 @@ EVENTS = [
 ]
 
 
-def recorded(*, finished: bool = True, problems: tuple[str, ...] = ("no vector proves <INT-9>",)) -> list[str]:
+def recorded(
+    *, finished: bool = True, problems: tuple[str, ...] = ("no vector proves <INT-9>",)
+) -> list[str]:
     recorder = Recorder(HEADER)
     recorder.driver("a", {"version": "1.0", "runtime": "a 2"})
     recorder.driver("b", {})
@@ -106,7 +106,19 @@ def test_lines_are_written_while_the_run_goes_on() -> None:
         [recorded()[0], '{"event":"check","id":1}', recorded()[-1]],
         [recorded()[0], '{"event":"other"}', recorded()[-1]],
     ],
-    ids=["empty", "no footer", "no header", "behind the footer", "two footers", "one lost", "{}", "text", "[]", "event", "kind"],
+    ids=[
+        "empty",
+        "no footer",
+        "no header",
+        "behind the footer",
+        "two footers",
+        "one lost",
+        "{}",
+        "text",
+        "[]",
+        "event",
+        "kind",
+    ],
 )
 def test_a_log_that_is_not_whole_is_refused(lines: list[str]) -> None:
     with pytest.raises(LogError):
@@ -136,7 +148,12 @@ def test_the_table_counts_and_each_failure_says_what_a_person_needs(log: Log) ->
     ]
     assert "\na                  1 ✓\n" in text
     failure = text[text.index("✗ wire/int/one (decode): mismatch") :]
-    for needed in ("INT-1: Title of wire/int/one", FAILURE["document"], FAILURE["expected"], FAILURE["command"]):
+    for needed in (
+        "INT-1: Title of wire/int/one",
+        FAILURE["document"],
+        FAILURE["expected"],
+        FAILURE["command"],
+    ):
         assert needed in failure
     assert "problem: no vector proves <INT-9>" in text
     assert "8 checks · 4 passed · 2 failed · 1 failed as expected · 1 skipped · 1 problems" in lines[-1]
@@ -166,7 +183,7 @@ class Page(HTMLParser):
             self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
-        if tag != "p" and tag != "li":
+        if tag not in {"p", "li"}:
             while self.open[-1] in ("p", "li"):
                 self.open.pop()
         assert self.open.pop() == tag
@@ -189,7 +206,13 @@ def test_the_page_needs_nothing_but_itself(log: Log) -> None:
 def test_the_page_shows_every_vector_and_escapes_what_it_shows(log: Log) -> None:
     parsed = Page()
     parsed.feed(page.render(log))
-    for shown in ("wire/int/zero", "Title of wire/str/tuple", FAILURE["document"], FAILURE["command"], "a: 1.0 on a 2"):
+    for shown in (
+        "wire/int/zero",
+        "Title of wire/str/tuple",
+        FAILURE["document"],
+        FAILURE["command"],
+        "a: 1.0 on a 2",
+    ):
         assert shown in parsed.text
     assert "b: did not start on nothing" in parsed.text
     assert ("class", "failed") in parsed.attributes

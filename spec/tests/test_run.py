@@ -106,7 +106,9 @@ def test_one_planted_fault_is_named_by_the_vectors_it_breaks(
         assert f"--sdk toy --only {check} -v" in output.replace("'", "")
 
 
-def test_a_value_that_two_puts_write_alike_is_found(add_sdk: Callable[..., Any], run: Callable[..., Any]) -> None:
+def test_a_value_that_two_puts_write_alike_is_found(
+    add_sdk: Callable[..., Any], run: Callable[..., Any]
+) -> None:
     constant = 'if "wire" in reply: reply["wire"] = reply["wire"][:-19] + chr(34) + "0" * 16 + chr(34) + "}"'
     add_sdk("toy", fault=constant)
     _, log, _ = run("--only", "wire/bytes/*")
@@ -116,7 +118,8 @@ def test_a_value_that_two_puts_write_alike_is_found(add_sdk: Callable[..., Any],
 def test_the_native_type_is_compared_under_the_name_the_driver_gives_itself(
     add_sdk: Callable[..., Any], run: Callable[..., Any]
 ) -> None:
-    fault = 'if request["op"] == "start": reply["sdk"] = "python"\n    if reply.get("native") == "NoneType": reply["native"] = "None"'
+    fault = """if request["op"] == "start": reply["sdk"] = "python"
+    if reply.get("native") == "NoneType": reply["native"] = "None" """
     add_sdk("toy", fault=fault)
     _, log, _ = run("--only", "wire/native/*")
     assert failures(log) == {"wire/native/null": "mismatch"}
@@ -126,7 +129,10 @@ def test_what_one_sdk_writes_wrongly_is_the_writers_row_with_every_reader(
     add_sdk: Callable[..., Any], run: Callable[..., Any]
 ) -> None:
     add_sdk("good")
-    add_sdk("bad", fault='if request.get("value") == ["str", ""]: reply["wire"] = reply["wire"].replace(\'""\', \'"x"\')')
+    add_sdk(
+        "bad",
+        fault='if request.get("value") == ["str", ""]: reply["wire"] = reply["wire"].replace(\'""\', \'"x"\')',
+    )
     _, log, _ = run("--only", "*wire/str/empty")
     assert failures(log) == {
         "wire/str/empty": "mismatch",
@@ -145,7 +151,9 @@ def test_a_language_with_one_number_type_reads_1_0_as_1_and_does_not_write_it(
     add_sdk("one", fault=SINGLE_NUMBER)
     add_sdk("two")
     _, log, _ = run("--only", "*wire/float/one")
-    outcomes = {event.id: event.outcome for event in log.events if event.reader == "one" or event.writer == "one"}
+    outcomes = {
+        event.id: event.outcome for event in log.events if event.reader == "one" or event.writer == "one"
+    }
     assert outcomes == {"wire/float/one": "passed", "two→one/wire/float/one": "passed"}
 
 
@@ -189,7 +197,9 @@ def test_an_sdk_that_always_does_the_same_is_red_and_the_run_ends(
     assert {event.outcome for event in log.events} == outcomes
 
 
-def test_only_what_a_language_lacks_may_be_skipped(add_sdk: Callable[..., Any], run: Callable[..., Any]) -> None:
+def test_only_what_a_language_lacks_may_be_skipped(
+    add_sdk: Callable[..., Any], run: Callable[..., Any]
+) -> None:
     add_sdk("liar", ALWAYS.format(reply='{"skipped": "no"}'))
     _, log, _ = run("--only", "wire/refused/*", "--only", "wire/dict/*")
     skipped = {event.vector for event in log.events if event.outcome == "skipped"}
