@@ -285,3 +285,33 @@ def test_list_asks_nobody(
         "wire/int/2-53  TAG-4: 2^53 is tagged",
         "wire/int/2-53-plus-1  TAG-4: 2^53 + 1 is exact",
     ]
+
+
+def test_progress_is_shown_on_a_terminal_and_gone_at_the_end(
+    add_sdk: Callable[..., Any], run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    add_sdk("toy")
+    with (tmp_path / "stderr").open("w") as terminal:
+        monkeypatch.setattr(terminal, "isatty", lambda: True)
+        monkeypatch.setattr("sys.stderr", terminal)
+        run("--only", "names/keys/empty")
+    shown = (tmp_path / "stderr").read_bytes().decode()
+    assert shown == "\r\x1b[K1 checks, 0 failed: names/keys/empty\r\x1b[K"
+
+
+def test_a_run_without_a_terminal_shows_no_progress(
+    add_sdk: Callable[..., Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add_sdk("toy")
+    assert main(["--root", str(tmp_path), "--only", "names/keys/empty"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_reports_are_written_where_they_are_wanted(
+    add_sdk: Callable[..., Any], run: Callable[..., Any], tmp_path: Path
+) -> None:
+    add_sdk("toy")
+    html, xml = tmp_path / "new" / "report.html", tmp_path / "new" / "report.xml"
+    run("--only", "names/keys/empty", "--html", str(html), "--junit", str(xml))
+    assert "names/keys/empty" in html.read_text()
+    assert 'name="empty"' in xml.read_text()
