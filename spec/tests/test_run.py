@@ -158,13 +158,16 @@ def test_a_language_with_one_number_type_reads_1_0_as_1_and_does_not_write_it(
 
 
 def test_a_vector_is_not_asked_of_a_driver_without_the_feature(
-    add_sdk: Callable[..., Any], run: Callable[..., Any]
+    add_sdk: Callable[..., Any], run: Callable[..., Any], tmp_path: Path
 ) -> None:
-    fault = 'if request["op"] == "start": reply["features"] = []\n    elif "/key.pem" in str(request): os._exit(1)'
+    said = tmp_path / "said.jsonl"
+    fault = f"""open({str(said)!r}, "a").write(request["op"] + " ")
+    if request["op"] == "start": reply["features"] = []"""
     add_sdk("toy", fault=fault)
     _, log, _ = run("--only", "configuration/visibility/private-file")
     (event,) = log.events
     assert (event.outcome, event.note) == ("skipped", "toy has not the feature files")
+    assert said.read_text() == "start "
 
 
 ALWAYS = """
