@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from memory._compression import decompress
 from memory._errors import AccessDeniedError, ConfigurationError, CorruptValueError, UnavailableError
+from memory._redaction import redact_http_log
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -67,6 +68,7 @@ class Edge:
         self._new_request: type[PreparedRequest] = PreparedRequest
         self._new_headers: type[CaseInsensitiveDict[Any]] = CaseInsensitiveDict
         self._adapter = HTTPAdapter(pool_connections=1, pool_maxsize=POOL_CONNECTIONS)
+        redact_http_log()
         self._origin = config.edge_endpoint or config.distribution
         self._host = urlsplit(config.distribution).netloc
         self._limit = config.max_value_bytes

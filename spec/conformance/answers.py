@@ -1,0 +1,144 @@
+"""What came of a request: an answer, or why there is none."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .notation import Notation, NotationError, plain, shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Message = dict[str, Any]
+_MAX_SHOWN = 2000  # characters of a document or value in a report
+
+
+class FailureError(Exception):
+    """A check failed.
+
+    Attributes:
+        code: one word; what known-failure lists name.
+        expected: what the vector says, as text.
+        actual: what the SDK did, as text.
+        part: of a check that asks several things, the one that failed.
+        document: the document that it was about, if any.
+    """
+
+    def __init__(self, code: str, expected: Any, actual: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.expected = _text(expected)
+        self.actual = _text(actual)
+        self.part = ""
+        self.document = ""
+
+
+class SkippedError(Exception):
+    """The driver skipped a request; the message says why."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of one request.
+
+    Attributes:
+        message: the reply; empty if there is none that counts.
+        verdict: empty, or `crashed`, `timeout` or `protocol_error`.
+        detail: what is behind the verdict, with the end of standard error.
+        seconds: how long it took.
+    """
+
+    message: Message = field(default_factory=dict)
+    verdict: str = ""
+    detail: str = ""
+    seconds: float = 0.0
+
+    def get(self, member: str, expected: Any) -> Any:
+        """Return a member of a reply that must not be an error.
+
+        Raises:
+            FailureError: There was no answer, or another one.
+            SkippedError: It was skipped.
+        """
+        self.check_success(expected)
+        if member not in self.message:
+            raise FailureError("mismatch", expected, self.message)
+        return self.message[member]
+
+    def value(self, expected: Notation) -> Notation:
+        """Return the value of a reply in normal form.
+
+        Raises:
+            FailureError: There was no answer, or another one.
+            SkippedError: It was skipped.
+        """
+        value = self.get("value", expected)
+        try:
+            return plain(value)
+        except (NotationError, RecursionError) as error:
+            raise FailureError("protocol_error", expected, f"{error}") from error
+
+    def check_success(self, expected: Any) -> None:
+        """Check that it is a reply and no error.
+
+        Args:
+            expected: what the vector says, for the report.
+
+        Raises:
+            FailureError: It is not.
+            SkippedError: It was skipped.
+        """
+        self._check_said_something(expected)
+        if "error" in self.message:
+            raise FailureError(self.message["error"]["code"], expected, self.message)
+
+    def check_refusal(self, code: str, path: str | None = None) -> None:
+        """Check that it is an error with this code and, unless it is None, this path.
+
+        Raises:
+            FailureError: It is not.
+            SkippedError: It was skipped.
+        """
+        expected = {"error": {"code": code} if path is None else {"code": code, "path": path}}
+        self._check_said_something(expected)
+        error = self.message.get("error")
+        if error is None:
+            raise FailureError("accepted", expected, self.message)
+        if error["code"] != code:
+            raise FailureError(error["code"], expected, self.message)
+        if path is not None and error.get("path") != path:
+            raise FailureError("wrong_path", expected, self.message)
+
+    def _check_said_something(self, expected: Any) -> None:
+        if self.verdict:
+            raise FailureError(self.verdict, expected, self.detail)
+        if "skipped" in self.message:
+            raise SkippedError(self.message["skipped"])
+
+
+@contextmanager
+def during(part: str, document: str = "") -> Iterator[None]:
+    """Note on a failure which part of the check it is of, and the document."""
+    try:
+        yield
+    except FailureError as failure:
+        failure.part = ", ".join(filter(None, (part, failure.part)))
+        failure.document = failure.document or shortened(document, _MAX_SHOWN)
+        raise
+
+
+def equal(expected: Any, actual: Any) -> None:
+    """Check that two things are equal.
+
+    Raises:
+        FailureError: They are not.
+    """
+    if expected != actual:
+        raise FailureError("mismatch", expected, actual)
+
+
+def _text(value: Any) -> str:
+    return shortened(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), _MAX_SHOWN)

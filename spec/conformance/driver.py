@@ -1,0 +1,199 @@
+"""A driver: requests go out together, replies are read in order, and whatever it does, the run goes on."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import time
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from . import protocol
+from .answers import Answer
+from .process import EndedError, Process, ProcessError, SilentError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from typing_extensions import Self
+
+    from .answers import Message
+    from .sdk import Sdk
+    from .vectors import Vector
+
+_PATIENCE = 5  # hangs in a row after which a driver is not asked any more
+_VERDICTS: Mapping[type[Exception], str] = {EndedError: "crashed", SilentError: "timeout"}
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a driver may take, in seconds: to start, and for each request."""
+
+    start: float = 30.0
+    request: float = 5.0
+
+
+class Driver:
+    """The driver of one SDK; use it in a `with` statement.
+
+    Attributes:
+        sdk: whose it is.
+        started: its reply to `start`; empty if it does not start.
+    """
+
+    def __init__(
+        self, sdk: Sdk, variables: Mapping[str, str] = _NOTHING, limits: Limits | None = None
+    ) -> None:
+        """Start it, if it does.
+
+        Args:
+            sdk: whose it is.
+            variables: environment variables besides this process's own, of which those of AWS and of Memory
+                Service are taken away.
+            limits: how long it may take.
+        """
+        self.sdk = sdk
+        self.started: Message = {}
+        self._environment = {**_bare_environment(), **variables}
+        self._limits = limits or Limits()
+        self._ids = itertools.count(1)
+        self._process: Process | None = None
+        self._broken: Answer | None = None
+        self._hangs = 0
+        self._start()
+
+    @property
+    def features(self) -> frozenset[str]:
+        """What it says it can do."""
+        return frozenset(self.started.get("features", ()))
+
+    @property
+    def is_single_number(self) -> bool:
+        """Whether its language has one number type."""
+        return "single-number" in self.features
+
+    def lacking(self, vector: Vector) -> str:
+        """Return the features that the vector requires and this driver has not, for people."""
+        # A driver that did not even start has not said what it lacks: that is its failure.
+        return ", ".join(sorted(vector.requires - self.features)) if self.started else ""
+
+    def ask(self, requests: Sequence[Message]) -> list[Answer]:
+        """Return what came of each request; a process that fails at one is replaced for those after it."""
+        answers: list[Answer] = []
+        while len(answers) < len(requests):
+            process = self._process or self._start()
+            if process is None:
+                answers += [self._broken or Answer()] * (len(requests) - len(answers))
+            else:
+                self._converse(process, requests, answers)
+        return answers
+
+    def stderr(self) -> str:
+        """Return the end of what the process has said on standard error."""
+        return self._process.stderr() if self._process else ""
+
+    def forget_stderr(self) -> None:
+        """Begin anew to collect standard error."""
+        if self._process:
+            self._process.forget_stderr()
+
+    def close(self) -> str:
+        """End the input and the process; return what was wrong with how it ended, or nothing."""
+        process, self._process = self._process, None
+        if process is None:
+            return ""
+        try:
+            status = process.finish(self._limits.request)
+            if process.has_more():
+                return "wrote more than one reply to its last request"
+        except SilentError as error:
+            return str(error)
+        else:
+            return f"exited with {status} at the end of its input" if status else ""
+        finally:
+            process.kill()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _converse(self, process: Process, requests: Sequence[Message], answers: list[Answer]) -> None:
+        """Ask what has no answer yet, and add the answers, up to the first at which the process fails."""
+        asked = [{"id": next(self._ids), **request} for request in requests[len(answers) :]]
+        process.send(b"".join(json.dumps(request).encode() + b"\n" for request in asked))
+        previous = 0
+        for request in asked:
+            began = time.monotonic()
+            try:
+                message = protocol.parse(process.line(self._limits.request))
+            except (protocol.ReplyError, ProcessError) as error:
+                answers.append(self._fail(process, error))
+                return
+            if previous and message["id"] == previous:
+                answers[-1] = self._fail(
+                    process, protocol.ReplyError(f"a second reply to request {previous}")
+                )
+                return
+            if message["id"] != request["id"]:
+                wrong = f"the reply to request {request['id']} has the id {message['id']}"
+                answers.append(self._fail(process, protocol.ReplyError(wrong)))
+                return
+            self._hangs = 0
+            previous = message.pop("id")
+            answers.append(_checked(request["op"], message, time.monotonic() - began))
+        if process.has_more():
+            answers[-1] = self._fail(process, protocol.ReplyError(f"a second reply to request {previous}"))
+
+    def _start(self) -> Process | None:
+        """Start the process; one that does not start is not tried again."""
+        if self._broken:
+            return None
+        try:
+            process = Process(self.sdk.command, self.sdk.folder, self._environment)
+        except OSError as error:
+            self._broken = Answer(verdict="crashed", detail=f"cannot be started: {error}")
+            return None
+        request: Message = {"id": next(self._ids), "op": "start", "protocol": protocol.VERSION}
+        process.send(json.dumps(request).encode() + b"\n")
+        try:
+            message = protocol.parse(process.line(self._limits.start))
+            protocol.check_start(message, request["id"])
+        except (protocol.ReplyError, ProcessError) as error:
+            failure = self._fail(process, error)
+            self._broken = replace(failure, detail=f"does not start: {failure.detail}")
+            return None
+        self.started = message
+        self._process = process
+        return process
+
+    def _fail(self, process: Process, error: protocol.ReplyError | ProcessError) -> Answer:
+        """End the process, and say why."""
+        verdict = _VERDICTS.get(type(error), "protocol_error")
+        process.kill()
+        self._process = None
+        tail = process.tail()
+        failure = Answer(verdict=verdict, detail=f"{error}\n{tail}" if tail else str(error))
+        self._hangs = self._hangs + 1 if verdict == "timeout" else 0
+        if self._hangs >= _PATIENCE:
+            self._broken = replace(failure, detail=f"not asked any more after {_PATIENCE} hangs in a row")
+        return failure
+
+
+def _checked(operation: str, message: Message, seconds: float) -> Answer:
+    try:
+        protocol.check_shape(operation, message)
+    except protocol.ReplyError as error:
+        return Answer(verdict="protocol_error", detail=str(error), seconds=seconds)
+    return Answer(message, seconds=seconds)
+
+
+def _bare_environment() -> dict[str, Any]:
+    """Return this process's environment without what would configure an SDK or find an AWS account."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MEMORY_"))}
+    nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    return {**kept, **nowhere, "AWS_EC2_METADATA_DISABLED": "true"}

@@ -1,0 +1,85 @@
+"""The SDKs that can be asked: every folder that has a `conformance/driver.json`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+_PATTERN = "*-sdk/conformance/driver.json"
+
+
+class SdkError(Exception):
+    """A `driver.json` is not what it should be, or there is none."""
+
+
+@dataclass(frozen=True)
+class Sdk:
+    """One SDK.
+
+    Attributes:
+        name: as its row is labelled, for example `python`.
+        command: what starts its driver.
+        folder: where the driver runs, the one that holds `conformance/`.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    folder: Path
+
+    @property
+    def known_failures(self) -> Path:
+        """The list of failures that are known."""
+        return self.folder / "conformance" / "known-failures.txt"
+
+
+def is_root(folder: Path) -> bool:
+    """Whether there is an SDK below a folder."""
+    return any(folder.glob(_PATTERN))
+
+
+def find(root: Path) -> list[Sdk]:
+    """Find the SDKs below a folder, by name.
+
+    Raises:
+        SdkError: There are none, one is described wrongly, or two have the same name.
+    """
+    sdks = [_read(path) for path in sorted(root.glob(_PATTERN))]
+    if not sdks:
+        raise SdkError(f"there is no {_PATTERN} in {root}")
+    names = [sdk.name for sdk in sdks]
+    if len(set(names)) < len(names):
+        raise SdkError(f"two of the drivers in {root} have the same name: {', '.join(names)}")
+    return sdks
+
+
+def chosen(sdks: Iterable[Sdk], names: list[str]) -> list[Sdk]:
+    """Return the SDKs with these names, or all if there are no names.
+
+    Raises:
+        SdkError: There is none with such a name.
+    """
+    by_name = {sdk.name: sdk for sdk in sdks}
+    for name in names:
+        if name not in by_name:
+            raise SdkError(f"there is no SDK {name!r}; there are {', '.join(by_name)}")
+    return [sdk for sdk in by_name.values() if not names or sdk.name in names]
+
+
+def _read(path: Path) -> Sdk:
+    try:
+        described: Any = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise SdkError(f"{path}: {error}") from error
+    match described:
+        case {"name": str(name), "command": [str(), *_] as command} if all(
+            isinstance(word, str) for word in command
+        ):
+            own = [sys.executable if word == "python3" else word for word in command]
+            return Sdk(name, tuple(own), path.parent.parent)
+    raise SdkError(f'{path}: wants {{"name": …, "command": [program, argument, …]}}')
