@@ -9,5 +9,8 @@ export import ValueTooLargeError = MemoryService.ValueTooLargeError;
 export import CorruptValueError = MemoryService.CorruptValueError;
 export import AccessDeniedError = MemoryService.AccessDeniedError;
 export import UnavailableError = MemoryService.UnavailableError;
+export type Entry<T = any> = MemoryService.Entry<T>;
 export type Params = MemoryService.Params;
+export type PutOptions = MemoryService.PutOptions;
+export type StorageClass = MemoryService.StorageClass;
 export type Value = MemoryService.Value;

@@ -15,15 +15,16 @@ declare class MemoryService {
   /**
    * Store a value, as it is at the time of the call.
    *
+   * @param options How long it lives and where; without, until it is replaced or removed.
    * @returns the version: the ETag of the object in S3
    * @throws {MemoryService.InvalidNameError}
    * @throws {MemoryService.UnsupportedTypeError} with the path of the offender, such as `$.orders[3].id`
    * @throws {MemoryService.ValueTooLargeError}
    * @throws {MemoryService.AccessDeniedError}
-   * @throws {MemoryService.ConfigurationError} without credentials, or if the bucket is elsewhere
+   * @throws {MemoryService.ConfigurationError} for a wrong option, without credentials, or if the bucket is elsewhere
    * @throws {MemoryService.UnavailableError}
    */
-  put(name: string, value: MemoryService.Value): Promise<string>;
+  put(name: string, value: MemoryService.Value, options?: MemoryService.PutOptions): Promise<string>;
 
   /**
    * Read a value, blocking until it is there: at most 5 s, on average as long as an HTTP request.
@@ -39,6 +40,12 @@ declare class MemoryService {
 
   /** Read a value as {@link get} does, without blocking. */
   getAsync<T = any>(name: string): Promise<T | undefined>;
+
+  /** Read a value as {@link get} does, with what is known about it. `undefined` if there is none. */
+  getEntry<T = any>(name: string): MemoryService.Entry<T> | undefined;
+
+  /** Read a value as {@link getEntry} does, without blocking. */
+  getEntryAsync<T = any>(name: string): Promise<MemoryService.Entry<T> | undefined>;
 
   /**
    * Remove a value; removing what is not there is no error. An edge may serve a copy until that is `EDGE_TTL` old.
@@ -69,6 +76,34 @@ declare namespace MemoryService {
     | readonly Value[]
     | { readonly [key: string]: Value };
 
+  type StorageClass = 'STANDARD' | 'STANDARD_IA' | 'ONEZONE_IA' | 'INTELLIGENT_TIERING' | 'GLACIER_IR';
+
+  interface PutOptions {
+    /** How long the value lives: at least 1, fractions allowed. Default: until it is replaced or removed. */
+    ttlSeconds?: number | undefined;
+    /** Whole seconds an edge may serve a copy without asking S3, 1 to 86,400; never more than the ttl. Default: `EDGE_TTL`. */
+    edgeTtlSeconds?: number | undefined;
+    /** S3's storage class. Default: `STORAGE_CLASS`. */
+    storageClass?: StorageClass | undefined;
+  }
+
+  /** A value with what is known about it. */
+  interface Entry<T = any> {
+    value: T;
+    /** As the specification names it. */
+    type: 'null' | 'bool' | 'int' | 'float' | 'str' | 'bytes' | 'list' | 'dict';
+    /** What `put` returned: the ETag of the object in S3. */
+    version: string;
+    /** Where it was read. */
+    source: 'edge';
+    /** Whole seconds since the edge fetched its copy from S3. */
+    age: number;
+    /** When it was put, to the second; `undefined` if the edge did not say. */
+    storedAt: Date | undefined;
+    /** When it ends; `undefined` without a ttl. */
+    expiresAt: Date | undefined;
+  }
+
   interface Params {
     /** Host name of the CloudFront distribution. */
     DISTRIBUTION?: string | undefined;
@@ -84,6 +119,8 @@ declare namespace MemoryService {
     VISIBILITY?: 'public' | 'private' | undefined;
     /** Seconds an edge may serve a copy without asking S3, 1 to 86,400. Default: 5. */
     EDGE_TTL?: number | string | undefined;
+    /** S3's storage class of what is put. Default: `STANDARD`. */
+    STORAGE_CLASS?: StorageClass | undefined;
     /** Bytes of JSON a value may take. Default: 16 MiB. */
     MAX_VALUE_BYTES?: number | string | undefined;
     /** URL to connect to instead of the distribution; https, or http on this machine. */

@@ -2,14 +2,18 @@
 
 const { readConfig } = require('./config.js');
 const { Edge } = require('./edge.js');
+const { entryOf } = require('./entry.js');
 const { decode, encode } = require('./envelope.js');
 const errors = require('./errors.js');
 const { checkServiceName, locate } = require('./names.js');
+const { readPutOptions } = require('./options.js');
 const { randomWriteId } = require('./platform.js');
 const { Store } = require('./store.js');
 const { version } = require('../package.json');
 
 const { ConfigurationError, CorruptValueError } = errors;
+
+/** @template T @typedef {import('./effects.js').Program<T>} Program */
 
 /** A cache in S3, read through CloudFront. */
 class MemoryService {
@@ -51,13 +55,11 @@ class MemoryService {
    *
    * @param {string} name
    * @param {unknown} value
+   * @param {unknown} [options]
    * @returns {Promise<string>} its version: the ETag of the object
    */
-  async put(name, value) {
-    const engine = this.#open();
-    const { key } = this.#locate(name);
-    const document = encode(value, randomWriteId(), this.#config.maxValueBytes);
-    return engine.run(this.#store.put(key, document));
+  async put(name, value, options) {
+    return this.#open().run(this.#write(name, value, this.#readOptions(options)));
   }
 
   /**
@@ -67,7 +69,7 @@ class MemoryService {
    * @returns {any} undefined if there is none
    */
   get(name) {
-    return this.#open().runSync(this.#read(name));
+    return this.getEntry(name)?.value;
   }
 
   /**
@@ -77,6 +79,26 @@ class MemoryService {
    * @returns {Promise<any>} undefined if there is none
    */
   async getAsync(name) {
+    return (await this.getEntryAsync(name))?.value;
+  }
+
+  /**
+   * Read a value with what is known about it (GET-6), blocking this thread until it is there.
+   *
+   * @param {string} name
+   * @returns {import('./entry.js').Entry | undefined}
+   */
+  getEntry(name) {
+    return this.#open().runSync(this.#read(name));
+  }
+
+  /**
+   * Read a value with what is known about it (GET-6).
+   *
+   * @param {string} name
+   * @returns {Promise<import('./entry.js').Entry | undefined>}
+   */
+  async getEntryAsync(name) {
     return this.#open().run(this.#read(name));
   }
 
@@ -111,17 +133,45 @@ class MemoryService {
     return locate(this.#config.visibility, this.#service, name);
   }
 
+  /** @param {unknown} options */
+  #readOptions(options) {
+    return readPutOptions(options, this.#config, this.#clock());
+  }
+
+  /**
+   * Check and encode, which the program that comes back has no need to.
+   *
+   * @param {unknown} name
+   * @param {unknown} value
+   * @param {import('./options.js').PutOptions} options
+   * @returns {Program<string>} gives the version
+   */
+  #write(name, value, options) {
+    const { key } = this.#locate(name);
+    const document = encode(value, randomWriteId(), this.#config.maxValueBytes, options.expiresAt);
+    return this.#store.put(key, document, options);
+  }
+
   /**
    * @param {unknown} name
-   * @returns {import('./effects.js').Program<unknown>}
+   * @returns {Program<import('./entry.js').Entry | undefined>}
+   * @throws {errors.InvalidNameError} at once, not when the program runs
    */
-  *#read(name) {
-    const { key, path } = this.#locate(name);
+  #read(name) {
+    return this.#readFrom(name, this.#locate(name));
+  }
+
+  /**
+   * @param {unknown} name
+   * @param {{key: string, path: string}} place
+   * @returns {Program<import('./entry.js').Entry | undefined>}
+   */
+  *#readFrom(name, { key, path }) {
     try {
-      const { document, cache } = yield* this.#edge.read(path);
-      const found = document && decode(document, this.#clock());
-      this.#debug(`get ${JSON.stringify(name)} from edge (${cache}${found ? '' : ', no value'})`);
-      return found?.value;
+      const answer = yield* this.#edge.read(path);
+      const found = answer.document && decode(answer.document, this.#clock());
+      this.#debug(`get ${JSON.stringify(name)} from edge (${answer.cache}${found ? '' : ', no value'})`);
+      return found && entryOf(found, answer);
     } catch (error) {
       if (!(error instanceof CorruptValueError)) throw error;
       const where = `The document of ${JSON.stringify(name)} (${key} in the bucket ${this.#config.bucket})`;

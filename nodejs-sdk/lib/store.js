@@ -2,14 +2,14 @@
 
 const { gzipSync } = require('node:zlib');
 
-const { askAws, endpoint, errorCode } = require('./aws.js');
+const { askAws, endpoint, errorCode, versionOf } = require('./aws.js');
 const { AccessDeniedError, ConfigurationError, UnavailableError } = require('./errors.js');
 
 /** @typedef {import('./transport.js').Response} Response */
 
 const GZIP_FROM = 1024; // bytes (OBJ-2)
 
-const ACCESS_CODES = new Set(['ExpiredToken', 'InvalidToken', 'TokenRefreshRequired']);
+const ACCESS_CODES = new Set(['AccessDenied', 'ExpiredToken', 'InvalidToken', 'TokenRefreshRequired']);
 const REGION_CODES = new Set(['PermanentRedirect', 'AuthorizationHeaderMalformed', 'IllegalLocationConstraintException']);
 
 /** Writes documents to S3 (section 4). */
@@ -18,7 +18,7 @@ class Store {
   #clock;
 
   /**
-   * @param {Pick<import('./config.js').Config, 'bucket' | 'region' | 'edgeTtl'>} config
+   * @param {Pick<import('./config.js').Config, 'bucket' | 'region'>} config
    * @param {() => number} clock Unix time in milliseconds
    */
   constructor(config, clock) {
@@ -29,20 +29,23 @@ class Store {
   /**
    * @param {string} key
    * @param {Uint8Array} document
+   * @param {import('./options.js').PutOptions} options
    * @returns {import('./effects.js').Program<string>} the version: the ETag without its quotes
    * @throws {AccessDeniedError}
    * @throws {ConfigurationError} if there is no such bucket in that region
    * @throws {UnavailableError}
    */
-  *put(key, document) {
+  *put(key, document, { maxAge, ttlDays, storageClass }) {
     const zipped = document.length >= GZIP_FROM ? gzipSync(document) : document;
     const isSmaller = zipped.length < document.length;
-    const response = yield* this.#ask('PUT', key, isSmaller ? zipped : document, {
+    const headers = {
       'content-type': 'application/json',
-      'cache-control': `max-age=${this.#config.edgeTtl}`, // OBJ-3
+      'cache-control': `max-age=${maxAge}`, // OBJ-3
       ...(isSmaller && { 'content-encoding': 'gzip' }),
-    });
-    return String(response.headers.etag ?? '').replace(/^"|"$/g, '');
+      ...(ttlDays !== undefined && { 'x-amz-tagging': `ttl-days=${ttlDays}` }), // OBJ-6
+      ...(storageClass !== 'STANDARD' && { 'x-amz-storage-class': storageClass }), // OBJ-5
+    };
+    return versionOf(yield* this.#ask({ method: 'PUT', path: key, headers, body: isSmaller ? zipped : document }));
   }
 
   /**
@@ -53,24 +56,24 @@ class Store {
    * @throws {AccessDeniedError | ConfigurationError | UnavailableError} as {@link put} does
    */
   *remove(key) {
-    yield* this.#ask('DELETE', key, undefined, {});
+    yield* this.#ask({ method: 'DELETE', path: key });
   }
 
   /**
-   * @param {'PUT' | 'DELETE'} method
-   * @param {string} key
-   * @param {Uint8Array | undefined} body
-   * @param {Record<string, string>} headers
+   * @param {object} call
+   * @param {'PUT' | 'DELETE'} call.method
+   * @param {string} call.path A key.
+   * @param {Record<string, string>} [call.headers]
+   * @param {Uint8Array} [call.body]
    * @returns {import('./effects.js').Program<Response>}
    */
-  *#ask(method, key, body, headers) {
+  *#ask({ headers = {}, path, ...call }) {
     const { bucket, region } = this.#config;
-    const what = `${method} ${key} in the bucket ${bucket}`;
-    const url = `${this.#bucketUrl()}/${key}`;
-    const call = { service: /** @type {const} */ ('s3'), region, method, url, headers, what };
-    const response = yield* askAws(body ? { ...call, body } : call, this.#clock);
-    if (response.status >= 300) throw this.#errorFor(response, what);
-    return response;
+    const what = `${call.method} ${path} in the bucket ${bucket}`;
+    const url = `${this.#bucketUrl()}/${path}`;
+    const response = yield* askAws({ service: 's3', region, url, headers, what, ...call }, this.#clock);
+    if (response.status < 300) return response;
+    throw this.#errorFor({ ...response, code: errorCode(response) }, what);
   }
 
   #bucketUrl() {
@@ -81,21 +84,20 @@ class Store {
   }
 
   /**
-   * @param {Response} response
+   * @param {{status: number, code: string, headers: Response['headers']}} refusal
    * @param {string} what
    */
-  #errorFor(response, what) {
+  #errorFor({ status, code, headers }, what) {
     const { bucket, region } = this.#config;
-    const code = errorCode(response);
-    if (response.status === 403 || ACCESS_CODES.has(code)) {
+    if (status === 403 || ACCESS_CODES.has(code)) {
       return new AccessDeniedError(`S3 refused ${what} (${code}): check the function's role and its credentials.`);
     }
     if (code === 'NoSuchBucket') return new ConfigurationError(`There is no bucket ${bucket}: check BUCKET_NAME.`);
-    if (response.status < 400 || REGION_CODES.has(code)) {
-      const actual = response.headers['x-amz-bucket-region'] ?? 'another region';
+    if ((status >= 300 && status < 400) || REGION_CODES.has(code)) {
+      const actual = headers['x-amz-bucket-region'] ?? 'another region';
       return new ConfigurationError(`The bucket ${bucket} is in ${actual}, not in ${region}: set REGION.`);
     }
-    return UnavailableError.because(what, { code, message: `status ${response.status}` });
+    return UnavailableError.because(what, { code, message: `status ${status}` });
   }
 }
 
