@@ -9,6 +9,8 @@ export import ValueTooLargeError = MemoryService.ValueTooLargeError;
 export import CorruptValueError = MemoryService.CorruptValueError;
 export import AccessDeniedError = MemoryService.AccessDeniedError;
 export import UnavailableError = MemoryService.UnavailableError;
+export import BatchError = MemoryService.BatchError;
+export type Entries = MemoryService.Entries;
 export type Entry<T = any> = MemoryService.Entry<T>;
 export type Params = MemoryService.Params;
 export type PutOptions = MemoryService.PutOptions;

@@ -1,17 +1,18 @@
 'use strict';
 
+const { entriesIn, namesIn, removeAll, runAll } = require('./batch.js');
 const { readConfig } = require('./config.js');
 const { Edge } = require('./edge.js');
 const { entryOf } = require('./entry.js');
 const { decode, encode } = require('./envelope.js');
 const errors = require('./errors.js');
-const { checkServiceName, locate } = require('./names.js');
+const { checkServiceName, locate, locatePrefix, nameOf } = require('./names.js');
 const { readPutOptions } = require('./options.js');
 const { randomWriteId } = require('./platform.js');
 const { Store } = require('./store.js');
 const { version } = require('../package.json');
 
-const { ConfigurationError, CorruptValueError } = errors;
+const { ConfigurationError, CorruptValueError, UnsupportedTypeError, ValueTooLargeError } = errors;
 
 /** @template T @typedef {import('./effects.js').Program<T>} Program */
 
@@ -25,6 +26,7 @@ class MemoryService {
   static CorruptValueError = errors.CorruptValueError;
   static AccessDeniedError = errors.AccessDeniedError;
   static UnavailableError = errors.UnavailableError;
+  static BatchError = errors.BatchError;
 
   #config;
   #service;
@@ -60,6 +62,22 @@ class MemoryService {
    */
   async put(name, value, options) {
     return this.#open().run(this.#write(name, value, this.#readOptions(options)));
+  }
+
+  /**
+   * Store several values, several at a time. All names and values are checked before the first is stored (MANY-1).
+   *
+   * @param {unknown} entries
+   * @param {unknown} [options] for all of them
+   * @returns {Promise<Map<string, string>>} the version of each
+   * @throws {errors.BatchError}
+   */
+  async putMany(entries, options) {
+    const engine = this.#open();
+    const checked = this.#readOptions(options);
+    const programs = new Map();
+    for (const [name, value] of entriesIn(entries)) programs.set(name, this.#writeOneOfMany(name, value, checked));
+    return runAll(programs, (program) => engine.run(program));
   }
 
   /**
@@ -103,6 +121,20 @@ class MemoryService {
   }
 
   /**
+   * Read several values, several at a time. All names are checked before the first is read (MANY-1).
+   *
+   * @param {unknown} names
+   * @returns {Promise<Map<string, any>>} those found, in the order asked (MANY-2)
+   * @throws {errors.BatchError}
+   */
+  async getMany(names) {
+    const engine = this.#open();
+    const programs = new Map();
+    for (const name of namesIn(names)) programs.set(name, this.#read(name));
+    return runAll(programs, async (program) => (await engine.run(program))?.value);
+  }
+
+  /**
    * Remove a value. An edge may serve its copy until that is `EDGE_TTL` old.
    *
    * @param {string} name
@@ -110,6 +142,48 @@ class MemoryService {
    */
   async remove(name) {
     return this.#open().run(this.#store.remove(this.#locate(name).key));
+  }
+
+  /**
+   * Remove several values, up to 1,000 with one request. All names are checked before the first is removed (MANY-1).
+   *
+   * @param {unknown} names
+   * @returns {Promise<void>}
+   * @throws {errors.BatchError}
+   */
+  async removeMany(names) {
+    this.#open();
+    const namesByKey = new Map();
+    for (const name of namesIn(names)) namesByKey.set(this.#locate(name).key, name);
+    return this.#removeKeys(namesByKey);
+  }
+
+  /**
+   * List the names under a prefix, a page of S3's at a time, the next when it is wanted (LIST-2).
+   *
+   * @param {string} [prefix]
+   * @returns {AsyncGenerator<string, void, undefined>}
+   * @throws {errors.InvalidNameError} LIST-1
+   */
+  keys(prefix = '') {
+    this.#open();
+    return this.#names(this.#locatePrefix(prefix));
+  }
+
+  /**
+   * Remove all values under a prefix, page by page (LIST-3).
+   *
+   * @param {string} prefix
+   * @returns {Promise<number>} how many there were
+   * @throws {errors.BatchError} at the first page with a value that could not be removed
+   */
+  async clear(prefix) {
+    let removed = 0;
+    for await (const namesByKey of this.#pages(this.#locatePrefix(prefix))) {
+      await this.#removeKeys(namesByKey);
+      removed += namesByKey.size;
+    }
+    return removed;
   }
 
   /** @returns {string} the version of this SDK */
@@ -133,6 +207,11 @@ class MemoryService {
     return locate(this.#config.visibility, this.#service, name);
   }
 
+  /** @param {unknown} prefix */
+  #locatePrefix(prefix) {
+    return locatePrefix(this.#config.visibility, this.#service, prefix);
+  }
+
   /** @param {unknown} options */
   #readOptions(options) {
     return readPutOptions(options, this.#config, this.#clock());
@@ -150,6 +229,26 @@ class MemoryService {
     const { key } = this.#locate(name);
     const document = encode(value, randomWriteId(), this.#config.maxValueBytes, options.expiresAt);
     return this.#store.put(key, document, options);
+  }
+
+  /**
+   * As {@link #write}, with an error that also says which of the values is refused.
+   *
+   * @param {unknown} name
+   * @param {unknown} value
+   * @param {import('./options.js').PutOptions} options
+   */
+  #writeOneOfMany(name, value, options) {
+    try {
+      return this.#write(name, value, options);
+    } catch (error) {
+      const which = JSON.stringify(name);
+      if (error instanceof UnsupportedTypeError) {
+        throw new UnsupportedTypeError(`${which}: ${error.message}`, { path: error.path });
+      }
+      if (error instanceof ValueTooLargeError) throw new ValueTooLargeError(`${which}: ${error.message}`);
+      throw error;
+    }
   }
 
   /**
@@ -177,6 +276,43 @@ class MemoryService {
       const where = `The document of ${JSON.stringify(name)} (${key} in the bucket ${this.#config.bucket})`;
       throw new CorruptValueError(`${where} is corrupt: ${error.message}. Put the value again.`, { cause: error.cause });
     }
+  }
+
+  /**
+   * @param {string} under What the keys begin with.
+   * @returns {AsyncGenerator<Map<string, string>, void, undefined>} names by key, page by page
+   */
+  async *#pages(under) {
+    /** @type {string | undefined} */
+    let token;
+    do {
+      const { keys, next } = await this.#open().run(this.#store.list(under, token));
+      this.#debug(`list ${under} (${keys.length} keys${next === undefined ? '' : ', more to come'})`);
+      const namesByKey = new Map();
+      for (const key of keys) {
+        const name = nameOf(this.#config.visibility, this.#service, key);
+        if (name !== undefined) namesByKey.set(key, name);
+      }
+      yield namesByKey;
+      token = next;
+    } while (token !== undefined);
+  }
+
+  /** @param {string} under */
+  async *#names(under) {
+    for await (const namesByKey of this.#pages(under)) yield* namesByKey.values();
+  }
+
+  /**
+   * @param {Map<string, string>} namesByKey
+   * @throws {errors.BatchError}
+   */
+  async #removeKeys(namesByKey) {
+    await removeAll(namesByKey, async (keys) => {
+      const failed = await this.#open().run(this.#store.removeMany(keys));
+      this.#debug(`remove ${keys.length} keys (${failed.size} failed)`);
+      return failed;
+    });
   }
 
   /** @param {string} message */

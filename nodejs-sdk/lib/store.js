@@ -1,18 +1,23 @@
 'use strict';
 
+const { createHash } = require('node:crypto');
 const { gzipSync } = require('node:zlib');
 
 const { askAws, endpoint, errorCode, versionOf } = require('./aws.js');
 const { AccessDeniedError, ConfigurationError, UnavailableError } = require('./errors.js');
+const { elements, isDocument, textOf } = require('./xml.js');
 
 /** @typedef {import('./transport.js').Response} Response */
 
 const GZIP_FROM = 1024; // bytes (OBJ-2)
 
+/** A page of 1,000 keys of 1,024 bytes, each of which may have to be written as a reference, and what stands around them. */
+const MAX_PAGE_BYTES = 8 * 1024 * 1024;
+
 const ACCESS_CODES = new Set(['AccessDenied', 'ExpiredToken', 'InvalidToken', 'TokenRefreshRequired']);
 const REGION_CODES = new Set(['PermanentRedirect', 'AuthorizationHeaderMalformed', 'IllegalLocationConstraintException']);
 
-/** Writes documents to S3 (section 4). */
+/** Writes documents to S3 (section 4), removes and lists them. */
 class Store {
   #config;
   #clock;
@@ -60,20 +65,67 @@ class Store {
   }
 
   /**
+   * Remove with one request.
+   *
+   * @param {string[]} keys At most 1,000, of the letters that KEY-2 leaves: none needs an escape in XML.
+   * @returns {import('./effects.js').Program<Map<string, AccessDeniedError | ConfigurationError | UnavailableError>>} the
+   *   error of each key that could not be removed
+   * @throws {AccessDeniedError | ConfigurationError | UnavailableError} as {@link put} does, if that goes for all of them
+   */
+  *removeMany(keys) {
+    const objects = keys.map((key) => `<Object><Key>${key}</Key></Object>`);
+    const body = Buffer.from(`<Delete><Quiet>true</Quiet>${objects.join('')}</Delete>`);
+    const what = `Removing ${keys.length} keys from the bucket ${this.#config.bucket}`;
+    // S3 wants a checksum. MD5, the usual one, fails where Node runs in FIPS mode.
+    const checksum = createHash('sha256').update(body).digest('base64');
+    const headers = { 'content-type': 'application/xml', 'x-amz-checksum-sha256': checksum };
+    const response = yield* this.#ask({ method: 'POST', path: '?delete', headers, body, what, maxBytes: MAX_PAGE_BYTES });
+    const failed = elements(documentOf(response, 'DeleteResult', what), 'Error').map((error) => {
+      const key = textOf(error, 'Key') ?? '';
+      const code = textOf(error, 'Code') ?? 'unknown';
+      const where = `DELETE ${key} in the bucket ${this.#config.bucket}`;
+      return /** @type {const} */ ([key, this.#errorFor({ status: response.status, code, headers: {} }, where)]);
+    });
+    return new Map(failed);
+  }
+
+  /**
+   * List one page of the keys that begin with a prefix, in the order of their bytes.
+   *
+   * @param {string} prefix of the letters that KEY-2 leaves
+   * @param {string | undefined} token What the page before gave as `next`.
+   * @returns {import('./effects.js').Program<{keys: string[], next: string | undefined}>} no `next` after the last page
+   * @throws {AccessDeniedError | ConfigurationError | UnavailableError} as {@link put} does
+   */
+  *list(prefix, token) {
+    const what = `Listing ${prefix} in the bucket ${this.#config.bucket}`;
+    const start = token === undefined ? '' : `continuation-token=${encodeURIComponent(token)}&`;
+    const path = `?${start}list-type=2&prefix=${encodeURIComponent(prefix)}`;
+    const response = yield* this.#ask({ method: 'GET', path, what, maxBytes: MAX_PAGE_BYTES });
+    const page = documentOf(response, 'ListBucketResult', what);
+    const isLast = textOf(page, 'IsTruncated') === 'false';
+    const next = isLast ? undefined : textOf(page, 'NextContinuationToken');
+    if (!isLast && !next) throw UnavailableError.because(what, { code: 'garbled', message: 'it does not say what comes next' });
+    return { keys: elements(page, 'Contents').map((found) => textOf(found, 'Key') ?? ''), next };
+  }
+
+  /**
    * @param {object} call
-   * @param {'PUT' | 'DELETE'} call.method
-   * @param {string} call.path A key.
+   * @param {'GET' | 'PUT' | 'POST' | 'DELETE'} call.method
+   * @param {string} call.path A key, or the query of what is asked of the bucket.
    * @param {Record<string, string>} [call.headers]
    * @param {Uint8Array} [call.body]
+   * @param {string} [call.what]
+   * @param {number} [call.maxBytes]
    * @returns {import('./effects.js').Program<Response>}
    */
-  *#ask({ headers = {}, path, ...call }) {
+  *#ask({ headers = {}, path, what = undefined, ...call }) {
     const { bucket, region } = this.#config;
-    const what = `${call.method} ${path} in the bucket ${bucket}`;
+    const asked = what ?? `${call.method} ${path} in the bucket ${bucket}`;
     const url = `${this.#bucketUrl()}/${path}`;
-    const response = yield* askAws({ service: 's3', region, url, headers, what, ...call }, this.#clock);
+    const response = yield* askAws({ service: 's3', region, url, headers, what: asked, ...call }, this.#clock);
     if (response.status < 300) return response;
-    throw this.#errorFor({ ...response, code: errorCode(response) }, what);
+    throw this.#errorFor({ ...response, code: errorCode(response) }, asked);
   }
 
   #bucketUrl() {
@@ -99,6 +151,19 @@ class Store {
     }
     return UnavailableError.because(what, { code, message: `status ${status}` });
   }
+}
+
+/**
+ * @param {Response} response
+ * @param {string} root
+ * @param {string} what
+ * @returns {string} the XML
+ * @throws {UnavailableError} if it is something else: no list of errors is not a list of no errors
+ */
+function documentOf({ body, cut, status }, root, what) {
+  const xml = Buffer.from(body).toString();
+  if (!cut && isDocument(xml, root)) return xml;
+  throw UnavailableError.because(what, { code: String(status), message: `the answer is no ${root}` });
 }
 
 module.exports = { Store };

@@ -43,6 +43,7 @@ test('nothing is read once its ttl is over, whatever the edge has', async (conte
   now += 1;
   assert.equal(mem.get('a'), undefined);
   assert.equal(mem.getEntry('a'), undefined);
+  assert.deepEqual(await mem.getMany(['a']), new Map());
 });
 
 test('the type is that of the document, where numbers have two', async (context) => {

@@ -61,9 +61,10 @@ suite('refused', () => {
     test(title, () => assert.throws(() => read(options), { code: 'configuration', message }));
   }
 
-  test('before any I/O', async (context) => {
+  test('before any I/O, by put and by putMany', async (context) => {
     const { mem, server } = await start(context);
     await assert.rejects(mem.put('a', 1, { ttlSeconds: 0 }), { code: 'configuration' });
+    await assert.rejects(mem.putMany({ a: 1 }, { ttlSeconds: 0 }), { code: 'configuration' });
     assert.deepEqual(await server.log(), []);
   });
 });
