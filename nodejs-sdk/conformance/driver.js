@@ -126,7 +126,9 @@ function pairs(values) {
 
 function found(value) {
   const kind = typeof value;
-  return { value: describe(value), native: value === null ? 'null' : kind === 'object' ? value.constructor.name : kind };
+  if (value === null || kind !== 'object') return { value: describe(value), native: value === null ? 'null' : kind };
+  // A dict may have a key "constructor".
+  return { value: describe(value), native: Object.getPrototypeOf(value).constructor.name };
 }
 
 function undefinedForNull(conf) {
