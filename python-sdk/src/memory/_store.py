@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from memory._options import STORAGE_CLASSES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import boto3
     from mypy_boto3_s3 import S3Client
 
     from memory._config import Config
@@ -26,6 +28,22 @@ _DENIED = ("AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "Expir
 _BUSY = ("SlowDown", "RequestTimeout", "InternalError", "ServiceUnavailable")
 _FORBIDDEN = 403
 _SERVER_ERROR = 500
+
+
+# boto3's sessions are not made for threads.
+_SESSION_LOCK = threading.Lock()
+
+
+@functools.cache
+def shared_session() -> boto3.Session:
+    """Return the session of this process.
+
+    It keeps what it has read of S3's description, which takes most of the time to make a client: a handler that makes
+    a service in each call pays for that once. It is not boto3's default session, which belongs to the application.
+    """
+    import boto3
+
+    return boto3.Session()
 
 
 class Store:
@@ -132,7 +150,6 @@ class Store:
     def _s3(self) -> S3Client:
         with self._lock:
             if self._client is None:
-                import boto3
                 from botocore.config import Config as Boto
 
                 options = Boto(
@@ -141,9 +158,10 @@ class Store:
                     retries={"mode": "standard", "max_attempts": 3},
                     max_pool_connections=CONCURRENCY,
                 )
-                # A session of its own: boto3's default one is not made for threads.
-                session = boto3.Session(region_name=self._config.region)
-                self._client = session.client("s3", config=options)
+                with _SESSION_LOCK:
+                    self._client = shared_session().client(
+                        "s3", region_name=self._config.region, config=options
+                    )
             return self._client
 
     def _translated(self, error: Exception, what: str) -> Exception:
