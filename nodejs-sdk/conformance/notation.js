@@ -60,7 +60,7 @@ function build([type, ...rest]) {
     case 'bytes':
       return Buffer.from(first, 'hex');
     case 'str16':
-      return String.fromCharCode(...first.match(/.{4}/g).map((unit) => parseInt(unit, 16)));
+      return String.fromCharCode(...(first.match(/.{4}/g) ?? []).map((unit) => parseInt(unit, 16)));
     case 'list':
       return first.map(build);
     case 'dict':
