@@ -64,6 +64,7 @@ LOCKS = {  # each lock agrees with those named beside it
     "runtime": [],
     "test": ["runtime"],
     "lint": ["test"],
+    "mutation": ["test"],
 }
 
 
@@ -192,6 +193,24 @@ def types(session: nox.Session) -> None:
         session.run("mypy", f"{part}/tests")  # one by one: each has a module conftest
     _npm(session, "nodejs-sdk", "run", "types")
     session.run("nodejs-sdk/node_modules/.bin/tsc", "-p", "infra/edge-setup", external=True)
+
+
+@nox.session(default=False)
+def mutants(session: nox.Session) -> None:
+    """Prove that the vectors notice faults: plants known ones in a copy of each SDK."""
+    _install(session, "test")
+    _node_packages(session)
+    session.run("python", "-m", "mutants", *session.posargs, env={"PYTHONPATH": "spec"})
+
+
+@nox.session(default=False)
+def mutation(session: nox.Session) -> None:
+    """Score the tests of the SDKs by mutation: `-s mutation -- python` or `nodejs` for one of them."""
+    _install(session, "mutation")
+    _node_packages(session)
+    _npm(session, "spec/mutants", "ci")
+    for sdk in session.posargs or ("python", "nodejs"):
+        session.run("python", "-m", "mutants.score", sdk, env={"PYTHONPATH": "spec"})
 
 
 def _compile(session: nox.Session, path: str, *options: str) -> None:

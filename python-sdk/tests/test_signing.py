@@ -40,7 +40,8 @@ def test_an_rsa_signature_verifies_with_sha_256(
 
 
 def test_an_ecdsa_signature_verifies(ec_key: ec.EllipticCurvePrivateKey, clock: Clock) -> None:
-    text, signature, _ = parts(signer(SigningKey.from_pem("K2", pem(ec_key), "test"), clock).query())
+    text, signature, fields = parts(signer(SigningKey.from_pem("K2", pem(ec_key), "test"), clock).query())
+    assert fields["Key-Pair-Id"] == ["K2"]
     ec_key.public_key().verify(signature, text, ec.ECDSA(SHA256()))
 
 
@@ -55,6 +56,7 @@ def test_the_policy_covers_the_service_and_ends_with_the_lifetime(rsa_pem: bytes
 def test_one_signature_serves_until_half_of_its_lifetime(rsa_pem: bytes, clock: Clock) -> None:
     shared = signer(SigningKey.from_pem("K1", rsa_pem, "test"), clock)
     first = shared.query()
+    assert shared.query() is first
     clock.now += 449
     assert shared.query() is first
     clock.now += 1
@@ -66,6 +68,18 @@ def test_a_clock_that_went_backwards_makes_a_new_signature(rsa_pem: bytes, clock
     first = shared.query()
     clock.now -= 1
     assert shared.query() != first
+
+
+def test_a_forgotten_signature_is_made_anew(ec_key: ec.EllipticCurvePrivateKey, clock: Clock) -> None:
+    shared = signer(SigningKey.from_pem("K2", pem(ec_key), "test"), clock)
+    first = shared.query()
+    shared.forget()
+    assert parts(shared.query()) != parts(first)
+
+
+def test_nothing_is_signed_before_it_is_asked_for(ec_key: ec.EllipticCurvePrivateKey, clock: Clock) -> None:
+    clock.now = 1.5
+    assert parts(signer(SigningKey.from_pem("K2", pem(ec_key), "test"), clock).query())
 
 
 def test_the_wildcard_ends_at_the_service() -> None:

@@ -152,7 +152,8 @@ def _progress() -> Callable[[Event], None]:
 
 def _created(path: Path) -> IO[str]:
     path.parent.mkdir(parents=True, exist_ok=True)
-    return path.open("w", encoding="utf-8")
+    # Half a surrogate pair, from an SDK that let one pass, is an escape in JSON and readable elsewhere.
+    return path.open("w", encoding="utf-8", errors="backslashreplace")
 
 
 def _default_root() -> Path:

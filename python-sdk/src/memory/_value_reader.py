@@ -6,6 +6,7 @@ import base64
 import binascii
 import math
 import re
+import reprlib
 from typing import Any
 
 from memory._errors import CorruptValueError
@@ -15,6 +16,8 @@ _INT_TEXT = re.compile(rf"0|-?[1-9][0-9]{{0,{MAX_DIGITS - 1}}}")
 _FLOAT_TEXT = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _FLOAT_NAMES = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 _SHOWN_CHARACTERS = 60
+_SHORT = reprlib.Repr()
+_SHORT.maxlevel = 2
 
 
 def read_tagged(node: Any, level: int = 1) -> Any:
@@ -74,6 +77,6 @@ def _from_base64(text: str) -> bytes:
 
 
 def shown(part: Any) -> str:
-    """Show a part of a document in a message, cut short: values may be large."""
-    text = repr(part)
+    """Show a part of a document in a message, cut short: it may be large, or too deep for `repr`."""
+    text = _SHORT.repr(part)
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."

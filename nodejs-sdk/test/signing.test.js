@@ -1,0 +1,109 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const { createPublicKey, generateKeyPairSync, verify } = require('node:crypto');
+const { mkdtempSync, rmSync, writeFileSync } = require('node:fs');
+const { tmpdir } = require('node:os');
+const path = require('node:path');
+const { after, test } = require('node:test');
+
+const { Signer } = require('../lib/signing.js');
+
+const START = 1_800_000_000_000;
+const folder = mkdtempSync(path.join(tmpdir(), 'signing-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const pem = pair.privateKey.export({ type: 'pkcs8', format: 'pem' });
+const file = path.join(folder, 'key.pem');
+writeFileSync(file, pem);
+
+const ARN = 'arn:aws:ssm:eu-central-1:123456789012:parameter/memory/signing-test';
+const clock = { now: START };
+
+const signerOf = (keySource, publicKeyId = 'K1') =>
+  new Signer({ keySource, publicKeyId, distribution: new URL('https://d1.example'), signatureLifetime: 900 }, 'shop', () => clock.now);
+
+function run(program, ...answers) {
+  let step = program.next();
+  for (const answer of answers) {
+    if (step.done) break;
+    step = program.next(answer);
+  }
+  assert.ok(step.done, `asked for more: ${JSON.stringify(step.value)}`);
+  return step.value;
+}
+
+const query = (signer, ...answers) => run(signer.query(), ...answers);
+
+/** The parts of a query, as CloudFront reads them. */
+function opened(text) {
+  const { Policy, Signature, ...rest } = Object.fromEntries(new URLSearchParams(text));
+  const plain = (part) => Buffer.from(part.replace(/[-_~]/g, (character) => ({ '-': '+', _: '=', '~': '/' })[character]), 'base64');
+  return { policy: plain(Policy).toString(), signature: plain(Signature), ...rest };
+}
+
+test('a query opens all of a service until the lifetime is over', () => {
+  clock.now = START;
+  const { policy, signature, ...rest } = opened(query(signerOf(file)));
+  assert.equal(
+    policy,
+    '{"Statement":[{"Resource":"https://d1.example/shop/*","Condition":{"DateLessThan":{"AWS:EpochTime":1800000900}}}]}',
+  );
+  assert.ok(verify('sha256', Buffer.from(policy), createPublicKey(pair.publicKey.export({ type: 'spki', format: 'pem' })), signature));
+  assert.deepEqual(rest, { 'Key-Pair-Id': 'K1', 'Hash-Algorithm': 'SHA256' });
+});
+
+test('base64 is in CloudFront’s alphabet, whatever the signature', () => {
+  for (let count = 0; count < 50; count++) {
+    assert.match(query(signerOf(file)), /^Policy=[\w~-]+&Signature=[\w~-]+_{0,2}&Key-Pair-Id=K1&Hash-Algorithm=SHA256$/);
+  }
+});
+
+test('one signature serves until half of its lifetime', () => {
+  clock.now = START;
+  const signer = signerOf(file);
+  const first = query(signer);
+  assert.equal(query(signer), first);
+  clock.now = START + 449_999;
+  assert.equal(query(signer), first);
+  clock.now = START + 450_000;
+  const second = query(signer);
+  assert.notEqual(second, first);
+  clock.now -= 1;
+  assert.notEqual(query(signer), second);
+});
+
+test('a signature is made on the first day of 1970, too', () => {
+  clock.now = 1;
+  assert.match(opened(query(signerOf(file))).policy, /:901}/);
+});
+
+test('a key in a file is not read again', () => {
+  clock.now = START;
+  const signer = signerOf(file);
+  const first = query(signer);
+  assert.equal(signer.renew(), false);
+  assert.equal(query(signer), first);
+});
+
+test('a key behind an ARN is asked for once, and after a refusal again, at most every 30 s', () => {
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'testing', AWS_SECRET_ACCESS_KEY: 'testing' });
+  const answer = (secret) => ({ status: 200, headers: {}, body: Buffer.from(JSON.stringify({ Parameter: { Value: JSON.stringify(secret) } })) });
+  clock.now = START;
+  const [signer, other] = [signerOf(ARN, 'fallback'), signerOf(ARN, 'fallback')];
+  assert.match(query(signer, answer({ private_key: pem })), /&Key-Pair-Id=fallback&/);
+  assert.match(query(other), /&Key-Pair-Id=fallback&/);
+
+  assert.equal(signer.renew(), true);
+  assert.match(query(signer, answer({ public_key_id: 'K2', private_key: pem })), /&Key-Pair-Id=K2&/);
+  assert.match(query(other), /&Key-Pair-Id=fallback&/);
+  assert.equal(other.renew(), true); // with the key that the first has read
+  assert.match(query(other), /&Key-Pair-Id=K2&/);
+
+  clock.now = START + 29_999;
+  assert.equal(signer.renew(), false);
+  clock.now = START + 30_000;
+  assert.equal(signer.renew(), true);
+  assert.equal(other.renew(), false); // asked for by now, but not there yet
+});

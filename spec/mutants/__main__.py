@@ -1,0 +1,89 @@
+"""Plants every fault and fails unless the vectors that must catch it do.
+
+`PYTHONPATH=spec python -m mutants [python] [nodejs] [--only TEXT]`
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+from mutants.specimen import specimen
+from mutants.verdict import NoVerdictError, failing_vectors
+
+HERE = Path(__file__).resolve().parent
+SDKS = ("python", "nodejs")
+_SHOWN = 3
+
+
+class Mutant(NamedTuple):
+    """One fault: in `file`, `text`, which occurs once, becomes `instead`, and the vectors `caught_by` notice."""
+
+    name: str
+    file: str
+    text: str
+    instead: str
+    caught_by: list[str]
+
+
+def main() -> None:
+    """Plant the faults the command line asks for, print what caught each, and exit with 1 if one was not."""
+    parser = argparse.ArgumentParser(prog="mutants", description=__doc__)
+    parser.add_argument("sdks", nargs="*", metavar="sdk", help="python, nodejs (default: both)")
+    parser.add_argument(
+        "--only", default="", metavar="TEXT", help="only mutants with this text in their name"
+    )
+    options = parser.parse_args()
+    if unknown := set(options.sdks) - set(SDKS):
+        parser.error(f"no such SDK: {', '.join(sorted(unknown))}")
+    complaints = [complaint for sdk in options.sdks or SDKS for complaint in planted(sdk, options.only)]
+    print("\n".join(complaints) if complaints else "Every mutant was caught.")
+    sys.exit(1 if complaints else 0)
+
+
+def planted(sdk: str, only: str) -> list[str]:
+    """Plant the faults of one SDK and return a complaint for each that the vectors did not notice as they must."""
+    mutants = [Mutant(**entry) for entry in json.loads((HERE / f"{sdk}.json").read_text())["mutants"]]
+    chosen = [mutant for mutant in mutants if only in mutant.name]
+    complaints = []
+    with specimen(f"{sdk}-sdk") as root:
+        if healthy := failing_vectors(sdk, root):
+            return [f"{sdk}: the SDK fails vectors without any fault: {sorted(healthy)}"]
+        for mutant in chosen:
+            complaint = _caught(sdk, root, mutant)
+            if complaint:
+                complaints.append(f"{sdk}: {mutant.name}: {complaint}")
+    print(f"{sdk}: {len(chosen) - len(complaints)} of {len(chosen)} mutants caught", flush=True)
+    return complaints
+
+
+def _caught(sdk: str, root: Path, mutant: Mutant) -> str | None:
+    path = root / f"{sdk}-sdk" / mutant.file
+    source = path.read_text()
+    if (count := source.count(mutant.text)) != 1:
+        return f"its text occurs {count} times in {mutant.file}, not once: adapt it to the code"
+    path.write_text(source.replace(mutant.text, mutant.instead))
+    try:
+        failing = failing_vectors(sdk, root)
+    except NoVerdictError as error:
+        return str(error)
+    finally:
+        path.write_text(source)
+    if not failing:
+        return "SURVIVED: no vector noticed"
+    if missing := set(mutant.caught_by) - failing:
+        return f"not noticed by {sorted(missing)}, only by {_list(failing)}"
+    print(f"{sdk}: {mutant.name}: caught by {_list(failing)}", flush=True)
+    return None
+
+
+def _list(vectors: set[str]) -> str:
+    shown = sorted(vectors)
+    return ", ".join(shown[:_SHOWN]) + (f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else "")
+
+
+if __name__ == "__main__":
+    main()
