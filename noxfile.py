@@ -71,7 +71,7 @@ LOCKS = {  # each lock agrees with those named beside it
 def _install(session: nox.Session, lock: str) -> None:
     """Install the locked packages and put the sources of this repository on the path."""
     session.install("--require-hashes", "-r", f"requirements/{lock}.txt")
-    session.env["PYTHONPATH"] = os.pathsep.join(str(ROOT / source) for source in SOURCES)
+    session.env["PYTHONPATH"] = os.pathsep.join(str(ROOT / source) for source in [*SOURCES, "spec"])
     session.env["MEMORY_LOCAL_CLOUD_HOME"] = str(ROOT / ".nox" / "ministack")
 
 
@@ -137,6 +137,24 @@ def local_cloud(session: nox.Session) -> None:
     session.run(*command, *session.posargs)
 
 
+def _contract(session: nox.Session, *arguments: str) -> None:
+    """Hold every SDK against the specification; the layers must have been built."""
+    reports = [f"--{form}=build/conformance/report.{form}" for form in ("html", "jsonl")]
+    session.run("python", "-m", "conformance", *reports, "--junit=build/conformance/report.xml", *arguments)
+
+
+@nox.session(default=False)
+def contract(session: nox.Session) -> None:
+    """Hold every SDK against the specification, and every pair of them against each other."""
+    _install(session, "test")
+    _node_packages(session)
+    session.run(
+        "python", "-m", "lambda_layers", "--out", "build/layers", "--only", "python", "nodejs", silent=True
+    )
+    session.run("python", "-m", "conformance", "--check-vectors")
+    _contract(session, *session.posargs)
+
+
 @nox.session
 def test(session: nox.Session) -> None:
     """Run the tests of all parts; arguments go to pytest, which then runs alone."""
@@ -147,6 +165,8 @@ def test(session: nox.Session) -> None:
             _npm(session, project, "test")
     session.run("python", "-m", "lambda_layers", "--out", "build/layers")
     session.run("python", "-m", "pytest", *session.posargs)
+    if not session.posargs:
+        _contract(session)
 
 
 @nox.session
@@ -168,7 +188,7 @@ def types(session: nox.Session) -> None:
     """Check the types of all code."""
     _install(session, "lint")
     _node_packages(session)
-    session.run("mypy", *SOURCES, "python-sdk/conformance")
+    session.run("mypy", *SOURCES, "spec/conformance", "python-sdk/conformance")
     for part in ("spec", "python-sdk", "layers", "infra", "local-cloud", "demos"):
         session.run("mypy", f"{part}/tests")  # one by one: each has a module conftest
     _npm(session, "nodejs-sdk", "run", "types")

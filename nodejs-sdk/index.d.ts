@@ -15,15 +15,27 @@ declare class MemoryService {
   /**
    * Store a value, as it is at the time of the call.
    *
+   * @param options How long it lives and where; without, until it is replaced or removed.
    * @returns the version: the ETag of the object in S3
    * @throws {MemoryService.InvalidNameError}
    * @throws {MemoryService.UnsupportedTypeError} with the path of the offender, such as `$.orders[3].id`
    * @throws {MemoryService.ValueTooLargeError}
    * @throws {MemoryService.AccessDeniedError}
-   * @throws {MemoryService.ConfigurationError} without credentials, or if the bucket is elsewhere
+   * @throws {MemoryService.ConfigurationError} for a wrong option, without credentials, or if the bucket is elsewhere
    * @throws {MemoryService.UnavailableError}
    */
-  put(name: string, value: MemoryService.Value): Promise<string>;
+  put(name: string, value: MemoryService.Value, options?: MemoryService.PutOptions): Promise<string>;
+
+  /**
+   * Store several values, several at a time. All names and values are checked before the first is stored.
+   *
+   * @param entries A Map, an array of `[name, value]` or a plain object. The last value of a name counts.
+   * @param options For all of them.
+   * @returns the version of each by name
+   * @throws {MemoryService.BatchError} with the error of each name that failed; the others are stored
+   * @throws {MemoryService.MemoryServiceError} as {@link put} does, before anything is stored
+   */
+  putMany(entries: MemoryService.Entries, options?: MemoryService.PutOptions): Promise<Map<string, string>>;
 
   /**
    * Read a value, blocking until it is there: at most 5 s, on average as long as an HTTP request.
@@ -40,12 +52,55 @@ declare class MemoryService {
   /** Read a value as {@link get} does, without blocking. */
   getAsync<T = any>(name: string): Promise<T | undefined>;
 
+  /** Read a value as {@link get} does, with what is known about it. `undefined` if there is none. */
+  getEntry<T = any>(name: string): MemoryService.Entry<T> | undefined;
+
+  /** Read a value as {@link getEntry} does, without blocking. */
+  getEntryAsync<T = any>(name: string): Promise<MemoryService.Entry<T> | undefined>;
+
+  /**
+   * Read several values, several at a time. All names are checked before the first is read.
+   *
+   * @returns the values found, a stored `null` among them, by name and in the order asked
+   * @throws {MemoryService.BatchError} with the error of each name that failed, and the values of the others
+   * @throws {MemoryService.InvalidNameError}
+   */
+  getMany<T = any>(names: Iterable<string>): Promise<Map<string, T>>;
+
   /**
    * Remove a value; removing what is not there is no error. An edge may serve a copy until that is `EDGE_TTL` old.
    *
    * @throws {MemoryService.MemoryServiceError} as {@link put} does
    */
   remove(name: string): Promise<void>;
+
+  /**
+   * Remove several values, up to 1,000 with one request. All names are checked before the first is removed.
+   *
+   * @throws {MemoryService.BatchError} with the error of each name that failed; the others are removed
+   * @throws {MemoryService.InvalidNameError}
+   */
+  removeMany(names: Iterable<string>): Promise<void>;
+
+  /**
+   * List the names under a prefix, in the order of their keys, a page of up to 1,000 at a time, the next when it is
+   * wanted. A name whose value has expired may still be listed.
+   *
+   * @param prefix Empty (the default), or whole segments with a slash at the end, such as `tenant/1/`.
+   * @throws {MemoryService.InvalidNameError} for another prefix, at once
+   * @throws {MemoryService.MemoryServiceError} as {@link put} does, from the iterator
+   */
+  keys(prefix?: string): AsyncGenerator<string, void, undefined>;
+
+  /**
+   * Remove all values under a prefix.
+   *
+   * @param prefix As for {@link keys}.
+   * @returns how many there were
+   * @throws {MemoryService.BatchError} if some could not be removed; those that come after them stay as well
+   * @throws {MemoryService.MemoryServiceError} as {@link keys} does
+   */
+  clear(prefix: string): Promise<number>;
 
   /** The version of this SDK. */
   getVersion(): string;
@@ -69,6 +124,37 @@ declare namespace MemoryService {
     | readonly Value[]
     | { readonly [key: string]: Value };
 
+  /** Values by name. */
+  type Entries = ReadonlyMap<string, Value> | ReadonlyArray<readonly [string, Value]> | { readonly [name: string]: Value };
+
+  type StorageClass = 'STANDARD' | 'STANDARD_IA' | 'ONEZONE_IA' | 'INTELLIGENT_TIERING' | 'GLACIER_IR';
+
+  interface PutOptions {
+    /** How long the value lives: at least 1, fractions allowed. Default: until it is replaced or removed. */
+    ttlSeconds?: number | undefined;
+    /** Whole seconds an edge may serve a copy without asking S3, 1 to 86,400; never more than the ttl. Default: `EDGE_TTL`. */
+    edgeTtlSeconds?: number | undefined;
+    /** S3's storage class. Default: `STORAGE_CLASS`. */
+    storageClass?: StorageClass | undefined;
+  }
+
+  /** A value with what is known about it. */
+  interface Entry<T = any> {
+    value: T;
+    /** As the specification names it. */
+    type: 'null' | 'bool' | 'int' | 'float' | 'str' | 'bytes' | 'list' | 'dict';
+    /** What `put` returned: the ETag of the object in S3. */
+    version: string;
+    /** Where it was read. */
+    source: 'edge';
+    /** Whole seconds since the edge fetched its copy from S3. */
+    age: number;
+    /** When it was put, to the second; `undefined` if the edge did not say. */
+    storedAt: Date | undefined;
+    /** When it ends; `undefined` without a ttl. */
+    expiresAt: Date | undefined;
+  }
+
   interface Params {
     /** Host name of the CloudFront distribution. */
     DISTRIBUTION?: string | undefined;
@@ -84,6 +170,8 @@ declare namespace MemoryService {
     VISIBILITY?: 'public' | 'private' | undefined;
     /** Seconds an edge may serve a copy without asking S3, 1 to 86,400. Default: 5. */
     EDGE_TTL?: number | string | undefined;
+    /** S3's storage class of what is put. Default: `STANDARD`. */
+    STORAGE_CLASS?: StorageClass | undefined;
     /** Bytes of JSON a value may take. Default: 16 MiB. */
     MAX_VALUE_BYTES?: number | string | undefined;
     /** URL to connect to instead of the distribution; https, or http on this machine. */
@@ -118,6 +206,17 @@ declare namespace MemoryService {
   class AccessDeniedError extends MemoryServiceError {}
   /** No answer: network trouble, a timeout, a server error. The cause has more. Code `unavailable`. */
   class UnavailableError extends MemoryServiceError {}
+  /** Some names of a batch failed. Code `batch`. */
+  class BatchError extends MemoryServiceError {
+    /** The error of each name that failed. */
+    readonly errors: Map<string, MemoryServiceError>;
+    /** What the call would have returned for each name that did not. */
+    readonly results: Map<string, any>;
+    constructor(
+      message: string,
+      options?: { cause?: unknown; errors?: Map<string, MemoryServiceError>; results?: Map<string, any> },
+    );
+  }
 }
 
 export = MemoryService;

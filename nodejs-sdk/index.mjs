@@ -10,4 +10,5 @@ export const {
   CorruptValueError,
   AccessDeniedError,
   UnavailableError,
+  BatchError,
 } = MemoryService;

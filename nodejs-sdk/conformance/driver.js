@@ -62,7 +62,9 @@ const OPERATIONS = {
     }
   },
 
-  put: async (request) => ({ version: await opened(request).put(build(request.name), build(request.value)) }),
+  async put(request) {
+    return { version: await opened(request).put(build(request.name), build(request.value), putOptions(request)) };
+  },
 
   async get(request) {
     const mem = opened(request);
@@ -70,11 +72,57 @@ const OPERATIONS = {
     return value === undefined ? { missing: true } : found(value);
   },
 
+  async entry(request) {
+    const mem = opened(request);
+    const entry = request.async ? await mem.getEntryAsync(build(request.name)) : mem.getEntry(build(request.name));
+    if (entry === undefined) return { missing: true };
+    const { value, storedAt, expiresAt, ...facts } = entry;
+    return { ...found(value), ...facts, stored_at: storedAt?.getTime() ?? null, expires_at: expiresAt?.getTime() ?? null };
+  },
+
   async remove(request) {
     await opened(request).remove(build(request.name));
     return {};
   },
+
+  async put_many(request) {
+    const entries = request.values.map(([name, value]) => [build(name), build(value)]);
+    const versions = await opened(request).putMany(entries, putOptions(request));
+    return { versions: [...versions].map(([name, version]) => [describe(name), version]) };
+  },
+
+  async get_many(request) {
+    return { values: pairs(await opened(request).getMany(request.names.map(build))) };
+  },
+
+  async remove_many(request) {
+    await opened(request).removeMany(request.names.map(build));
+    return {};
+  },
+
+  async list(request) {
+    const names = [];
+    for await (const name of opened(request).keys(request.prefix)) names.push(name);
+    return { names };
+  },
+
+  clear: async (request) => ({ count: await opened(request).clear(request.prefix) }),
+
+  clock({ offset }) {
+    ahead = offset * 1000;
+    return {};
+  },
 };
+
+function putOptions({ options = {} }) {
+  const { ttl: ttlSeconds, edge_ttl: edgeTtlSeconds, storage_class: storageClass } = options;
+  return { ttlSeconds, edgeTtlSeconds, storageClass };
+}
+
+/** A removal has no result: null stands for it. */
+function pairs(values) {
+  return [...values].map(([name, value]) => [describe(name), describe(value ?? null)]);
+}
 
 function found(value) {
   const kind = typeof value;
@@ -88,10 +136,11 @@ function undefinedForNull(conf) {
 }
 
 const services = new Map();
+let ahead = 0; // milliseconds
 
 function opened({ conf, service }) {
   const key = JSON.stringify([conf, service]);
-  if (!services.has(key)) services.set(key, new MemoryService(undefinedForNull(conf), service));
+  if (!services.has(key)) services.set(key, new MemoryService(undefinedForNull(conf), service, { clock: () => Date.now() + ahead }));
   return services.get(key);
 }
 
@@ -101,7 +150,12 @@ async function answer(request) {
   } catch (error) {
     if (error instanceof LacksType) return { skipped: error.message };
     if (!(error instanceof MemoryService.MemoryServiceError)) throw error;
-    return { error: { code: error.code, path: error.path, message: error.message } };
+    const { code, path: offender, message, errors, results } = error;
+    const batch = errors && {
+      errors: [...errors].map(([name, failed]) => [describe(name), failed.code]),
+      results: pairs(results),
+    };
+    return { error: { code, path: offender, message, ...batch } };
   }
 }
 

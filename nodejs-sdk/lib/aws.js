@@ -34,26 +34,27 @@ function endpoint(service, region) {
  * @param {object} call
  * @param {Service} call.service
  * @param {string} call.region
- * @param {'PUT' | 'POST' | 'DELETE'} call.method
+ * @param {'GET' | 'PUT' | 'POST' | 'DELETE'} call.method
  * @param {string} call.url
  * @param {Record<string, string>} call.headers in lower case
  * @param {Uint8Array} [call.body]
  * @param {string} call.what For the error message.
+ * @param {number} [call.maxBytes] How much of the answer to read.
  * @param {() => number} clock Unix time in milliseconds
  * @returns {import('./effects.js').Program<Response>} the response, whatever its status below 500
  * @throws {UnavailableError}
  * @throws {import('./errors.js').ConfigurationError} without credentials
  */
-function* askAws({ service, region, method, url, headers, body, what }, clock) {
+function* askAws({ service, region, method, url, headers, body, what, maxBytes = MAX_ANSWER_BYTES }, clock) {
   const { sign } = require('aws4'); // here, because whoever only reads public values needs no signature
-  const { host, pathname } = new URL(url);
+  const { host, pathname, search } = new URL(url);
   const hash = createHash('sha256').update(body ?? '').digest('hex');
   const unsigned = {
-    ...{ service, region, method, host, path: pathname },
+    ...{ service, region, method, host, path: pathname + search },
     headers: { ...headers, host, 'content-length': String(body?.length ?? 0), 'x-amz-content-sha256': hash },
   };
   const signed = /** @type {Record<string, string>} */ (sign(unsigned, yield* credentials(clock)).headers);
-  const response = yield { method, url, headers: signed, body, maxBytes: MAX_ANSWER_BYTES };
+  const response = yield { method, url, headers: signed, body, maxBytes };
   if ('failure' in response) throw UnavailableError.because(what, response.failure);
   if (response.status >= 500 || response.status === 429) {
     throw UnavailableError.because(what, { code: errorCode(response), message: `status ${response.status}` });
@@ -71,4 +72,12 @@ function errorCode({ body }) {
   return code ?? 'unknown';
 }
 
-module.exports = { askAws, endpoint, errorCode };
+/**
+ * @param {Response} response
+ * @returns {string} the version (PUT-1): the ETag without its quotes, and without the mark of whoever re-encoded the body
+ */
+function versionOf({ headers }) {
+  return String(headers.etag ?? '').replace(/^(W\/)?"|"$/g, '');
+}
+
+module.exports = { askAws, endpoint, errorCode, versionOf };

@@ -1,6 +1,8 @@
 'use strict';
 
 const { ConfigurationError } = require('./errors.js');
+const { MAX_EDGE_TTL, checkStorageClass } = require('./options.js');
+const { nearest } = require('./spelling.js');
 
 /** @typedef {'debug' | 'info' | 'warn' | 'error' | 'silent'} LogLevel */
 
@@ -14,6 +16,7 @@ const { ConfigurationError } = require('./errors.js');
  * @property {string} keySource Private only: path of a PEM file, or the ARN of a parameter or secret.
  * @property {string | undefined} publicKeyId Private only; undefined if the secret brings it.
  * @property {number} edgeTtl seconds
+ * @property {string} storageClass of what is put (OBJ-5)
  * @property {number} maxValueBytes of JSON
  * @property {number} signatureLifetime seconds
  * @property {LogLevel} logLevel
@@ -30,6 +33,7 @@ const KEYS = [
   'PUBLIC_KEY_ID',
   'VISIBILITY',
   'EDGE_TTL',
+  'STORAGE_CLASS',
   'MAX_VALUE_BYTES',
   'EDGE_ENDPOINT',
   'SIGNATURE_LIFETIME',
@@ -58,7 +62,8 @@ function readConfig(params, environment) {
     bucket: readBucket(source.required('BUCKET_NAME', 'the name of the S3 bucket')),
     region: readRegion(source, environment),
     ...readVisibility(source),
-    edgeTtl: source.integer('EDGE_TTL', 5, 1, DAY),
+    edgeTtl: source.integer('EDGE_TTL', 5, 1, MAX_EDGE_TTL),
+    storageClass: checkStorageClass('STORAGE_CLASS', source.text('STORAGE_CLASS') ?? 'STANDARD'),
     maxValueBytes: source.integer('MAX_VALUE_BYTES', 16 * MIB, 1, 256 * MIB),
     signatureLifetime: source.integer('SIGNATURE_LIFETIME', 900, 10, DAY),
     logLevel: /** @type {LogLevel} */ (source.choice('LOG_LEVEL', LOG_LEVELS) ?? 'warn'),
@@ -152,8 +157,7 @@ function checkParams(params) {
   }
   for (const key of Object.keys(params)) {
     if (KEYS.includes(key)) continue;
-    const [nearest] = [...KEYS].sort((a, b) => distance(key, a) - distance(key, b));
-    throw new ConfigurationError(`The parameter ${key} is unknown. Did you mean ${nearest}?`);
+    throw new ConfigurationError(`The parameter ${key} is unknown. Did you mean ${nearest(key, KEYS)}?`);
   }
   return /** @type {Params} */ (params);
 }
@@ -220,24 +224,6 @@ function readRegion(source, environment) {
       ? "REGION is missing: give the bucket's region in the parameters, as MEMORY_REGION or as AWS_REGION."
       : `REGION is no region: ${JSON.stringify(region)}.`,
   );
-}
-
-/**
- * @param {string} a
- * @param {string} b
- * @returns {number} how many letters to change, add or leave out to turn one into the other
- */
-function distance(a, b) {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const letter of a.toUpperCase()) {
-    const next = [row[0] + 1];
-    for (let index = 0; index < b.length; index++) {
-      const substitution = row[index] + (letter === b[index] ? 0 : 1);
-      next.push(Math.min(substitution, row[index + 1] + 1, next[index] + 1));
-    }
-    row = next;
-  }
-  return row[b.length];
 }
 
 module.exports = { readConfig };

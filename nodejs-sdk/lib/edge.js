@@ -2,10 +2,19 @@
 
 const { gunzipSync } = require('node:zlib');
 
-const { errorCode } = require('./aws.js');
+const { errorCode, versionOf } = require('./aws.js');
 const { AccessDeniedError, ConfigurationError, CorruptValueError, UnavailableError } = require('./errors.js');
 
 /** @typedef {import('./transport.js').Response} Response */
+
+/**
+ * @typedef {object} Answer
+ * @property {Uint8Array | undefined} document undefined if there is none
+ * @property {string} cache What the edge's cache had to do with it, for example "hit, age 3 s".
+ * @property {number} age Whole seconds since the edge fetched its copy.
+ * @property {string} version The ETag without its quotes.
+ * @property {Date | undefined} storedAt When the object was written; undefined if the answer does not say.
+ */
 
 /** CloudFront's codes for a URL that should have been signed. */
 const UNSIGNED_CODES = new Set(['MissingKey', 'InvalidKey']);
@@ -31,8 +40,7 @@ class Edge {
 
   /**
    * @param {string} path
-   * @returns {import('./effects.js').Program<{document: Uint8Array | undefined, cache: string}>} no document if there is
-   *   none, and what the edge's cache had to do with it
+   * @returns {import('./effects.js').Program<Answer>}
    * @throws {AccessDeniedError}
    * @throws {ConfigurationError} if the distribution is private and the service is not
    * @throws {CorruptValueError} OBJ-4
@@ -41,9 +49,8 @@ class Edge {
   *read(path) {
     let response = yield* this.#ask(path);
     if (response.status === 403 && this.#signer?.renew()) response = yield* this.#ask(path);
-    const cache = describeCache(response);
-    if (response.status === 200) return { document: unpack(response, this.#config.maxValueBytes), cache };
-    if (response.status === 404) return { document: undefined, cache };
+    if (response.status === 200) return answer(response, unpack(response, this.#config.maxValueBytes));
+    if (response.status === 404) return answer(response, undefined);
     throw this.#errorFor(response, path);
   }
 
@@ -89,11 +96,20 @@ class Edge {
 
 /**
  * @param {Response} response
- * @returns {string} for example "hit, age 3 s"
+ * @param {Uint8Array | undefined} document
+ * @returns {Answer}
  */
-function describeCache({ headers }) {
-  const [result] = String(headers['x-cache'] ?? 'unknown').toLowerCase().split(' ');
-  return headers.age === undefined ? result : `${result}, age ${headers.age} s`;
+function answer(response, document) {
+  const { age = '', 'last-modified': modified = '', 'x-cache': xCache = 'unknown' } = response.headers;
+  const [word] = String(xCache).toLowerCase().split(' '); // "Hit from cloudfront"
+  const storedAt = new Date(String(modified));
+  return {
+    document,
+    cache: age === '' ? word : `${word}, age ${age} s`,
+    age: /^[0-9]+$/.test(String(age)) ? Number(age) : 0,
+    version: versionOf(response),
+    storedAt: Number.isNaN(storedAt.getTime()) ? undefined : storedAt,
+  };
 }
 
 /**

@@ -24,14 +24,16 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * @param {unknown} value
  * @param {string} writeId 16 hexadecimal digits, new with every put (ENV-6)
  * @param {number} maxBytes
+ * @param {number} [expiresAt] Unix time in milliseconds; never, if not given
  * @returns {Uint8Array} compact JSON in UTF-8
  * @throws {import('./errors.js').UnsupportedTypeError} VAL-2 to VAL-8, naming the path of the offender
  * @throws {ValueTooLargeError} OBJ-4
  */
-function encode(value, writeId, maxBytes) {
+function encode(value, writeId, maxBytes, expiresAt) {
   const { type, json, tagged } = writeValue(value);
   const flag = tagged ? ',"tagged":true' : '';
-  const document = utf8.encode(`{"v":${VERSION},"type":"${type}","value":${json},"write":"${writeId}"${flag}}`);
+  const end = expiresAt === undefined ? '' : `,"expires_at":${expiresAt}`;
+  const document = utf8.encode(`{"v":${VERSION},"type":"${type}","value":${json},"write":"${writeId}"${flag}${end}}`);
   if (document.length > maxBytes) {
     throw new ValueTooLargeError(
       `The value takes ${document.length} bytes as JSON; MAX_VALUE_BYTES allows ${maxBytes}. Store it in parts.`,
@@ -45,7 +47,7 @@ function encode(value, writeId, maxBytes) {
  *
  * @param {Uint8Array} document
  * @param {number} now Unix time in milliseconds
- * @returns {{value: unknown} | undefined} undefined if it has expired (ENV-5)
+ * @returns {{value: unknown, type: string, expiresAt: number | undefined} | undefined} undefined if it has expired (ENV-5)
  * @throws {CorruptValueError} ENV-1, ENV-4
  */
 function decode(document, now) {
@@ -58,8 +60,10 @@ function decode(document, now) {
   const envelope = /** @type {Record<string, unknown>} */ ({ __proto__: null, ...members });
   checkEnvelope(envelope);
   if (ESCAPED_SURROGATE.test(text)) checkSurrogates(envelope.value);
-  if (envelope.expires_at !== undefined && /** @type {number} */ (envelope.expires_at) <= now) return undefined;
-  return { value: readRoot(/** @type {string} */ (envelope.type), envelope.value, envelope.tagged === true) };
+  const type = /** @type {string} */ (envelope.type);
+  const expiresAt = /** @type {number | undefined} */ (envelope.expires_at);
+  if (expiresAt !== undefined && expiresAt <= now) return undefined;
+  return { value: readRoot(type, envelope.value, envelope.tagged === true), type, expiresAt };
 }
 
 /**

@@ -10,7 +10,8 @@
  *     ├── ValueTooLargeError     a value beyond MAX_VALUE_BYTES
  *     ├── CorruptValueError      what is stored is no document of this service
  *     ├── AccessDeniedError      S3, CloudFront or a secret refused the caller
- *     └── UnavailableError       no answer: network trouble, a timeout, a server error
+ *     ├── UnavailableError       no answer: network trouble, a timeout, a server error
+ *     └── BatchError             some names of a batch failed
  *
  * The names stand on the prototypes as text, because a minifier renames classes.
  */
@@ -99,6 +100,26 @@ class UnavailableError extends MemoryServiceError {
   }
 }
 
+/** Some names of a batch failed; nothing of what succeeded is lost (MANY-1). */
+class BatchError extends MemoryServiceError {
+  static code = 'batch';
+  static {
+    this.prototype.name = 'BatchError';
+  }
+
+  /**
+   * @param {string} message
+   * @param {{cause?: unknown, errors?: Map<string, MemoryServiceError>, results?: Map<string, unknown>}} [options]
+   */
+  constructor(message, options) {
+    super(message, options);
+    /** The error of each name that failed. */
+    this.errors = options?.errors ?? new Map();
+    /** What the call would have returned for each name that did not. @type {Map<string, any>} */
+    this.results = options?.results ?? new Map();
+  }
+}
+
 module.exports = {
   MemoryServiceError,
   ConfigurationError,
@@ -108,4 +129,5 @@ module.exports = {
   CorruptValueError,
   AccessDeniedError,
   UnavailableError,
+  BatchError,
 };

@@ -7,6 +7,7 @@ const PLAIN_NAME = /^[A-Za-z0-9_/-]*$/;
 const MAX_KEY_BYTES = 1024;
 
 const utf8 = new TextEncoder();
+const fromUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
  * Escape a name so that key, URL path and signed resource are the same text everywhere (KEY-2).
@@ -66,6 +67,51 @@ function locate(visibility, service, name) {
 }
 
 /**
+ * What the keys of all values under a prefix begin with (LIST-1).
+ *
+ * @param {'public' | 'private'} visibility
+ * @param {string} service A service name that {@link checkServiceName} let pass.
+ * @param {unknown} prefix
+ * @returns {string}
+ * @throws {InvalidNameError} unless it is empty, or a name and a slash
+ */
+function locatePrefix(visibility, service, prefix) {
+  if (prefix === '') return `${visibility}/${service}/`;
+  if (typeof prefix !== 'string' || !prefix.endsWith('/')) {
+    throw new InvalidNameError(`A prefix must be empty or end with a slash like "a/", not ${show(prefix)}.`);
+  }
+  const { key } = locate(visibility, service, prefix.slice(0, -1));
+  return key.replace(/\.json$/, '/');
+}
+
+/**
+ * The name that a writer makes a key of (LIST-2).
+ *
+ * @param {'public' | 'private'} visibility
+ * @param {string} service
+ * @param {string} key
+ * @returns {string | undefined} undefined if no writer of this service makes it
+ */
+function nameOf(visibility, service, key) {
+  const [, escaped = ''] = /^[^/]+\/[^/]+\/([A-Za-z0-9_./-]+)\.json$/.exec(key) ?? [];
+  try {
+    const name = unescapeName(escaped);
+    return locate(visibility, service, name).key === key ? name : undefined;
+  } catch {
+    return undefined; // no name
+  }
+}
+
+/**
+ * @param {string} escaped
+ * @returns {string} which need not be a name; what is no escape or no UTF-8 becomes a text that is escaped otherwise
+ */
+function unescapeName(escaped) {
+  const bytes = escaped.replace(/\.([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
+  return fromUtf8.decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
+}
+
+/**
  * @param {unknown} name
  * @returns {string}
  */
@@ -74,4 +120,4 @@ function show(name) {
   return JSON.stringify(name.length > 80 ? name.slice(0, 80) + '…' : name);
 }
 
-module.exports = { checkServiceName, locate };
+module.exports = { checkServiceName, locate, locatePrefix, nameOf };

@@ -1,15 +1,20 @@
 'use strict';
 
+const { entriesIn, namesIn, removeAll, runAll } = require('./batch.js');
 const { readConfig } = require('./config.js');
 const { Edge } = require('./edge.js');
+const { entryOf } = require('./entry.js');
 const { decode, encode } = require('./envelope.js');
 const errors = require('./errors.js');
-const { checkServiceName, locate } = require('./names.js');
+const { checkServiceName, locate, locatePrefix, nameOf } = require('./names.js');
+const { readPutOptions } = require('./options.js');
 const { randomWriteId } = require('./platform.js');
 const { Store } = require('./store.js');
 const { version } = require('../package.json');
 
-const { ConfigurationError, CorruptValueError } = errors;
+const { ConfigurationError, CorruptValueError, UnsupportedTypeError, ValueTooLargeError } = errors;
+
+/** @template T @typedef {import('./effects.js').Program<T>} Program */
 
 /** A cache in S3, read through CloudFront. */
 class MemoryService {
@@ -21,6 +26,7 @@ class MemoryService {
   static CorruptValueError = errors.CorruptValueError;
   static AccessDeniedError = errors.AccessDeniedError;
   static UnavailableError = errors.UnavailableError;
+  static BatchError = errors.BatchError;
 
   #config;
   #service;
@@ -51,13 +57,27 @@ class MemoryService {
    *
    * @param {string} name
    * @param {unknown} value
+   * @param {unknown} [options]
    * @returns {Promise<string>} its version: the ETag of the object
    */
-  async put(name, value) {
+  async put(name, value, options) {
+    return this.#open().run(this.#write(name, value, this.#readOptions(options)));
+  }
+
+  /**
+   * Store several values, several at a time. All names and values are checked before the first is stored (MANY-1).
+   *
+   * @param {unknown} entries
+   * @param {unknown} [options] for all of them
+   * @returns {Promise<Map<string, string>>} the version of each
+   * @throws {errors.BatchError}
+   */
+  async putMany(entries, options) {
     const engine = this.#open();
-    const { key } = this.#locate(name);
-    const document = encode(value, randomWriteId(), this.#config.maxValueBytes);
-    return engine.run(this.#store.put(key, document));
+    const checked = this.#readOptions(options);
+    const programs = new Map();
+    for (const [name, value] of entriesIn(entries)) programs.set(name, this.#writeOneOfMany(name, value, checked));
+    return runAll(programs, (program) => engine.run(program));
   }
 
   /**
@@ -67,7 +87,7 @@ class MemoryService {
    * @returns {any} undefined if there is none
    */
   get(name) {
-    return this.#open().runSync(this.#read(name));
+    return this.getEntry(name)?.value;
   }
 
   /**
@@ -77,7 +97,41 @@ class MemoryService {
    * @returns {Promise<any>} undefined if there is none
    */
   async getAsync(name) {
+    return (await this.getEntryAsync(name))?.value;
+  }
+
+  /**
+   * Read a value with what is known about it (GET-6), blocking this thread until it is there.
+   *
+   * @param {string} name
+   * @returns {import('./entry.js').Entry | undefined}
+   */
+  getEntry(name) {
+    return this.#open().runSync(this.#read(name));
+  }
+
+  /**
+   * Read a value with what is known about it (GET-6).
+   *
+   * @param {string} name
+   * @returns {Promise<import('./entry.js').Entry | undefined>}
+   */
+  async getEntryAsync(name) {
     return this.#open().run(this.#read(name));
+  }
+
+  /**
+   * Read several values, several at a time. All names are checked before the first is read (MANY-1).
+   *
+   * @param {unknown} names
+   * @returns {Promise<Map<string, any>>} those found, in the order asked (MANY-2)
+   * @throws {errors.BatchError}
+   */
+  async getMany(names) {
+    const engine = this.#open();
+    const programs = new Map();
+    for (const name of namesIn(names)) programs.set(name, this.#read(name));
+    return runAll(programs, async (program) => (await engine.run(program))?.value);
   }
 
   /**
@@ -88,6 +142,48 @@ class MemoryService {
    */
   async remove(name) {
     return this.#open().run(this.#store.remove(this.#locate(name).key));
+  }
+
+  /**
+   * Remove several values, up to 1,000 with one request. All names are checked before the first is removed (MANY-1).
+   *
+   * @param {unknown} names
+   * @returns {Promise<void>}
+   * @throws {errors.BatchError}
+   */
+  async removeMany(names) {
+    this.#open();
+    const namesByKey = new Map();
+    for (const name of namesIn(names)) namesByKey.set(this.#locate(name).key, name);
+    return this.#removeKeys(namesByKey);
+  }
+
+  /**
+   * List the names under a prefix, a page of S3's at a time, the next when it is wanted (LIST-2).
+   *
+   * @param {string} [prefix]
+   * @returns {AsyncGenerator<string, void, undefined>}
+   * @throws {errors.InvalidNameError} LIST-1
+   */
+  keys(prefix = '') {
+    this.#open();
+    return this.#names(this.#locatePrefix(prefix));
+  }
+
+  /**
+   * Remove all values under a prefix, page by page (LIST-3).
+   *
+   * @param {string} prefix
+   * @returns {Promise<number>} how many there were
+   * @throws {errors.BatchError} at the first page with a value that could not be removed
+   */
+  async clear(prefix) {
+    let removed = 0;
+    for await (const namesByKey of this.#pages(this.#locatePrefix(prefix))) {
+      await this.#removeKeys(namesByKey);
+      removed += namesByKey.size;
+    }
+    return removed;
   }
 
   /** @returns {string} the version of this SDK */
@@ -111,22 +207,112 @@ class MemoryService {
     return locate(this.#config.visibility, this.#service, name);
   }
 
+  /** @param {unknown} prefix */
+  #locatePrefix(prefix) {
+    return locatePrefix(this.#config.visibility, this.#service, prefix);
+  }
+
+  /** @param {unknown} options */
+  #readOptions(options) {
+    return readPutOptions(options, this.#config, this.#clock());
+  }
+
+  /**
+   * Check and encode, which the program that comes back has no need to.
+   *
+   * @param {unknown} name
+   * @param {unknown} value
+   * @param {import('./options.js').PutOptions} options
+   * @returns {Program<string>} gives the version
+   */
+  #write(name, value, options) {
+    const { key } = this.#locate(name);
+    const document = encode(value, randomWriteId(), this.#config.maxValueBytes, options.expiresAt);
+    return this.#store.put(key, document, options);
+  }
+
+  /**
+   * As {@link #write}, with an error that also says which of the values is refused.
+   *
+   * @param {unknown} name
+   * @param {unknown} value
+   * @param {import('./options.js').PutOptions} options
+   */
+  #writeOneOfMany(name, value, options) {
+    try {
+      return this.#write(name, value, options);
+    } catch (error) {
+      const which = JSON.stringify(name);
+      if (error instanceof UnsupportedTypeError) {
+        throw new UnsupportedTypeError(`${which}: ${error.message}`, { path: error.path });
+      }
+      if (error instanceof ValueTooLargeError) throw new ValueTooLargeError(`${which}: ${error.message}`);
+      throw error;
+    }
+  }
+
   /**
    * @param {unknown} name
-   * @returns {import('./effects.js').Program<unknown>}
+   * @returns {Program<import('./entry.js').Entry | undefined>}
+   * @throws {errors.InvalidNameError} at once, not when the program runs
    */
-  *#read(name) {
-    const { key, path } = this.#locate(name);
+  #read(name) {
+    return this.#readFrom(name, this.#locate(name));
+  }
+
+  /**
+   * @param {unknown} name
+   * @param {{key: string, path: string}} place
+   * @returns {Program<import('./entry.js').Entry | undefined>}
+   */
+  *#readFrom(name, { key, path }) {
     try {
-      const { document, cache } = yield* this.#edge.read(path);
-      const found = document && decode(document, this.#clock());
-      this.#debug(`get ${JSON.stringify(name)} from edge (${cache}${found ? '' : ', no value'})`);
-      return found?.value;
+      const answer = yield* this.#edge.read(path);
+      const found = answer.document && decode(answer.document, this.#clock());
+      this.#debug(`get ${JSON.stringify(name)} from edge (${answer.cache}${found ? '' : ', no value'})`);
+      return found && entryOf(found, answer);
     } catch (error) {
       if (!(error instanceof CorruptValueError)) throw error;
       const where = `The document of ${JSON.stringify(name)} (${key} in the bucket ${this.#config.bucket})`;
       throw new CorruptValueError(`${where} is corrupt: ${error.message}. Put the value again.`, { cause: error.cause });
     }
+  }
+
+  /**
+   * @param {string} under What the keys begin with.
+   * @returns {AsyncGenerator<Map<string, string>, void, undefined>} names by key, page by page
+   */
+  async *#pages(under) {
+    /** @type {string | undefined} */
+    let token;
+    do {
+      const { keys, next } = await this.#open().run(this.#store.list(under, token));
+      this.#debug(`list ${under} (${keys.length} keys${next === undefined ? '' : ', more to come'})`);
+      const namesByKey = new Map();
+      for (const key of keys) {
+        const name = nameOf(this.#config.visibility, this.#service, key);
+        if (name !== undefined) namesByKey.set(key, name);
+      }
+      yield namesByKey;
+      token = next;
+    } while (token !== undefined);
+  }
+
+  /** @param {string} under */
+  async *#names(under) {
+    for await (const namesByKey of this.#pages(under)) yield* namesByKey.values();
+  }
+
+  /**
+   * @param {Map<string, string>} namesByKey
+   * @throws {errors.BatchError}
+   */
+  async #removeKeys(namesByKey) {
+    await removeAll(namesByKey, async (keys) => {
+      const failed = await this.#open().run(this.#store.removeMany(keys));
+      this.#debug(`remove ${keys.length} keys (${failed.size} failed)`);
+      return failed;
+    });
   }
 
   /** @param {string} message */

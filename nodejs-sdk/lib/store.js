@@ -1,24 +1,29 @@
 'use strict';
 
+const { createHash } = require('node:crypto');
 const { gzipSync } = require('node:zlib');
 
-const { askAws, endpoint, errorCode } = require('./aws.js');
+const { askAws, endpoint, errorCode, versionOf } = require('./aws.js');
 const { AccessDeniedError, ConfigurationError, UnavailableError } = require('./errors.js');
+const { elements, isDocument, textOf } = require('./xml.js');
 
 /** @typedef {import('./transport.js').Response} Response */
 
 const GZIP_FROM = 1024; // bytes (OBJ-2)
 
-const ACCESS_CODES = new Set(['ExpiredToken', 'InvalidToken', 'TokenRefreshRequired']);
+/** A page of 1,000 keys of 1,024 bytes, each of which may have to be written as a reference, and what stands around them. */
+const MAX_PAGE_BYTES = 8 * 1024 * 1024;
+
+const ACCESS_CODES = new Set(['AccessDenied', 'ExpiredToken', 'InvalidToken', 'TokenRefreshRequired']);
 const REGION_CODES = new Set(['PermanentRedirect', 'AuthorizationHeaderMalformed', 'IllegalLocationConstraintException']);
 
-/** Writes documents to S3 (section 4). */
+/** Writes documents to S3 (section 4), removes and lists them. */
 class Store {
   #config;
   #clock;
 
   /**
-   * @param {Pick<import('./config.js').Config, 'bucket' | 'region' | 'edgeTtl'>} config
+   * @param {Pick<import('./config.js').Config, 'bucket' | 'region'>} config
    * @param {() => number} clock Unix time in milliseconds
    */
   constructor(config, clock) {
@@ -29,20 +34,23 @@ class Store {
   /**
    * @param {string} key
    * @param {Uint8Array} document
+   * @param {import('./options.js').PutOptions} options
    * @returns {import('./effects.js').Program<string>} the version: the ETag without its quotes
    * @throws {AccessDeniedError}
    * @throws {ConfigurationError} if there is no such bucket in that region
    * @throws {UnavailableError}
    */
-  *put(key, document) {
+  *put(key, document, { maxAge, ttlDays, storageClass }) {
     const zipped = document.length >= GZIP_FROM ? gzipSync(document) : document;
     const isSmaller = zipped.length < document.length;
-    const response = yield* this.#ask('PUT', key, isSmaller ? zipped : document, {
+    const headers = {
       'content-type': 'application/json',
-      'cache-control': `max-age=${this.#config.edgeTtl}`, // OBJ-3
+      'cache-control': `max-age=${maxAge}`, // OBJ-3
       ...(isSmaller && { 'content-encoding': 'gzip' }),
-    });
-    return String(response.headers.etag ?? '').replace(/^"|"$/g, '');
+      ...(ttlDays !== undefined && { 'x-amz-tagging': `ttl-days=${ttlDays}` }), // OBJ-6
+      ...(storageClass !== 'STANDARD' && { 'x-amz-storage-class': storageClass }), // OBJ-5
+    };
+    return versionOf(yield* this.#ask({ method: 'PUT', path: key, headers, body: isSmaller ? zipped : document }));
   }
 
   /**
@@ -53,24 +61,71 @@ class Store {
    * @throws {AccessDeniedError | ConfigurationError | UnavailableError} as {@link put} does
    */
   *remove(key) {
-    yield* this.#ask('DELETE', key, undefined, {});
+    yield* this.#ask({ method: 'DELETE', path: key });
   }
 
   /**
-   * @param {'PUT' | 'DELETE'} method
-   * @param {string} key
-   * @param {Uint8Array | undefined} body
-   * @param {Record<string, string>} headers
+   * Remove with one request.
+   *
+   * @param {string[]} keys At most 1,000, of the letters that KEY-2 leaves: none needs an escape in XML.
+   * @returns {import('./effects.js').Program<Map<string, AccessDeniedError | ConfigurationError | UnavailableError>>} the
+   *   error of each key that could not be removed
+   * @throws {AccessDeniedError | ConfigurationError | UnavailableError} as {@link put} does, if that goes for all of them
+   */
+  *removeMany(keys) {
+    const objects = keys.map((key) => `<Object><Key>${key}</Key></Object>`);
+    const body = Buffer.from(`<Delete><Quiet>true</Quiet>${objects.join('')}</Delete>`);
+    const what = `Removing ${keys.length} keys from the bucket ${this.#config.bucket}`;
+    // S3 wants a checksum. MD5, the usual one, fails where Node runs in FIPS mode.
+    const checksum = createHash('sha256').update(body).digest('base64');
+    const headers = { 'content-type': 'application/xml', 'x-amz-checksum-sha256': checksum };
+    const response = yield* this.#ask({ method: 'POST', path: '?delete', headers, body, what, maxBytes: MAX_PAGE_BYTES });
+    const failed = elements(documentOf(response, 'DeleteResult', what), 'Error').map((error) => {
+      const key = textOf(error, 'Key') ?? '';
+      const code = textOf(error, 'Code') ?? 'unknown';
+      const where = `DELETE ${key} in the bucket ${this.#config.bucket}`;
+      return /** @type {const} */ ([key, this.#errorFor({ status: response.status, code, headers: {} }, where)]);
+    });
+    return new Map(failed);
+  }
+
+  /**
+   * List one page of the keys that begin with a prefix, in the order of their bytes.
+   *
+   * @param {string} prefix of the letters that KEY-2 leaves
+   * @param {string | undefined} token What the page before gave as `next`.
+   * @returns {import('./effects.js').Program<{keys: string[], next: string | undefined}>} no `next` after the last page
+   * @throws {AccessDeniedError | ConfigurationError | UnavailableError} as {@link put} does
+   */
+  *list(prefix, token) {
+    const what = `Listing ${prefix} in the bucket ${this.#config.bucket}`;
+    const start = token === undefined ? '' : `continuation-token=${encodeURIComponent(token)}&`;
+    const path = `?${start}list-type=2&prefix=${encodeURIComponent(prefix)}`;
+    const response = yield* this.#ask({ method: 'GET', path, what, maxBytes: MAX_PAGE_BYTES });
+    const page = documentOf(response, 'ListBucketResult', what);
+    const isLast = textOf(page, 'IsTruncated') === 'false';
+    const next = isLast ? undefined : textOf(page, 'NextContinuationToken');
+    if (!isLast && !next) throw UnavailableError.because(what, { code: 'garbled', message: 'it does not say what comes next' });
+    return { keys: elements(page, 'Contents').map((found) => textOf(found, 'Key') ?? ''), next };
+  }
+
+  /**
+   * @param {object} call
+   * @param {'GET' | 'PUT' | 'POST' | 'DELETE'} call.method
+   * @param {string} call.path A key, or the query of what is asked of the bucket.
+   * @param {Record<string, string>} [call.headers]
+   * @param {Uint8Array} [call.body]
+   * @param {string} [call.what]
+   * @param {number} [call.maxBytes]
    * @returns {import('./effects.js').Program<Response>}
    */
-  *#ask(method, key, body, headers) {
+  *#ask({ headers = {}, path, what = undefined, ...call }) {
     const { bucket, region } = this.#config;
-    const what = `${method} ${key} in the bucket ${bucket}`;
-    const url = `${this.#bucketUrl()}/${key}`;
-    const call = { service: /** @type {const} */ ('s3'), region, method, url, headers, what };
-    const response = yield* askAws(body ? { ...call, body } : call, this.#clock);
-    if (response.status >= 300) throw this.#errorFor(response, what);
-    return response;
+    const asked = what ?? `${call.method} ${path} in the bucket ${bucket}`;
+    const url = `${this.#bucketUrl()}/${path}`;
+    const response = yield* askAws({ service: 's3', region, url, headers, what: asked, ...call }, this.#clock);
+    if (response.status < 300) return response;
+    throw this.#errorFor({ ...response, code: errorCode(response) }, asked);
   }
 
   #bucketUrl() {
@@ -81,22 +136,34 @@ class Store {
   }
 
   /**
-   * @param {Response} response
+   * @param {{status: number, code: string, headers: Response['headers']}} refusal
    * @param {string} what
    */
-  #errorFor(response, what) {
+  #errorFor({ status, code, headers }, what) {
     const { bucket, region } = this.#config;
-    const code = errorCode(response);
-    if (response.status === 403 || ACCESS_CODES.has(code)) {
+    if (status === 403 || ACCESS_CODES.has(code)) {
       return new AccessDeniedError(`S3 refused ${what} (${code}): check the function's role and its credentials.`);
     }
     if (code === 'NoSuchBucket') return new ConfigurationError(`There is no bucket ${bucket}: check BUCKET_NAME.`);
-    if (response.status < 400 || REGION_CODES.has(code)) {
-      const actual = response.headers['x-amz-bucket-region'] ?? 'another region';
+    if ((status >= 300 && status < 400) || REGION_CODES.has(code)) {
+      const actual = headers['x-amz-bucket-region'] ?? 'another region';
       return new ConfigurationError(`The bucket ${bucket} is in ${actual}, not in ${region}: set REGION.`);
     }
-    return UnavailableError.because(what, { code, message: `status ${response.status}` });
+    return UnavailableError.because(what, { code, message: `status ${status}` });
   }
+}
+
+/**
+ * @param {Response} response
+ * @param {string} root
+ * @param {string} what
+ * @returns {string} the XML
+ * @throws {UnavailableError} if it is something else: no list of errors is not a list of no errors
+ */
+function documentOf({ body, cut, status }, root, what) {
+  const xml = Buffer.from(body).toString();
+  if (!cut && isDocument(xml, root)) return xml;
+  throw UnavailableError.because(what, { code: String(status), message: `the answer is no ${root}` });
 }
 
 module.exports = { Store };

@@ -14,11 +14,13 @@ const refuses = (params, message, environment = {}) =>
   assert.throws(() => read(params, environment), { code: 'configuration', message });
 
 test('the defaults are those of the specification', () => {
-  const { distribution, edge, bucket, region, visibility, edgeTtl, maxValueBytes, signatureLifetime, logLevel } = read({});
+  const { distribution, edge, bucket, region, visibility, edgeTtl, storageClass, ...rest } = read({});
+  const { maxValueBytes, signatureLifetime, logLevel } = rest;
   assert.equal(distribution.origin, 'https://d1.cloudfront.net');
   assert.equal(edge, distribution);
   assert.deepEqual([bucket, region, visibility], ['bucket', 'eu-west-1', 'public']);
-  assert.deepEqual([edgeTtl, maxValueBytes, signatureLifetime, logLevel], [5, 16 * 1024 * 1024, 900, 'warn']);
+  assert.deepEqual([edgeTtl, storageClass], [5, 'STANDARD']);
+  assert.deepEqual([maxValueBytes, signatureLifetime, logLevel], [16 * 1024 * 1024, 900, 'warn']);
 });
 
 test('each key comes from the environment if the parameters lack it', () => {
@@ -65,6 +67,8 @@ suite('refused', () => {
     ['an edge TTL of two days', { EDGE_TTL: 172800 }, /EDGE_TTL/],
     ['half a second', { EDGE_TTL: 0.5 }, /EDGE_TTL/],
     ['an edge TTL in words', { EDGE_TTL: '5s' }, /EDGE_TTL/],
+    ['an archive as storage class', { STORAGE_CLASS: 'DEEP_ARCHIVE' }, /STORAGE_CLASS must be one of .*GLACIER_IR/],
+    ['a storage class in lower case', { STORAGE_CLASS: 'standard_ia' }, /STORAGE_CLASS/],
     ['an unknown log level', { LOG_LEVEL: 'verbose' }, /LOG_LEVEL.*debug/],
     ['a number for a text', { BUCKET_NAME: 5 }, /BUCKET_NAME must be a string/],
   ];

@@ -10,6 +10,7 @@ const run = (...args) => execFileSync(process.execPath, args, { encoding: 'utf8'
 
 const ERRORS = [
   'AccessDeniedError',
+  'BatchError',
   'ConfigurationError',
   'CorruptValueError',
   'InvalidNameError',

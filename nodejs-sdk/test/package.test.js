@@ -36,21 +36,40 @@ const TYPED = `
   const version: Promise<string> = mem.put('a', { list: [1, 2n ** 60n, null, new Uint8Array(1)] });
   const order: { id: number } | undefined = mem.get<{ id: number }>('a');
   const later: Promise<number | undefined> = mem.getAsync<number>('a');
+  const entry: Entry<number> | undefined = mem.getEntry<number>('a');
+  const versions: Promise<Map<string, string>> = mem.putMany({ a: 1, b: [2] }, { ttlSeconds: 60, storageClass: 'STANDARD_IA' });
+  const readable: ReadonlyArray<readonly [string, number]> = [['a', 1]];
+  mem.putMany(readable);
+  mem.putMany(new Map([['a', 1]]));
+  const values: Promise<Map<string, number>> = mem.getMany<number>(new Set(['a']));
+  async function list() {
+    try { for await (const name of mem.keys('a/')) name.trim(); }
+    catch (error) { if (error instanceof BatchError) for (const [name, { code }] of error.errors) name + code; }
+    const count: number = await mem.clear('a/');
+    const ends: Date | undefined = entry?.expiresAt;
+    return { count, ends, versions, values };
+  }
   const error: MemoryServiceError = new UnavailableError('x', { cause: version });
   const code: string = error.code;
   // @ts-expect-error a Date would not come back as one
   mem.put('a', new Date());
+  // @ts-expect-error a misspelt option
+  mem.put('a', 1, { ttl: 60 });
+  // @ts-expect-error what to clear must be said
+  mem.clear();
   // @ts-expect-error a misspelt key
   new MemoryService({ DISTRIBUTON: 'd' }, 'shop');
   // @ts-expect-error the service name is required
   new MemoryService({});
-  export { order, later, code };
+  export { order, later, code, list };
 `;
 const TYPED_PROGRAMS = {
   'typed.cts': `import MemoryService = require('sdk-memory-service');
     import UnavailableError = MemoryService.UnavailableError;
+    import BatchError = MemoryService.BatchError;
+    type Entry<T> = MemoryService.Entry<T>;
     type MemoryServiceError = MemoryService.MemoryServiceError;\n${TYPED}`,
-  'typed.mts': `import MemoryService, { UnavailableError, type MemoryServiceError } from 'sdk-memory-service';\n${TYPED}`,
+  'typed.mts': `import MemoryService, { BatchError, UnavailableError, type Entry, type MemoryServiceError } from 'sdk-memory-service';\n${TYPED}`,
 };
 
 const BANNER = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;

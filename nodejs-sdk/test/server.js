@@ -4,6 +4,8 @@
 
 const { Worker } = require('node:worker_threads');
 
+const MemoryService = require('../index.js');
+
 const HTTP = `
   const { parentPort } = require('node:worker_threads');
   const log = [];
@@ -52,26 +54,54 @@ async function serve(context, handler, source = HTTP) {
   return { url: `http://127.0.0.1:${port}`, log: () => ask('log'), set: (state) => ask(state) };
 }
 
-/** S3 under the path of the bucket, and its distributions under their hosts. */
+/**
+ * S3 under the path of the bucket, and its distributions under their hosts. Its state: `objects` by path, `pageSize` of a
+ * listing, `refused` keys that it does not remove.
+ */
 function cloud(request, response, body, state) {
   const { createHash } = require('node:crypto');
   const objects = (state.objects ??= {});
-  const { pathname } = new URL(request.url, 'http://x');
+  const { pathname, searchParams } = new URL(request.url, 'http://x');
+  const answer = (xml) => response.writeHead(200, { 'content-type': 'application/xml' }).end(`<?xml version="1.0"?>\n${xml}`);
+  const escape = (text) => text.replace(/&/g, '&amp;').replace(/[<>]/g, (character) => `&#${character.charCodeAt(0)};`);
   if (request.headers.host.endsWith('.cloudfront.net')) {
     const isPrivate = request.headers.host.startsWith('private');
     const object = objects[(isPrivate ? '/bucket/private' : '/bucket/public') + pathname];
     if (!object) return response.writeHead(404, { 'x-cache': 'Error from cloudfront' }).end();
     return response.writeHead(200, { ...object.headers, 'x-cache': 'Hit from cloudfront', age: '3' }).end(object.body);
   }
+  if (request.method === 'GET') {
+    const prefix = searchParams.get('prefix');
+    const [, last = ''] = searchParams.get('continuation-token')?.split('&') ?? [];
+    const keys = Object.keys(objects).map((path) => path.slice('/bucket/'.length));
+    const left = keys.filter((key) => key.startsWith(prefix) && key > last).sort();
+    const page = left.slice(0, state.pageSize ?? 1000);
+    const isLast = page.length === left.length;
+    const next = isLast ? '' : `<NextContinuationToken>${escape(`<+/= &${page.at(-1)}`)}</NextContinuationToken>`;
+    const contents = page.map((key) => `<Contents><Key>${escape(key)}</Key><Size>1</Size></Contents>`).join('');
+    return answer(`<ListBucketResult xmlns="s3"><IsTruncated>${!isLast}</IsTruncated>${next}${contents}</ListBucketResult>`);
+  }
+  if (request.method === 'POST') {
+    const keys = [...body.toString().matchAll(/<Key>(.*?)<\/Key>/g)].map(([, key]) => key);
+    const checksum = createHash('sha256').update(body).digest('base64');
+    if (keys.length > 1000 || keys.length === 0 || request.headers['x-amz-checksum-sha256'] !== checksum) {
+      return response.writeHead(400).end('<Error><Code>MalformedXML</Code></Error>');
+    }
+    const refused = keys.filter((key) => state.refused?.includes(key));
+    for (const key of keys) if (!refused.includes(key)) delete objects[`/bucket/${key}`];
+    const errors = refused.map((key) => `<Error><Key>${key}</Key><Code>AccessDenied</Code><Message>no</Message></Error>`);
+    return answer(errors.length ? `<DeleteResult xmlns="s3">${errors.join('')}</DeleteResult>` : '<DeleteResult xmlns="s3"/>');
+  }
   if (request.method === 'DELETE') {
     delete objects[pathname];
     return response.writeHead(204).end();
   }
   const { 'content-type': type, 'cache-control': control, 'content-encoding': encoding } = request.headers;
-  const headers = { 'content-type': type, 'cache-control': control };
+  const etag = `"${createHash('md5').update(body).digest('hex')}"`;
+  const headers = { etag, 'content-type': type, 'cache-control': control, 'last-modified': 'Mon, 23 Nov 2026 10:00:00 GMT' };
   if (encoding) headers['content-encoding'] = encoding;
   objects[pathname] = { headers, body };
-  return response.writeHead(200, { etag: `"${createHash('md5').update(body).digest('hex')}"` }).end();
+  return response.writeHead(200, { etag }).end();
 }
 
 const CREDENTIALS = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'made-up', AWS_REGION: 'eu-west-1' };
@@ -89,4 +119,17 @@ function setEnvironment(context, variables) {
   }
 }
 
-module.exports = { serve, cloud, setEnvironment, TCP, CREDENTIALS };
+/** A public service on a server of its own. */
+async function start(context, params = {}, seams = {}, handler = cloud) {
+  const server = await serve(context, handler);
+  setEnvironment(context, { ...CREDENTIALS, AWS_ENDPOINT_URL_S3: server.url });
+  const mem = new MemoryService(
+    { DISTRIBUTION: 'public.cloudfront.net', BUCKET_NAME: 'bucket', EDGE_ENDPOINT: server.url, ...params },
+    'shop',
+    seams,
+  );
+  context.after(() => mem.close());
+  return { mem, server };
+}
+
+module.exports = { serve, start, cloud, setEnvironment, TCP, CREDENTIALS };

@@ -6,19 +6,7 @@ const { suite, test } = require('node:test');
 const { gunzipSync } = require('node:zlib');
 
 const MemoryService = require('../index.js');
-const { serve, cloud, setEnvironment, CREDENTIALS } = require('./server.js');
-
-async function start(context, params = {}, seams = {}, handler = cloud) {
-  const server = await serve(context, handler);
-  setEnvironment(context, { ...CREDENTIALS, AWS_ENDPOINT_URL_S3: server.url });
-  const mem = new MemoryService(
-    { DISTRIBUTION: 'public.cloudfront.net', BUCKET_NAME: 'bucket', EDGE_ENDPOINT: server.url, ...params },
-    'shop',
-    seams,
-  );
-  context.after(() => mem.close());
-  return { mem, server };
-}
+const { start, setEnvironment } = require('./server.js');
 
 function text(entry) {
   const bytes = Buffer.from(entry.body, 'base64');

@@ -9,7 +9,7 @@ import platform
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
@@ -19,7 +19,11 @@ from memory._names import check_service_name, object_key, url_path
 from memory._signing import Signer, SigningKey, wildcard
 from notation import Unavailable, from_python, to_python
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
 Message = dict[str, Any]
+ahead = [0]  # seconds by which the SDK's clock is ahead
 
 
 def op_start(_: Message) -> Message:
@@ -71,7 +75,8 @@ def op_sign(request: Message) -> Message:
 
 
 def op_put(request: Message) -> Message:
-    return {"version": service(request).put(to_python(request["name"]), to_python(request["value"]))}
+    name, value = to_python(request["name"]), to_python(request["value"])
+    return {"version": service(request).put(name, value, **request.get("options", {}))}
 
 
 def op_get(request: Message) -> Message:
@@ -85,6 +90,51 @@ def op_remove(request: Message) -> Message:
     return {}
 
 
+def op_entry(request: Message) -> Message:
+    entry = service(request).get_entry(to_python(request["name"]))
+    if entry is None:
+        return {"missing": True}
+    known = {"type": entry.type, "version": entry.version, "source": entry.source, "age": entry.age}
+    times = {"stored_at": milliseconds(entry.stored_at), "expires_at": milliseconds(entry.expires_at)}
+    return {**found(entry.value), **known, **times}
+
+
+def op_put_many(request: Message) -> Message:
+    values = {to_python(name): to_python(value) for name, value in request["values"]}
+    versions = service(request).put_many(values, **request.get("options", {}))
+    return {"versions": [[["str", name], version] for name, version in versions.items()]}
+
+
+def op_get_many(request: Message) -> Message:
+    return {"values": pairs(service(request).get_many([to_python(name) for name in request["names"]]))}
+
+
+def op_remove_many(request: Message) -> Message:
+    service(request).remove_many([to_python(name) for name in request["names"]])
+    return {}
+
+
+def op_list(request: Message) -> Message:
+    return {"names": list(service(request).keys(request["prefix"]))}
+
+
+def op_clear(request: Message) -> Message:
+    return {"count": service(request).clear(request["prefix"])}
+
+
+def op_clock(request: Message) -> Message:
+    ahead[0] = request["offset"]
+    return {}
+
+
+def pairs(values: dict[str, Any]) -> list[list[Any]]:
+    return [[["str", name], from_python(value)] for name, value in values.items()]
+
+
+def milliseconds(moment: datetime | None) -> int | None:
+    return None if moment is None else round(moment.timestamp() * 1000)
+
+
 def found(value: Any) -> Message:
     return {"value": from_python(value), "native": type(value).__name__}
 
@@ -95,15 +145,18 @@ def service(request: Message) -> memory.MemoryService:
 
 @functools.cache
 def opened(conf: str, service_name: str) -> memory.MemoryService:
-    return memory.MemoryService(json.loads(conf), service_name)
+    return memory.MemoryService(json.loads(conf), service_name, clock=lambda: time.time() + ahead[0])
 
 
 def answer(request: Message) -> Message:
     try:
         return dict(globals()[f"op_{request['op']}"](request))
     except memory.MemoryServiceError as error:
-        path = {"path": error.path} if isinstance(error, memory.UnsupportedTypeError) else {}
-        return {"error": {"code": error.code, **path, "message": str(error)}}
+        more: Message = {"path": error.path} if isinstance(error, memory.UnsupportedTypeError) else {}
+        if isinstance(error, memory.BatchError):
+            more["errors"] = [[["str", name], failed.code] for name, failed in error.errors.items()]
+            more["results"] = pairs(error.results)
+        return {"error": {"code": error.code, **more, "message": str(error)}}
     except Unavailable as lacking:
         return {"skipped": f"Python has no {lacking}"}
 

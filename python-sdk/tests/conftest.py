@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from doubles import Clock, WebServer, pem, serving
+from memory._store import shared_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +32,12 @@ def rsa_pem(rsa_key: rsa.RSAPrivateKey) -> bytes:
 @pytest.fixture(scope="session")
 def ec_key() -> ec.EllipticCurvePrivateKey:
     return ec.generate_private_key(ec.SECP256R1())
+
+
+@pytest.fixture(autouse=True)
+def _no_session_of_another_test() -> None:
+    """Credentials are looked up once in a session."""
+    shared_session.cache_clear()
 
 
 @pytest.fixture(autouse=True)

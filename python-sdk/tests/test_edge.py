@@ -181,6 +181,17 @@ def test_a_body_cut_short_is_unavailable(web_server: WebServer, public: MemorySe
         public.get("a")
 
 
+def test_no_log_line_of_a_signed_read_has_its_query(
+    web_server: WebServer, private: MemoryService, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    web_server.answer = lambda _: (200, {}, DOCUMENT)
+    assert private.get("a") == "hello"
+    assert "Signature=" in web_server.requests[0][0]
+    assert "GET /shop/a.json" in caplog.text
+    assert "Signature=" not in caplog.text
+
+
 def test_each_read_logs_where_the_value_came_from(
     web_server: WebServer, private: MemoryService, caplog: pytest.LogCaptureFixture
 ) -> None:

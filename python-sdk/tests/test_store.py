@@ -7,8 +7,11 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from memory import AccessDeniedError, Config, ConfigurationError, UnavailableError
+from memory._options import PutOptions
 from memory._store import Store
 from moto import mock_aws
+
+PLAIN = PutOptions(ttl=None, max_age=5, storage_class="STANDARD")
 
 
 def store(**conf: Any) -> Store:
@@ -25,7 +28,7 @@ def bucket() -> Iterator[Any]:
 
 def test_a_small_document_is_stored_as_it_is(bucket: Any) -> None:
     document = json.dumps("a" * 1021).encode()
-    version = store(REGION="us-east-1").put("public/shop/a.json", document)
+    version = store(REGION="us-east-1").put("public/shop/a.json", document, PLAIN)
     kept = bucket.Object("public/shop/a.json").get()
     assert kept["Body"].read() == document
     assert kept["ContentType"] == "application/json"
@@ -36,20 +39,44 @@ def test_a_small_document_is_stored_as_it_is(bucket: Any) -> None:
 
 def test_a_document_of_1024_bytes_is_gzipped(bucket: Any) -> None:
     document = json.dumps("a" * 1022).encode()
-    store(REGION="us-east-1").put("public/shop/a.json", document)
+    store(REGION="us-east-1").put("public/shop/a.json", document, PLAIN)
     kept = bucket.Object("public/shop/a.json").get()
     assert kept["ContentEncoding"] == "gzip"
     assert gzip.decompress(kept["Body"].read()) == document
 
 
-def test_the_edge_ttl_is_the_max_age(bucket: Any) -> None:
-    store(REGION="us-east-1", EDGE_TTL=60).put("public/shop/a.json", b"{}")
-    assert bucket.Object("public/shop/a.json").cache_control == "max-age=60"
+def test_options_reach_the_object(bucket: Any) -> None:
+    options = PutOptions(ttl=3 * 86_400.0, max_age=60, storage_class="STANDARD_IA")
+    store(REGION="us-east-1").put("public/shop/a.json", b"{}", options)
+    kept = bucket.Object("public/shop/a.json").get()
+    assert (kept["CacheControl"], kept["StorageClass"]) == ("max-age=60", "STANDARD_IA")
+    tags = boto3.client("s3").get_object_tagging(Bucket="values", Key="public/shop/a.json")["TagSet"]
+    assert tags == [{"Key": "ttl-days", "Value": "7"}]
+
+
+def test_a_listing_goes_on_over_all_pages(bucket: Any) -> None:
+    for number in range(1001):
+        bucket.put_object(Key=f"public/shop/{number:04}.json", Body=b"")
+    pages = list(store(REGION="us-east-1").list("public/shop/"))
+    assert [len(page) for page in pages] == [1000, 1]
+    assert pages[1] == ["public/shop/1000.json"]
+
+
+def test_a_key_that_cannot_be_deleted_has_its_error(web_server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", web_server.url)
+    errors = b"".join(
+        f"<Error><Key>{key}</Key><Code>{code}</Code><Message>no</Message></Error>".encode()
+        for key, code in (("a", "AccessDenied"), ("b", "InternalError"), ("c", "Odd"))
+    )
+    web_server.answer = lambda _: (200, {}, b"<DeleteResult>" + errors + b"</DeleteResult>")
+    failed = store(REGION="us-east-1").remove_many(["a", "b", "c", "d"])
+    kinds = {key: type(error) for key, error in failed.items()}
+    assert kinds == {"a": AccessDeniedError, "b": UnavailableError, "c": ConfigurationError}
 
 
 def test_removing_is_no_error_if_there_is_nothing(bucket: Any) -> None:
     target = store(REGION="us-east-1")
-    target.put("public/shop/a.json", b"{}")
+    target.put("public/shop/a.json", b"{}", PLAIN)
     target.remove("public/shop/a.json")
     target.remove("public/shop/a.json")
     with pytest.raises(ClientError, match="404"):
@@ -58,23 +85,23 @@ def test_removing_is_no_error_if_there_is_nothing(bucket: Any) -> None:
 
 def test_a_store_works_again_after_close(bucket: Any) -> None:
     target = store(REGION="us-east-1")
-    target.put("public/shop/a.json", b"{}")
+    target.put("public/shop/a.json", b"{}", PLAIN)
     target.close()
-    target.put("public/shop/b.json", b"{}")
+    target.put("public/shop/b.json", b"{}", PLAIN)
     assert sum(1 for _ in bucket.objects.all()) == 2
 
 
 @pytest.mark.usefixtures("bucket")
 def test_a_bucket_that_does_not_exist_is_a_matter_of_configuration() -> None:
     with pytest.raises(ConfigurationError, match="no such bucket. Check BUCKET_NAME and REGION"):
-        store(REGION="us-east-1", BUCKET_NAME="elsewhere").put("public/shop/a.json", b"{}")
+        store(REGION="us-east-1", BUCKET_NAME="elsewhere").put("public/shop/a.json", b"{}", PLAIN)
 
 
 def test_missing_credentials_are_a_matter_of_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     with pytest.raises(ConfigurationError, match="Give the function a role"):
-        store(REGION="us-east-1").put("public/shop/a.json", b"{}")
+        store(REGION="us-east-1").put("public/shop/a.json", b"{}", PLAIN)
 
 
 @pytest.mark.parametrize(
@@ -92,10 +119,10 @@ def test_what_s3_says_decides_the_error(
     body = f"<Error><Code>{code}</Code><Message>no</Message></Error>".encode()
     web_server.answer = lambda _: (status, {}, body)
     with pytest.raises(expected, match=f"put public/shop/a.json in bucket values: S3 said {code}"):
-        store(REGION="us-east-1").put("public/shop/a.json", b"{}")
+        store(REGION="us-east-1").put("public/shop/a.json", b"{}", PLAIN)
 
 
 def test_an_s3_that_does_not_answer_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9")
     with pytest.raises(UnavailableError, match="127.0.0.1:9"):
-        store(REGION="us-east-1").put("public/shop/a.json", b"{}")
+        store(REGION="us-east-1").put("public/shop/a.json", b"{}", PLAIN)

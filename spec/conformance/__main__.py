@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .log import Event, Log
 
 _OK, _FAILED, _USAGE = 0, 1, 2
+_CLEAR = "\r\x1b[K"  # the terminal's line
 
 
 class UsageError(Exception):
@@ -82,6 +83,8 @@ def _run(options: argparse.Namespace, found: list[vectors.Vector], limits: Limit
         for problem in _problems(options, found, known):
             recorder.problem(problem)
         complete = recorder.finish()
+    if sys.stderr.isatty():
+        sys.stderr.write(_CLEAR)
     _report(options, complete)
     if options.fix:
         _fix(complete, known)
@@ -142,7 +145,7 @@ def _progress() -> Callable[[Event], None]:
     def show(event: Event) -> None:
         outcomes[event.outcome] += 1
         line = f"{outcomes.total():,} checks, {outcomes['failed']:,} failed: {event.id}"
-        sys.stderr.write(f"\r\x1b[K{line[:100]}")
+        sys.stderr.write(_CLEAR + line[:100])
 
     return show
 
@@ -167,8 +170,9 @@ def _commit(root: Path) -> str:
 
 
 def _command(options: argparse.Namespace) -> str:
-    root = f" --root {shlex.quote(str(options.root))}" if options.root else ""
-    return f"python -m conformance{root}"
+    """Return what starts a run like this one: in a clone it also installs what a run needs."""
+    program = "python3 noxfile.py -s contract --" if home.IS_CLONE else "python -m conformance"
+    return f"{program} --root {shlex.quote(str(options.root))}" if options.root else program
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -12,3 +12,4 @@ TEXT = HOME / "README.md"
 VECTORS = HOME / "vectors"
 SCHEMAS = HOME / "schemas"
 REPOSITORY = HOME.parent
+IS_CLONE = (REPOSITORY / "noxfile.py").is_file()

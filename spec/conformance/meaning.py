@@ -74,10 +74,10 @@ def _document(document: Any) -> Document:
     write = document.pop("write")
     if not isinstance(write, str) or not _WRITE.fullmatch(write):
         raise MeaningError(f"ENV-2: write is {shortened(write)}, not 16 lower-case hexadecimal digits")
-    tagged = document.pop("tagged", False)
+    tagged = document.pop("tagged", None)
     reading = _Reading()
     value = reading.node(document.pop("value"))
-    if tagged is not bool(reading.tags):
+    if tagged is not (True if reading.tags else None):
         raise MeaningError(f"TAG-1: tagged is {tagged!r}, with {reading.tags} tagged nodes inside")
     if document["type"] != value[0]:
         raise MeaningError(f"ENV-2: type is {shortened(document['type'])}, but the value is {value[0]}")

@@ -21,6 +21,13 @@ _SHAPES: Mapping[str, tuple[Mapping[str, type], ...]] = {
     "put": ({"version": str},),
     "get": ({"value": list, "native": str}, {"missing": bool}),
     "remove": (),
+    "entry": ({"value": list, "type": str, "version": str, "source": str, "age": int}, {"missing": bool}),
+    "put_many": ({"versions": list},),
+    "get_many": ({"values": list},),
+    "remove_many": (),
+    "list": ({"names": list},),
+    "clear": ({"count": int},),
+    "clock": (),
 }
 
 

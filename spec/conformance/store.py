@@ -25,22 +25,19 @@ class StoreError(Exception):
 
 
 class Clock:
-    """The edge's clock: the real one, moved on by as much as scenarios wait."""
+    """The edge's clock: the real one, moved on by as much as scenarios wait.
+
+    Attributes:
+        ahead: by how many seconds it is ahead of the real one.
+    """
 
     def __init__(self) -> None:
-        self._ahead = 0.0
+        """Show the real time."""
+        self.ahead = 0.0
 
     def __call__(self) -> float:
         """Return the time in Unix seconds."""
-        return time.time() + self._ahead
-
-    def advance(self, seconds: float) -> None:
-        """Move on."""
-        self._ahead += seconds
-
-    def reset(self) -> None:
-        """Show the real time again: SDKs sign by it."""
-        self._ahead = 0.0
+        return time.time() + self.ahead
 
 
 @dataclass(frozen=True)
@@ -51,11 +48,15 @@ class StoredObject:
         headers: by their names in lower case.
         body: the octets, after gunzip if they are gzipped.
         version: the ETag without quotes.
+        storage_class: S3's, `STANDARD` if S3 says none.
+        tags: by key.
     """
 
     headers: Mapping[str, str]
     body: bytes
     version: str
+    storage_class: str
+    tags: Mapping[str, str]
 
 
 class Store:
@@ -64,12 +65,14 @@ class Store:
     Attributes:
         clock: the edge's.
         environment: the variables by which drivers find AWS.
+        filled: what scenarios have filled with objects, and do not change.
     """
 
     def __init__(self, cloud: Any, outputs: Mapping[str, str], clock: Clock) -> None:
         """Take a running local cloud, the stack's outputs and the clock that the edge goes by."""
         self.clock = clock
         self.environment: dict[str, str] = cloud.environment()
+        self.filled: set[str] = set()
         self._s3 = cloud.client("s3")
         self._bucket = outputs["StorageBucket"]
         self._edge = cloud.edge_endpoint
@@ -113,7 +116,14 @@ class Store:
         headers = {name.lower(): value for name, value in found["ResponseMetadata"]["HTTPHeaders"].items()}
         body = found["Body"].read()
         body = gzip.decompress(body) if headers.get("content-encoding") == "gzip" else body
-        return StoredObject(headers, body, found["ETag"].strip('"'))
+        tagging = self._s3.get_object_tagging(Bucket=self._bucket, Key=key)["TagSet"]
+        return StoredObject(
+            headers,
+            body,
+            found["ETag"].strip('"'),
+            found.get("StorageClass", "STANDARD"),
+            {tag["Key"]: tag["Value"] for tag in tagging},
+        )
 
     def put(self, key: str, headers: Mapping[str, str], body: bytes) -> None:
         """Store an object as no SDK would."""

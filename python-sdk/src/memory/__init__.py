@@ -8,8 +8,10 @@ mem.get("answer")
 """
 
 from memory._config import Config
+from memory._entry import Entry
 from memory._errors import (
     AccessDeniedError,
+    BatchError,
     ConfigurationError,
     CorruptValueError,
     InvalidNameError,
@@ -23,9 +25,11 @@ from memory._version import __version__
 
 __all__ = [
     "AccessDeniedError",
+    "BatchError",
     "Config",
     "ConfigurationError",
     "CorruptValueError",
+    "Entry",
     "InvalidNameError",
     "MemoryService",
     "MemoryServiceError",

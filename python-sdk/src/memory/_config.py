@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from memory._errors import ConfigurationError
+from memory._options import MAX_EDGE_TTL, STORAGE_CLASSES
 
 ENVIRONMENT_PREFIX = "MEMORY_"
 
@@ -23,6 +24,7 @@ _KEYS = (
     "PUBLIC_KEY_ID",
     "VISIBILITY",
     "EDGE_TTL",
+    "STORAGE_CLASS",
     "MAX_VALUE_BYTES",
     "EDGE_ENDPOINT",
     "SIGNATURE_LIFETIME",
@@ -47,6 +49,7 @@ class Config:
         pk_path: Private services: path of a PEM file, or ARN of a parameter or secret.
         public_key_id: Private services: id of the public key in CloudFront; None if the secret has it.
         edge_ttl: Seconds an edge may serve a copy without asking S3 (OBJ-3).
+        storage_class: S3's storage class of what is put (OBJ-5).
         max_value_bytes: Largest document, in bytes of JSON (OBJ-4).
         edge_endpoint: Where to connect instead of the distribution; the Host header stays.
         signature_lifetime: Seconds a signed policy is valid.
@@ -60,6 +63,7 @@ class Config:
     pk_path: str | None
     public_key_id: str | None
     edge_ttl: int
+    storage_class: str
     max_value_bytes: int
     edge_endpoint: str | None
     signature_lifetime: int
@@ -85,7 +89,8 @@ class Config:
             visibility=visibility,
             pk_path=pk_path,
             public_key_id=public_key_id,
-            edge_ttl=given.whole("EDGE_TTL", 5, 1, 86_400),
+            edge_ttl=given.whole("EDGE_TTL", 5, 1, MAX_EDGE_TTL),
+            storage_class=given.optional("STORAGE_CLASS", _storage_class) or STORAGE_CLASSES[0],
             max_value_bytes=given.whole("MAX_VALUE_BYTES", 16 * 2**20, 1, 2**31 - 1),
             edge_endpoint=given.optional("EDGE_ENDPOINT", _origin),
             signature_lifetime=given.whole("SIGNATURE_LIFETIME", 900, 10, 86_400),
@@ -206,6 +211,12 @@ def _bucket(key: str, text: str) -> str:
     """Check what S3 takes as a name: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html."""
     if not _BUCKET_NAME.fullmatch(text):
         raise ConfigurationError(f"{key} is the name of an S3 bucket, not {text!r}")
+    return text
+
+
+def _storage_class(key: str, text: str) -> str:
+    if text not in STORAGE_CLASSES:
+        raise ConfigurationError(f"{key} is one of {', '.join(STORAGE_CLASSES)}, not {text!r}")
     return text
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from memory._compression import decompress
 from memory._errors import AccessDeniedError, ConfigurationError, CorruptValueError, UnavailableError
+from memory._redaction import redact_http_log
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from requests import PreparedRequest, Response
     from requests.structures import CaseInsensitiveDict
 
@@ -27,10 +31,21 @@ _ERROR_CODE = re.compile(rb"<Code>(\w+)</Code>")
 
 
 class Answer(NamedTuple):
-    """The document, None if there is none, and what the edge's cache had to do with it, such as `hit, age 3 s`."""
+    """What the edge answered.
+
+    Attributes:
+        document: The document; None if there is none.
+        cache: What the edge's cache had to do with it, such as `hit, age 3 s`.
+        age: Seconds since the edge fetched its copy.
+        version: The ETag, without quotes.
+        stored_at: When the object was written; None if the answer does not say.
+    """
 
     document: bytes | None
     cache: str
+    age: int
+    version: str
+    stored_at: datetime | None
 
 
 class Edge:
@@ -53,6 +68,7 @@ class Edge:
         self._new_request: type[PreparedRequest] = PreparedRequest
         self._new_headers: type[CaseInsensitiveDict[Any]] = CaseInsensitiveDict
         self._adapter = HTTPAdapter(pool_connections=1, pool_maxsize=POOL_CONNECTIONS)
+        redact_http_log()
         self._origin = config.edge_endpoint or config.distribution
         self._host = urlsplit(config.distribution).netloc
         self._limit = config.max_value_bytes
@@ -76,9 +92,9 @@ class Edge:
             self._signer.forget()
             status, headers, body = self._fetch(path)
         if status == _OK:
-            return Answer(decompress(body, headers.get("Content-Encoding"), self._limit), _cache(headers))
+            return _answer(headers, decompress(body, headers.get("Content-Encoding"), self._limit))
         if status == _NOT_FOUND:
-            return Answer(None, _cache(headers))
+            return _answer(headers, None)
         where = f"{self._origin}{path}"
         if status == _FORBIDDEN:
             raise self._refused(where, body)
@@ -141,7 +157,21 @@ class Edge:
         )
 
 
-def _cache(headers: CaseInsensitiveDict[str]) -> str:
-    """Return the first word of `X-Cache: Hit from cloudfront`, and the age if the answer has one."""
+def _answer(headers: CaseInsensitiveDict[str], document: bytes | None) -> Answer:
+    age = headers.get("Age", "")
+    # The first word of `X-Cache: Hit from cloudfront`.
     word = headers.get("X-Cache", "unknown").partition(" ")[0].lower()
-    return f"{word}, age {headers['Age']} s" if "Age" in headers else word
+    return Answer(
+        document,
+        f"{word}, age {age} s" if age else word,
+        int(age) if age.isdecimal() else 0,
+        headers.get("ETag", "").removeprefix("W/").strip('"'),
+        _moment(headers.get("Last-Modified")),
+    )
+
+
+def _moment(date: str | None) -> datetime | None:
+    try:
+        return parsedate_to_datetime(date) if date else None
+    except ValueError:
+        return None

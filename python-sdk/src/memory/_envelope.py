@@ -31,8 +31,12 @@ class Envelope(NamedTuple):
         return self.expires_at is not None and self.expires_at <= now * 1000
 
 
-def encode(value: Any) -> bytes:
+def encode(value: Any, expires_at: int | None = None) -> bytes:
     """Return the document of a value.
+
+    Args:
+        value: The value.
+        expires_at: When it ends, in Unix milliseconds; None if never.
 
     Raises:
         UnsupportedTypeError: Something in the value would not come back as it is (VAL-2 to VAL-7).
@@ -42,6 +46,8 @@ def encode(value: Any) -> bytes:
     if tagged:
         document["tagged"] = True
     document["write"] = os.urandom(8).hex()
+    if expires_at is not None:
+        document["expires_at"] = expires_at
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 

@@ -7,12 +7,15 @@
     ├── ValueTooLargeError    (ValueError)       a value above MAX_VALUE_BYTES
     ├── CorruptValueError     (ValueError)       what is stored is no envelope
     ├── AccessDeniedError     (PermissionError)  the edge or S3 said no
-    └── UnavailableError      (ConnectionError)  neither answered in time
+    ├── UnavailableError      (ConnectionError)  neither answered in time
+    └── BatchError            (RuntimeError)     some names of a batch failed
 
 Each also derives from the built-in in parentheses.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 
 class MemoryServiceError(Exception):
@@ -69,3 +72,24 @@ class UnavailableError(MemoryServiceError, ConnectionError):
     """Nothing answered in time, or with a server error; the call may succeed later."""
 
     code = "unavailable"
+
+
+class BatchError(MemoryServiceError, RuntimeError):
+    """Some names of a batch failed; nothing of what succeeded is lost (MANY-1).
+
+    Attributes:
+        errors: The error of each name that failed.
+        results: What the call would have returned for each name that did not.
+    """
+
+    code = "batch"
+
+    def __init__(
+        self,
+        message: str,
+        errors: dict[str, MemoryServiceError] | None = None,
+        results: dict[str, Any] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.errors = errors or {}
+        self.results = results or {}

@@ -10,6 +10,7 @@ MAX_KEY_BYTES = 1024  # https://docs.aws.amazon.com/AmazonS3/latest/userguide/ob
 
 _SERVICE_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _ESCAPED = re.compile(rb"[^A-Za-z0-9_/-]")
+_ESCAPE = re.compile(rb"\.([0-9A-F]{2})")
 
 
 def check_service_name(service_name: object) -> str:
@@ -58,6 +59,42 @@ def object_key(visibility: str, service_name: str, name: object) -> str:
             f"name {name!r} is too long: its key has {len(key)} bytes, S3 allows {MAX_KEY_BYTES}"
         )
     return key
+
+
+def check_prefix(prefix: object) -> str:
+    """Return the prefix if it is one (LIST-1).
+
+    Raises:
+        InvalidNameError: It is neither empty nor a name with a slash at its end.
+    """
+    if prefix == "":
+        return ""
+    if not isinstance(prefix, str) or not prefix.endswith("/"):
+        raise InvalidNameError(f"prefix {prefix!r} is not allowed: it is empty or ends with a slash")
+    escape(prefix[:-1])
+    return prefix
+
+
+def key_prefix(visibility: str, service_name: str, prefix: object) -> str:
+    """Return what the keys of all values under a prefix begin with.
+
+    Raises:
+        InvalidNameError: The prefix is not allowed (LIST-1).
+    """
+    checked = check_prefix(prefix)
+    escaped = escape(checked[:-1]) + "/" if checked else ""
+    return f"{visibility}/{service_name}/{escaped}"
+
+
+def name_of(key: str) -> str | None:
+    """Return the name that a writer makes this key from; None if no writer makes it (LIST-2)."""
+    _, _, rest = key.split("/", 2)
+    escaped = rest.removesuffix(".json")
+    try:
+        name = _ESCAPE.sub(lambda match: bytes([int(match[1], 16)]), escaped.encode("ascii")).decode()
+        return name if rest != escaped and escape(name) == escaped else None
+    except (UnicodeError, InvalidNameError):
+        return None
 
 
 def url_path(key: str) -> str:

@@ -2,23 +2,48 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from typing import TYPE_CHECKING, Any
 
+from memory._batch import CONCURRENCY
 from memory._compression import compress
 from memory._errors import AccessDeniedError, ConfigurationError, MemoryServiceError, UnavailableError
+from memory._options import STORAGE_CLASSES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import boto3
     from mypy_boto3_s3 import S3Client
 
     from memory._config import Config
+    from memory._options import PutOptions
 
 CONNECT_SECONDS = 1
+KEYS_PER_REQUEST = 1000  # https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
 READ_SECONDS = 5
 
 _DENIED = ("AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken")
+_BUSY = ("SlowDown", "RequestTimeout", "InternalError", "ServiceUnavailable")
 _FORBIDDEN = 403
 _SERVER_ERROR = 500
+
+
+# boto3's sessions are not made for threads.
+_SESSION_LOCK = threading.Lock()
+
+
+@functools.cache
+def shared_session() -> boto3.Session:
+    """Return the session of this process.
+
+    It keeps what it has read of S3's description, which takes most of the time to make a client: a handler that makes
+    a service in each call pays for that once. It is not boto3's default session, which belongs to the application.
+    """
+    import boto3
+
+    return boto3.Session()
 
 
 class Store:
@@ -33,8 +58,8 @@ class Store:
         self._lock = threading.Lock()
         self._client: S3Client | None = None
 
-    def put(self, key: str, document: bytes) -> str:
-        """Store a document and return its version, the ETag (OBJ-1 to OBJ-3).
+    def put(self, key: str, document: bytes, options: PutOptions) -> str:
+        """Store a document and return its version, the ETag (section 4).
 
         Raises:
             ConfigurationError: The bucket does not exist, or there are no credentials or no region.
@@ -42,15 +67,19 @@ class Store:
             UnavailableError: S3 did not answer.
         """
         body, encoding = compress(document)
-        options: dict[str, Any] = {"ContentEncoding": encoding} if encoding else {}
+        more: dict[str, Any] = {"ContentEncoding": encoding} if encoding else {}
+        if options.ttl_days is not None:
+            more["Tagging"] = f"ttl-days={options.ttl_days}"
+        if options.storage_class != STORAGE_CLASSES[0]:
+            more["StorageClass"] = options.storage_class
         try:
             answer = self._s3().put_object(
                 Bucket=self._config.bucket_name,
                 Key=key,
                 Body=body,
                 ContentType="application/json",
-                CacheControl=f"max-age={self._config.edge_ttl}",
-                **options,
+                CacheControl=f"max-age={options.max_age}",
+                **more,
             )
         except Exception as error:
             raise self._translated(error, f"put {key}") from error
@@ -69,6 +98,48 @@ class Store:
         except Exception as error:
             raise self._translated(error, f"remove {key}") from error
 
+    def remove_many(self, keys: list[str]) -> dict[str, MemoryServiceError]:
+        """Delete up to 1,000 objects in one request and return the error of each key that could not be.
+
+        Raises:
+            ConfigurationError: The bucket does not exist, or there are no credentials or no region.
+            AccessDeniedError: S3 refused the credentials.
+            UnavailableError: S3 did not answer.
+        """
+        what = f"remove {len(keys)} keys"
+        try:
+            answer = self._s3().delete_objects(
+                Bucket=self._config.bucket_name,
+                Delete={"Objects": [{"Key": key} for key in keys], "Quiet": True},
+            )
+        except Exception as error:
+            raise self._translated(error, what) from error
+        bucket = self._config.bucket_name
+        errors = {}
+        for failed in answer.get("Errors", []):
+            where = f"remove {failed['Key']} in bucket {bucket}"
+            errors[failed["Key"]] = _for_code(failed.get("Code", ""), where, failed.get("Message", ""))
+        return errors
+
+    def list(self, prefix: str) -> Iterator[list[str]]:
+        """List the keys that begin with a prefix, a page of up to 1,000 at a time, the next when it is asked for.
+
+        Raises:
+            ConfigurationError: The bucket does not exist, or there are no credentials or no region.
+            AccessDeniedError: S3 refused the credentials.
+            UnavailableError: S3 did not answer.
+        """
+        try:
+            pages = (
+                self._s3()
+                .get_paginator("list_objects_v2")
+                .paginate(Bucket=self._config.bucket_name, Prefix=prefix)
+            )
+            for page in pages:
+                yield [found["Key"] for found in page.get("Contents", [])]
+        except Exception as error:
+            raise self._translated(error, f"list {prefix}") from error
+
     def close(self) -> None:
         """Close the connections to S3."""
         with self._lock:
@@ -79,17 +150,18 @@ class Store:
     def _s3(self) -> S3Client:
         with self._lock:
             if self._client is None:
-                import boto3
                 from botocore.config import Config as Boto
 
                 options = Boto(
                     connect_timeout=CONNECT_SECONDS,
                     read_timeout=READ_SECONDS,
                     retries={"mode": "standard", "max_attempts": 3},
+                    max_pool_connections=CONCURRENCY,
                 )
-                # A session of its own: boto3's default one is not made for threads.
-                session = boto3.Session(region_name=self._config.region)
-                self._client = session.client("s3", config=options)
+                with _SESSION_LOCK:
+                    self._client = shared_session().client(
+                        "s3", region_name=self._config.region, config=options
+                    )
             return self._client
 
     def _translated(self, error: Exception, what: str) -> Exception:
@@ -120,10 +192,18 @@ class Store:
 def _translated_answer(error: Any, what: str) -> MemoryServiceError:
     code = error.response["Error"]["Code"]
     status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+    if status == _FORBIDDEN:
+        return AccessDeniedError(f"{what}: S3 said {code}. Check the permissions of the function's role")
+    if status >= _SERVER_ERROR:
+        return UnavailableError(f"{what}: S3 said {code}")
+    return _for_code(code, what, error.response["Error"].get("Message", ""))
+
+
+def _for_code(code: str, what: str, message: str) -> MemoryServiceError:
     if code == "NoSuchBucket":
         return ConfigurationError(f"{what}: there is no such bucket. Check BUCKET_NAME and REGION")
-    if status == _FORBIDDEN or code in _DENIED:
+    if code in _DENIED:
         return AccessDeniedError(f"{what}: S3 said {code}. Check the permissions of the function's role")
-    if status >= _SERVER_ERROR or code in ("SlowDown", "RequestTimeout"):
+    if code in _BUSY:
         return UnavailableError(f"{what}: S3 said {code}")
-    return ConfigurationError(f"{what}: S3 said {code}: {error.response['Error'].get('Message', '')}")
+    return ConfigurationError(f"{what}: S3 said {code}: {message}")

@@ -1,0 +1,85 @@
+"""What a put may say besides name and value (specification, OBJ-3, OBJ-5, OBJ-6 and PUT-3)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import timedelta
+
+from memory._errors import ConfigurationError
+
+STORAGE_CLASSES = ("STANDARD", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR")
+MAX_EDGE_TTL = 86_400
+TTL_DAYS = (1, 7, 30, 365)
+MAX_TTL = 100 * 365 * 86_400  # seconds; a cache that keeps longer has mistaken the unit
+
+Seconds = float | timedelta
+
+
+@dataclass(frozen=True)
+class PutOptions:
+    """Checked options of one put, or of the puts of one batch.
+
+    Attributes:
+        ttl: Seconds the value lives; None if until it is replaced or removed.
+        max_age: Whole seconds an edge may serve a copy without asking S3.
+        storage_class: S3's storage class.
+    """
+
+    ttl: float | None
+    max_age: int
+    storage_class: str
+
+    @classmethod
+    def check(
+        cls,
+        ttl: Seconds | None,
+        edge_ttl: Seconds | None,
+        storage_class: str | None,
+        *,
+        default_edge_ttl: int,
+        default_storage_class: str,
+    ) -> PutOptions:
+        """Check what a caller gave, and fill in what the service is configured with.
+
+        Raises:
+            ConfigurationError: A value is not what the specification allows.
+        """
+        lifetime = None if ttl is None else _seconds("ttl", ttl, 1, MAX_TTL)
+        max_age = default_edge_ttl if edge_ttl is None else _whole_seconds("edge_ttl", edge_ttl)
+        if lifetime is not None:
+            max_age = min(max_age, math.floor(lifetime))
+        if storage_class is not None and storage_class not in STORAGE_CLASSES:
+            raise ConfigurationError(
+                f"storage_class is one of {', '.join(STORAGE_CLASSES)}, not {storage_class!r}"
+            )
+        return cls(lifetime, max_age, storage_class or default_storage_class)
+
+    def expires_at(self, now: float) -> int | None:
+        """Return when a value put now ends, in Unix milliseconds (PUT-3).
+
+        Args:
+            now: Unix time in seconds.
+        """
+        return None if self.ttl is None else math.ceil((now + self.ttl) * 1000)
+
+    @property
+    def ttl_days(self) -> int | None:
+        """The value of the tag that the bucket's lifecycle rules go by (OBJ-6)."""
+        if self.ttl is None:
+            return None
+        return next((days for days in TTL_DAYS if self.ttl <= days * 86_400), None)
+
+
+def _seconds(what: str, value: Seconds, least: float, most: float) -> float:
+    seconds = value.total_seconds() if isinstance(value, timedelta) else value
+    if type(seconds) not in (int, float) or not least <= seconds <= most:
+        raise ConfigurationError(f"{what} is a timedelta or seconds from {least} to {most}, not {value!r}")
+    return seconds
+
+
+def _whole_seconds(what: str, value: Seconds) -> int:
+    seconds = _seconds(what, value, 1, MAX_EDGE_TTL)
+    if seconds != int(seconds):
+        raise ConfigurationError(f"{what} is a whole number of seconds, not {value!r}")
+    return int(seconds)
