@@ -24,6 +24,7 @@ const PLATFORM_FREE = [
   'config',
   'envelope',
   'errors',
+  'log',
   'names',
   'options',
   'spelling',

@@ -12,6 +12,7 @@ export import UnavailableError = MemoryService.UnavailableError;
 export import BatchError = MemoryService.BatchError;
 export type Entries = MemoryService.Entries;
 export type Entry<T = any> = MemoryService.Entry<T>;
+export type GetOptions = MemoryService.GetOptions;
 export type Params = MemoryService.Params;
 export type PutOptions = MemoryService.PutOptions;
 export type StorageClass = MemoryService.StorageClass;

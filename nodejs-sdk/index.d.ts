@@ -38,34 +38,36 @@ declare class MemoryService {
   putMany(entries: MemoryService.Entries, options?: MemoryService.PutOptions): Promise<Map<string, string>>;
 
   /**
-   * Read a value, blocking until it is there: at most 5 s, on average as long as an HTTP request.
+   * Read a value through the edge, or from S3 if the edge fails. Blocks until it is there: at most `DEADLINE`, on average as
+   * long as an HTTP request.
    *
    * @returns `undefined` if there is none; a stored `null` is `null`
    * @throws {MemoryService.InvalidNameError}
    * @throws {MemoryService.CorruptValueError}
    * @throws {MemoryService.AccessDeniedError}
-   * @throws {MemoryService.ConfigurationError} if the distribution is private and the service is not
-   * @throws {MemoryService.UnavailableError}
+   * @throws {MemoryService.ConfigurationError} for a wrong option, or if the distribution is private and the service is not
+   * @throws {MemoryService.UnavailableError} if neither the edge nor S3 answered in time
    */
-  get<T = any>(name: string): T | undefined;
+  get<T = any>(name: string, options?: MemoryService.GetOptions): T | undefined;
 
   /** Read a value as {@link get} does, without blocking. */
-  getAsync<T = any>(name: string): Promise<T | undefined>;
+  getAsync<T = any>(name: string, options?: MemoryService.GetOptions): Promise<T | undefined>;
 
   /** Read a value as {@link get} does, with what is known about it. `undefined` if there is none. */
-  getEntry<T = any>(name: string): MemoryService.Entry<T> | undefined;
+  getEntry<T = any>(name: string, options?: MemoryService.GetOptions): MemoryService.Entry<T> | undefined;
 
   /** Read a value as {@link getEntry} does, without blocking. */
-  getEntryAsync<T = any>(name: string): Promise<MemoryService.Entry<T> | undefined>;
+  getEntryAsync<T = any>(name: string, options?: MemoryService.GetOptions): Promise<MemoryService.Entry<T> | undefined>;
 
   /**
    * Read several values, several at a time. All names are checked before the first is read.
    *
+   * @param options For all of them. `DEADLINE` is that of each.
    * @returns the values found, a stored `null` among them, by name and in the order asked
    * @throws {MemoryService.BatchError} with the error of each name that failed, and the values of the others
    * @throws {MemoryService.InvalidNameError}
    */
-  getMany<T = any>(names: Iterable<string>): Promise<Map<string, T>>;
+  getMany<T = any>(names: Iterable<string>, options?: MemoryService.GetOptions): Promise<Map<string, T>>;
 
   /**
    * Remove a value; removing what is not there is no error. An edge may serve a copy until that is `EDGE_TTL` old.
@@ -138,6 +140,11 @@ declare namespace MemoryService {
     storageClass?: StorageClass | undefined;
   }
 
+  interface GetOptions {
+    /** Read S3 itself and not the edge: the newest value, at the price and latency of S3. Default: false. */
+    consistent?: boolean | undefined;
+  }
+
   /** A value with what is known about it. */
   interface Entry<T = any> {
     value: T;
@@ -146,10 +153,10 @@ declare namespace MemoryService {
     /** What `put` returned: the ETag of the object in S3. */
     version: string;
     /** Where it was read. */
-    source: 'edge';
-    /** Whole seconds since the edge fetched its copy from S3. */
+    source: 'edge' | 's3';
+    /** Whole seconds since the edge fetched its copy from S3; 0 from S3 itself. */
     age: number;
-    /** When it was put, to the second; `undefined` if the edge did not say. */
+    /** When it was put, to the second; `undefined` if the answer did not say. */
     storedAt: Date | undefined;
     /** When it ends; `undefined` without a ttl. */
     expiresAt: Date | undefined;
@@ -178,7 +185,11 @@ declare namespace MemoryService {
     EDGE_ENDPOINT?: string | undefined;
     /** Seconds a signature for private reads is valid, 10 to 86,400. Default: 900. */
     SIGNATURE_LIFETIME?: number | string | undefined;
-    /** Default: `warn`. With `debug`, one line for each read. */
+    /** Whole seconds a get may take, 1 to 60. Default: 5. */
+    DEADLINE?: number | string | undefined;
+    /** Whether to read S3 when the edge cannot be read. Default: true. */
+    FAILOVER?: boolean | string | undefined;
+    /** Default: `warn`, which shows each failover. With `debug`, one line for each read. */
     LOG_LEVEL?: 'debug' | 'info' | 'warn' | 'error' | 'silent' | undefined;
   }
 

@@ -68,13 +68,17 @@ const OPERATIONS = {
 
   async get(request) {
     const mem = opened(request);
-    const value = request.async ? await mem.getAsync(build(request.name)) : mem.get(build(request.name));
+    const { consistent } = request;
+    const name = build(request.name);
+    const value = request.async ? await mem.getAsync(name, { consistent }) : mem.get(name, { consistent });
     return value === undefined ? { missing: true } : found(value);
   },
 
   async entry(request) {
     const mem = opened(request);
-    const entry = request.async ? await mem.getEntryAsync(build(request.name)) : mem.getEntry(build(request.name));
+    const { consistent } = request;
+    const name = build(request.name);
+    const entry = request.async ? await mem.getEntryAsync(name, { consistent }) : mem.getEntry(name, { consistent });
     if (entry === undefined) return { missing: true };
     const { value, storedAt, expiresAt, ...facts } = entry;
     return { ...found(value), ...facts, stored_at: storedAt?.getTime() ?? null, expires_at: expiresAt?.getTime() ?? null };

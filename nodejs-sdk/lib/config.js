@@ -1,10 +1,11 @@
 'use strict';
 
 const { ConfigurationError } = require('./errors.js');
+const { LOG_LEVELS } = require('./log.js');
 const { MAX_EDGE_TTL, checkStorageClass } = require('./options.js');
 const { nearest } = require('./spelling.js');
 
-/** @typedef {'debug' | 'info' | 'warn' | 'error' | 'silent'} LogLevel */
+/** @typedef {import('./log.js').LogLevel} LogLevel */
 
 /**
  * @typedef {object} Config
@@ -19,6 +20,8 @@ const { nearest } = require('./spelling.js');
  * @property {string} storageClass of what is put (OBJ-5)
  * @property {number} maxValueBytes of JSON
  * @property {number} signatureLifetime seconds
+ * @property {number} deadline seconds a get may take
+ * @property {boolean} failover whether to read S3 when the edge cannot be read
  * @property {LogLevel} logLevel
  */
 
@@ -37,9 +40,10 @@ const KEYS = [
   'MAX_VALUE_BYTES',
   'EDGE_ENDPOINT',
   'SIGNATURE_LIFETIME',
+  'DEADLINE',
+  'FAILOVER',
   'LOG_LEVEL',
 ];
-const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
 const DAY = 86_400;
 const MIB = 1024 * 1024;
 
@@ -66,6 +70,8 @@ function readConfig(params, environment) {
     storageClass: checkStorageClass('STORAGE_CLASS', source.text('STORAGE_CLASS') ?? 'STANDARD'),
     maxValueBytes: source.integer('MAX_VALUE_BYTES', 16 * MIB, 1, 256 * MIB),
     signatureLifetime: source.integer('SIGNATURE_LIFETIME', 900, 10, DAY),
+    deadline: source.integer('DEADLINE', 5, 1, 60),
+    failover: source.flag('FAILOVER', true),
     logLevel: /** @type {LogLevel} */ (source.choice('LOG_LEVEL', LOG_LEVELS) ?? 'warn'),
   };
 }
@@ -138,6 +144,19 @@ class Source {
 
   /**
    * @param {string} key
+   * @param {boolean} fallback
+   * @returns {boolean}
+   */
+  flag(key, fallback) {
+    const value = this.#value(key);
+    if (value === undefined || typeof value === 'boolean') return value ?? fallback;
+    const word = typeof value === 'string' ? value.toLowerCase() : '';
+    if (word === 'true' || word === 'false') return word === 'true';
+    throw new ConfigurationError(`${key} must be true or false, not ${describe(value)}.`);
+  }
+
+  /**
+   * @param {string} key
    * @param {string[]} choices
    */
   choice(key, choices) {
@@ -145,6 +164,11 @@ class Source {
     if (value === undefined || choices.includes(value)) return value;
     throw new ConfigurationError(`${key} must be one of ${choices.join(', ')}, not ${JSON.stringify(value)}.`);
   }
+}
+
+/** @param {unknown} value */
+function describe(value) {
+  return typeof value === 'string' ? JSON.stringify(value) : typeof value;
 }
 
 /**

@@ -3,7 +3,7 @@
 const { createRequire } = require('node:module');
 const path = require('node:path');
 
-const { ConfigurationError } = require('./errors.js');
+const { ConfigurationError, UnavailableError } = require('./errors.js');
 
 /** @typedef {import('./effects.js').Credentials} Credentials */
 
@@ -19,6 +19,7 @@ let provided;
  * @param {() => number} clock Unix time in milliseconds
  * @returns {import('./effects.js').Program<Credentials>}
  * @throws {ConfigurationError}
+ * @throws {UnavailableError} if they do not come in time
  */
 function* credentials(clock) {
   const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
@@ -32,6 +33,7 @@ function* credentials(clock) {
   if (provided && !(Number(provided.expiration) - RENEW_BEFORE < clock())) return provided;
   const outcome = yield { provider: findProvider() };
   if ('failure' in outcome) {
+    if (outcome.failure.code === 'timeout') throw UnavailableError.because('Finding AWS credentials', outcome.failure);
     throw new ConfigurationError(`There are no AWS credentials: ${outcome.failure.message}`);
   }
   provided = outcome.credentials;

@@ -27,6 +27,9 @@
  * @typedef {Generator<Effect, T, any>} Program
  */
 
+/** @type {Failure} */
+const TOO_LATE = { failure: { code: 'timeout', message: 'the deadline has passed' } };
+
 /**
  * @template T
  * @param {Program<T>} program
@@ -37,7 +40,10 @@
 async function runAsync(program, perform, budget) {
   const deadline = performance.now() + budget;
   let step = program.next();
-  while (!step.done) step = program.next(await perform(step.value, deadline - performance.now()));
+  while (!step.done) {
+    const left = deadline - performance.now();
+    step = program.next(left > 0 ? await perform(step.value, left) : TOO_LATE);
+  }
   return step.value;
 }
 
@@ -51,7 +57,10 @@ async function runAsync(program, perform, budget) {
 function runSync(program, perform, budget) {
   const deadline = performance.now() + budget;
   let step = program.next();
-  while (!step.done) step = program.next(perform(step.value, deadline - performance.now()));
+  while (!step.done) {
+    const left = deadline - performance.now();
+    step = program.next(left > 0 ? perform(step.value, left) : TOO_LATE);
+  }
   return step.value;
 }
 

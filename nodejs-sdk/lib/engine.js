@@ -4,7 +4,7 @@ const { Bridge } = require('./bridge.js');
 const { Performer } = require('./performer.js');
 const { runAsync, runSync } = require('./effects.js');
 
-/** Milliseconds for a whole call, whatever it does. */
+/** Milliseconds for a whole call, whatever it does, unless it has a budget of its own. */
 const BUDGET = 5000;
 
 /** @template T @typedef {import('./effects.js').Program<T>} Program */
@@ -39,19 +39,21 @@ class Engine {
   /**
    * @template T
    * @param {Program<T>} program
+   * @param {number} [budget] milliseconds
    * @returns {Promise<T>}
    */
-  run(program) {
-    return runAsync(program, (effect, budget) => this.#performer.perform(effect, budget), BUDGET);
+  run(program, budget = BUDGET) {
+    return runAsync(program, (effect, left) => this.#performer.perform(effect, left), budget);
   }
 
   /**
    * @template T
    * @param {Program<T>} program
+   * @param {number} budget milliseconds
    * @returns {T}
    */
-  runSync(program) {
-    return runSync(program, (effect, budget) => this.#bridge.perform(effect, budget), BUDGET);
+  runSync(program, budget) {
+    return runSync(program, (effect, left) => this.#bridge.perform(effect, left), budget);
   }
 }
 

@@ -9,15 +9,15 @@ const LAST_MOMENT = 8.64e15;
  * A value with what is known about it (GET-6).
  *
  * @param {{value: unknown, type: string, expiresAt: number | undefined}} found What the document says.
- * @param {Pick<import('./edge.js').Answer, 'version' | 'age' | 'storedAt'>} answer What the edge says.
+ * @param {Pick<import('./answer.js').Answer, 'source' | 'version' | 'age' | 'storedAt'>} answer What edge or S3 say.
  * @returns {Entry}
  */
-function entryOf({ value, type, expiresAt }, { version, age, storedAt }) {
+function entryOf({ value, type, expiresAt }, { source, version, age, storedAt }) {
   return {
     value,
     type: /** @type {Entry['type']} */ (type),
     version,
-    source: 'edge',
+    source,
     age,
     storedAt,
     expiresAt: expiresAt === undefined ? undefined : new Date(Math.min(expiresAt, LAST_MOMENT)),

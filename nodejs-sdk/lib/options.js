@@ -13,7 +13,8 @@ const { nearest } = require('./spelling.js');
  * @property {string} storageClass OBJ-5
  */
 
-const KNOWN = ['ttlSeconds', 'edgeTtlSeconds', 'storageClass'];
+const PUT_OPTIONS = ['ttlSeconds', 'edgeTtlSeconds', 'storageClass'];
+const GET_OPTIONS = ['consistent'];
 const STORAGE_CLASSES = ['STANDARD', 'STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING', 'GLACIER_IR'];
 const DAY = 86_400;
 const MAX_EDGE_TTL = DAY;
@@ -30,7 +31,7 @@ const MAX_TTL = 100 * 365 * DAY;
  * @throws {ConfigurationError} PUT-3, OBJ-5
  */
 function readPutOptions(options = {}, config, now) {
-  const { ttlSeconds, edgeTtlSeconds, storageClass } = checkOptions(options);
+  const { ttlSeconds, edgeTtlSeconds, storageClass } = checkOptions(options, PUT_OPTIONS, 'a put', '{ ttlSeconds: 60 }');
   if (ttlSeconds !== undefined && !isNumber(ttlSeconds, MAX_TTL)) refuse('ttlSeconds', 'a number', MAX_TTL, ttlSeconds);
   if (edgeTtlSeconds !== undefined && !(isNumber(edgeTtlSeconds, MAX_EDGE_TTL) && Number.isInteger(edgeTtlSeconds))) {
     refuse('edgeTtlSeconds', 'an integer', MAX_EDGE_TTL, edgeTtlSeconds);
@@ -45,16 +46,32 @@ function readPutOptions(options = {}, config, now) {
 }
 
 /**
+ * What a get says besides the name.
+ *
  * @param {unknown} options
+ * @returns {{isConsistent: boolean}} whether to read S3 itself (CON-1)
+ * @throws {ConfigurationError}
+ */
+function readGetOptions(options = {}) {
+  const { consistent = false } = checkOptions(options, GET_OPTIONS, 'a get', '{ consistent: true }');
+  if (typeof consistent === 'boolean') return { isConsistent: consistent };
+  throw new ConfigurationError(`consistent must be true or false, not ${typeof consistent}.`);
+}
+
+/**
+ * @param {unknown} options
+ * @param {string[]} known
+ * @param {string} whose
+ * @param {string} example
  * @returns {Record<string, unknown>}
  */
-function checkOptions(options) {
+function checkOptions(options, known, whose, example) {
   if (typeof options !== 'object' || options === null) {
-    throw new ConfigurationError('The options of a put must be an object like { ttlSeconds: 60 }.');
+    throw new ConfigurationError(`The options of ${whose} must be an object like ${example}.`);
   }
   for (const key of Object.keys(options)) {
-    if (!KNOWN.includes(key)) {
-      throw new ConfigurationError(`The option ${key} is unknown. Did you mean ${nearest(key, KNOWN)}?`);
+    if (!known.includes(key)) {
+      throw new ConfigurationError(`The option ${key} is unknown. Did you mean ${nearest(key, known)}?`);
     }
   }
   return /** @type {Record<string, unknown>} */ (options);
@@ -93,4 +110,4 @@ function checkStorageClass(where, value) {
   throw new ConfigurationError(`${where} must be one of ${STORAGE_CLASSES.join(', ')}, not ${shown}.`);
 }
 
-module.exports = { readPutOptions, checkStorageClass, MAX_EDGE_TTL };
+module.exports = { readPutOptions, readGetOptions, checkStorageClass, MAX_EDGE_TTL };

@@ -24,7 +24,7 @@ class Performer {
    */
   async perform(effect, budget) {
     try {
-      if ('provider' in effect) return { credentials: await loadCredentials(effect.provider) };
+      if ('provider' in effect) return await inTime(loadCredentials(effect.provider), budget);
       return await this.#transport.send(effect, budget);
     } catch (error) {
       const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
@@ -38,13 +38,32 @@ class Performer {
 }
 
 /**
+ * @param {Promise<Outcome>} outcome
+ * @param {number} budget milliseconds
+ * @returns {Promise<Outcome>}
+ */
+async function inTime(outcome, budget) {
+  /** @type {NodeJS.Timeout | undefined} */
+  let timer;
+  const message = `it took more than ${Math.round(budget)} ms`;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, Math.max(0, budget), { failure: { code: 'timeout', message } });
+  });
+  try {
+    return await Promise.race([outcome, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
  * @param {string} provider
- * @returns {Promise<Credentials>}
+ * @returns {Promise<{credentials: Credentials}>}
  */
 async function loadCredentials(provider) {
   const { defaultProvider } = await import(pathToFileURL(provider).href);
   const { accessKeyId, secretAccessKey, sessionToken, expiration } = await defaultProvider()();
-  return { accessKeyId, secretAccessKey, sessionToken, expiration };
+  return { credentials: { accessKeyId, secretAccessKey, sessionToken, expiration } };
 }
 
 module.exports = { Performer };

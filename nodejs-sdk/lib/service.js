@@ -4,11 +4,14 @@ const { entriesIn, namesIn, removeAll, runAll } = require('./batch.js');
 const { readConfig } = require('./config.js');
 const { Edge } = require('./edge.js');
 const { entryOf } = require('./entry.js');
-const { decode, encode } = require('./envelope.js');
+const { encode } = require('./envelope.js');
 const errors = require('./errors.js');
+const { Log } = require('./log.js');
 const { checkServiceName, locate, locatePrefix, nameOf } = require('./names.js');
-const { readPutOptions } = require('./options.js');
+const { readGetOptions, readPutOptions } = require('./options.js');
+const { Origin } = require('./origin.js');
 const { randomWriteId } = require('./platform.js');
+const { Reader } = require('./reader.js');
 const { Store } = require('./store.js');
 const { version } = require('../package.json');
 
@@ -31,7 +34,8 @@ class MemoryService {
   #config;
   #service;
   #clock;
-  #edge;
+  #log;
+  #reader;
   #store;
   /** @type {import('./engine.js').Engine | undefined} Undefined once closed. */
   #engine;
@@ -47,7 +51,9 @@ class MemoryService {
     this.#config = readConfig(params, process.env);
     this.#service = checkServiceName(serviceName);
     this.#clock = clock;
-    this.#edge = new Edge(this.#config, this.#service, clock);
+    this.#log = new Log(this.#config.logLevel);
+    const edge = new Edge(this.#config, this.#service, clock);
+    this.#reader = new Reader(this.#config, edge, new Origin(this.#config, clock), clock, this.#log);
     this.#store = new Store(this.#config, clock);
     this.#engine = require('./engine.js').Engine.acquire(); // here, so that loading this SDK is quick
   }
@@ -84,54 +90,60 @@ class MemoryService {
    * Read a value, blocking this thread until it is there.
    *
    * @param {string} name
+   * @param {unknown} [options]
    * @returns {any} undefined if there is none
    */
-  get(name) {
-    return this.getEntry(name)?.value;
+  get(name, options) {
+    return this.getEntry(name, options)?.value;
   }
 
   /**
    * Read a value.
    *
    * @param {string} name
+   * @param {unknown} [options]
    * @returns {Promise<any>} undefined if there is none
    */
-  async getAsync(name) {
-    return (await this.getEntryAsync(name))?.value;
+  async getAsync(name, options) {
+    return (await this.getEntryAsync(name, options))?.value;
   }
 
   /**
    * Read a value with what is known about it (GET-6), blocking this thread until it is there.
    *
    * @param {string} name
+   * @param {unknown} [options]
    * @returns {import('./entry.js').Entry | undefined}
    */
-  getEntry(name) {
-    return this.#open().runSync(this.#read(name));
+  getEntry(name, options) {
+    return this.#open().runSync(this.#read(name, readGetOptions(options)), this.#deadline());
   }
 
   /**
    * Read a value with what is known about it (GET-6).
    *
    * @param {string} name
+   * @param {unknown} [options]
    * @returns {Promise<import('./entry.js').Entry | undefined>}
    */
-  async getEntryAsync(name) {
-    return this.#open().run(this.#read(name));
+  async getEntryAsync(name, options) {
+    return this.#open().run(this.#read(name, readGetOptions(options)), this.#deadline());
   }
 
   /**
    * Read several values, several at a time. All names are checked before the first is read (MANY-1).
    *
    * @param {unknown} names
+   * @param {unknown} [options] for all of them
    * @returns {Promise<Map<string, any>>} those found, in the order asked (MANY-2)
    * @throws {errors.BatchError}
    */
-  async getMany(names) {
+  async getMany(names, options) {
     const engine = this.#open();
+    const checked = readGetOptions(options);
     const programs = new Map();
-    for (const name of namesIn(names)) programs.set(name, this.#read(name));
-    return runAll(programs, async (program) => (await engine.run(program))?.value);
+    for (const name of namesIn(names)) programs.set(name, this.#read(name, checked));
+    return runAll(programs, async (program) => (await engine.run(program, this.#deadline()))?.value);
   }
 
   /**
@@ -202,6 +214,11 @@ class MemoryService {
     throw new ConfigurationError('This MemoryService is closed: make a new one.');
   }
 
+  /** @returns {number} milliseconds a get may take */
+  #deadline() {
+    return this.#config.deadline * 1000;
+  }
+
   /** @param {unknown} name */
   #locate(name) {
     return locate(this.#config.visibility, this.#service, name);
@@ -253,27 +270,29 @@ class MemoryService {
 
   /**
    * @param {unknown} name
+   * @param {{isConsistent: boolean}} options
    * @returns {Program<import('./entry.js').Entry | undefined>}
    * @throws {errors.InvalidNameError} at once, not when the program runs
    */
-  #read(name) {
-    return this.#readFrom(name, this.#locate(name));
+  #read(name, options) {
+    return this.#readFrom(name, this.#locate(name), options);
   }
 
   /**
    * @param {unknown} name
    * @param {{key: string, path: string}} place
+   * @param {{isConsistent: boolean}} options
    * @returns {Program<import('./entry.js').Entry | undefined>}
    */
-  *#readFrom(name, { key, path }) {
+  *#readFrom(name, place, { isConsistent }) {
     try {
-      const answer = yield* this.#edge.read(path);
-      const found = answer.document && decode(answer.document, this.#clock());
-      this.#debug(`get ${JSON.stringify(name)} from edge (${answer.cache}${found ? '' : ', no value'})`);
+      const { answer, found } = yield* this.#reader.read(place, isConsistent);
+      const outcome = `from ${answer.source} (${answer.cache}${found ? '' : ', no value'})`;
+      this.#log.debug(`get ${JSON.stringify(name)} ${outcome}`);
       return found && entryOf(found, answer);
     } catch (error) {
       if (!(error instanceof CorruptValueError)) throw error;
-      const where = `The document of ${JSON.stringify(name)} (${key} in the bucket ${this.#config.bucket})`;
+      const where = `The document of ${JSON.stringify(name)} (${place.key} in the bucket ${this.#config.bucket})`;
       throw new CorruptValueError(`${where} is corrupt: ${error.message}. Put the value again.`, { cause: error.cause });
     }
   }
@@ -287,7 +306,7 @@ class MemoryService {
     let token;
     do {
       const { keys, next } = await this.#open().run(this.#store.list(under, token));
-      this.#debug(`list ${under} (${keys.length} keys${next === undefined ? '' : ', more to come'})`);
+      this.#log.debug(`list ${under} (${keys.length} keys${next === undefined ? '' : ', more to come'})`);
       const namesByKey = new Map();
       for (const key of keys) {
         const name = nameOf(this.#config.visibility, this.#service, key);
@@ -310,14 +329,9 @@ class MemoryService {
   async #removeKeys(namesByKey) {
     await removeAll(namesByKey, async (keys) => {
       const failed = await this.#open().run(this.#store.removeMany(keys));
-      this.#debug(`remove ${keys.length} keys (${failed.size} failed)`);
+      this.#log.debug(`remove ${keys.length} keys (${failed.size} failed)`);
       return failed;
     });
-  }
-
-  /** @param {string} message */
-  #debug(message) {
-    if (this.#config.logLevel === 'debug') console.debug(`memory: ${message}`);
   }
 }
 

@@ -1,26 +1,24 @@
 'use strict';
 
 const { createHash } = require('node:crypto');
-const { gzipSync } = require('node:zlib');
 
-const { askAws, endpoint, errorCode, versionOf } = require('./aws.js');
-const { AccessDeniedError, ConfigurationError, UnavailableError } = require('./errors.js');
+const { errorCode, versionOf } = require('./aws.js');
+const { Bucket } = require('./bucket.js');
+const { compress } = require('./compression.js');
+const { UnavailableError } = require('./errors.js');
 const { elements, isDocument, textOf } = require('./xml.js');
 
+/** @typedef {import('./errors.js').AccessDeniedError} AccessDeniedError */
+/** @typedef {import('./errors.js').ConfigurationError} ConfigurationError */
 /** @typedef {import('./transport.js').Response} Response */
-
-const GZIP_FROM = 1024; // bytes (OBJ-2)
 
 /** A page of 1,000 keys of 1,024 bytes, each of which may have to be written as a reference, and what stands around them. */
 const MAX_PAGE_BYTES = 8 * 1024 * 1024;
 
-const ACCESS_CODES = new Set(['AccessDenied', 'ExpiredToken', 'InvalidToken', 'TokenRefreshRequired']);
-const REGION_CODES = new Set(['PermanentRedirect', 'AuthorizationHeaderMalformed', 'IllegalLocationConstraintException']);
-
 /** Writes documents to S3 (section 4), removes and lists them. */
 class Store {
   #config;
-  #clock;
+  #bucket;
 
   /**
    * @param {Pick<import('./config.js').Config, 'bucket' | 'region'>} config
@@ -28,7 +26,7 @@ class Store {
    */
   constructor(config, clock) {
     this.#config = config;
-    this.#clock = clock;
+    this.#bucket = new Bucket(config, clock);
   }
 
   /**
@@ -41,16 +39,15 @@ class Store {
    * @throws {UnavailableError}
    */
   *put(key, document, { maxAge, ttlDays, storageClass }) {
-    const zipped = document.length >= GZIP_FROM ? gzipSync(document) : document;
-    const isSmaller = zipped.length < document.length;
+    const { body, isZipped } = compress(document);
     const headers = {
       'content-type': 'application/json',
       'cache-control': `max-age=${maxAge}`, // OBJ-3
-      ...(isSmaller && { 'content-encoding': 'gzip' }),
+      ...(isZipped && { 'content-encoding': 'gzip' }),
       ...(ttlDays !== undefined && { 'x-amz-tagging': `ttl-days=${ttlDays}` }), // OBJ-6
       ...(storageClass !== 'STANDARD' && { 'x-amz-storage-class': storageClass }), // OBJ-5
     };
-    return versionOf(yield* this.#ask({ method: 'PUT', path: key, headers, body: isSmaller ? zipped : document }));
+    return versionOf(yield* this.#ask({ method: 'PUT', path: key, headers, body }));
   }
 
   /**
@@ -84,7 +81,7 @@ class Store {
       const key = textOf(error, 'Key') ?? '';
       const code = textOf(error, 'Code') ?? 'unknown';
       const where = `DELETE ${key} in the bucket ${this.#config.bucket}`;
-      return /** @type {const} */ ([key, this.#errorFor({ status: response.status, code, headers: {} }, where)]);
+      return /** @type {const} */ ([key, this.#bucket.errorFor({ status: response.status, code, headers: {} }, where)]);
     });
     return new Map(failed);
   }
@@ -119,37 +116,11 @@ class Store {
    * @param {number} [call.maxBytes]
    * @returns {import('./effects.js').Program<Response>}
    */
-  *#ask({ headers = {}, path, what = undefined, ...call }) {
-    const { bucket, region } = this.#config;
-    const asked = what ?? `${call.method} ${path} in the bucket ${bucket}`;
-    const url = `${this.#bucketUrl()}/${path}`;
-    const response = yield* askAws({ service: 's3', region, url, headers, what: asked, ...call }, this.#clock);
+  *#ask({ what, ...call }) {
+    const asked = what ?? `${call.method} ${call.path} in the bucket ${this.#config.bucket}`;
+    const response = yield* this.#bucket.ask({ ...call, what: asked });
     if (response.status < 300) return response;
-    throw this.#errorFor({ ...response, code: errorCode(response) }, asked);
-  }
-
-  #bucketUrl() {
-    const { bucket, region } = this.#config;
-    const { url, isOverridden } = endpoint('s3', region);
-    // A bucket name with dots would not match S3's certificate as a host name.
-    return isOverridden || bucket.includes('.') ? `${url}/${bucket}` : url.replace('://', `://${bucket}.`);
-  }
-
-  /**
-   * @param {{status: number, code: string, headers: Response['headers']}} refusal
-   * @param {string} what
-   */
-  #errorFor({ status, code, headers }, what) {
-    const { bucket, region } = this.#config;
-    if (status === 403 || ACCESS_CODES.has(code)) {
-      return new AccessDeniedError(`S3 refused ${what} (${code}): check the function's role and its credentials.`);
-    }
-    if (code === 'NoSuchBucket') return new ConfigurationError(`There is no bucket ${bucket}: check BUCKET_NAME.`);
-    if ((status >= 300 && status < 400) || REGION_CODES.has(code)) {
-      const actual = headers['x-amz-bucket-region'] ?? 'another region';
-      return new ConfigurationError(`The bucket ${bucket} is in ${actual}, not in ${region}: set REGION.`);
-    }
-    return UnavailableError.because(what, { code, message: `status ${status}` });
+    throw this.#bucket.errorFor({ ...response, code: errorCode(response) }, asked);
   }
 }
 

@@ -10,6 +10,7 @@ const https = require('node:https');
  * @property {Record<string, string>} headers in lower case
  * @property {Uint8Array | undefined} [body]
  * @property {number} maxBytes How much of the response's body to read.
+ * @property {boolean} [failsFast] Silence of a kept connection is not tried again with a new one: the caller knows another way.
  */
 
 /**
@@ -59,6 +60,7 @@ class Transport {
     if (!('failure' in first) || !first.wasDead) return first;
     // The connection had died while nobody looked. So may have the others; a new one tells.
     this.#dropIdle(-1);
+    if (request.failsFast && first.failure.code === 'timeout') return first;
     return this.#attempt(request, Math.max(0, deadline - performance.now()));
   }
 

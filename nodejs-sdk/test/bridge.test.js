@@ -86,7 +86,7 @@ suite('a process', () => {
   const make = `
     const MemoryService = require(${JSON.stringify(ROOT)});
     const make = () => new MemoryService({
-      DISTRIBUTION: 'd.example', BUCKET_NAME: 'bucket', REGION: 'eu-west-1', EDGE_ENDPOINT: 'http://127.0.0.1:1',
+      DISTRIBUTION: 'd.example', BUCKET_NAME: 'bucket', REGION: 'eu-west-1', EDGE_ENDPOINT: 'http://127.0.0.1:1', FAILOVER: false,
     }, 'shop');
   `;
   const get = `${make} try { make().get('a'); } catch (error) { console.log(error.code); }`;

@@ -15,12 +15,13 @@ const refuses = (params, message, environment = {}) =>
 
 test('the defaults are those of the specification', () => {
   const { distribution, edge, bucket, region, visibility, edgeTtl, storageClass, ...rest } = read({});
-  const { maxValueBytes, signatureLifetime, logLevel } = rest;
+  const { maxValueBytes, signatureLifetime, deadline, failover, logLevel } = rest;
   assert.equal(distribution.origin, 'https://d1.cloudfront.net');
   assert.equal(edge, distribution);
   assert.deepEqual([bucket, region, visibility], ['bucket', 'eu-west-1', 'public']);
   assert.deepEqual([edgeTtl, storageClass], [5, 'STANDARD']);
   assert.deepEqual([maxValueBytes, signatureLifetime, logLevel], [16 * 1024 * 1024, 900, 'warn']);
+  assert.deepEqual([deadline, failover], [5, true]);
 });
 
 test('each key comes from the environment if the parameters lack it', () => {
@@ -50,6 +51,14 @@ test("the region may be Lambda's", () => {
   assert.throws(() => readConfig({ DISTRIBUTION, BUCKET_NAME }, {}), { code: 'configuration', message: /MEMORY_REGION/ });
 });
 
+test('a flag is a boolean or a text, whatever its case', () => {
+  const values = [true, false, 'true', 'False', ' TRUE ', '', undefined];
+  assert.deepEqual(values.map((FAILOVER) => read({ FAILOVER }).failover), [true, false, true, false, true, true, true]);
+  assert.equal(read({}, { MEMORY_FAILOVER: 'FALSE' }).failover, false);
+  assert.equal(read({ FAILOVER: true }, { MEMORY_FAILOVER: 'false' }).failover, true);
+  assert.deepEqual([read({ DEADLINE: 1 }).deadline, read({ DEADLINE: '60' }).deadline], [1, 60]);
+});
+
 suite('refused', () => {
   const cases = [
     ['no distribution', { DISTRIBUTION: undefined }, /DISTRIBUTION is empty or undefined.*MEMORY_DISTRIBUTION/],
@@ -69,6 +78,11 @@ suite('refused', () => {
     ['an edge TTL in words', { EDGE_TTL: '5s' }, /EDGE_TTL/],
     ['an archive as storage class', { STORAGE_CLASS: 'DEEP_ARCHIVE' }, /STORAGE_CLASS must be one of .*GLACIER_IR/],
     ['a storage class in lower case', { STORAGE_CLASS: 'standard_ia' }, /STORAGE_CLASS/],
+    ['a deadline of 0', { DEADLINE: 0 }, /DEADLINE must be an integer from 1 to 60, not 0/],
+    ['a deadline of more than a minute', { DEADLINE: 61 }, /DEADLINE/],
+    ['a deadline with a fraction', { DEADLINE: '1.5' }, /DEADLINE/],
+    ['a flag that is neither', { FAILOVER: 'yes' }, /FAILOVER must be true or false, not "yes"/],
+    ['a number as a flag', { FAILOVER: 1 }, /FAILOVER must be true or false, not number/],
     ['an unknown log level', { LOG_LEVEL: 'verbose' }, /LOG_LEVEL.*debug/],
     ['a number for a text', { BUCKET_NAME: 5 }, /BUCKET_NAME must be a string/],
   ];

@@ -30,7 +30,8 @@ test('requiring it loads nothing but its own files, no AWS SDK and no aws4', () 
 test('a public get loads no AWS SDK, no aws4 and no signing', () => {
   const script = `
     const MemoryService = require('./index.js');
-    const params = { DISTRIBUTION: 'd.example', BUCKET_NAME: 'bucket', REGION: 'eu-west-1', EDGE_ENDPOINT: 'http://127.0.0.1:1' };
+    const edge = { EDGE_ENDPOINT: 'http://127.0.0.1:1', FAILOVER: false };
+    const params = { DISTRIBUTION: 'd.example', BUCKET_NAME: 'bucket', REGION: 'eu-west-1', ...edge };
     try { new MemoryService(params, 'shop').get('a'); } catch {}
     console.log(JSON.stringify(Object.keys(require.cache)));
   `;

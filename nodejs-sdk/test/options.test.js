@@ -3,7 +3,7 @@
 const assert = require('node:assert/strict');
 const { suite, test } = require('node:test');
 
-const { readPutOptions } = require('../lib/options.js');
+const { readGetOptions, readPutOptions } = require('../lib/options.js');
 const { isSigned } = require('./sigv4.js');
 const { start, CREDENTIALS } = require('./server.js');
 
@@ -67,6 +67,34 @@ suite('refused', () => {
     await assert.rejects(mem.putMany({ a: 1 }, { ttlSeconds: 0 }), { code: 'configuration' });
     assert.deepEqual(await server.log(), []);
   });
+});
+
+test('a get is consistent only if it says so', () => {
+  const isConsistent = (options) => readGetOptions(options).isConsistent;
+  const asked = [undefined, {}, { consistent: undefined }, { consistent: false }, { consistent: true }];
+  assert.deepEqual(asked.map(isConsistent), [false, false, false, false, true]);
+});
+
+suite('refused of a get', () => {
+  const cases = [
+    ['an unknown option', { consistant: true }, /option consistant is unknown. Did you mean consistent\?/],
+    ['a text', { consistent: 'true' }, /consistent must be true or false, not string/],
+    ['null', { consistent: null }, /consistent must be/],
+    ['a flag for the options', true, /The options of a get .* \{ consistent: true \}/],
+    ['null for the options', null, /\{ consistent: true \}/],
+  ];
+  for (const [title, options, message] of cases) {
+    test(title, async (context) => {
+      const expected = { code: 'configuration', message };
+      const { mem, server } = await start(context);
+      assert.throws(() => mem.get('a', options), expected);
+      assert.throws(() => mem.getEntry('a', options), expected);
+      await assert.rejects(mem.getAsync('a', options), expected);
+      await assert.rejects(mem.getEntryAsync('a', options), expected);
+      await assert.rejects(mem.getMany(['a'], options), expected);
+      assert.deepEqual(await server.log(), []);
+    });
+  }
 });
 
 suite('the stored object', () => {

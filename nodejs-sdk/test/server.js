@@ -70,6 +70,11 @@ function cloud(request, response, body, state) {
     if (!object) return response.writeHead(404, { 'x-cache': 'Error from cloudfront' }).end();
     return response.writeHead(200, { ...object.headers, 'x-cache': 'Hit from cloudfront', age: '3' }).end(object.body);
   }
+  if (request.method === 'GET' && !searchParams.has('prefix')) {
+    const object = objects[pathname];
+    if (!object) return response.writeHead(404).end('<Error><Code>NoSuchKey</Code></Error>');
+    return response.writeHead(200, object.headers).end(object.body);
+  }
   if (request.method === 'GET') {
     const prefix = searchParams.get('prefix');
     const [, last = ''] = searchParams.get('continuation-token')?.split('&') ?? [];

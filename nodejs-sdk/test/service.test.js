@@ -125,7 +125,7 @@ suite('before any I/O', () => {
   });
 });
 
-suite('what an edge may answer', () => {
+suite('what an edge may answer, without failover', () => {
   const xml = (code) => `<?xml version="1.0"?><Error><Code>${code}</Code><Message>no</Message></Error>`;
   const answering = (status, body, headers = {}) =>
     `(request, response) => response.writeHead(${status}, ${JSON.stringify(headers)}).end(Buffer.from('${Buffer.from(body).toString('base64')}', 'base64'))`;
@@ -151,7 +151,7 @@ suite('what an edge may answer', () => {
   ];
   for (const [title, handler, code, message] of cases) {
     test(`${title} is ${code}, from get and from getAsync`, async (context) => {
-      const { mem } = await start(context, { MAX_VALUE_BYTES: 1000 }, {}, handler);
+      const { mem } = await start(context, { MAX_VALUE_BYTES: 1000, FAILOVER: false }, {}, handler);
       assert.throws(() => mem.get('a'), { code, message });
       await assert.rejects(mem.getAsync('a'), { code, message });
     });
@@ -167,12 +167,12 @@ suite('what an edge may answer', () => {
   });
 
   test('no answer at all is unavailable after the deadline, with the cause', async (context) => {
-    const { mem } = await start(context, {}, {}, () => {});
+    const { mem } = await start(context, { FAILOVER: false }, {}, () => {});
     assert.throws(() => mem.get('a'), (error) => error.code === 'unavailable' && error.cause.code === 'timeout');
   });
 
   test('a refused connection is unavailable, with the cause', async (context) => {
-    const { mem } = await start(context, { EDGE_ENDPOINT: 'http://127.0.0.1:1' });
+    const { mem } = await start(context, { EDGE_ENDPOINT: 'http://127.0.0.1:1', FAILOVER: false });
     assert.throws(() => mem.get('a'), (error) => error.code === 'unavailable' && error.cause.code === 'ECONNREFUSED');
   });
 });

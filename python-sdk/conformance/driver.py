@@ -81,7 +81,7 @@ def op_put(request: Message) -> Message:
 
 def op_get(request: Message) -> Message:
     missing = object()
-    value = service(request).get(to_python(request["name"]), missing)
+    value = service(request).get(to_python(request["name"]), missing, consistent="consistent" in request)
     return {"missing": True} if value is missing else found(value)
 
 
@@ -91,7 +91,7 @@ def op_remove(request: Message) -> Message:
 
 
 def op_entry(request: Message) -> Message:
-    entry = service(request).get_entry(to_python(request["name"]))
+    entry = service(request).get_entry(to_python(request["name"]), consistent="consistent" in request)
     if entry is None:
         return {"missing": True}
     known = {"type": entry.type, "version": entry.version, "source": entry.source, "age": entry.age}

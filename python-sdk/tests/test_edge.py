@@ -27,6 +27,7 @@ def service(web_server: WebServer, clock: Clock, **conf: Any) -> MemoryService:
         "DISTRIBUTION": "d1.cloudfront.net",
         "BUCKET_NAME": "values",
         "EDGE_ENDPOINT": web_server.url,
+        "FAILOVER": False,
         **conf,
     }
     return MemoryService(given, "shop", clock=clock)
@@ -168,7 +169,7 @@ def test_another_status_is_unavailable(status: int, web_server: WebServer, publi
 def test_an_edge_that_is_not_there_is_unavailable(private: MemoryService, web_server: WebServer) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        private._edge._origin = f"http://127.0.0.1:{unused.getsockname()[1]}"
+        private._reader._edge._origin = f"http://127.0.0.1:{unused.getsockname()[1]}"
         with pytest.raises(UnavailableError, match=r"/shop/a.json: ConnectionError$") as raised:
             private.get("a")
     assert raised.value.__cause__ is None

@@ -107,7 +107,7 @@ def test_a_listing_asks_for_a_page_when_it_is_needed(
 
 
 def test_many_values_are_read_in_the_order_asked(web_server: WebServer, clock: Clock) -> None:
-    mem = MemoryService({**CONF, "EDGE_ENDPOINT": web_server.url}, "shop", clock=clock)
+    mem = MemoryService({**CONF, "EDGE_ENDPOINT": web_server.url, "FAILOVER": False}, "shop", clock=clock)
     documents = {
         "/shop/a.json": b'{"v":1,"type":"int","value":1}',
         "/shop/b.json": b'{"v":1,"type":"null","value":null}',
@@ -118,7 +118,7 @@ def test_many_values_are_read_in_the_order_asked(web_server: WebServer, clock: C
 
 
 def test_what_succeeded_is_not_lost_with_what_failed(web_server: WebServer) -> None:
-    mem = MemoryService({**CONF, "EDGE_ENDPOINT": web_server.url}, "shop")
+    mem = MemoryService({**CONF, "EDGE_ENDPOINT": web_server.url, "FAILOVER": False}, "shop")
     ok: Answer = (200, {}, b'{"v":1,"type":"int","value":1}')
     answers: dict[str, Answer] = {"/shop/a.json": ok, "/shop/c.json": (404, {}, b"")}
     web_server.answer = lambda path: answers.get(path, (500, {}, b""))
@@ -148,7 +148,7 @@ def test_a_key_gives_its_name_back(name: str) -> None:
 
 
 def test_an_entry_says_what_is_known(web_server: WebServer, clock: Clock) -> None:
-    mem = MemoryService({**CONF, "EDGE_ENDPOINT": web_server.url}, "shop", clock=clock)
+    mem = MemoryService({**CONF, "EDGE_ENDPOINT": web_server.url, "FAILOVER": False}, "shop", clock=clock)
     headers = {
         "ETag": 'W/"abc"',
         "Age": "3",

@@ -150,5 +150,5 @@ def test_a_private_key_shows_nowhere(
     middle = rsa_pem.decode().splitlines()[5]
     with pytest.raises(memory.UnavailableError) as raised:
         mem.get("a")
-    shown = [repr(mem), repr(mem._config), repr(mem._edge._signer), repr(raised.value), caplog.text]
+    shown = [repr(mem), repr(mem._config), repr(mem._reader._edge._signer), repr(raised.value), caplog.text]
     assert not any(middle in text or "PRIVATE" in text or "Signature=" in text for text in shown)

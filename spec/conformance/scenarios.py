@@ -55,6 +55,7 @@ class Scenario:
             SkippedError: The driver skipped one.
         """
         self._set_clocks(0)
+        self._store.failing_edge.asked = 0
         for number, step in enumerate(self._vector.members["steps"], 1):
             with during(f"step {number}, {step['do']}"):
                 self._STEPS[step["do"]](self, step)
@@ -67,13 +68,15 @@ class Scenario:
             self._version = answer.get("version", {"version": "…"})
 
     def _get(self, step: Message) -> None:
-        _judge_get(step, self._ask(step, "reader", {"op": "get"}))
+        more = {"consistent": True} if step.get("consistent") else {}
+        _judge_get(step, self._ask(step, "reader", {"op": "get", **more}))
         if "async" in self._drivers[step.get("as", "reader")].features:
             with during("async"):
-                _judge_get(step, self._ask(step, "reader", {"op": "get", "async": True}))
+                _judge_get(step, self._ask(step, "reader", {"op": "get", "async": True, **more}))
 
     def _entry(self, step: Message) -> None:
-        answer = self._ask(step, "reader", {"op": "entry"})
+        more = {"consistent": True} if step.get("consistent") else {}
+        answer = self._ask(step, "reader", {"op": "entry", **more})
         if step.get("missing"):
             equal({"missing": True}, {"missing": answer.get("missing", {"missing": True})})
             return
@@ -171,6 +174,9 @@ class Scenario:
         with ThreadPoolExecutor(_CONCURRENT_PUTS) as pool:
             list(pool.map(lambda name: self._store.put(self._key({"name": name}), {}, b""), names))
 
+    def _asked(self, step: Message) -> None:
+        equal(step["count"], self._store.failing_edge.asked)
+
     def _wait(self, step: Message) -> None:
         self._set_clocks(self._store.clock.ahead + step["seconds"])
 
@@ -209,6 +215,7 @@ class Scenario:
         "store": _place,
         "fill": _fill,
         "wait": _wait,
+        "asked": _asked,
     }
 
 

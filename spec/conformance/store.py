@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .failing_edge import FailingEdge
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
@@ -65,12 +67,16 @@ class Store:
     Attributes:
         clock: the edge's.
         environment: the variables by which drivers find AWS.
+        failing_edge: answers every read with a server error.
         filled: what scenarios have filled with objects, and do not change.
     """
 
-    def __init__(self, cloud: Any, outputs: Mapping[str, str], clock: Clock) -> None:
-        """Take a running local cloud, the stack's outputs and the clock that the edge goes by."""
+    def __init__(
+        self, cloud: Any, outputs: Mapping[str, str], clock: Clock, failing_edge: FailingEdge
+    ) -> None:
+        """Take a running local cloud, the stack's outputs, the clock that the edge goes by, and an edge that fails."""
         self.clock = clock
+        self.failing_edge = failing_edge
         self.environment: dict[str, str] = cloud.environment()
         self.filled: set[str] = set()
         self._s3 = cloud.client("s3")
@@ -81,6 +87,7 @@ class Store:
             "$PRIVATE_DISTRIBUTION": outputs["PrivateDistribution"],
             "$PRIVATE_KEY_ARN": outputs["PrivateKeyArn"],
             "$PUBLIC_KEY_ID": outputs["PublicKeyId"],
+            "$FAILING_EDGE": failing_edge.url,
         }
 
     def conf(self, visibility: str, changes: Mapping[str, Any], rsa_key: Path) -> dict[str, Any]:
@@ -157,11 +164,14 @@ def deployed(root: Path) -> Iterator[Store]:
                 f"{needed} is not there: run `python3 noxfile.py -s contract`, or pass --no-store"
             )
     try:
-        with LocalCloud.start(clock=clock, variables={"NODE_PATH": str(modules)}) as cloud:
+        with (
+            FailingEdge() as failing_edge,
+            LocalCloud.start(clock=clock, variables={"NODE_PATH": str(modules)}) as cloud,
+        ):
             template = root / "infra" / "template.yaml"
             stack = deploy_application(
                 cloud, template, stack_name="conformance", parameters={"Demos": "false"}
             )
-            yield Store(cloud, stack.outputs, clock)
+            yield Store(cloud, stack.outputs, clock, failing_edge)
     except (LocalCloudError, PackagingError) as error:
         raise StoreError(str(error)) from error

@@ -28,12 +28,15 @@ _KEYS = (
     "MAX_VALUE_BYTES",
     "EDGE_ENDPOINT",
     "SIGNATURE_LIFETIME",
+    "DEADLINE",
+    "FAILOVER",
     "LOG_LEVEL",
 )
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _LOG_LEVELS = ("debug", "info", "warn", "error", "silent")
 _SECRET_ARN = ("ssm", "secretsmanager")
 _ARN_PARTS = 6
+_FLAGS = {"": False, "true": True, "false": False}
 _BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
@@ -53,6 +56,8 @@ class Config:
         max_value_bytes: Largest document, in bytes of JSON (OBJ-4).
         edge_endpoint: Where to connect instead of the distribution; the Host header stays.
         signature_lifetime: Seconds a signed policy is valid.
+        deadline: Seconds a get may take.
+        failover: Whether to read S3 when the edge cannot be read.
         log_level: Level of the logger `memory`; None leaves it to the application.
     """
 
@@ -67,6 +72,8 @@ class Config:
     max_value_bytes: int
     edge_endpoint: str | None
     signature_lifetime: int
+    deadline: int
+    failover: bool
     log_level: str | None
 
     @classmethod
@@ -94,6 +101,8 @@ class Config:
             max_value_bytes=given.whole("MAX_VALUE_BYTES", 16 * 2**20, 1, 2**31 - 1),
             edge_endpoint=given.optional("EDGE_ENDPOINT", _origin),
             signature_lifetime=given.whole("SIGNATURE_LIFETIME", 900, 10, 86_400),
+            deadline=given.whole("DEADLINE", 5, 1, 60),
+            failover=given.flag("FAILOVER", default=True),
             log_level=given.optional("LOG_LEVEL", _log_level),
         )
 
@@ -128,6 +137,15 @@ class _Given:
         if not isinstance(value, (str, int, Path)) or isinstance(value, bool):
             raise ConfigurationError(f"{key} is a text or number, not {type(value).__name__}")
         return str(value).strip()
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        value = self.conf.get(key)
+        if isinstance(value, bool):
+            return value
+        word = self.text(key).lower()
+        if word not in _FLAGS:
+            raise ConfigurationError(f"{key} is true or false, not {value!r}")
+        return default if word == "" else _FLAGS[word]
 
     def required(self, key: str) -> str:
         value = self.text(key)

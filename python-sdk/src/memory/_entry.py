@@ -17,7 +17,7 @@ class Entry:
         value: The value.
         type: Its type as the specification names it, such as `int`.
         version: The ETag of its object: what `put` returned.
-        source: Where it was read: `edge`.
+        source: Where it was read: `edge` or `s3`.
         age: Seconds since the edge fetched its copy from S3.
         stored_at: When it was put, to the second, in UTC; None if the answer did not say.
         expires_at: When it ends, in UTC; None if it has no ttl.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from memory._config import Config, arn_service
 from memory._errors import AccessDeniedError, ConfigurationError, UnavailableError
 from memory._signing import SigningKey
+from memory._transport import CONNECT_SECONDS, READ_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,17 +99,21 @@ class KeySource:
 
     def _secret_text(self) -> str:
         import boto3
+        from botocore.config import Config as Boto
         from botocore.exceptions import BotoCoreError, ClientError
 
         region = self._path.split(":")[3]
+        quick = Boto(
+            connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, retries={"total_max_attempts": 2}
+        )
         try:
             if self._aws_service == "ssm":
-                ssm = boto3.client("ssm", region_name=region)
+                ssm = boto3.client("ssm", region_name=region, config=quick)
                 # The API takes the name, with its leading slash if it has a path.
                 name = self._path.split(":", 5)[5].removeprefix("parameter")
                 name = name if name.count("/") > 1 else name.removeprefix("/")
                 return str(ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])
-            secrets = boto3.client("secretsmanager", region_name=region)
+            secrets = boto3.client("secretsmanager", region_name=region, config=quick)
             return str(secrets.get_secret_value(SecretId=self._path)["SecretString"])
         except ClientError as error:
             code = error.response["Error"]["Code"]

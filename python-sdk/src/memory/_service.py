@@ -12,13 +12,16 @@ from memory._batch import for_each, raise_if_any
 from memory._config import Config
 from memory._edge import Edge
 from memory._entry import Entry
-from memory._envelope import decode, encode
+from memory._envelope import encode
 from memory._errors import BatchError, CorruptValueError, MemoryServiceError, ValueTooLargeError
-from memory._names import check_service_name, key_prefix, name_of, object_key, url_path
+from memory._names import check_service_name, key_prefix, name_of, object_key
 from memory._options import PutOptions
+from memory._origin import Origin
+from memory._reader import Reader
 from memory._secrets import KeySource
 from memory._signing import Signer, wildcard
 from memory._store import KEYS_PER_REQUEST, Store
+from memory._transport import Transport
 from memory._version import __version__
 
 if TYPE_CHECKING:
@@ -70,7 +73,9 @@ class MemoryService:
             keys = KeySource(config, clock)
             resource = wildcard(config.distribution, self._service_name)
             signer = Signer(resource, keys.key, config.signature_lifetime, clock)
-        self._edge = Edge(config, signer, keys)
+        self._transport = Transport(config.max_value_bytes)
+        edge = Edge(config, self._transport, signer, keys)
+        self._reader = Reader(config, edge, Origin(config, self._transport, clock), clock)
         self._store = Store(config)
         _set_log_level(config.log_level)
 
@@ -139,12 +144,13 @@ class MemoryService:
         documents = {name: self._document(name, value, options) for name, value in values.items()}
         return for_each(keys, lambda name: self._store.put(keys[name], documents[name], options))
 
-    def get(self, name: str, default: Any = None) -> Any:
-        """Read a value through the edge.
+    def get(self, name: str, default: Any = None, *, consistent: bool = False) -> Any:
+        """Read a value through the edge, or from S3 if the edge fails.
 
         Args:
             name: The name it was stored under.
             default: What to return if there is none. A stored None is a value and returned as None.
+            consistent: Read S3 itself: the newest value, at the price and latency of S3.
 
         Returns:
             The value, of the type it was stored with (VAL-1).
@@ -154,39 +160,36 @@ class MemoryService:
             CorruptValueError: What is stored is no envelope (ENV-4).
             AccessDeniedError: The edge refused the signature.
             ConfigurationError: The distribution or the key cannot be what the configuration says.
-            UnavailableError: The edge did not answer in time.
+            UnavailableError: Neither the edge nor S3 answered in time.
         """
-        entry = self.get_entry(name)
+        entry = self.get_entry(name, consistent=consistent)
         return default if entry is None else entry.value
 
-    def get_entry(self, name: str) -> Entry | None:
+    def get_entry(self, name: str, *, consistent: bool = False) -> Entry | None:
         """Read a value with what is known about it; None if there is none (GET-6).
 
         Raises:
             MemoryServiceError: As `get` does.
         """
-        answer = self._edge.get(url_path(self._key(name)))
-        if answer.document is None:
-            _LOGGER.debug("memory: get %s from edge (%s, no value)", _Quoted(name), answer.cache)
-            return None
         try:
-            envelope = decode(answer.document)
+            answer, envelope = self._reader.read(self._key(name), consistent=consistent)
         except CorruptValueError as error:
             raise CorruptValueError(f"{_quoted(name)}: {error}") from None
-        _LOGGER.debug("memory: get %s from edge (%s)", _Quoted(name), answer.cache)
-        if envelope.is_expired(self._clock()):
+        found = "" if envelope else ", no value"
+        _LOGGER.debug("memory: get %s from %s (%s%s)", _Quoted(name), answer.source, answer.cache, found)
+        if envelope is None or envelope.is_expired(self._clock()):
             return None
         return Entry(
             value=envelope.value,
             type=envelope.type,
             version=answer.version,
-            source="edge",
+            source=answer.source,
             age=answer.age,
             stored_at=answer.stored_at,
             expires_at=_moment(envelope.expires_at),
         )
 
-    def get_many(self, names: Iterable[str]) -> dict[str, Any]:
+    def get_many(self, names: Iterable[str], *, consistent: bool = False) -> dict[str, Any]:
         """Read several values, several at a time. All names are checked before the first is read.
 
         Returns:
@@ -201,7 +204,7 @@ class MemoryService:
             self._key(name)
         missing = object()
         try:
-            values = for_each(wanted, lambda name: self.get(name, missing))
+            values = for_each(wanted, lambda name: self.get(name, missing, consistent=consistent))
         except BatchError as error:
             error.results = {name: value for name, value in error.results.items() if value is not missing}
             raise
@@ -273,7 +276,7 @@ class MemoryService:
 
     def close(self) -> None:
         """Close all connections. The object can be used again and opens new ones."""
-        self._edge.close()
+        self._transport.close()
         self._store.close()
 
     def __enter__(self) -> Self:

@@ -1,0 +1,33 @@
+'use strict';
+
+/** @typedef {'debug' | 'info' | 'warn' | 'error' | 'silent'} LogLevel */
+
+/** From the one that shows most to the one that shows nothing. */
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
+
+/** Lines for people. No line has a query string: it may be a signature (KEYS-4). */
+class Log {
+  #level;
+
+  /** @param {LogLevel} level */
+  constructor(level) {
+    this.#level = LOG_LEVELS.indexOf(level);
+  }
+
+  /** @param {string} message */
+  debug(message) {
+    if (this.#shows('debug')) console.debug(`memory: ${message}`);
+  }
+
+  /** @param {string} message */
+  warn(message) {
+    if (this.#shows('warn')) console.warn(`memory: ${message}`);
+  }
+
+  /** @param {LogLevel} level */
+  #shows(level) {
+    return this.#level <= LOG_LEVELS.indexOf(level);
+  }
+}
+
+module.exports = { Log, LOG_LEVELS };
