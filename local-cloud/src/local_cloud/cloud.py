@@ -155,6 +155,7 @@ class LocalCloud:
             faults: whether S3 can fail on demand; the edge always can.
 
         Raises:
+            ValueError: there is no point of presence.
             EngineError: the engine did not start.
             InstallationError: the engine's packages could not be installed.
         """
@@ -220,6 +221,9 @@ class LocalCloud:
         Args:
             distribution_domain: for example `d111111abcdef8.cloudfront.net`.
             pop: the number of the point of presence, from 0.
+
+        Raises:
+            ValueError: there is no such point of presence.
         """
         return self._edge.browser_endpoint(distribution_domain, pop)
 

@@ -115,9 +115,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _is_from_here(self) -> bool:
         """Return whether no web page sent it: such a page may have got its name to mean this machine."""
-        host = urlsplit(f"//{self.headers.get('Host', '')}").hostname
         origin = self.headers.get("Origin")
-        return host in _LOOPBACK and (origin is None or urlsplit(origin).hostname in _LOOPBACK)
+        return _is_loopback(f"//{self.headers.get('Host', '')}") and (origin is None or _is_loopback(origin))
 
     def _body(self) -> dict[str, Any]:
         length = int(self.headers.get("Content-Length") or 0)
@@ -138,3 +137,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Print nothing."""
+
+
+def _is_loopback(url: str) -> bool:
+    try:
+        return urlsplit(url).hostname in _LOOPBACK
+    except ValueError:  # brackets around what is no address
+        return False

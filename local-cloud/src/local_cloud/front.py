@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ _HOP_BY_HOP = frozenset(
     {"connection", "keep-alive", "transfer-encoding", "content-length", "expect", "upgrade", "te", "trailer"}
 )
 _NO_BODY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
-_OF_THE_BODY = frozenset({"content-length", "content-type", "content-encoding"})
+_OF_THE_BODY = ("content-length", "content-type", "content-encoding", "x-amz-checksum-")
 _NOBODYS_TAG = '"no object has this tag"'
 
 
@@ -112,7 +113,7 @@ class Front:
                 request.method,
                 URL(self._engine + request.raw_path, encoded=True),
                 headers=headers,
-                data=body or None,
+                data=io.BytesIO(body) if body else None,
                 allow_redirects=False,
             ) as answer:
                 content = await answer.read()
@@ -143,7 +144,9 @@ def _stamped(answer: web.Response, stamps: Stamps, call: S3Call, asked: Mapping[
     if refused == HTTPStatus.PRECONDITION_FAILED:
         return _failure(refused, answer.headers["Date"])
     if refused == HTTPStatus.NOT_MODIFIED:
-        kept = {name: value for name, value in answer.headers.items() if name.lower() not in _OF_THE_BODY}
+        kept = {
+            name: value for name, value in answer.headers.items() if not name.lower().startswith(_OF_THE_BODY)
+        }
         return web.Response(status=refused, headers=kept)
     if isinstance(answer.body, bytes):
         answer.body = stamps.body(call, answer.body)

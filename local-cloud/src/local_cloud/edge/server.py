@@ -100,7 +100,12 @@ class Edge:
         Args:
             domain: the distribution's domain.
             pop: the number of the point of presence, from 0.
+
+        Raises:
+            ValueError: there is no such point of presence.
         """
+        if not 0 <= pop < len(self._viewers):
+            raise ValueError(f"there is no point of presence {pop}: there are {len(self._viewers)}")
         return self._background.run(self._open_for_browsers(domain.lower(), pop))
 
     def stop(self) -> None:
