@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import socket
 import time
 from email.utils import formatdate, parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
@@ -258,3 +259,15 @@ def test_front_breaks_no_signature() -> None:
         )
         with pytest.raises(ClientError, match="SignatureDoesNotMatch"):
             stranger.get_object(Bucket="mine", Key="a b")
+
+
+def test_writer_that_waits_to_be_asked_for_the_body_is_asked(shop: Shop, path: str) -> None:
+    host, _, port = shop.cloud.endpoint.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=5) as writer:
+        head = f"PUT /{shop.bucket}{path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 4\r\n"
+        writer.sendall(f"{head}Expect: 100-continue\r\n\r\n".encode())
+        assert writer.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        writer.sendall(b"body")
+        assert writer.recv(100).startswith(b"HTTP/1.1 200 ")
+
+    assert shop.get(path).body == b"body"
