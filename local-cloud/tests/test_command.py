@@ -72,7 +72,8 @@ def test_command_prints_a_working_environment_and_ends_with_all_that_belongs_to_
         assert process.wait() == 0
 
     assert exported["SOME_TEXT"] == "two words"
-    assert exported["MEMORY_EDGE_ENDPOINT"].startswith("http://127.0.0.1:")
+    for name in ("MEMORY_EDGE_ENDPOINT", "MEMORY_LOCAL_CLOUD_CONTROL"):
+        assert exported[name].startswith("http://127.0.0.1:")
     assert list(environment.iterdir()) == []
 
 
@@ -104,6 +105,7 @@ def test_template_that_fails_is_reported_and_leaves_nothing(tmp_path: Path, envi
     [
         (["--template", "nowhere.json"], "there is no file nowhere.json"),
         (["--template", __file__, "--parameter", "word"], "'word' is not of the form NAME=VALUE"),
+        (["--template", __file__, "--points-of-presence", "0"], "'0' is not a number from 1"),
     ],
 )
 def test_unusable_command_line_is_explained(

@@ -360,11 +360,11 @@ def test_missing_object_is_403_if_the_distribution_may_not_list(site: Site) -> N
     without = [one for one in policy["Statement"] if one["Action"] != "s3:ListBucket"]
     try:
         cloud.client("s3").put_bucket_policy(Bucket=BUCKET, Policy=json.dumps({"Statement": without}))
-        cloud._edge.refresh()
+        cloud.refresh()
         assert site.request("/nowhere.json").status == 403
     finally:
         cloud.client("s3").put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(policy))
-        cloud._edge.refresh()
+        cloud.refresh()
     assert site.request("/nowhere.json").status == 404
 
 
@@ -585,14 +585,14 @@ def test_viewers_that_come_together_share_one_fetch(site: Site, monkeypatch: pyt
         assert found
         behaviour = found.behaviour("/popular.json")
         asking = [
-            asyncio.create_task(edge._presence.deliver(found, behaviour, "/popular.json")) for _ in range(5)
+            asyncio.create_task(edge._tiers[0].deliver(found, behaviour, "/popular.json")) for _ in range(5)
         ]
         await asyncio.sleep(0)  # all of them get as far as they can
         everyone_waits.set()
         return [delivery.result for delivery in await asyncio.gather(*asking)]
 
     monkeypatch.setattr(S3Origin, "get", slow)
-    results = asyncio.run_coroutine_threadsafe(ask_together(), site.cloud._edge._loop).result()
+    results = site.cloud._background.run(ask_together())
 
     assert asked == {"/popular.json": 1}
     assert results == ["Miss", "Hit", "Hit", "Hit", "Hit"]

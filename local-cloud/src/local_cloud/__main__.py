@@ -7,12 +7,13 @@ import re
 import shlex
 import signal
 import sys
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from deployment import PackagingError
 
-from local_cloud import LocalCloud, LocalCloudError
+from local_cloud import FakeClock, LocalCloud, LocalCloudError
 from local_cloud.application import deploy_application
 
 if TYPE_CHECKING:
@@ -37,6 +38,10 @@ def main() -> int:
             parameters=dict(options.parameter),
             node=options.node,
             variables={"NODE_PATH": str(options.node_path.resolve())} if options.node_path else {},
+            clock=FakeClock() if options.fake_clock else time.time,
+            points_of_presence=options.points_of_presence,
+            regional_cache=options.regional_cache,
+            faults=options.faults,
         )
     except (LocalCloudError, PackagingError) as error:
         _tell(str(error))
@@ -46,14 +51,7 @@ def main() -> int:
     return 0
 
 
-def serve(
-    template: Path,
-    *,
-    stack_name: str,
-    parameters: Mapping[str, str],
-    node: Path | None = None,
-    variables: Mapping[str, str],
-) -> None:
+def serve(template: Path, *, stack_name: str, parameters: Mapping[str, str], **choices: Any) -> None:
     """Start a local cloud, deploy a template on it, print its environment and stay until interrupted.
 
     The environment goes to standard output as `export` lines: what AWS SDKs and Memory Service read, and each
@@ -63,8 +61,7 @@ def serve(
         template: a SAM template, whose local code is packaged.
         stack_name: the stack's name.
         parameters: the template's parameters.
-        node: the executable that runs Node functions.
-        variables: environment variables that every function sees besides its own.
+        choices: what `LocalCloud.start` is told.
 
     Raises:
         LocalCloudError: it did not start, or the stack could not be deployed.
@@ -72,7 +69,7 @@ def serve(
         KeyboardInterrupt: interrupted before it was ready; nothing is left behind then either.
     """
     _tell("starting the local cloud (the first start installs it)")
-    with LocalCloud.start(node=node, variables=variables) as cloud:
+    with LocalCloud.start(**choices) as cloud:
         try:
             _tell(f"deploying stack {stack_name}")
             stack = deploy_application(cloud, template, stack_name=stack_name, parameters=parameters)
@@ -121,6 +118,18 @@ def _options() -> argparse.Namespace:
         metavar="DIR",
         help="modules that Node functions find besides their own: what Lambda's runtime brings along",
     )
+    parser.add_argument(
+        "--fake-clock", action="store_true", help="time stands still until POST /clock of the control API"
+    )
+    parser.add_argument("--faults", action="store_true", help="S3 can fail on demand; the edge always can")
+    parser.add_argument(
+        "--points-of-presence",
+        type=_count,
+        default=1,
+        metavar="N",
+        help="places of CloudFront with caches of their own; default: %(default)s",
+    )
+    parser.add_argument("--regional-cache", action="store_true", help="a second cache between them and S3")
     return parser.parse_args()
 
 
@@ -129,6 +138,12 @@ def _file(text: str) -> Path:
     if not path.is_file():
         raise argparse.ArgumentTypeError(f"there is no file {path}")
     return path
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1")
+    return int(text)
 
 
 def _pair(text: str) -> tuple[str, str]:

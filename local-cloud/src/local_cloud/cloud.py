@@ -6,17 +6,25 @@ import atexit
 import socket
 import time
 from contextlib import ExitStack
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import boto3
 from botocore.config import Config
 
-from local_cloud.edge import Edge
+from local_cloud.background import Background
+from local_cloud.control import Control
+from local_cloud.edge import Edge, Sources
 from local_cloud.edge.distributions import DistributionReader
+from local_cloud.edge.invalidations import InvalidationReader
 from local_cloud.edge.origin import S3Origin
 from local_cloud.engine import HOST, Engine
+from local_cloud.faults import Faults, Place
+from local_cloud.front import Front
+from local_cloud.journal import Journal
 from local_cloud.stacks import Stack, Stacks
+from local_cloud.stamps import Stamps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,6 +34,7 @@ if TYPE_CHECKING:
 REGION = "us-east-1"
 ROOT_KEY = "test"  # the engine's own name for the root of its only account; it checks no root signature
 EDGE_VARIABLE = "MEMORY_EDGE_ENDPOINT"
+CONTROL_VARIABLE = "MEMORY_LOCAL_CLOUD_CONTROL"
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _CLIENT_CONFIG = Config(
     s3={"addressing_style": "path"},
@@ -34,67 +43,139 @@ _CLIENT_CONFIG = Config(
 )
 
 
+@dataclass(frozen=True)
+class Doors:
+    """The ports of one local cloud, which listen before anything is behind them.
+
+    Attributes:
+        edges: one for each point of presence.
+        control: the control API's.
+        front: applications' and the edge's way to S3, if there is a front.
+    """
+
+    edges: list[socket.socket]
+    control: socket.socket
+    front: tuple[socket.socket, socket.socket] | None
+
+    @classmethod
+    def open(cls, undo: ExitStack, points_of_presence: int, *, front: bool) -> Doors:
+        """Take free ports; `undo` closes them."""
+
+        def listen() -> socket.socket:
+            return undo.enter_context(socket.create_server((HOST, 0)))
+
+        edges = [listen() for _ in range(points_of_presence)]
+        return cls(edges, listen(), (listen(), listen()) if front else None)
+
+    @property
+    def endpoint(self) -> str | None:
+        """The URL of the front for applications."""
+        return _url(self.front[0]) if self.front else None
+
+
 class LocalCloud:
     """AWS on this machine, as far as Memory Service needs it; use it in a `with` statement.
 
     Attributes:
         endpoint: the AWS endpoint URL, for every service.
-        edge_endpoint: where CloudFront is: the URL to connect to instead of `https://<distribution>`, with
-            the distribution's domain in the `Host` header.
+        edge_endpoints: where CloudFront is, one URL for each point of presence: what to connect to instead of
+            `https://<distribution>`, with the distribution's domain in the `Host` header.
+        edge_endpoint: the first of them.
+        control_endpoint: the URL of the control API, for other languages.
+        clock: the time in Unix seconds.
+        faults: what goes wrong on demand.
+        requests: what the edge was asked, and S3 too if there is a front.
     """
 
-    def __init__(self, engine: Engine, listener: socket.socket, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, engine: Engine, doors: Doors, clock: Callable[[], float], *, regional_cache: bool
+    ) -> None:
         """Put an edge in front of a running engine; `start` is the usual way to get a local cloud."""
         self._engine = engine
-        self.endpoint = engine.endpoint
-        self.edge_endpoint = _url(listener)
+        self.clock = clock
+        self.endpoint = doors.endpoint or engine.endpoint
+        self.edge_endpoints = [_url(listener) for listener in doors.edges]
+        self.edge_endpoint = self.edge_endpoints[0]
         self._session: Any = boto3.Session(
             aws_access_key_id=ROOT_KEY, aws_secret_access_key=ROOT_KEY, region_name=REGION
         )
-        s3 = self.client("s3")
-        self._stacks = Stacks(self.client("cloudformation"), s3)
-        reader = DistributionReader(self.client("cloudfront"), s3)
-        self._edge = Edge(reader.read, self._open_origin, clock)
-        self._edge.start(listener)
+        # What the local cloud does itself goes to the engine directly: faults are not for it.
+        s3, cloudfront = self._client("s3", engine.endpoint), self._client("cloudfront", engine.endpoint)
+        self._stacks = Stacks(self._client("cloudformation", engine.endpoint), s3)
+        places: frozenset[Place] = frozenset(get_args(Place)) if doors.front else frozenset({"edge"})
+        self.faults = Faults(places, len(doors.edges))
+        self.requests = Journal()
+        self._background = Background("local-cloud")
+        self._front = None
+        origin = engine.endpoint
+        if doors.front:
+            stamps = None if clock is time.time else Stamps(clock)
+            self._front = Front(engine.endpoint, self._background, stamps)
+            self._front.start(*doors.front, self.faults, self.requests)
+            self.faults.on_change(self._front.update)
+            origin = _url(doors.front[1])
+        sources = Sources(
+            distributions=DistributionReader(cloudfront, s3).read,
+            invalidations=InvalidationReader(cloudfront).read,
+            open_origin=lambda: S3Origin(origin, self._session.get_credentials(), REGION),
+            clock=clock,
+        )
+        self._edge = Edge(sources, self._background, self.faults, self.requests)
+        self._edge.start(doors.edges, regional_cache=regional_cache)
+        self.faults.on_change(self._edge.update)
+        self._control = Control(self, doors.control)
+        self.control_endpoint = _url(doors.control)
         self._running = True
         atexit.register(self.stop)  # a caller that dies of an exception leaves no process behind
 
     @classmethod
-    def start(
+    def start(  # noqa: PLR0913 - each is a choice of its own, and all have a default
         cls,
         *,
         node: Path | None = None,
         clock: Callable[[], float] = time.time,
         auth: bool = False,
         variables: Mapping[str, str] = _NOTHING,
+        points_of_presence: int = 1,
+        regional_cache: bool = False,
+        faults: bool = False,
     ) -> Self:
         """Start a local cloud and wait until it answers.
 
         Args:
             node: the executable that runs Node functions; by default the first `node` on PATH.
-            clock: the time in Unix seconds: what `Age`, `Date`, lifetimes and signatures go by at the edge.
+            clock: the time in Unix seconds: what `Age`, `Date`, lifetimes and signatures go by at the edge,
+                and `Last-Modified` and `Date` at S3. `FakeClock` is one for tests.
             auth: enforce signatures, role policies and bucket policies, as AWS does; by default everyone may
                 do everything.
             variables: environment variables that every function sees besides its own, for example `NODE_PATH`
                 with the packages that Lambda's Node runtime brings along.
+            points_of_presence: how many places of CloudFront there are, each with a cache of its own.
+            regional_cache: whether they share a second cache in front of S3.
+            faults: whether S3 can fail on demand; the edge always can.
 
         Raises:
+            ValueError: there is no point of presence.
             EngineError: the engine did not start.
             InstallationError: the engine's packages could not be installed.
         """
-        # The functions must learn the edge's address, and they learn what the engine knew when it started.
+        if points_of_presence < 1:
+            raise ValueError(f"there is at least 1 point of presence, not {points_of_presence}")
+        # The functions must learn all addresses, and they learn what the engine knew when it started.
         with ExitStack() as undo:
-            listener = undo.enter_context(socket.create_server((HOST, 0)))
-            everywhere = {**variables, EDGE_VARIABLE: _url(listener)}
+            doors = Doors.open(undo, points_of_presence, front=faults or clock is not time.time)
+            everywhere = {**variables, EDGE_VARIABLE: _url(doors.edges[0])}
+            if doors.endpoint:
+                everywhere["AWS_ENDPOINT_URL"] = doors.endpoint
             engine = Engine.start(node=node, auth=auth, variables=everywhere)
             undo.callback(engine.stop)
-            started = cls(engine, listener, clock)
+            started = cls(engine, doors, clock, regional_cache=regional_cache)
             undo.pop_all()
         return started
 
     def client(self, service: str) -> Any:
         """Return a new boto3 client for the service, with the root's credentials."""
-        return self._session.client(service, endpoint_url=self.endpoint, config=_CLIENT_CONFIG)
+        return self._client(service, self.endpoint)
 
     def deploy(
         self,
@@ -126,6 +207,26 @@ class LocalCloud:
         self._stacks.delete(stack_name)
         self._edge.refresh()
 
+    def refresh(self) -> None:
+        """Let the edge learn at once of changed distributions and of invalidations, not a second later."""
+        self._edge.refresh()
+
+    def clear_caches(self) -> None:
+        """Drop all copies that the edge holds, at all points of presence."""
+        self._edge.forget()
+
+    def browser_endpoint(self, distribution_domain: str, pop: int = 0) -> str:
+        """Return the URL of a port where every request is for one distribution: browsers cannot set `Host`.
+
+        Args:
+            distribution_domain: for example `d111111abcdef8.cloudfront.net`.
+            pop: the number of the point of presence, from 0.
+
+        Raises:
+            ValueError: there is no such point of presence.
+        """
+        return self._edge.browser_endpoint(distribution_domain, pop)
+
     def environment(self) -> dict[str, str]:
         """Return the environment variables with which AWS SDKs and Memory Service use this cloud."""
         return {
@@ -135,6 +236,7 @@ class LocalCloud:
             "AWS_REGION": REGION,
             "AWS_ENDPOINT_URL": self.endpoint,
             EDGE_VARIABLE: self.edge_endpoint,
+            CONTROL_VARIABLE: self.control_endpoint,
         }
 
     def stop(self) -> None:
@@ -142,11 +244,15 @@ class LocalCloud:
         if self._running:
             self._running = False
             atexit.unregister(self.stop)
+            self._control.stop()
             self._edge.stop()
+            if self._front:
+                self._front.stop()
+            self._background.stop()
             self._engine.stop()
 
-    def _open_origin(self) -> S3Origin:
-        return S3Origin(self.endpoint, self._session.get_credentials(), REGION)
+    def _client(self, service: str, endpoint: str) -> Any:
+        return self._session.client(service, endpoint_url=endpoint, config=_CLIENT_CONFIG)
 
     def __enter__(self) -> Self:
         return self

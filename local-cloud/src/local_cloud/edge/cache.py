@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 
 class CacheKey(NamedTuple):
@@ -27,6 +27,7 @@ class CachedCopy:
         fetched_at: when the origin sent it, or last confirmed it.
         fresh_until: until when it is served without asking the origin.
         retry_at: until when a stale copy is served because the origin failed.
+        age_before: how old it was when it came, in seconds: for how long another cache had held it.
     """
 
     status: int
@@ -35,14 +36,15 @@ class CachedCopy:
     fetched_at: float
     fresh_until: float
     retry_at: float = float("-inf")
+    age_before: int = 0
 
     def is_servable(self, now: float) -> bool:
         """Return whether it can be served at this time without asking the origin."""
         return self.fetched_at <= now < max(self.fresh_until, self.retry_at)
 
     def age(self, now: float) -> int:
-        """Return for how many whole seconds it has been held, as the `Age` header states it."""
-        return max(0, int(now - self.fetched_at))
+        """Return for how many whole seconds caches have held it, as the `Age` header states it."""
+        return self.age_before + max(0, int(now - self.fetched_at))
 
 
 class Cache:
@@ -62,3 +64,9 @@ class Cache:
     def remove(self, key: CacheKey) -> None:
         """Forget the copy, if there is one."""
         self._copies.pop(key, None)
+
+    def without(self, concerned: Callable[[str, str], bool]) -> Cache:
+        """Return another cache with all copies but those that are concerned, by distribution id and path."""
+        rest = Cache()
+        rest._copies = {key: copy for key, copy in self._copies.items() if not concerned(*key)}
+        return rest

@@ -38,6 +38,11 @@ class Directory:
         """The hosts that are known."""
         return sorted(self._known)
 
+    @property
+    def ids(self) -> list[str]:
+        """The ids of the distributions that are known."""
+        return sorted({distribution.id for distribution in self._known.values()})
+
     async def find(self, host: str) -> Distribution | None:
         """Return the distribution that answers to the host, or None if there is none."""
         # This clock is the machine's: how often to look has nothing to do with the time that viewers see.

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
-from xml.sax.saxutils import escape
 
 import aiohttp
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from yarl import URL
+
+from local_cloud.refusals import s3_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,9 +116,4 @@ def _missing(bucket: Bucket, key: str) -> OriginAnswer:
 
 
 def _refusal(status: HTTPStatus, code: str, message: str, more: Mapping[str, str]) -> OriginAnswer:
-    """Return an error as S3 words it; the two ids tell it from an error of CloudFront's own."""
-    ids = {"RequestId": secrets.token_hex(8).upper(), "HostId": secrets.token_urlsafe(56)}
-    elements = {"Code": code, "Message": message, **more, **ids}
-    inner = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in elements.items())
-    body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{inner}</Error>'
-    return OriginAnswer(status, {"content-type": "application/xml"}, body.encode())
+    return OriginAnswer(status, {"content-type": "application/xml"}, s3_error(code, message, more))

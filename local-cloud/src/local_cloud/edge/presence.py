@@ -1,4 +1,4 @@
-"""A point of presence: one of CloudFront's places, with a cache of its own in front of the origin."""
+"""A point of presence: one of CloudFront's places, with a cache of its own in front of what it asks."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from local_cloud.edge.cache import Cache, CachedCopy, CacheKey
 from local_cloud.edge.ttl import error_lifetime, stale_if_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from local_cloud.edge.distributions import Behaviour, Distribution
-    from local_cloud.edge.origin import OriginAnswer, S3Origin
+    from local_cloud.edge.origin import OriginAnswer
+
+    # Asks for a path of a behaviour's objects, with validators or without.
+    Upstream = Callable[[Distribution, Behaviour, str, Mapping[str, str]], Awaitable[OriginAnswer]]
 
 CacheResult = Literal["Hit", "Miss", "RefreshHit", "Error"]
 
@@ -27,7 +30,7 @@ class Delivery:
     Attributes:
         copy: the answer, which may also be an error.
         result: how it came about, as the `X-Cache` header says it.
-        age: the `Age` header's value; None if the answer has just come from the origin.
+        age: the `Age` header's value; None if the answer has just come from the origin itself.
     """
 
     copy: CachedCopy
@@ -38,9 +41,9 @@ class Delivery:
 class PointOfPresence:
     """Delivers objects from its cache, which it fills and renews from the origin."""
 
-    def __init__(self, origin: S3Origin, clock: Callable[[], float]) -> None:
-        """Take the origin, and the clock that says how old copies are, in Unix seconds."""
-        self._origin = origin
+    def __init__(self, upstream: Upstream, clock: Callable[[], float]) -> None:
+        """Take what asks the origin, and the clock that says how old copies are, in Unix seconds."""
+        self._upstream = upstream
         self._clock = clock
         self._cache = Cache()
         self._fetches: dict[CacheKey, asyncio.Task[Delivery]] = {}
@@ -60,6 +63,14 @@ class PointOfPresence:
         fetch.add_done_callback(lambda _: self._fetches.pop(key))
         return await asyncio.shield(fetch)  # others wait for it even if this viewer hangs up
 
+    def forget(self, concerned: Callable[[str, str], bool]) -> None:
+        """Drop copies, and keep nothing of what is being fetched just now: it may be older than this call.
+
+        Args:
+            concerned: says whether to drop a copy, by its distribution's id and its path.
+        """
+        self._cache = self._cache.without(concerned)  # fetches under way still fill the one before
+
     def _from_cache(self, key: CacheKey) -> Delivery | None:
         copy, now = self._cache.get(key), self._clock()
         if copy is None or not copy.is_servable(now):
@@ -67,39 +78,41 @@ class PointOfPresence:
         return Delivery(copy, "Hit" if _is_object(copy) else "Error", copy.age(now))
 
     async def _fetch(self, distribution: Distribution, behaviour: Behaviour, key: CacheKey) -> Delivery:
-        held = self._cache.get(key)
+        cache = self._cache
+        held = cache.get(key)
         if held and not _is_object(held):
             held = None
-        answer = await self._origin.get(behaviour.bucket, key.path, _validators(held))
+        answer = await self._upstream(distribution, behaviour, key.path, _validators(held))
         now = self._clock()
+        age = int(answer.headers["age"]) if "age" in answer.headers else None
         if held and answer.status == HTTPStatus.NOT_MODIFIED:
-            return Delivery(self._renewed(key, held, answer, behaviour, now), "RefreshHit", None)
+            headers = {**held.headers, **answer.headers}
+            answer = replace(answer, status=held.status, headers=headers, body=held.body)
+            copy = _kept(cache, key, answer, behaviour.limits.lifetime(headers), now)
+            return Delivery(copy, "RefreshHit" if age is None else "Hit", age)
         if answer.status < HTTPStatus.BAD_REQUEST:
-            lifetime = behaviour.limits.lifetime(answer.headers)
-            return Delivery(self._kept(key, answer, lifetime, now), "Miss", None)
+            copy = _kept(cache, key, answer, behaviour.limits.lifetime(answer.headers), now)
+            return Delivery(copy, "Miss" if age is None else "Hit", age)
         minimum = distribution.error_ttl(answer.status)
         if held and answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR and _may_stand_in(held, behaviour, now):
-            self._cache.put(key, replace(held, retry_at=now + minimum))
+            cache.put(key, replace(held, retry_at=now + minimum))
             return Delivery(held, "Hit", held.age(now))
         lifetime = error_lifetime(answer.status, answer.headers, minimum) or None
-        return Delivery(self._kept(key, answer, lifetime, now), "Error", None)
+        return Delivery(_kept(cache, key, answer, lifetime, now), "Error", age)
 
-    def _renewed(
-        self, key: CacheKey, held: CachedCopy, answer: OriginAnswer, behaviour: Behaviour, now: float
-    ) -> CachedCopy:
-        headers = {**held.headers, **answer.headers}
-        merged = replace(answer, status=held.status, headers=headers, body=held.body)
-        return self._kept(key, merged, behaviour.limits.lifetime(headers), now)
 
-    def _kept(self, key: CacheKey, answer: OriginAnswer, lifetime: float | None, now: float) -> CachedCopy:
-        """Return the answer as a copy, which is kept for this many seconds, or not at all if None."""
-        headers = {**answer.headers, "date": formatdate(now, usegmt=True)}
-        copy = CachedCopy(answer.status, headers, answer.body, now, now + (lifetime or 0.0))
-        if lifetime is None:
-            self._cache.remove(key)
-        else:
-            self._cache.put(key, copy)
-        return copy
+def _kept(
+    cache: Cache, key: CacheKey, answer: OriginAnswer, lifetime: float | None, now: float
+) -> CachedCopy:
+    """Return the answer as a copy, which is kept for this many seconds, or not at all if None."""
+    headers = {**answer.headers, "date": formatdate(now, usegmt=True)}
+    age = int(headers.pop("age", "0"))
+    copy = CachedCopy(answer.status, headers, answer.body, now, now + (lifetime or 0.0), age_before=age)
+    if lifetime is None:
+        cache.remove(key)
+    else:
+        cache.put(key, copy)
+    return copy
 
 
 def _is_object(copy: CachedCopy) -> bool:

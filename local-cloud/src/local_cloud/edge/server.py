@@ -1,182 +1,183 @@
-"""The edge's web server: HTTP in front of the point of presence."""
+"""The edge: CloudFront's points of presence, the ports they are reached at, and what they have in common."""
 
 from __future__ import annotations
 
 import asyncio
-import secrets
-import threading
-from email.utils import formatdate, parsedate_to_datetime
-from html import escape
-from http import HTTPStatus
+import functools
+import logging
+import socket
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from aiohttp import web
+from botocore.exceptions import BotoCoreError, ClientError
 
 from local_cloud.edge.directory import Directory
-from local_cloud.edge.presence import Delivery, PointOfPresence
-from local_cloud.edge.signatures import RefusedError, SignedUrl
+from local_cloud.edge.presence import PointOfPresence
+from local_cloud.edge.regional import RegionalCache
+from local_cloud.edge.viewers import Viewers
+from local_cloud.gate import Gate, House
 
 if TYPE_CHECKING:
-    import socket
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
+    from local_cloud.background import Background
     from local_cloud.edge.distributions import Behaviour, Distribution
-    from local_cloud.edge.origin import S3Origin
+    from local_cloud.edge.invalidations import Invalidation
+    from local_cloud.edge.origin import OriginAnswer, S3Origin
+    from local_cloud.edge.presence import Upstream
+    from local_cloud.faults import Faults
+    from local_cloud.journal import Journal
 
-POP = "LCL1-P1"  # an airport's code on AWS
-_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})  # the origin is for reading
+_log = logging.getLogger(__name__)
+
+POLL = 1.0  # seconds between two looks for invalidations; CloudFront itself takes up to 5
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where the edge's knowledge comes from.
+
+    Attributes:
+        distributions: reads all distributions by host; it blocks.
+        invalidations: reads the new invalidations of distributions, given their ids; it blocks.
+        open_origin: opens S3; called in the edge's event loop.
+        clock: the time in Unix seconds: what `Age`, `Date`, lifetimes and signatures go by.
+    """
+
+    distributions: Callable[[], Mapping[str, Distribution]]
+    invalidations: Callable[[Iterable[str]], list[Invalidation]]
+    open_origin: Callable[[], S3Origin]
+    clock: Callable[[], float]
 
 
 class Edge:
-    """CloudFront for one engine: a server in a thread of its own.
+    """CloudFront for one engine; its methods are for any thread but the one that it runs in."""
 
-    Requests come over plain HTTP, with the distribution in the `Host` header; they count as
-    `https://<Host>/<path>`, which is what viewers sign.
-    """
-
-    def __init__(
-        self,
-        read: Callable[[], Mapping[str, Distribution]],
-        open_origin: Callable[[], S3Origin],
-        clock: Callable[[], float],
-    ) -> None:
+    def __init__(self, sources: Sources, background: Background, faults: Faults, journal: Journal) -> None:
         """Prepare an edge.
 
         Args:
-            read: reads all distributions by host; it blocks.
-            open_origin: opens the origin; called in the edge's event loop.
-            clock: the time in Unix seconds: what `Age`, `Date`, lifetimes and signatures go by.
+            sources: where its knowledge comes from.
+            background: what it runs in.
+            faults: what goes wrong.
+            journal: where viewers' requests are noted.
         """
-        self._directory = Directory(read)
-        self._open_origin = open_origin
-        self._clock = clock
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="edge", daemon=True)
+        self._sources = sources
+        self._background = background
+        self._faults = faults
+        self._journal = journal
+        self._directory = Directory(sources.distributions)
+        self._tiers: list[PointOfPresence] = []  # in the order in which copies are to be dropped
+        self._viewers: list[Viewers] = []
+        self._gates: list[Gate] = []
+        self._for_browsers: dict[tuple[str, int], Gate] = {}
+        self._looking = asyncio.Lock()
 
-    def start(self, listener: socket.socket) -> None:
-        """Serve on a listening socket, in the background; requests are answered as soon as this returns."""
-        self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._open(listener), self._loop).result()
+    def start(self, listeners: list[socket.socket], *, regional_cache: bool) -> None:
+        """Serve in the background: requests are answered as soon as this returns.
+
+        Args:
+            listeners: a listening socket for each point of presence.
+            regional_cache: whether the points of presence share a second cache in front of S3.
+        """
+        self._background.run(self._open(listeners, regional_cache=regional_cache))
 
     def refresh(self) -> None:
-        """Read the distributions' configuration now, instead of a few seconds later."""
-        asyncio.run_coroutine_threadsafe(self._directory.refresh(), self._loop).result()
+        """Read the distributions and their invalidations now, instead of a few seconds later."""
+        self._background.run(self._refresh())
+
+    def forget(self) -> None:
+        """Drop all copies of all caches."""
+        self._background.run(self._drop(lambda *_: True))
+
+    def update(self) -> None:
+        """Follow a change of the faults."""
+        self._background.run(self._update())
+
+    def browser_endpoint(self, domain: str, pop: int) -> str:
+        """Return the URL of a port where every request is for one distribution.
+
+        Args:
+            domain: the distribution's domain.
+            pop: the number of the point of presence, from 0.
+
+        Raises:
+            ValueError: there is no such point of presence.
+        """
+        if not 0 <= pop < len(self._viewers):
+            raise ValueError(f"there is no point of presence {pop}: there are {len(self._viewers)}")
+        return self._background.run(self._open_for_browsers(domain.lower(), pop))
 
     def stop(self) -> None:
-        """Close all connections and end the thread; to be called once."""
-        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+        """Close all ports and connections; to be called once."""
+        self._background.run(self._close())
 
-    async def _open(self, listener: socket.socket) -> None:
-        self._origin = self._open_origin()
-        self._presence = PointOfPresence(self._origin, self._clock)
-        self._runner = web.ServerRunner(web.Server(self._answer, access_log=None), shutdown_timeout=1)
-        await self._runner.setup()
-        await web.SockSite(self._runner, listener).start()
+    async def _open(self, listeners: list[socket.socket], *, regional_cache: bool) -> None:
+        self._origin = self._sources.open_origin()
+        upstream: Upstream = self._ask_s3
+        if regional_cache:
+            regional = PointOfPresence(self._ask_s3, self._sources.clock)
+            self._tiers.append(regional)
+            upstream = RegionalCache(regional).get
+        for number, listener in enumerate(listeners):
+            presence = PointOfPresence(upstream, self._sources.clock)
+            self._tiers.append(presence)
+            name = f"LCL{number + 1}-P1"  # an airport's code on AWS
+            viewers = Viewers(self._directory, presence, self._sources.clock, name)
+            self._viewers.append(viewers)
+            await self._add_gate(listener, House(viewers.answer, viewers.failure), number)
+        self._polling = asyncio.create_task(self._poll())
+
+    async def _add_gate(self, listener: socket.socket, house: House, pop: int) -> Gate:
+        gate = Gate(listener, house, where="edge", pop=pop, faults=self._faults, journal=self._journal)
+        await gate.update()
+        self._gates.append(gate)
+        return gate
+
+    async def _open_for_browsers(self, domain: str, pop: int) -> str:
+        if (domain, pop) not in self._for_browsers:
+            viewers = self._viewers[pop]
+            house = House(functools.partial(viewers.answer_for, domain), viewers.failure)
+            listener = socket.create_server(("127.0.0.1", 0))
+            self._for_browsers[domain, pop] = await self._add_gate(listener, house, pop)
+        return self._for_browsers[domain, pop].url
+
+    async def _ask_s3(
+        self, _: Distribution, behaviour: Behaviour, path: str, validators: Mapping[str, str]
+    ) -> OriginAnswer:
+        return await self._origin.get(behaviour.bucket, path, validators)
+
+    async def _refresh(self) -> None:
+        await self._directory.refresh()
+        await self._look_for_invalidations()
+
+    async def _poll(self) -> None:
+        while True:
+            await asyncio.sleep(POLL)
+            await self._look_for_invalidations()
+
+    async def _look_for_invalidations(self) -> None:
+        async with self._looking:
+            try:
+                found = await asyncio.to_thread(self._sources.invalidations, self._directory.ids)
+            except (BotoCoreError, ClientError) as error:
+                _log.warning("The edge could not read invalidations: %s", error)
+                return
+            for invalidation in found:
+                await self._drop(invalidation.covers)
+
+    async def _drop(self, concerned: Callable[[str, str], bool]) -> None:
+        for tier in self._tiers:  # the regional cache first, else a point of presence could fill up from it
+            tier.forget(concerned)
+
+    async def _update(self) -> None:
+        for gate in self._gates:
+            await gate.update()
 
     async def _close(self) -> None:
-        await self._runner.cleanup()
+        self._polling.cancel()
+        await asyncio.wait({self._polling})
+        for gate in self._gates:
+            await gate.close()
         await self._origin.close()
         await self._directory.close()
-        await self._loop.shutdown_default_executor()
-
-    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        host = request.host.partition(":")[0].lower()
-        distribution = await self._directory.find(host)
-        if distribution is None:
-            known = ", ".join(self._directory.hosts) or "none"
-            return self._page(f"No distribution answers to {host}. There are: {known}.")
-        signed = SignedUrl.parse(f"https://{host}{request.raw_path}")
-        path = request.raw_path.partition("?")[0]
-        behaviour = distribution.behaviour(path)
-        if request.method not in behaviour.methods & _METHODS:
-            return self._page("This distribution is not configured to allow the HTTP request method.")
-        if request.can_read_body:
-            return self._page("A request of this method must not have a body.")
-        if behaviour.keys is not None:
-            try:
-                signed.verify(behaviour.keys, now=self._clock(), viewer=request.remote or "")
-            except RefusedError as refused:
-                return self._refusal(refused)
-        if request.method == "OPTIONS":
-            return self._preflight(request, behaviour)
-        delivery = await self._presence.deliver(distribution, behaviour, path)
-        return self._delivery(request, behaviour, delivery)
-
-    def _delivery(
-        self, request: web.BaseRequest, behaviour: Behaviour, delivery: Delivery
-    ) -> web.StreamResponse:
-        copy = delivery.copy
-        headers = {_title(name): value for name, value in copy.headers.items()}
-        headers.update(self._marks(delivery.result), Server="AmazonS3")
-        if delivery.age is not None:
-            headers["Age"] = str(delivery.age)
-        behaviour.headers.apply(headers, request.headers.get("Origin"), preflight=False)
-        if copy.status == HTTPStatus.OK and _unchanged(request.headers, copy.headers):
-            for name in ("Content-Type", "Content-Encoding"):
-                headers.pop(name, None)
-            return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
-        return web.Response(status=copy.status, headers=headers, body=copy.body)
-
-    def _preflight(self, request: web.BaseRequest, behaviour: Behaviour) -> web.StreamResponse:
-        # Only the headers policy decides here; a bucket's own CORS rules are not asked.
-        if not behaviour.headers.answers_preflights:
-            return self._page("CORS is not enabled for this distribution.")
-        headers = {**self._marks("Miss"), "Server": "AmazonS3"}
-        behaviour.headers.apply(headers, request.headers.get("Origin"), preflight=True)
-        return web.Response(headers=headers)
-
-    def _refusal(self, refused: RefusedError) -> web.StreamResponse:
-        body = (
-            '<?xml version="1.0" encoding="UTF-8"?>'
-            f"<Error><Code>{refused.code}</Code><Message>{refused.message}</Message></Error>"
-        )
-        return self._error(body, "text/xml")
-
-    def _page(self, reason: str) -> web.StreamResponse:
-        body = (
-            "<HTML><HEAD><TITLE>ERROR: The request could not be satisfied</TITLE></HEAD><BODY>"
-            f"<H1>403 ERROR</H1><H2>The request could not be satisfied.</H2>{escape(reason)}</BODY></HTML>"
-        )
-        return self._error(body, "text/html")
-
-    def _error(self, body: str, content_type: str) -> web.StreamResponse:
-        headers = {
-            **self._marks("Error"),
-            "Server": "CloudFront",
-            "Date": formatdate(self._clock(), usegmt=True),
-            "Content-Type": content_type,
-        }
-        return web.Response(status=HTTPStatus.FORBIDDEN, headers=headers, body=body.encode())
-
-    def _marks(self, result: str) -> dict[str, str]:
-        """Return the headers that every answer of CloudFront has."""
-        return {
-            "X-Cache": f"{result} from cloudfront",
-            "Via": "1.1 local-cloud.cloudfront.net (CloudFront)",
-            "X-Amz-Cf-Pop": POP,
-            "X-Amz-Cf-Id": secrets.token_urlsafe(42),
-        }
-
-
-def _title(name: str) -> str:
-    """Return a header's name as S3 and CloudFront write it."""
-    if name == "etag":
-        return "ETag"
-    return name if name.startswith("x-amz-") else name.title()
-
-
-def _unchanged(asked: Mapping[str, str], held: Mapping[str, str]) -> bool:
-    """Return whether the viewer already has this version (RFC 9110, section 13.1)."""
-    if "If-None-Match" in asked:
-        tags = [tag.strip().removeprefix("W/") for tag in asked["If-None-Match"].split(",")]
-        return "*" in tags or held.get("etag", "").removeprefix("W/") in tags
-    if "If-Modified-Since" not in asked or "last-modified" not in held:
-        return False
-    try:
-        since = parsedate_to_datetime(asked["If-Modified-Since"])
-        return parsedate_to_datetime(held["last-modified"]) <= since
-    except (ValueError, TypeError):  # no date, or one without a time zone: as if not asked
-        return False
