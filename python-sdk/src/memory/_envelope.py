@@ -60,8 +60,8 @@ def decode(document: bytes) -> Envelope:
     try:
         text = document.decode()
         parsed = _JSON.decode(text)
-        if _SURROGATE_ESCAPE.search(text):
-            json.dumps(parsed, ensure_ascii=False).encode()
+        if type(parsed) is dict and _SURROGATE_ESCAPE.search(text):
+            json.dumps(parsed.get("value"), ensure_ascii=False).encode()
     except RecursionError:
         raise CorruptValueError("the document is nested too deeply to be read") from None
     except UnicodeDecodeError as error:
