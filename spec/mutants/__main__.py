@@ -44,10 +44,15 @@ def main() -> None:
     sys.exit(1 if complaints else 0)
 
 
+def mutants_of(sdk: str) -> list[Mutant]:
+    """Read the faults of one SDK."""
+    text = (HERE / f"{sdk}.json").read_text(encoding="utf-8")
+    return [Mutant(**entry) for entry in json.loads(text)["mutants"]]
+
+
 def planted(sdk: str, only: str) -> list[str]:
     """Plant the faults of one SDK and return a complaint for each that the vectors did not notice as they must."""
-    mutants = [Mutant(**entry) for entry in json.loads((HERE / f"{sdk}.json").read_text())["mutants"]]
-    chosen = [mutant for mutant in mutants if only in mutant.name]
+    chosen = [mutant for mutant in mutants_of(sdk) if only in mutant.name]
     complaints = []
     with specimen(f"{sdk}-sdk") as root:
         if healthy := failing_vectors(sdk, root):
