@@ -28,6 +28,11 @@ def test_a_document_tells_its_type_write_and_expiry() -> None:
     assert decode(envelope("int", "1")) == Envelope(1, "int", None, None)
 
 
+def test_a_document_has_the_end_it_is_given() -> None:
+    assert decode(encode(1, 1_800_000_000_000)).expires_at == 1_800_000_000_000
+    assert b"expires_at" not in encode(1)
+
+
 CORRUPT = [
     (b"[" * 100_000, "the document is nested too deeply to be read"),
     (
