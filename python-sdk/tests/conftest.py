@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from doubles import Clock, WebServer, pem, serving
 from memory._store import shared_session
+from moto import mock_aws
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,3 +64,12 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+@pytest.fixture
+def bucket() -> Iterator[Any]:
+    """A bucket of moto's, as a boto3 resource."""
+    with mock_aws():
+        resource = boto3.resource("s3", region_name="us-east-1").Bucket("values")
+        resource.create()
+        yield resource

@@ -1,24 +1,13 @@
 import threading
-from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 from doubles import Answer, Clock, WebServer
 from memory import BatchError, InvalidNameError, MemoryService, UnavailableError, UnsupportedTypeError
 from memory._batch import CONCURRENCY, for_each
 from memory._names import name_of, object_key
-from moto import mock_aws
 
 CONF = {"DISTRIBUTION": "d1.cloudfront.net", "BUCKET_NAME": "values", "REGION": "us-east-1"}
-
-
-@pytest.fixture
-def bucket() -> Iterator[Any]:
-    with mock_aws():
-        resource = boto3.resource("s3", region_name="us-east-1").Bucket("values")
-        resource.create()
-        yield resource
 
 
 def stored(bucket: Any) -> list[str]:

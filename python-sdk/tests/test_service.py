@@ -1,11 +1,9 @@
 import logging
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import memory
 import pytest
 from memory import (
@@ -15,18 +13,9 @@ from memory import (
     UnsupportedTypeError,
     ValueTooLargeError,
 )
-from moto import mock_aws
 
 CONF = {"DISTRIBUTION": "d1.cloudfront.net", "BUCKET_NAME": "values", "REGION": "us-east-1"}
 SRC = Path(__file__).resolve().parents[1] / "src"
-
-
-@pytest.fixture
-def bucket() -> Iterator[Any]:
-    with mock_aws():
-        resource = boto3.resource("s3", region_name="us-east-1").Bucket("values")
-        resource.create()
-        yield resource
 
 
 def keys(bucket: Any) -> list[str]:

@@ -1,6 +1,5 @@
 import gzip
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import boto3
@@ -9,21 +8,12 @@ from botocore.exceptions import ClientError
 from memory import AccessDeniedError, Config, ConfigurationError, UnavailableError
 from memory._options import PutOptions
 from memory._store import Store
-from moto import mock_aws
 
 PLAIN = PutOptions(ttl=None, max_age=5, storage_class="STANDARD")
 
 
 def store(**conf: Any) -> Store:
     return Store(Config.resolve({"DISTRIBUTION": "d1.cloudfront.net", "BUCKET_NAME": "values", **conf}, {}))
-
-
-@pytest.fixture
-def bucket() -> Iterator[Any]:
-    with mock_aws():
-        resource = boto3.resource("s3", region_name="us-east-1").Bucket("values")
-        resource.create()
-        yield resource
 
 
 def test_a_small_document_is_stored_as_it_is(bucket: Any) -> None:
