@@ -47,7 +47,7 @@ def test_a_new_sdk_joins_with_one_folder_and_its_row_is_green(
 
 # One fault, and exactly the checks that it breaks, with their codes.
 FAULTS = {
-    'if request.get("value") == ["int", "42"]: reply = {"wire": reply["wire"].replace("42", "42.0")}': {
+    'if request.get("value") == ["int", "42"]: reply = {"wire": reply["wire"].replace(":42,", ":42.0,")}': {
         "wire/native/int": "invalid_document"
     },
     'if request.get("value") == ["null"]: reply["wire"] = reply["wire"].replace("null,", "0,")': {
