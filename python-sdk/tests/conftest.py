@@ -8,7 +8,7 @@ import boto3
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from doubles import Clock, WebServer, pem, serving
-from memory._store import shared_session
+from memory._aws import forget_clients
 from moto import mock_aws
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def ec_key() -> ec.EllipticCurvePrivateKey:
 @pytest.fixture(autouse=True)
 def _no_session_of_another_test() -> None:
     """Credentials are looked up once in a session."""
-    shared_session.cache_clear()
+    forget_clients()
 
 
 @pytest.fixture(autouse=True)

@@ -24,13 +24,24 @@ def test_a_document_is_compact_and_leaves_letters_as_they_are() -> None:
 
 def test_a_document_tells_its_type_write_and_expiry() -> None:
     document = envelope("int", "1", ',"write":"9f86d081884c7d65","expires_at":5.0')
-    assert decode(document) == Envelope(1, "int", "9f86d081884c7d65", 5)
-    assert decode(envelope("int", "1")) == Envelope(1, "int", None, None)
+    assert decode(document) == Envelope(1, "int", "9f86d081884c7d65", 5, (), 0)
+    assert decode(envelope("int", "1")) == Envelope(1, "int", None, None, (), 0)
 
 
 def test_a_document_has_the_end_it_is_given() -> None:
     assert decode(encode(1, 1_800_000_000_000)).expires_at == 1_800_000_000_000
     assert b"expires_at" not in encode(1)
+
+
+def test_a_document_tells_what_it_was_made_from_and_how_long_that_took() -> None:
+    document = encode(1, write="9f86d081884c7d65", previous=["0123456789abcdef"], took=7)
+    assert decode(document) == Envelope(1, "int", "9f86d081884c7d65", None, ("0123456789abcdef",), 7)
+
+
+@pytest.mark.parametrize("previous", ['"0123456789abcdef"', "[1]", '["0123"]', "{}", "null"])
+def test_what_is_no_list_of_ids_counts_as_none(previous: str) -> None:
+    read = decode(envelope("int", "1", f',"previous":{previous},"took":-1'))
+    assert (read.value, read.previous, read.took) == (1, (), 0)
 
 
 CORRUPT = [

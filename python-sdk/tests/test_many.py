@@ -160,7 +160,7 @@ def test_an_entry_says_what_is_known(web_server: WebServer, clock: Clock) -> Non
     assert entry.expires_at is not None
     assert entry.expires_at.timestamp() == clock.now + 1.5
     web_server.answer = lambda _: (200, {}, b'{"v":1,"type":"null","value":null}')
-    entry = mem.get_entry("a")
+    entry = mem.get_entry("b")
     assert entry is not None
     assert (entry.value, entry.version, entry.age, entry.stored_at, entry.expires_at) == (
         None,
@@ -170,4 +170,4 @@ def test_an_entry_says_what_is_known(web_server: WebServer, clock: Clock) -> Non
         None,
     )
     web_server.answer = lambda _: (404, {}, b"")
-    assert mem.get_entry("a") is None
+    assert mem.get_entry("c") is None

@@ -21,7 +21,7 @@ from memory import (
 from memory._credentials import Credentials, CredentialSource
 from memory._sigv4 import signed_headers
 
-FROM_EDGE: Answer = (200, {}, b'{"v":1,"type":"str","value":"edge"}')
+FROM_EDGE: Answer = (200, {"ETag": '"abc"'}, b'{"v":1,"type":"str","value":"edge"}')
 FROM_S3: Answer = (200, {"ETag": '"abc"'}, b'{"v":1,"type":"str","value":"s3"}')
 NO_SUCH_KEY: Answer = (404, {}, b"<Error><Code>NoSuchKey</Code></Error>")
 
@@ -103,7 +103,7 @@ def test_credentials_show_in_no_repr() -> None:
 
 def test_credentials_come_from_the_environment_and_else_from_boto3(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SESSION_TOKEN", "token")
-    source = CredentialSource()
+    source = CredentialSource(None, "memory-service-shop")
     assert source.credentials() == ("testing", "testing", "token")
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     with pytest.raises(ConfigurationError, match="no AWS credentials"):
@@ -280,7 +280,7 @@ def test_a_connection_that_died_while_nobody_looked_is_replaced(s3: WebServer, c
         connection.recv(65536)
         served.append(1)
         body = FROM_EDGE[2]
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        connection.sendall(b'HTTP/1.1 200 OK\r\nETag: "abc"\r\nContent-Length: %d\r\n\r\n' % len(body) + body)
         connection.recv(65536)  # the second request on this connection gets no answer
         connection.close()
 
@@ -299,7 +299,7 @@ def test_idle_connections_are_not_used_again(
     web_server.answer = lambda _: FROM_EDGE
     mem = service(web_server, clock)
     now, cleared = [1000.0], list[float]()
-    pools = mem._transport._adapter.poolmanager
+    pools = mem._reader._edge._transport._adapter.poolmanager
     monkeypatch.setattr(pools, "clear", lambda: cleared.append(now[0]))
     monkeypatch.setattr("memory._transport.time.time", lambda: now[0])
     for at in (1000.0, 1004.0, 1008.1, 1005.0, 1006.0):

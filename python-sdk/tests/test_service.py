@@ -47,7 +47,7 @@ def test_the_public_names_are_sorted_and_complete() -> None:
 
 def test_every_error_has_a_code_of_its_own_and_a_builtin_parent() -> None:
     errors = [getattr(memory, name) for name in memory.__all__ if name.endswith("Error")]
-    assert len({error.code for error in errors}) == len(errors) == 9
+    assert len({error.code for error in errors}) == len(errors) == 10
     for error in errors:
         assert issubclass(error, memory.MemoryServiceError)
         assert (

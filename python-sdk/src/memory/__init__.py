@@ -13,6 +13,7 @@ from memory._errors import (
     AccessDeniedError,
     BatchError,
     ConfigurationError,
+    ConflictError,
     CorruptValueError,
     InvalidNameError,
     MemoryServiceError,
@@ -20,7 +21,9 @@ from memory._errors import (
     UnsupportedTypeError,
     ValueTooLargeError,
 )
+from memory._grant import Grant
 from memory._service import MemoryService
+from memory._stats import Stats
 from memory._version import __version__
 
 __all__ = [
@@ -28,11 +31,14 @@ __all__ = [
     "BatchError",
     "Config",
     "ConfigurationError",
+    "ConflictError",
     "CorruptValueError",
     "Entry",
+    "Grant",
     "InvalidNameError",
     "MemoryService",
     "MemoryServiceError",
+    "Stats",
     "UnavailableError",
     "UnsupportedTypeError",
     "ValueTooLargeError",

@@ -30,6 +30,12 @@ _KEYS = (
     "SIGNATURE_LIFETIME",
     "DEADLINE",
     "FAILOVER",
+    "STALE_IF_ERROR",
+    "LOCAL_MAX_ITEMS",
+    "LOCAL_MAX_BYTES",
+    "DISTRIBUTION_ID",
+    "ROLE_ARN",
+    "MAX_GRANT",
     "LOG_LEVEL",
 )
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -37,6 +43,8 @@ _LOG_LEVELS = ("debug", "info", "warn", "error", "silent")
 _SECRET_ARN = ("ssm", "secretsmanager")
 _ARN_PARTS = 6
 _FLAGS = {"": False, "true": True, "false": False}
+_DISTRIBUTION_ID = re.compile(r"[A-Z0-9]{1,64}")
+_ROLE_ARN = re.compile(r"arn:[a-z0-9-]+:iam::[0-9]{12}:role/[\w+=,.@/-]+", re.ASCII)
 _BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
@@ -58,6 +66,12 @@ class Config:
         signature_lifetime: Seconds a signed policy is valid.
         deadline: Seconds a get may take.
         failover: Whether to read S3 when the edge cannot be read.
+        stale_if_error: Seconds beyond its freshness that a copy may be served while S3 cannot be read.
+        local_max_items: How many values to keep in memory; 0 for none.
+        local_max_bytes: How many bytes of them; 0 for none.
+        distribution_id: Id of the distribution, for invalidations.
+        role_arn: Role to assume before asking S3 or CloudFront's API.
+        max_grant: Seconds, the longest a grant may last.
         log_level: Level of the logger `memory`; None leaves it to the application.
     """
 
@@ -74,6 +88,12 @@ class Config:
     signature_lifetime: int
     deadline: int
     failover: bool
+    stale_if_error: int
+    local_max_items: int
+    local_max_bytes: int
+    distribution_id: str | None
+    role_arn: str | None
+    max_grant: int
     log_level: str | None
 
     @classmethod
@@ -103,6 +123,12 @@ class Config:
             signature_lifetime=given.whole("SIGNATURE_LIFETIME", 900, 10, 86_400),
             deadline=given.whole("DEADLINE", 5, 1, 60),
             failover=given.flag("FAILOVER", default=True),
+            stale_if_error=given.whole("STALE_IF_ERROR", 300, 0, 86_400),
+            local_max_items=given.whole("LOCAL_MAX_ITEMS", 10_000, 0, 10_000_000),
+            local_max_bytes=given.whole("LOCAL_MAX_BYTES", 16 * 2**20, 0, 2**31 - 1),
+            distribution_id=given.optional("DISTRIBUTION_ID", _distribution_id),
+            role_arn=given.optional("ROLE_ARN", _role_arn),
+            max_grant=given.whole("MAX_GRANT", 3_600, 1, 86_400),
             log_level=given.optional("LOG_LEVEL", _log_level),
         )
 
@@ -229,6 +255,20 @@ def _bucket(key: str, text: str) -> str:
     """Check what S3 takes as a name: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html."""
     if not _BUCKET_NAME.fullmatch(text):
         raise ConfigurationError(f"{key} is the name of an S3 bucket, not {text!r}")
+    return text
+
+
+def _distribution_id(key: str, text: str) -> str:
+    if not _DISTRIBUTION_ID.fullmatch(text):
+        raise ConfigurationError(
+            f"{key} is the id of a CloudFront distribution such as E2EXAMPLE, not {text!r}"
+        )
+    return text
+
+
+def _role_arn(key: str, text: str) -> str:
+    if not _ROLE_ARN.fullmatch(text):
+        raise ConfigurationError(f"{key} is the ARN of an IAM role, not {text!r}")
     return text
 
 

@@ -23,9 +23,16 @@ class Credentials(NamedTuple):
 
 
 class CredentialSource:
-    """Gives the credentials that are valid now."""
+    """Gives the credentials that are valid now.
 
-    def __init__(self) -> None:
+    Args:
+        role_arn: The role whose they are; None for the function's own. Assuming one takes boto3.
+        session_name: What the role's calls are logged as.
+    """
+
+    def __init__(self, role_arn: str | None, session_name: str) -> None:
+        self._role_arn = role_arn
+        self._session_name = session_name
         self._provider: BotoCredentials | None = None
 
     def credentials(self) -> Credentials:
@@ -33,17 +40,24 @@ class CredentialSource:
 
         Raises:
             ConfigurationError: There are none.
+            AccessDeniedError: The role may not be assumed.
+            UnavailableError: STS did not answer.
         """
         access_key_id, secret = os.environ.get("AWS_ACCESS_KEY_ID"), os.environ.get("AWS_SECRET_ACCESS_KEY")
-        if access_key_id and secret:
+        if access_key_id and secret and self._role_arn is None:
             return Credentials(access_key_id, secret, os.environ.get("AWS_SESSION_TOKEN") or None)
         if self._provider is None:
-            import boto3
+            from memory._aws import shared_session
 
-            self._provider = boto3.Session().get_credentials()
+            self._provider = shared_session(self._role_arn, self._session_name).get_credentials()
         if self._provider is None:
             raise ConfigurationError(
                 "there are no AWS credentials: give the function a role, or set AWS_ACCESS_KEY_ID"
             )
-        frozen = self._provider.get_frozen_credentials()
+        try:
+            frozen = self._provider.get_frozen_credentials()
+        except Exception as error:
+            from memory._aws import translated
+
+            raise translated(error, f"assume {self._role_arn or 'the role'}", "STS") from error
         return Credentials(str(frozen.access_key), str(frozen.secret_key), frozen.token)

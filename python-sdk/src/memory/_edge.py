@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from memory._answer import Answer, answer
+from memory._answer import Answer
 from memory._compression import decompress
 from memory._errors import AccessDeniedError, ConfigurationError, CorruptValueError, UnavailableError
 from memory._transport import FailedError
@@ -68,9 +68,9 @@ class Edge:
             if received.cut:
                 raise CorruptValueError(f"the stored value is larger than MAX_VALUE_BYTES ({self._limit})")
             document = decompress(received.body, received.headers.get("Content-Encoding"), self._limit)
-            return answer(document, "edge", received.headers)
+            return Answer(document, "edge", received.headers)
         if received.status == _NOT_FOUND:
-            return answer(None, "edge", received.headers)
+            return Answer(None, "edge", received.headers)
         where = f"{self._origin}{path}"
         if received.status == _FORBIDDEN:
             raise self._refused(where, received.body)
@@ -79,7 +79,7 @@ class Edge:
     def _fetch(self, path: str, deadline: float) -> Received:
         query = f"?{self._signer.query()}" if self._signer else ""
         try:
-            return self._transport.get(f"{self._origin}{path}{query}", self._headers, deadline)
+            return self._transport.get(f"{self._origin}{path}{query}", self._headers, deadline, self._limit)
         except FailedError as error:
             raise UnavailableError(f"{self._origin}{path}: {error}") from None
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from datetime import datetime
+from datetime import datetime, timezone
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -17,8 +15,9 @@ class Entry:
         value: The value.
         type: Its type as the specification names it, such as `int`.
         version: The ETag of its object: what `put` returned.
-        source: Where it was read: `edge` or `s3`.
-        age: Seconds since the edge fetched its copy from S3.
+        source: Where it was read: `memory`, `edge` or `s3`; `stale` if it is older than it should be, as
+            nobody could be asked (STALE-2).
+        age: Whole seconds since it was fetched from S3.
         stored_at: When it was put, to the second, in UTC; None if the answer did not say.
         expires_at: When it ends, in UTC; None if it has no ttl.
     """
@@ -30,3 +29,13 @@ class Entry:
     age: int
     stored_at: datetime | None
     expires_at: datetime | None
+
+
+def moment(seconds: float | None) -> datetime | None:
+    """Return a Unix time as datetime, the last one there is for what lies beyond."""
+    if seconds is None:
+        return None
+    try:
+        return datetime.fromtimestamp(seconds, timezone.utc)
+    except (OverflowError, ValueError, OSError):
+        return datetime.max.replace(tzinfo=timezone.utc)

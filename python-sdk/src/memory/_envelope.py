@@ -6,12 +6,15 @@ import json
 import math
 import os
 import re
-from typing import Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from memory._errors import CorruptValueError
 from memory._value_reader import read_tagged, shown
 from memory._value_writer import write_value
 from memory._values import MAX_SAFE_INTEGER, TYPE_NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _TYPES = frozenset(TYPE_NAMES.values())
 _WRITE_ID = re.compile(r"[0-9a-f]{16}")
@@ -19,24 +22,50 @@ _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89A-Fa-f]")
 
 
 class Envelope(NamedTuple):
-    """A decoded document: the value and what is known about it. `expires_at` is Unix time in milliseconds."""
+    """A decoded document: the value and what is known about it.
+
+    Attributes:
+        value: The value.
+        type: Its type as the specification names it.
+        write: The id of the put; None in a document without.
+        expires_at: When the value ends, in Unix milliseconds; None if never.
+        previous: The ids of the puts it was made from, newest first (COND-5).
+        took: Milliseconds that computing it took (COMP-4).
+    """
 
     value: Any
     type: str
     write: str | None
     expires_at: int | None
+    previous: tuple[str, ...]
+    took: int
 
     def is_expired(self, now: float) -> bool:
         """Return whether the value no longer exists at a Unix time in seconds (ENV-5)."""
         return self.expires_at is not None and self.expires_at <= now * 1000
 
 
-def encode(value: Any, expires_at: int | None = None) -> bytes:
+def new_write_id() -> str:
+    """Return an id that no other put has (ENV-6)."""
+    return os.urandom(8).hex()
+
+
+def encode(
+    value: Any,
+    expires_at: int | None = None,
+    *,
+    write: str | None = None,
+    previous: Sequence[str] = (),
+    took: int | None = None,
+) -> bytes:
     """Return the document of a value.
 
     Args:
         value: The value.
         expires_at: When it ends, in Unix milliseconds; None if never.
+        write: The id of the put; a new one unless given.
+        previous: The ids of the puts it was made from, newest first (COND-5).
+        took: Milliseconds that computing it took (COMP-4).
 
     Raises:
         UnsupportedTypeError: Something in the value would not come back as it is (VAL-2 to VAL-7).
@@ -45,9 +74,13 @@ def encode(value: Any, expires_at: int | None = None) -> bytes:
     document: dict[str, Any] = {"v": 1, "type": TYPE_NAMES[type(value)], "value": node}
     if tagged:
         document["tagged"] = True
-    document["write"] = os.urandom(8).hex()
+    document["write"] = write or new_write_id()
     if expires_at is not None:
         document["expires_at"] = expires_at
+    if previous:
+        document["previous"] = list(previous)
+    if took is not None:
+        document["took"] = took
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -99,7 +132,8 @@ def _opened(document: dict[str, Any]) -> Envelope:
     if "expires_at" in document and not _is_integer(expires_at):
         raise CorruptValueError(f"the envelope's expires_at is not an integer: {shown(expires_at)}")
     value = _root(kind, document["value"], tagged=tagged)
-    return Envelope(value, kind, write, None if expires_at is None else int(expires_at))
+    end = None if expires_at is None else int(expires_at)
+    return Envelope(value, kind, write, end, _lineage(document.get("previous")), _took(document.get("took")))
 
 
 def _root(kind: str, node: Any, *, tagged: bool) -> Any:
@@ -126,6 +160,19 @@ def _root_number(kind: str, number: float) -> float:
     if not math.isfinite(as_float):
         raise CorruptValueError(f"the envelope's number is beyond any float: {shown(number)}")
     return as_float
+
+
+def _lineage(previous: Any) -> tuple[str, ...]:
+    """Return the ids; none of what is no list of ids (COND-5)."""
+    if type(previous) is not list or not all(
+        type(id_) is str and _WRITE_ID.fullmatch(id_) for id_ in previous
+    ):
+        return ()
+    return tuple(previous)
+
+
+def _took(took: Any) -> int:
+    return took if type(took) is int and took > 0 else 0
 
 
 def _is_integer(number: Any) -> bool:

@@ -7,6 +7,7 @@
     ├── ValueTooLargeError    (ValueError)       a value above MAX_VALUE_BYTES
     ├── CorruptValueError     (ValueError)       what is stored is no envelope
     ├── AccessDeniedError     (PermissionError)  the edge or S3 said no
+    ├── ConflictError         (RuntimeError)     the condition of a put does not hold
     ├── UnavailableError      (ConnectionError)  neither answered in time
     └── BatchError            (RuntimeError)     some names of a batch failed
 
@@ -66,6 +67,12 @@ class AccessDeniedError(MemoryServiceError, PermissionError):
     """The edge refused the signature, or S3 the credentials."""
 
     code = "access_denied"
+
+
+class ConflictError(MemoryServiceError, RuntimeError):
+    """The condition of a put does not hold: somebody else was first (COND-1, COND-2, UPD-2)."""
+
+    code = "conflict"
 
 
 class UnavailableError(MemoryServiceError, ConnectionError):

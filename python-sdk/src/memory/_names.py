@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from memory._errors import InvalidNameError
@@ -11,6 +12,11 @@ MAX_KEY_BYTES = 1024  # https://docs.aws.amazon.com/AmazonS3/latest/userguide/ob
 _SERVICE_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _ESCAPED = re.compile(rb"[^A-Za-z0-9_/-]")
 _ESCAPE = re.compile(rb"\.([0-9A-F]{2})")
+
+
+def quoted(name: str) -> str:
+    """Return a name as messages show it: on one line, whatever it holds."""
+    return json.dumps(name, ensure_ascii=False)
 
 
 def check_service_name(service_name: object) -> str:

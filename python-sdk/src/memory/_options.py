@@ -1,9 +1,9 @@
-"""What a put may say besides name and value (specification, OBJ-3, OBJ-5, OBJ-6 and PUT-3)."""
+"""What a put may say besides name and value (specification, OBJ-3, OBJ-5, OBJ-6, PUT-3 and COND-3)."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from memory._errors import ConfigurationError
@@ -14,6 +14,36 @@ TTL_DAYS = (1, 7, 30, 365)
 MAX_TTL = 100 * 365 * 86_400  # seconds; a cache that keeps longer has mistaken the unit
 
 Seconds = float | timedelta
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What must hold for a put to take place: that there is no value, or the version of the one there is.
+
+    Attributes:
+        version: The version; None if there must be no value.
+    """
+
+    version: str | None
+
+    @classmethod
+    def check(cls, version: str | None, *, if_absent: bool) -> Condition | None:
+        """Return the condition a caller asked for; None if they asked for none.
+
+        Raises:
+            ConfigurationError: They asked for both, or for a version that can be none (COND-3).
+        """
+        if type(if_absent) is not bool:
+            raise ConfigurationError(f"if_absent is True or False, not {if_absent!r}")
+        if version is None:
+            return cls(None) if if_absent else None
+        if if_absent:
+            raise ConfigurationError("if_absent and if_version exclude each other: give one")
+        if type(version) is not str or not version or not version.isprintable() or '"' in version:
+            raise ConfigurationError(
+                f"if_version is a version that put or get_entry returned, not {version!r}"
+            )
+        return cls(version)
 
 
 @dataclass(frozen=True)
@@ -62,6 +92,16 @@ class PutOptions:
             now: Unix time in seconds.
         """
         return None if self.ttl is None else math.ceil((now + self.ttl) * 1000)
+
+    def until(self, expires_at: int, now: float) -> PutOptions:
+        """Return the options of a put that keeps the end of the value it replaces (UPD-3).
+
+        Args:
+            expires_at: That end, in Unix milliseconds.
+            now: Unix time in seconds.
+        """
+        left = expires_at / 1000 - now
+        return replace(self, ttl=left, max_age=max(1, min(self.max_age, math.floor(left))))
 
     @property
     def ttl_days(self) -> int | None:

@@ -1,15 +1,16 @@
-"""Reading a value: from the edge, and from S3 when the edge fails or the newest is asked for."""
+"""Reading a value: from memory, from the edge, and from S3 when the edge fails or is behind."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from memory._edge import OriginRefusedError
 from memory._envelope import Envelope, decode
 from memory._errors import AccessDeniedError, ConfigurationError, CorruptValueError, UnavailableError
+from memory._local import Copy
 from memory._names import url_path
 
 if TYPE_CHECKING:
@@ -19,15 +20,37 @@ if TYPE_CHECKING:
     from memory._config import Config
     from memory._edge import Edge
     from memory._origin import Origin
+    from memory._state import State
 
 FAILURES_TO_SKIP = 3
 SKIP_SECONDS = 10.0
 
+_UNREADABLE = (UnavailableError, AccessDeniedError, ConfigurationError)
 _LOGGER = logging.getLogger("memory")
 
 
 class Reading(NamedTuple):
-    """What was read; the envelope is None if there is no value."""
+    """What a get found.
+
+    Attributes:
+        source: `memory`, `edge`, `s3` or `stale`.
+        copy: The value and what is known about it; None if there is none.
+        value: The value itself, for whoever made the request.
+        answer: What the edge or S3 said; None from memory.
+    """
+
+    source: str
+    copy: Copy | None
+    value: Any
+    answer: Answer | None
+
+    def shared(self) -> Reading:
+        """Return the same for somebody who did not make the request, with a value of their own (MEM-3)."""
+        return self if self.copy is None else self._replace(value=self.copy.value())
+
+
+class Found(NamedTuple):
+    """What S3 holds under a name: the answer, and its document decoded, expired or not; None of a miss."""
 
     answer: Answer
     envelope: Envelope | None
@@ -37,45 +60,163 @@ class Reader:
     """Reads values, whatever fails on the way.
 
     Args:
-        config: Deadline, and whether to fail over.
+        config: Deadline, and what to do when the edge fails.
         edge: Reads through CloudFront.
         origin: Reads S3.
+        state: What this service knows and keeps.
         clock: Returns Unix time in seconds.
     """
 
-    def __init__(self, config: Config, edge: Edge, origin: Origin, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, config: Config, edge: Edge, origin: Origin, state: State, clock: Callable[[], float]
+    ) -> None:
         self._deadline = config.deadline
         self._failover = config.failover
+        self._stale_if_error = config.stale_if_error
         self._edge = edge
         self._origin = origin
+        self._state = state
+        self._clock = clock
+        self._flights = state.flights
         self._circuit = Circuit(clock)
 
-    def read(self, key: str, *, consistent: bool) -> Reading:
-        """Read what is stored under a key.
+    def read(self, name: str, key: str) -> Reading:
+        """Read what is stored under a name, as new as this service knows it to be.
 
         Args:
-            key: Key of the object.
-            consistent: Read S3 itself (CON-1).
+            name: The name.
+            key: Key of its object.
 
         Raises:
-            MemoryServiceError: Neither gave an answer that counts (GET-3 to GET-5, CON-2, FAIL-3).
+            MemoryServiceError: Nobody gave an answer that counts (GET-3 to GET-5, CON-2, FAIL-3).
         """
         deadline = time.monotonic() + self._deadline
-        if consistent or (self._failover and not self._circuit.asks()):
-            return _decoded(self._origin.get(key, deadline))
+        with self._state.lock:
+            copy = self._state.local.fresh(name, self._clock())
+            if copy is None:
+                flight, leads = self._flights.join(name)
+        if copy is not None:
+            return Reading("memory", copy, copy.value(), None)
+        if not leads:
+            joined = flight.wait(deadline)
+            if joined is not None and self._suits(name, joined):
+                return joined.shared()
+            return self._from_origin(name, key, deadline)[0]
         try:
-            reading = _decoded(self._edge.get(url_path(key), deadline))
-        except (UnavailableError, CorruptValueError, OriginRefusedError) as error:
-            self._circuit.failed()
-            if not self._failover:
-                raise
-            _LOGGER.warning("memory: the edge failed, reading S3: %s", error)
-            return _decoded(self._origin.get(key, deadline))
-        except (AccessDeniedError, ConfigurationError):
-            self._circuit.answered()
+            reading = self._read(name, key, deadline)
+        except BaseException as error:
+            flight.fail(error)
             raise
-        self._circuit.answered()
-        return reading
+        else:
+            flight.land(reading)
+            return reading
+        finally:
+            with self._state.lock:
+                self._flights.leave(name, flight)
+
+    def read_origin(self, name: str, key: str) -> Reading:
+        """Read S3 itself (CON-1).
+
+        Raises:
+            MemoryServiceError: S3 gave no answer that counts (CON-2).
+        """
+        return self._from_origin(name, key, time.monotonic() + self._deadline)[0]
+
+    def look(self, name: str, key: str) -> Found:
+        """Read S3 for a writer, who also needs to see what has expired and who wrote it.
+
+        Raises:
+            MemoryServiceError: As `read_origin` does.
+        """
+        return self._from_origin(name, key, time.monotonic() + self._deadline)[1]
+
+    def _suits(self, name: str, reading: Reading) -> bool:
+        """Return whether the outcome of another's request is new enough for one who joined it."""
+        with self._state.lock:
+            if reading.answer is None:
+                return True
+            began = self._clock() if reading.copy is None else reading.copy.started
+            accepted = self._state.session.accepts(name, reading.answer, began)
+            if accepted:
+                self._state.stats.shared_reads += 1
+            return accepted
+
+    def _read(self, name: str, key: str, deadline: float) -> Reading:
+        late: Reading | None = None
+        if not self._failover or self._circuit.asks():
+            try:
+                reading, is_current = self._from_edge(name, key, deadline)
+            except (UnavailableError, CorruptValueError, OriginRefusedError) as error:
+                self._circuit.failed()
+                if not self._failover:
+                    raise
+                _LOGGER.warning("memory: the edge failed, reading S3: %s", error)
+            except (AccessDeniedError, ConfigurationError):
+                self._circuit.answered()
+                raise
+            else:
+                self._circuit.answered()
+                if is_current:
+                    return reading
+                late = reading
+        try:
+            return self._from_origin(name, key, deadline)[0]
+        except _UNREADABLE as error:
+            stale = self._stale(name, late)
+            if stale is None:
+                raise
+            _LOGGER.warning("memory: S3 cannot be read, returning a stale copy of %s: %s", key, error)
+            return stale
+
+    def _from_edge(self, name: str, key: str, deadline: float) -> tuple[Reading, bool]:
+        """Return what the edge says, and whether that may be returned without asking S3 (SES-3, STALE-1)."""
+        started = self._clock()
+        answer = self._edge.get(url_path(key), deadline)
+        envelope = None if answer.document is None else decode(answer.document)
+        copy = None if envelope is None else Copy.of(answer, envelope, started)
+        reading = Reading("edge", copy, envelope and envelope.value, answer)
+        state = self._state
+        with state.lock:
+            accepted = state.session.accepts(name, answer, started)
+            if not accepted or answer.is_stale:
+                state.stats.sent_to_s3 += 1
+                return reading if accepted else Reading("edge", None, None, None), False
+            state.session.saw(name, answer, envelope, self._clock() - answer.age)
+            state.stats.edge_reads += 1
+            self._keep(name, copy)
+        return reading, True
+
+    def _from_origin(self, name: str, key: str, deadline: float) -> tuple[Reading, Found]:
+        state = self._state
+        with state.lock:
+            started = self._clock()
+            mark = state.session.mark(name, started)
+        answer = self._origin.get(key, deadline)
+        envelope = None if answer.document is None else decode(answer.document)
+        copy = None if envelope is None else Copy.of(answer, envelope, started)
+        with state.lock:
+            state.stats.s3_reads += 1
+            if state.session.settle(name, answer, envelope, mark, self._clock()):
+                self._keep(name, copy)
+        return Reading("s3", copy, envelope and envelope.value, answer), Found(answer, envelope)
+
+    def _keep(self, name: str, copy: Copy | None) -> None:
+        if copy is None or copy.fresh_until <= copy.started:
+            self._state.local.drop(name)
+        else:
+            self._state.local.keep(name, copy)
+
+    def _stale(self, name: str, late: Reading | None) -> Reading | None:
+        """Return what may be served while S3 cannot be read (STALE-2)."""
+        now = self._clock()
+        with self._state.lock:
+            copy = late.copy if late else None
+            if copy is None or copy.is_expired(now) or now > copy.fresh_until + self._stale_if_error:
+                copy = self._state.local.stale(name, now, self._stale_if_error)
+            if copy is None:
+                return None
+            self._state.stats.stale_reads += 1
+        return Reading("stale", copy, copy.value(), None)
 
 
 class Circuit:
@@ -110,7 +251,3 @@ class Circuit:
     def answered(self) -> None:
         """Note that the edge answered: the row of failures has ended."""
         self._failures = 0
-
-
-def _decoded(answer: Answer) -> Reading:
-    return Reading(answer, None if answer.document is None else decode(answer.document))

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-import json
 import logging
+import os
 import time
-from datetime import datetime, timezone
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from memory._batch import for_each, raise_if_any
+from memory._batch import for_each
 from memory._config import Config
 from memory._edge import Edge
-from memory._entry import Entry
-from memory._envelope import encode
-from memory._errors import BatchError, CorruptValueError, MemoryServiceError, ValueTooLargeError
-from memory._names import check_service_name, key_prefix, name_of, object_key
-from memory._options import PutOptions
+from memory._entry import Entry, moment
+from memory._errors import (
+    BatchError,
+    ConfigurationError,
+    CorruptValueError,
+    UnsupportedTypeError,
+)
+from memory._grant import check_lifetime, grant
+from memory._invalidation import Invalidation
+from memory._names import check_service_name, key_prefix, name_of, object_key, quoted, url_path
+from memory._options import Condition, PutOptions
 from memory._origin import Origin
 from memory._reader import Reader
 from memory._secrets import KeySource
 from memory._signing import Signer, wildcard
-from memory._store import KEYS_PER_REQUEST, Store
+from memory._state import State
+from memory._store import Store
 from memory._transport import Transport
 from memory._version import __version__
+from memory._writer import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -30,7 +38,14 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from memory._compute import Computations, Function
+    from memory._grant import Grant
+    from memory._local import Copy
     from memory._options import Seconds
+    from memory._reader import Reading
+    from memory._stats import Stats
+
+ATTEMPTS = 100
 
 _LOGGER = logging.getLogger("memory")
 _LOG_LEVELS = {
@@ -45,12 +60,15 @@ _LOG_LEVELS = {
 class MemoryService:
     """A cache of typed values, kept in S3 and read through CloudFront.
 
-    Construct it once, at module level: the connections and the signature are reused by all calls, from any thread.
+    Construct it once, at module level: memory and connections are reused by all calls, from any thread, and what it
+    guarantees (a get never goes back behind what this object has put or read) holds for one object.
 
     Args:
         conf: The configuration: a dict with the keys of the README, or a `Config`.
         service_name: The namespace of the names: 1 to 64 of `A-Z a-z 0-9 _ -`.
-        clock: Returns Unix time in seconds; for tests.
+        clock: Returns Unix time in seconds; for tests, as are the next two.
+        random: Returns a number from 0 to 1.
+        sleep: Waits for some seconds.
 
     Raises:
         ConfigurationError: The configuration cannot work.
@@ -63,23 +81,33 @@ class MemoryService:
         service_name: str,
         *,
         clock: Callable[[], float] = time.time,
+        random: Callable[[], float] | None = None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         config = conf if isinstance(conf, Config) else Config.resolve(conf)
         self._config = config
         self._service_name = check_service_name(service_name)
         self._clock = clock
-        signer = keys = None
+        self._keys: KeySource | None = None
+        signer = None
         if config.visibility == "private":
-            keys = KeySource(config, clock)
+            self._keys = KeySource(config, clock)
             resource = wildcard(config.distribution, self._service_name)
-            signer = Signer(resource, keys.key, config.signature_lifetime, clock)
-        self._transport = Transport(config.max_value_bytes)
-        edge = Edge(config, self._transport, signer, keys)
-        self._reader = Reader(config, edge, Origin(config, self._transport, clock), clock)
-        self._store = Store(config)
+            signer = Signer(resource, self._keys.key, config.signature_lifetime, clock)
         _set_log_level(config.log_level)
+        transport = Transport.acquire()
+        self._is_open = True
+        self._random = random or _random
+        self._state = State(config)
+        edge = Edge(config, transport, signer, self._keys)
+        origin = Origin(config, self._service_name, transport, clock)
+        self._store = Store(config, self._service_name)
+        self._reader = Reader(config, edge, origin, self._state, clock)
+        self._writer = Writer(config, self._store, self._reader, self._state, clock, self._random, sleep)
+        self._invalidation = Invalidation(config, self._service_name)
+        self._computations: Computations | None = None
 
-    def put(
+    def put(  # noqa: PLR0913 - options, by keyword
         self,
         name: str,
         value: Any,
@@ -87,6 +115,9 @@ class MemoryService:
         ttl: Seconds | None = None,
         edge_ttl: Seconds | None = None,
         storage_class: str | None = None,
+        if_absent: bool = False,
+        if_version: str | None = None,
+        invalidate: bool = False,
     ) -> str:
         """Store a value.
 
@@ -94,10 +125,14 @@ class MemoryService:
             name: Non-empty segments separated by `/`.
             value: None, bool, int, float, str, bytes, or lists and dicts of these.
             ttl: How long the value lives, in seconds from 1 or as timedelta; without, until it is replaced or removed.
-            edge_ttl: How long an edge may serve a copy without asking S3, in whole seconds from 1 to 86,400 or as
-                timedelta; never more than `ttl`. Default: `EDGE_TTL`.
+            edge_ttl: How long an edge or another function's memory may serve a copy without asking S3, in whole seconds
+                from 1 to 86,400 or as timedelta; never more than `ttl`. Default: `EDGE_TTL`.
             storage_class: STANDARD, STANDARD_IA, ONEZONE_IA, INTELLIGENT_TIERING or GLACIER_IR. Default:
                 `STORAGE_CLASS`.
+            if_absent: Store it only if there is no value; one that has expired counts as none (COND-1).
+            if_version: Store it only if this is the version of the value there is (COND-2).
+            invalidate: Also ask CloudFront to drop what its edges hold, which takes it some seconds and costs $0.005
+                after the first 1,000 paths of a month (INV-1).
 
         Returns:
             The version of the value: the ETag of its object.
@@ -107,11 +142,17 @@ class MemoryService:
             UnsupportedTypeError: The value would not come back as it is (VAL-2).
             ValueTooLargeError: Its document is larger than MAX_VALUE_BYTES (OBJ-4).
             ConfigurationError: An option is not allowed (PUT-3), or bucket, region or credentials are missing.
-            AccessDeniedError: S3 refused the credentials.
-            UnavailableError: S3 did not answer.
+            ConflictError: The condition does not hold.
+            AccessDeniedError: S3 or CloudFront refused the credentials.
+            UnavailableError: S3 or CloudFront did not answer.
         """
-        options = self._options(ttl, edge_ttl, storage_class)
-        return self._store.put(self._key(name), self._document(name, value, options), options)
+        options = self._options(ttl, edge_ttl, storage_class, invalidate=invalidate)
+        condition = Condition.check(if_version, if_absent=if_absent)
+        key = self._key(name)
+        version = self._writer.put(name, key, value, options, condition)
+        if invalidate:
+            self._invalidation.send([url_path(key)], f"{quoted(name)} is stored")
+        return version
 
     def put_many(
         self,
@@ -120,6 +161,7 @@ class MemoryService:
         ttl: Seconds | None = None,
         edge_ttl: Seconds | None = None,
         storage_class: str | None = None,
+        invalidate: bool = False,
     ) -> dict[str, str]:
         """Store several values, several at a time. All names and values are checked before the first is stored.
 
@@ -128,6 +170,7 @@ class MemoryService:
             ttl: As for `put`, for all of them.
             edge_ttl: As for `put`.
             storage_class: As for `put`.
+            invalidate: As for `put`; one path each.
 
         Returns:
             The version of each value by name.
@@ -139,13 +182,17 @@ class MemoryService:
             ConfigurationError: An option is not allowed.
             BatchError: Some could not be stored (MANY-1); the others are.
         """
-        options = self._options(ttl, edge_ttl, storage_class)
+        options = self._options(ttl, edge_ttl, storage_class, invalidate=invalidate)
         keys = {name: self._key(name) for name in values}
-        documents = {name: self._document(name, value, options) for name, value in values.items()}
-        return for_each(keys, lambda name: self._store.put(keys[name], documents[name], options))
+        versions = self._writer.put_many(keys, values, options)
+        if invalidate and keys:
+            self._invalidation.send(
+                [url_path(key) for key in keys.values()], f"{len(keys)} values are stored"
+            )
+        return versions
 
     def get(self, name: str, default: Any = None, *, consistent: bool = False) -> Any:
-        """Read a value through the edge, or from S3 if the edge fails.
+        """Read a value: from memory, else through the edge, or from S3 if the edge fails or is behind what is known.
 
         Args:
             name: The name it was stored under.
@@ -162,8 +209,16 @@ class MemoryService:
             ConfigurationError: The distribution or the key cannot be what the configuration says.
             UnavailableError: Neither the edge nor S3 answered in time.
         """
-        entry = self.get_entry(name, consistent=consistent)
-        return default if entry is None else entry.value
+        if not consistent:
+            state = self._state
+            with state.lock:
+                copy = state.local.fresh(name, self._clock())
+            if copy is not None:
+                return copy.value()
+        reading = self._read(name, consistent=consistent)
+        if reading.copy is None or reading.copy.is_expired(self._clock()):
+            return default
+        return reading.value
 
     def get_entry(self, name: str, *, consistent: bool = False) -> Entry | None:
         """Read a value with what is known about it; None if there is none (GET-6).
@@ -171,22 +226,19 @@ class MemoryService:
         Raises:
             MemoryServiceError: As `get` does.
         """
-        try:
-            answer, envelope = self._reader.read(self._key(name), consistent=consistent)
-        except CorruptValueError as error:
-            raise CorruptValueError(f"{_quoted(name)}: {error}") from None
-        found = "" if envelope else ", no value"
-        _LOGGER.debug("memory: get %s from %s (%s%s)", _Quoted(name), answer.source, answer.cache, found)
-        if envelope is None or envelope.is_expired(self._clock()):
+        reading = self._read(name, consistent=consistent)
+        copy = reading.copy
+        now = self._clock()
+        if copy is None or copy.is_expired(now):
             return None
         return Entry(
-            value=envelope.value,
-            type=envelope.type,
-            version=answer.version,
-            source=answer.source,
-            age=answer.age,
-            stored_at=answer.stored_at,
-            expires_at=_moment(envelope.expires_at),
+            value=reading.value,
+            type=copy.type,
+            version=copy.version,
+            source=reading.source,
+            age=max(0, int(now - copy.fetched)),
+            stored_at=moment(copy.stored_at),
+            expires_at=moment(None if copy.expires_at is None else copy.expires_at / 1000),
         )
 
     def get_many(self, names: Iterable[str], *, consistent: bool = False) -> dict[str, Any]:
@@ -210,26 +262,42 @@ class MemoryService:
             raise
         return {name: value for name, value in values.items() if value is not missing}
 
-    def remove(self, name: str) -> None:
-        """Remove a value; that there is none is no error. Edges may serve their copy until its edge TTL is over.
+    def remove(self, name: str, *, invalidate: bool = False) -> None:
+        """Remove a value; that there is none is no error. Others may be served a copy until its edge TTL is over.
+
+        Args:
+            name: The name it was stored under.
+            invalidate: As for `put`.
 
         Raises:
             InvalidNameError: The name is not allowed (NAME-2, NAME-3, KEY-3).
-            ConfigurationError: The bucket, the region or the credentials are missing.
-            AccessDeniedError: S3 refused the credentials.
-            UnavailableError: S3 did not answer.
+            ConfigurationError: The bucket, the region or the credentials are missing, or DISTRIBUTION_ID is.
+            AccessDeniedError: S3 or CloudFront refused the credentials.
+            UnavailableError: S3 or CloudFront did not answer.
         """
-        self._store.remove(self._key(name))
+        self._check_open(invalidate=invalidate)
+        key = self._key(name)
+        self._writer.remove(name, key)
+        if invalidate:
+            self._invalidation.send([url_path(key)], f"{quoted(name)} is removed")
 
-    def remove_many(self, names: Iterable[str]) -> None:
+    def remove_many(self, names: Iterable[str], *, invalidate: bool = False) -> None:
         """Remove several values, up to 1,000 in one request. All names are checked before the first is removed.
+
+        Args:
+            names: The names.
+            invalidate: As for `put`; one path each.
 
         Raises:
             InvalidNameError: A name is not allowed.
+            ConfigurationError: DISTRIBUTION_ID is missing.
             BatchError: Some could not be removed (MANY-1); the others are.
         """
+        self._check_open(invalidate=invalidate)
         keys = {self._key(name): name for name in names}
-        self._remove_keys(keys)
+        self._writer.remove_many(keys)
+        if invalidate and keys:
+            self._invalidation.send([url_path(key) for key in keys], f"{len(keys)} values are removed")
 
     def keys(self, prefix: str = "") -> Iterator[str]:
         """List the names under a prefix, a page of S3's at a time as the iterator goes on (LIST-2).
@@ -243,41 +311,223 @@ class MemoryService:
             InvalidNameError: The prefix is not allowed (LIST-1).
             MemoryServiceError: S3 refused or did not answer.
         """
+        self._check_open()
         under = key_prefix(self._config.visibility, self._service_name, prefix)
         return (
             name for page in self._store.list(under) for key in page if (name := name_of(key)) is not None
         )
 
-    def clear(self, prefix: str) -> int:
+    def clear(self, prefix: str, *, invalidate: bool = False) -> int:
         """Remove all values under a prefix.
 
         Args:
             prefix: As for `keys`.
+            invalidate: As for `put`; one path for all of them.
 
         Returns:
             How many there were.
 
         Raises:
             InvalidNameError: The prefix is not allowed (LIST-1).
+            ConfigurationError: DISTRIBUTION_ID is missing.
             BatchError: Some could not be removed.
             MemoryServiceError: S3 refused or did not answer.
         """
+        self._check_open(invalidate=invalidate)
         under = key_prefix(self._config.visibility, self._service_name, prefix)
         removed = 0
-        for page in self._store.list(under):
-            named = {key: name for key in page if (name := name_of(key)) is not None}
-            self._remove_keys(named)
-            removed += len(named)
+        try:
+            for page in self._store.list(under):
+                names = {key: name for key in page if (name := name_of(key)) is not None}
+                self._writer.remove_many(names)
+                removed += len(names)
+        finally:
+            self._state.forget(prefix, self._clock())
+        if invalidate:
+            self._invalidation.send([f"{url_path(under)}*"], f"what lies under {quoted(prefix)} is removed")
         return removed
+
+    def update(  # noqa: PLR0913 - options, by keyword
+        self,
+        name: str,
+        change: Callable[[Any], Any],
+        *,
+        default: Any = None,
+        ttl: Seconds | None = None,
+        edge_ttl: Seconds | None = None,
+        storage_class: str | None = None,
+        invalidate: bool = False,
+        attempts: int = ATTEMPTS,
+    ) -> Any:
+        """Replace a value by what a function makes of it, losing no update of anybody else (UPD-1).
+
+        Args:
+            name: The name.
+            change: Takes the value, returns the new one. It is called again if somebody else was faster, so it should
+                do nothing else.
+            default: What it is given if there is no value.
+            ttl: How long the new value lives, as for `put`; without, until the end of the old one.
+            edge_ttl: As for `put`.
+            storage_class: As for `put`.
+            invalidate: As for `put`.
+            attempts: How often to try, waiting up to a second in between.
+
+        Returns:
+            The new value.
+
+        Raises:
+            ConflictError: Others were faster in every attempt.
+            MemoryServiceError: As `get` with `consistent` and `put` do.
+        """
+        options = self._options(ttl, edge_ttl, storage_class, invalidate=invalidate)
+        if type(attempts) is not int or attempts < 1:
+            raise ConfigurationError(f"attempts is a whole number from 1, not {attempts!r}")
+        key = self._key(name)
+        value = self._writer.update(name, key, change, default, options, attempts)
+        if invalidate:
+            self._invalidation.send([url_path(key)], f"{quoted(name)} is stored")
+        return value
+
+    def increment(  # noqa: PLR0913 - options, by keyword
+        self,
+        name: str,
+        by: int = 1,
+        *,
+        ttl: Seconds | None = None,
+        edge_ttl: Seconds | None = None,
+        storage_class: str | None = None,
+        invalidate: bool = False,
+        attempts: int = ATTEMPTS,
+    ) -> int:
+        """Add to an int, losing no increment of anybody else and counting none twice (UPD-4).
+
+        Args:
+            name: The name; what is absent counts as 0.
+            by: What to add, maybe negative.
+            ttl: As for `update`.
+            edge_ttl: As for `put`.
+            storage_class: As for `put`.
+            invalidate: As for `put`.
+            attempts: As for `update`.
+
+        Returns:
+            The new int.
+
+        Raises:
+            UnsupportedTypeError: What is stored, or `by`, is no int.
+            MemoryServiceError: As `update` does.
+        """
+        if type(by) is not int:
+            raise UnsupportedTypeError(f"an int is incremented by an int, not by {type(by).__name__}")
+
+        def add(number: Any) -> int:
+            if type(number) is not int:
+                raise UnsupportedTypeError(
+                    f"{quoted(name)} is {type(number).__name__}: only an int can be incremented"
+                )
+            return number + by
+
+        options = {"ttl": ttl, "edge_ttl": edge_ttl, "storage_class": storage_class}
+        total: int = self.update(name, add, default=0, invalidate=invalidate, attempts=attempts, **options)  # type: ignore[arg-type]
+        return total
+
+    def get_or_put(
+        self,
+        name: str,
+        factory: Callable[[], Any],
+        *,
+        ttl: Seconds | None = None,
+        edge_ttl: Seconds | None = None,
+        storage_class: str | None = None,
+    ) -> Any:
+        """Read a value, or compute and store it if there is none. Of several threads one computes (COMP-1).
+
+        With a ttl, a value is computed anew a little before its end, by one caller by chance, so that not all functions
+        compute it at the same moment (COMP-4). While the cache cannot be reached, it is computed and not stored.
+
+        Args:
+            name: The name.
+            factory: Returns the value. Its errors reach the caller and are never stored.
+            ttl: As for `put`.
+            edge_ttl: As for `put`.
+            storage_class: As for `put`.
+
+        Raises:
+            RuntimeError: The factory asks for its own name.
+            MemoryServiceError: As `get` and `put` do, but for `UnavailableError`.
+        """
+        self._key(name)
+        return self._compute().get_or_put(name, factory, self._options(ttl, edge_ttl, storage_class))
+
+    def cached(
+        self,
+        *,
+        ttl: Seconds | None = None,
+        edge_ttl: Seconds | None = None,
+        storage_class: str | None = None,
+        name: str | None = None,
+    ) -> Callable[[Function], Function]:
+        """Decorate a function, synchronous or `async`, so that its results are kept as `get_or_put` does.
+
+        A result is stored under `cached/<qualified name>/<hash of the arguments>`, which the decorated function's
+        `cache_name(*args, **kwargs)` returns: `mem.remove(price.cache_name("tea"))`. Arguments are of the types that
+        can be stored, so a method needs a static form.
+
+        Args:
+            ttl: As for `put`.
+            edge_ttl: As for `put`.
+            storage_class: As for `put`.
+            name: What to use instead of the qualified name, which changes when the function moves.
+
+        Raises:
+            ConfigurationError: An option is not allowed, or the function is a generator.
+            InvalidNameError: The name is not allowed.
+        """
+        options = self._options(ttl, edge_ttl, storage_class)
+        if name is not None:
+            self._key(name)
+
+        from memory._compute import Cached
+
+        def decorate(function: Function) -> Function:
+            return Cached(self._compute(), function, options, name).wrapper()
+
+        return decorate
+
+    def grant(self, what: str, ttl: Seconds) -> Grant:
+        """Let another program read what lies under a prefix of this private service, or exactly one name (GRANT-1).
+
+        Args:
+            what: A prefix (empty, or ending with a slash) or a name.
+            ttl: For how long, in whole seconds or as timedelta, at most `MAX_GRANT`. A grant cannot be taken back.
+
+        Raises:
+            ConfigurationError: The ttl is not allowed, the service is public (GRANT-2), or the key cannot be used.
+            InvalidNameError: It is neither a prefix nor a name.
+            MemoryServiceError: The key cannot be read.
+        """
+        self._check_open()
+        lifetime = check_lifetime(self._config, ttl)
+        if what and not str(what).endswith("/"):
+            self._key(what)
+        if self._keys is None:
+            raise AssertionError("a private service has keys")
+        return grant(self._config, self._service_name, what, lifetime, self._keys.key(), self._clock())
+
+    def stats(self) -> Stats:
+        """Return what this object has done so far, and what its memory holds."""
+        with self._state.lock:
+            return replace(self._state.stats)
 
     def getVersion(self) -> str:  # noqa: N802 - the published API has this name
         """Return the version of this SDK."""
         return __version__
 
     def close(self) -> None:
-        """Close all connections. The object can be used again and opens new ones."""
-        self._transport.close()
-        self._store.close()
+        """Let go of the connections, which the objects of a process share. Calls then raise ConfigurationError."""
+        if self._is_open:
+            self._is_open = False
+            Transport.release()
 
     def __enter__(self) -> Self:
         return self
@@ -293,9 +543,33 @@ class MemoryService:
     def _key(self, name: str) -> str:
         return object_key(self._config.visibility, self._service_name, name)
 
+    def _compute(self) -> Computations:
+        from memory._compute import (
+            Computations,
+        )  # with asyncio, which takes longer to load than all of this SDK
+
+        with self._state.lock:
+            if self._computations is None:
+                self._computations = Computations(_ComputedValues(self), self._clock, self._random)
+            return self._computations
+
+    def _check_open(self, *, invalidate: bool = False) -> None:
+        if not self._is_open:
+            raise ConfigurationError("this MemoryService is closed: make a new one")
+        if type(invalidate) is not bool:
+            raise ConfigurationError(f"invalidate is True or False, not {invalidate!r}")
+        if invalidate:
+            self._invalidation.check()
+
     def _options(
-        self, ttl: Seconds | None, edge_ttl: Seconds | None, storage_class: str | None
+        self,
+        ttl: Seconds | None,
+        edge_ttl: Seconds | None,
+        storage_class: str | None,
+        *,
+        invalidate: bool = False,
     ) -> PutOptions:
+        self._check_open(invalidate=invalidate)
         config = self._config
         return PutOptions.check(
             ttl,
@@ -305,50 +579,43 @@ class MemoryService:
             default_storage_class=config.storage_class,
         )
 
-    def _document(self, name: str, value: Any, options: PutOptions) -> bytes:
-        document = encode(value, options.expires_at(self._clock()))
-        if len(document) > self._config.max_value_bytes:
-            raise ValueTooLargeError(
-                f"{_quoted(name)}: the value takes {len(document)} bytes, MAX_VALUE_BYTES is"
-                f" {self._config.max_value_bytes}: store it in parts"
-            )
-        return document
-
-    def _remove_keys(self, names: dict[str, str]) -> None:
-        keys = list(names)
-        errors: dict[str, MemoryServiceError] = {}
-        for start in range(0, len(keys), KEYS_PER_REQUEST):
-            chunk = keys[start : start + KEYS_PER_REQUEST]
-            try:
-                failed = self._store.remove_many(chunk)
-            except MemoryServiceError as error:
-                failed = dict.fromkeys(chunk, error)
-            errors |= {names[key]: error for key, error in failed.items()}
-        raise_if_any(errors, {name: None for name in names.values() if name not in errors})
+    def _read(self, name: str, *, consistent: bool) -> Reading:
+        self._check_open()
+        key = self._key(name)
+        try:
+            reading = self._reader.read_origin(name, key) if consistent else self._reader.read(name, key)
+        except CorruptValueError as error:
+            raise CorruptValueError(f"{quoted(name)}: {error}") from None
+        if _LOGGER.isEnabledFor(logging.DEBUG):
+            found = "" if reading.copy else ", no value"
+            cache = f" ({reading.answer.cache}{found})" if reading.answer else ""
+            _LOGGER.debug("memory: get %s from %s%s", quoted(name), reading.source, cache)
+        return reading
 
 
-class _Quoted:
-    """A name as a log line shows it: on one line, whatever it holds. Costs nothing while the level is off."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def __str__(self) -> str:
-        return _quoted(self._name)
+def _random() -> float:
+    """Return a number from 0 to below 1. Processes restored from one snapshot share a seed, so it is the system's."""
+    return (int.from_bytes(os.urandom(7), "big") >> 3) / 2**53
 
 
-def _moment(milliseconds: int | None) -> datetime | None:
-    """Return a Unix time as datetime, the last one there is for what lies beyond."""
-    if milliseconds is None:
-        return None
-    try:
-        return datetime.fromtimestamp(milliseconds / 1000, timezone.utc)
-    except (OverflowError, ValueError, OSError):
-        return datetime.max.replace(tzinfo=timezone.utc)
+class _ComputedValues:
+    """How computations find and put values."""
 
+    def __init__(self, service: MemoryService) -> None:
+        self._service = service
 
-def _quoted(name: str) -> str:
-    return json.dumps(name, ensure_ascii=False)
+    def find(self, name: str) -> Copy | None:
+        copy = self._service._read(name, consistent=False).copy  # noqa: SLF001 - a part of it
+        return None if copy is None or copy.is_expired(self._service._clock()) else copy  # noqa: SLF001
+
+    def find_fresh(self, name: str) -> Copy | None:
+        state = self._service._state  # noqa: SLF001
+        with state.lock:
+            return state.local.fresh(name, self._service._clock())  # noqa: SLF001
+
+    def store(self, name: str, value: Any, options: PutOptions, took: int) -> None:
+        service = self._service
+        service._writer.put(name, service._key(name), value, options, took=took)  # noqa: SLF001
 
 
 def _set_log_level(level: str | None) -> None:

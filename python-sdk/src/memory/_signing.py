@@ -100,11 +100,7 @@ class Signer:
     def _sign(self) -> None:
         key = self._key()
         now = self._clock()
-        text = policy(self._resource, int(now) + self._lifetime)
-        self._query = (
-            f"Policy={cloudfront_base64(text)}&Signature={cloudfront_base64(key.sign(text))}"
-            f"&Key-Pair-Id={key.public_key_id}&Hash-Algorithm=SHA256"
-        )
+        self._query = signed_query(policy(self._resource, int(now) + self._lifetime), key)
         self._signed_at = now
 
 
@@ -125,6 +121,14 @@ def policy(resource: str, expires: int) -> bytes:
     condition: dict[str, Any] = {"DateLessThan": {"AWS:EpochTime": expires}}
     statement = {"Resource": resource, "Condition": condition}
     return json.dumps({"Statement": [statement]}, separators=(",", ":")).encode()
+
+
+def signed_query(text: bytes, key: SigningKey) -> str:
+    """Return the query string of URLs that a policy opens, without `?` (SIG-3)."""
+    return (
+        f"Policy={cloudfront_base64(text)}&Signature={cloudfront_base64(key.sign(text))}"
+        f"&Key-Pair-Id={key.public_key_id}&Hash-Algorithm=SHA256"
+    )
 
 
 def cloudfront_base64(octets: bytes) -> str:

@@ -1,0 +1,157 @@
+"""boto3's clients, one of each kind for the process, and what its errors mean.
+
+A handler that makes a service in each call pays once for reading the description of S3, which takes most of the time to
+make a client. The session is not boto3's default session: that belongs to the application.
+"""
+
+from __future__ import annotations
+
+import functools
+import threading
+from typing import TYPE_CHECKING, Any
+
+from memory._batch import CONCURRENCY
+from memory._errors import AccessDeniedError, ConfigurationError, MemoryServiceError, UnavailableError
+
+if TYPE_CHECKING:
+    import boto3
+
+CONNECT_SECONDS = 1
+READ_SECONDS = 5
+
+# What S3 says in the one code, AWS's other services in another.
+_DENIED = (
+    "AccessDenied",
+    "AccessDeniedException",
+    "ExpiredToken",
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "InvalidToken",
+    "SignatureDoesNotMatch",
+    "TokenRefreshRequired",
+)
+_MISDIRECTED = ("PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException")
+_FORBIDDEN = 403
+_REDIRECTS = range(300, 400)
+
+# boto3's sessions are not made for threads.
+_LOCK = threading.Lock()
+
+
+@functools.cache
+def shared_session(role_arn: str | None = None, session_name: str = "memory-service") -> boto3.Session:
+    """Return the session of this process, with the credentials of a role if there is one (ROLE-1).
+
+    Args:
+        role_arn: The role to assume; None for the credentials of this function.
+        session_name: What the role's calls are logged as.
+    """
+    import boto3
+
+    session = boto3.Session()
+    if role_arn is None:
+        return session
+    from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+    from botocore.session import get_session
+
+    fetcher = AssumeRoleCredentialFetcher(
+        client_creator=functools.partial(session.client, config=_options()),
+        source_credentials=session.get_credentials(),
+        role_arn=role_arn,
+        extra_args={"RoleSessionName": session_name},
+    )
+    assumed = get_session()
+    # botocore assumes roles of profiles by itself, but takes one from a program only here.
+    assumed._credentials = DeferredRefreshableCredentials(  # type: ignore[attr-defined]  # noqa: SLF001
+        method="assume-role", refresh_using=fetcher.fetch_credentials
+    )
+    return boto3.Session(botocore_session=assumed)
+
+
+@functools.cache
+def _client(service: str, region: str | None, role_arn: str | None, session_name: str) -> Any:
+    session = shared_session(role_arn, session_name)
+    return session.client(service, region_name=region, config=_options())  # type: ignore[call-overload]
+
+
+def shared_client(service: str, region: str | None, role_arn: str | None, session_name: str) -> Any:
+    """Return a client of this process.
+
+    Args:
+        service: What AWS calls the service, such as `s3`.
+        region: Its region; None leaves it to boto3.
+        role_arn: The role to assume, if any.
+        session_name: What the role's calls are logged as.
+    """
+    with _LOCK:
+        return _client(service, region, role_arn, session_name)
+
+
+def forget_clients() -> None:
+    """Make new clients from now on, with credentials looked up anew; for tests."""
+    shared_session.cache_clear()
+    _client.cache_clear()
+
+
+def _options() -> Any:
+    from botocore.config import Config
+
+    return Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        retries={"mode": "standard", "max_attempts": 3},
+        max_pool_connections=CONCURRENCY,
+    )
+
+
+def translated(error: Exception, what: str, asked: str = "S3") -> Exception:
+    """Return the error of this SDK for one of botocore's; what is neither is a fault and stays as it is.
+
+    Args:
+        error: What was raised.
+        what: What was tried, for the message.
+        asked: Who was asked.
+    """
+    from botocore.exceptions import (
+        BotoCoreError,
+        ClientError,
+        NoCredentialsError,
+        NoRegionError,
+        ParamValidationError,
+        PartialCredentialsError,
+    )
+
+    if isinstance(error, ClientError):
+        answer = error.response
+        status = answer["ResponseMetadata"]["HTTPStatusCode"]
+        by = "STS" if error.operation_name == "AssumeRole" else asked
+        return for_code(answer["Error"]["Code"], what, by, status=status)
+    if isinstance(error, (NoCredentialsError, PartialCredentialsError)):
+        return ConfigurationError(f"{what}: {error}. Give the function a role, or set AWS_ACCESS_KEY_ID")
+    if isinstance(error, NoRegionError):
+        return ConfigurationError(f"{what}: no region. Set REGION in the configuration, or AWS_REGION")
+    if isinstance(error, ParamValidationError):
+        return ConfigurationError(f"{what}: {error}")
+    if isinstance(error, BotoCoreError):
+        return UnavailableError(f"{what}: {error}")
+    return error
+
+
+def for_code(code: str, what: str, asked: str = "S3", *, status: int = 400) -> MemoryServiceError:
+    """Return the error for a refusal of S3, whoever carried it (CON-2).
+
+    Args:
+        code: S3's error code, or the status if there is none.
+        what: What was tried, for the message.
+        asked: Who was asked.
+        status: The HTTP status.
+    """
+    if status == _FORBIDDEN or code in _DENIED:
+        return AccessDeniedError(f"{what}: {asked} said {code}. Check the permissions of the function's role")
+    if code in ("NoSuchBucket", "NoSuchDistribution"):
+        return ConfigurationError(
+            f"{what}: {asked} said {code}. Check BUCKET_NAME, DISTRIBUTION_ID and REGION"
+        )
+    if code in _MISDIRECTED or status in _REDIRECTS:
+        return ConfigurationError(f"{what}: {asked} said {code}: the bucket is in another region. Set REGION")
+    return UnavailableError(f"{what}: {asked} said {code}")

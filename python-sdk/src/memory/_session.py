@@ -1,0 +1,196 @@
+"""What one service object knows of each name, so that it never goes back in time (specification, section 7.2)."""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from memory._answer import Answer
+    from memory._envelope import Envelope
+    from memory._stats import Stats
+
+MAX_NAMES = 10_000
+SETTLED_SECONDS = 60  # whose outcome is still in doubt then has stopped waiting (COND-5)
+
+
+class Record:
+    """The newest state known of a name.
+
+    Attributes:
+        version: The ETag; None if there is no value, empty if the state is unknown.
+        floor: S3's time in seconds below which an answer is older.
+        known_at: When that was the state, by the clock.
+        lineage: The id of the put that made it, and of those it was made from (COND-5).
+    """
+
+    __slots__ = ("floor", "known_at", "lineage", "version")
+
+    def __init__(
+        self, version: str | None, floor: float, known_at: float, lineage: tuple[str, ...] = ()
+    ) -> None:
+        self.version = version
+        self.floor = floor
+        self.known_at = known_at
+        self.lineage = lineage
+
+
+class Mark:
+    """What was known of a name when a read of S3 began."""
+
+    __slots__ = ("began", "record")
+
+    def __init__(self, record: Record | None, began: float) -> None:
+        self.record = record
+        self.began = began
+
+
+class _Writing:
+    """Puts and removes of a name that are under way."""
+
+    __slots__ = ("before", "count", "overlapped")
+
+    def __init__(self, before: Record | None) -> None:
+        self.before = before
+        self.count = 0
+        self.overlapped = False
+
+
+class Session:
+    """Judges what the edge says. Whoever uses it holds the lock of the service.
+
+    Args:
+        stats: Where to count.
+    """
+
+    def __init__(self, stats: Stats) -> None:
+        self._stats = stats
+        self._records: OrderedDict[str, Record] = OrderedDict()
+        self._writing: dict[str, _Writing] = {}
+        # Of forgotten names: when the newest of their states was known.
+        self._horizon = -math.inf
+
+    def accepts(self, name: str, answer: Answer, started: float) -> bool:
+        """Return whether an answer of the edge is as new as what is known (SES-3, SES-5).
+
+        Args:
+            name: The name.
+            answer: The answer.
+            started: When the request was sent, by the clock.
+        """
+        record = self._records.get(name)
+        if record is None:
+            # Age counts whole seconds: the copy may be almost one second older.
+            return started - answer.age - 1 >= self._horizon
+        if record.version == "":
+            return False
+        if answer.document is None:
+            return record.version is None
+        if answer.version == record.version:
+            self._stats.accepted_by_version += 1
+            return True
+        stored_at = answer.stored_at
+        if stored_at is None or stored_at < record.floor + 1:
+            return False
+        self._stats.accepted_by_time += 1
+        return True
+
+    def saw(self, name: str, answer: Answer, envelope: Envelope | None, known_at: float) -> None:
+        """Note an answer that was accepted."""
+        record = self._records.get(name)
+        version = answer.version if answer.document is not None else None
+        if record is not None and record.version == version:
+            self._records.move_to_end(name)
+            return
+        floor = answer.date if envelope is None else answer.stored_at
+        self._put(
+            name, Record(version, math.inf if floor is None else floor, known_at, lineage(answer, envelope))
+        )
+
+    def mark(self, name: str, began: float) -> Mark:
+        """Return what a read of S3 that begins now has to be held against when it ends."""
+        return Mark(self._records.get(name), began)
+
+    def settle(self, name: str, answer: Answer, envelope: Envelope | None, mark: Mark, now: float) -> bool:
+        """Note what S3 said, unless something happened to the name meanwhile.
+
+        Returns:
+            Whether it is the newest state, which memory may hold.
+        """
+        unchanged = self._records.get(name) is mark.record and self._horizon <= mark.began
+        if not unchanged or name in self._writing:
+            return False
+        floor = answer.date if envelope is None else answer.stored_at
+        version = None if envelope is None else answer.version
+        self._put(name, Record(version, math.inf if floor is None else floor, now, lineage(answer, envelope)))
+        return True
+
+    def begin(self, name: str, now: float) -> None:
+        """Note that a put or remove begins: until it ends nobody can tell the state (SES-4)."""
+        writing = self._writing.setdefault(name, _Writing(self._records.get(name)))
+        writing.count += 1
+        writing.overlapped = writing.overlapped or writing.count > 1
+        self._put(name, _unknown(now))
+
+    def end(self, name: str, now: float, record: Record | None = None, *, refused: bool = False) -> bool:
+        """Note that a put or remove has ended.
+
+        Args:
+            name: The name.
+            now: Unix time in seconds.
+            record: What it made of the name; None if that is unknown.
+            refused: Whether nothing was changed for sure.
+
+        Returns:
+            Whether the state is the one that it made.
+        """
+        writing = self._writing[name]
+        writing.count -= 1
+        if not writing.count:
+            del self._writing[name]
+        if writing.count or writing.overlapped:
+            self._put(name, _unknown(now))
+            return False
+        if refused and writing.before is None:
+            self._records.pop(name, None)
+        else:
+            self._put(name, writing.before if refused and writing.before else record or _unknown(now))
+        return record is not None and record.version != ""
+
+    def lineage(self, name: str, version: str) -> tuple[str, ...]:
+        """Return the ids of the put that made a version and of those before it; none if it is not the one known."""
+        record = self._records.get(name)
+        return record.lineage if record is not None and record.version == version else ()
+
+    def forget(self, prefix: str, now: float) -> None:
+        """Forget the names under a prefix: nothing that was fetched before now is accepted for them."""
+        self._horizon = max(self._horizon, now)
+        for name in [name for name in self._records if name.startswith(prefix) and name not in self._writing]:
+            del self._records[name]
+
+    def _put(self, name: str, record: Record) -> None:
+        self._records[name] = record
+        self._records.move_to_end(name)
+        if len(self._records) > MAX_NAMES:
+            _, dropped = self._records.popitem(last=False)
+            self._horizon = max(self._horizon, dropped.known_at)
+
+
+def lineage(answer: Answer, envelope: Envelope | None) -> tuple[str, ...]:
+    """Return what a put that replaces this document has to name as `previous` (COND-5)."""
+    if envelope is None or envelope.write is None:
+        return ()
+    date, stored_at = answer.date, answer.stored_at
+    if (
+        answer.source == "s3"
+        and date is not None
+        and stored_at is not None
+        and date - stored_at > SETTLED_SECONDS
+    ):
+        return (envelope.write,)
+    return (envelope.write, *envelope.previous)
+
+
+def _unknown(now: float) -> Record:
+    return Record("", math.inf, now)

@@ -1,0 +1,358 @@
+"""Writing a value: plainly, on a condition, and as a change of what is there (specification, section 8)."""
+
+from __future__ import annotations
+
+import copy
+import logging
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from memory._batch import for_each, raise_if_any
+from memory._envelope import Envelope, encode, new_write_id
+from memory._errors import (
+    AccessDeniedError,
+    ConfigurationError,
+    ConflictError,
+    CorruptValueError,
+    MemoryServiceError,
+    UnavailableError,
+    UnsupportedTypeError,
+    ValueTooLargeError,
+)
+from memory._local import Copy
+from memory._names import quoted
+from memory._options import Condition
+from memory._session import Record, lineage
+from memory._store import KEYS_PER_REQUEST, NotMetError
+from memory._values import TYPE_NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from memory._config import Config
+    from memory._options import PutOptions
+    from memory._reader import Found, Reader
+    from memory._state import State
+    from memory._store import Store, Stored
+
+MAX_PREVIOUS = 100  # COND-5
+IN_DOUBT_SECONDS = 30  # COND-6
+ATTEMPTS_TO_SETTLE = 3
+FIRST_WAIT_SECONDS = 0.02  # UPD-2
+LONGEST_WAIT_SECONDS = 1.0
+
+_LOGGER = logging.getLogger("memory")
+
+
+class _Draft(NamedTuple):
+    """A value on its way to S3: all that its documents share, whatever they turn out to replace."""
+
+    name: str
+    key: str
+    value: Any
+    write: str
+    expires_at: int | None
+    took: int | None
+    options: PutOptions
+
+    def envelope(self) -> Envelope:
+        """Return what decoding its document would give, but for what memory has no need of."""
+        kind = TYPE_NAMES[type(self.value)]
+        return Envelope(self.value, kind, self.write, self.expires_at, (), self.took or 0)
+
+
+class Writer:
+    """Writes and removes values, and keeps memory and session in step.
+
+    Args:
+        config: Largest value.
+        store: Writes to S3.
+        reader: Reads S3 to settle what a put came to.
+        state: What this service knows and keeps.
+        clock: Returns Unix time in seconds.
+        random: Returns a number from 0 to 1.
+        sleep: Waits for some seconds.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917 - the last three are seams for tests
+        self,
+        config: Config,
+        store: Store,
+        reader: Reader,
+        state: State,
+        clock: Callable[[], float],
+        random: Callable[[], float],
+        sleep: Callable[[float], None],
+    ) -> None:
+        self._limit = config.max_value_bytes
+        self._store = store
+        self._reader = reader
+        self._state = state
+        self._clock = clock
+        self._random = random
+        self._sleep = sleep
+
+    def put(  # noqa: PLR0913, PLR0917 - what a put is made of
+        self,
+        name: str,
+        key: str,
+        value: Any,
+        options: PutOptions,
+        condition: Condition | None = None,
+        took: int | None = None,
+    ) -> str:
+        """Store a value and return its version.
+
+        Raises:
+            ConflictError: The condition does not hold.
+            MemoryServiceError: It cannot be stored.
+        """
+        draft = _Draft(name, key, value, new_write_id(), options.expires_at(self._clock()), took, options)
+        if condition is None:
+            return self._send(draft, self._document(draft))
+        with self._state.lock:
+            previous = self._state.session.lineage(name, condition.version) if condition.version else ()
+        return self._put_on(condition, draft, previous)
+
+    def put_many(
+        self, keys: Mapping[str, str], values: Mapping[str, Any], options: PutOptions
+    ) -> dict[str, str]:
+        """Store several values, after all of them have been checked (MANY-1), and return their versions."""
+        end = options.expires_at(self._clock())
+        drafts = {
+            name: _Draft(name, keys[name], value, new_write_id(), end, None, options)
+            for name, value in values.items()
+        }
+        documents = {}
+        for name, draft in drafts.items():
+            try:
+                documents[name] = self._document(draft)
+            except UnsupportedTypeError as error:
+                raise UnsupportedTypeError(f"{quoted(name)}: {error}", error.path) from None
+        return for_each(keys, lambda name: self._send(drafts[name], documents[name]))
+
+    def update(  # noqa: PLR0913, PLR0917 - of which two are the caller's own
+        self,
+        name: str,
+        key: str,
+        change: Callable[[Any], Any],
+        default: Any,
+        options: PutOptions,
+        attempts: int,
+    ) -> Any:
+        """Replace a value by what a function makes of it, and return that (UPD-1 to UPD-3).
+
+        Raises:
+            ConflictError: Somebody else was faster in every attempt.
+            MemoryServiceError: It cannot be read or stored.
+        """
+        for attempt in range(attempts):
+            if attempt:
+                self._wait(attempt)
+            found = self._reader.look(name, key)
+            now = self._clock()
+            envelope = found.envelope
+            present = envelope is not None and not envelope.is_expired(now)
+            value = change(envelope.value if envelope and present else copy.deepcopy(default))
+            end, until = options.expires_at(now), options
+            if envelope and present and end is None and envelope.expires_at is not None:
+                end, until = envelope.expires_at, options.until(envelope.expires_at, now)
+            draft = _Draft(name, key, value, new_write_id(), end, None, until)
+            condition = Condition(None if envelope is None else found.answer.version)
+            try:
+                self._put_on(condition, draft, lineage(found.answer, envelope))
+            except ConflictError:
+                _LOGGER.debug("memory: update %s met another writer, attempt %s", key, attempt + 1)
+                continue
+            return value
+        raise ConflictError(
+            f"{quoted(name)}: other writers were faster in each of {attempts} attempts. Change it less often"
+        )
+
+    def remove(self, name: str, key: str) -> None:
+        """Remove a value.
+
+        Raises:
+            MemoryServiceError: It cannot be removed.
+        """
+        self._state.begin(name, self._clock())
+        try:
+            stored = self._store.remove(key)
+        except BaseException as error:
+            self._end(name, None, refused=_is_refusal(error))
+            raise
+        self._end(name, self._removed(stored))
+
+    def remove_many(self, names: Mapping[str, str]) -> None:
+        """Remove several values, up to 1,000 with one request.
+
+        Args:
+            names: The names by key.
+
+        Raises:
+            BatchError: Some could not be removed.
+        """
+        keys = list(names)
+        errors: dict[str, MemoryServiceError] = {}
+        for start in range(0, len(keys), KEYS_PER_REQUEST):
+            failed = self._remove_page({key: names[key] for key in keys[start : start + KEYS_PER_REQUEST]})
+            errors |= {names[key]: error for key, error in failed.items()}
+        raise_if_any(errors, {name: None for name in names.values() if name not in errors})
+
+    def _remove_page(self, names: Mapping[str, str]) -> dict[str, MemoryServiceError]:
+        for name in names.values():
+            self._state.begin(name, self._clock())
+        failed: Mapping[str, BaseException] = {}
+        stored: Stored | None = None
+        try:
+            stored, errors = self._store.remove_many(list(names))
+        except MemoryServiceError as error:
+            failed = errors = dict.fromkeys(names, error)
+        except BaseException as error:
+            failed = dict.fromkeys(names, error)
+            raise
+        else:
+            failed = errors
+        finally:
+            for key, name in names.items():
+                record = None if stored is None or key in failed else self._removed(stored)
+                self._end(name, record, refused=key in failed and _is_refusal(failed[key]))
+        return errors
+
+    def _put_on(self, condition: Condition, draft: _Draft, previous: tuple[str, ...]) -> str:
+        """Store a value if a condition holds, whatever answers are lost (COND-1 to COND-6)."""
+        replaced = previous[0] if previous else None
+        attempt = 0
+        while True:
+            document = self._document(draft, previous[:MAX_PREVIOUS])
+            sent = self._clock()
+            failure: UnavailableError | None = None
+            try:
+                return self._send(draft, document, condition, previous)
+            except NotMetError:
+                pass
+            except UnavailableError as error:
+                failure = error
+            found = self._found(draft)
+            version = _written(draft.write, found)
+            if version is not None:
+                return version
+            self._check_doubt(draft, replaced, found, sent)
+            envelope = found.envelope
+            if condition.version is None and envelope is not None and envelope.is_expired(self._clock()):
+                # What has expired counts as absent: it is replaced, by its version.
+                condition, previous = Condition(found.answer.version), lineage(found.answer, envelope)
+                replaced = envelope.write
+            elif _differs(condition, found):
+                raise _conflict(draft.name, condition)
+            elif attempt >= ATTEMPTS_TO_SETTLE:
+                raise failure or _conflict(draft.name, condition)
+            attempt += 1
+            self._wait(attempt)
+
+    def _found(self, draft: _Draft) -> Found:
+        """Return what S3 holds now."""
+        try:
+            return self._reader.look(draft.name, draft.key)
+        except CorruptValueError as error:
+            raise ConflictError(
+                f"{quoted(draft.name)}: what is stored was not written by an SDK ({error}): remove it first"
+            ) from None
+
+    def _check_doubt(self, draft: _Draft, replaced: str | None, found: Found, sent: float) -> None:
+        """Raise if nobody can tell whether a put took place (COND-6)."""
+        envelope = found.envelope
+        known = () if envelope is None else (envelope.write, *envelope.previous)
+        is_full = envelope is not None and len(envelope.previous) >= MAX_PREVIOUS
+        is_late = not 0 <= self._clock() - sent <= IN_DOUBT_SECONDS
+        if is_late or (is_full and replaced is not None and replaced not in known):
+            raise UnavailableError(
+                f"{quoted(draft.name)}: the answer to the put was lost, and nothing shows whether it took place."
+                " Read the value and decide"
+            )
+
+    def _send(
+        self,
+        draft: _Draft,
+        document: bytes,
+        condition: Condition | None = None,
+        previous: tuple[str, ...] = (),
+    ) -> str:
+        """Put a document once, and note what became of it."""
+        name, started = draft.name, self._clock()
+        self._state.begin(name, started)
+        try:
+            stored = self._store.put(draft.key, document, draft.options, condition)
+        except BaseException as error:
+            self._end(name, None, refused=_is_refusal(error))
+            raise
+        record = None
+        if stored.date is not None:
+            record = Record(
+                stored.version, stored.date, self._clock(), (draft.write, *previous[:MAX_PREVIOUS])
+            )
+        kept = Copy(
+            draft.envelope(),
+            document,
+            stored.version,
+            stored_at=stored.date,
+            max_age=draft.options.max_age,
+            age=0,
+            started=started,
+        )
+        self._end(name, record, kept)
+        return stored.version
+
+    def _end(
+        self, name: str, record: Record | None, kept: Copy | None = None, *, refused: bool = False
+    ) -> None:
+        state = self._state
+        with state.lock:
+            is_known = state.session.end(name, self._clock(), record, refused=refused)
+            state.flights.detach(name)
+            if is_known and kept is not None:
+                state.local.keep(name, kept)
+
+    def _removed(self, stored: Stored) -> Record | None:
+        return None if stored.date is None else Record(None, stored.date, self._clock())
+
+    def _document(self, draft: _Draft, previous: tuple[str, ...] = ()) -> bytes:
+        document = encode(
+            draft.value, draft.expires_at, write=draft.write, previous=previous, took=draft.took
+        )
+        if len(document) > self._limit:
+            raise ValueTooLargeError(
+                f"{quoted(draft.name)}: the value takes {len(document)} bytes, MAX_VALUE_BYTES is {self._limit}:"
+                " store it in parts"
+            )
+        return document
+
+    def _wait(self, attempt: int) -> None:
+        longest = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** min(attempt - 1, 16))
+        self._sleep(self._random() * longest)
+
+
+def _written(write: str, found: Found) -> str | None:
+    """Return the version of a put if it took place; its id if it was replaced since (COND-4)."""
+    if found.envelope is None:
+        return None
+    if found.envelope.write == write:
+        return found.answer.version
+    return write if write in found.envelope.previous else None
+
+
+def _differs(condition: Condition, found: Found) -> bool:
+    stored = None if found.envelope is None else found.answer.version
+    return stored != condition.version
+
+
+def _conflict(name: str, condition: Condition) -> ConflictError:
+    if condition.version is None:
+        return ConflictError(f"{quoted(name)}: there is a value already")
+    return ConflictError(
+        f"{quoted(name)}: the stored version is not {condition.version!r} any more. Read the value again"
+    )
+
+
+def _is_refusal(error: BaseException) -> bool:
+    """Return whether nothing was written for sure."""
+    return isinstance(error, (AccessDeniedError, ConfigurationError, UnsupportedTypeError))
