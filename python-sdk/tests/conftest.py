@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from cloud import Cloud, running
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from doubles import Clock, WebServer, pem, serving
 from memory._aws import forget_clients
@@ -73,3 +74,12 @@ def bucket() -> Iterator[Any]:
         resource = boto3.resource("s3", region_name="us-east-1").Bucket("values")
         resource.create()
         yield resource
+
+
+@pytest.fixture
+def cloud(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+    """S3 and CloudFront, whose edges keep copies, by the tests' clock."""
+    with running(clock) as cloud:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", cloud.url)
+        monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+        yield cloud

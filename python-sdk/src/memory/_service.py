@@ -508,7 +508,7 @@ class MemoryService:
         """
         self._check_open()
         lifetime = check_lifetime(self._config, ttl)
-        if what and not str(what).endswith("/"):
+        if what != "" and not str(what).endswith("/"):
             self._key(what)
         if self._keys is None:
             raise AssertionError("a private service has keys")
