@@ -55,7 +55,7 @@ nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.sessions = ["test", "lint", "types"]
 nox.options.error_on_missing_interpreters = True
 
-SOURCES = ["python-sdk/src", "local-cloud/src", "infra/src", "layers/src", "demos/src"]
+SOURCES = ["python-sdk/src", "local-cloud/src", "infra/src", "layers/src", "demos/src", "docs/src"]
 NODE_PROJECTS = ["nodejs-sdk", "infra/edge-setup"]
 OLDEST_NODE = 20
 LOCKS = {  # each lock agrees with those named beside it
@@ -181,6 +181,22 @@ def lint(session: nox.Session) -> None:
     eslint = "nodejs-sdk/node_modules/.bin/eslint"
     session.run(eslint, "--config", "nodejs-sdk/eslint.config.mjs", *javascript, external=True)
     _npm(session, "nodejs-sdk", "run", "check-package")
+    _reference(session, "--check")
+
+
+def _reference(session: nox.Session, *options: str) -> None:
+    """Write the API references from the docstrings and declarations, or check that they are up to date."""
+    session.run("python", "-m", "reference", "python-sdk/src", "memory", "python-sdk/API.md", *options)
+    node = ["node", "docs/src/reference/node.mjs", "nodejs-sdk/index.d.ts", "nodejs-sdk/API.md"]
+    session.run(*node, *options, external=True)
+
+
+@nox.session(default=False)
+def reference(session: nox.Session) -> None:
+    """Write the API references: python-sdk/API.md and nodejs-sdk/API.md."""
+    _install(session, "lint")
+    _node_packages(session)
+    _reference(session)
 
 
 @nox.session

@@ -1,0 +1,1 @@
+"""Writes the API reference of the Python SDK from its docstrings."""
