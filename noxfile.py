@@ -65,6 +65,8 @@ LOCKS = {  # each lock agrees with those named beside it
     "test": ["runtime"],
     "lint": ["test"],
     "mutation": ["test"],
+    "checkov": [],
+    "sam": [],
 }
 
 
@@ -135,6 +137,32 @@ def local_cloud(session: nox.Session) -> None:
     modules = "infra/edge-setup/node_modules"
     command = ["python", "-m", "local_cloud", "--template", "infra/template.yaml", "--node-path", modules]
     session.run(*command, *session.posargs)
+
+
+@nox.session(default=False)
+def infra(session: nox.Session) -> None:
+    """Check the template: lint, translation, permissions, its life on the local cloud; then scan and validate."""
+    _install(session, "test")
+    _node_packages(session)
+    session.run("python", "-m", "pytest", "infra", *session.posargs)
+    session.notify("scan", posargs=[])
+    session.notify("validate", posargs=[])
+
+
+@nox.session(default=False)
+def scan(session: nox.Session) -> None:
+    """Scan the templates for weak security: every finding that stays has its reason."""
+    _install(session, "checkov")
+    session.run("python", "-m", "template_scan", "build/infra")
+
+
+@nox.session(default=False)
+def validate(session: nox.Session) -> None:
+    """Let SAM's own command line validate the templates."""
+    _install(session, "sam")
+    environment = {"SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "us-east-1", "PYTHONPATH": ""}
+    for template in ("infra/template.yaml", "infra/consumer.yaml"):
+        session.run("sam", "validate", "--lint", "--template", template, env=environment)
 
 
 def _contract(session: nox.Session, *arguments: str) -> None:
