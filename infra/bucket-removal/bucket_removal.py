@@ -41,7 +41,8 @@ def handler(event: Mapping[str, Any], context: Any) -> None:
         **{key: event[key] for key in ("StackId", "RequestId", "LogicalResourceId")},
     }
     try:
-        print(f"{event['RequestType']}: {outcome(event, context)}")
+        s3, cloudformation = boto3.client("s3"), boto3.client("cloudformation")
+        print(f"{event['RequestType']}: {outcome(event, context, s3, cloudformation)}")
     except Exception as error:  # noqa: BLE001 - whatever it is, CloudFormation waits for an answer
         answer |= {"Status": "FAILED", "Reason": f"{type(error).__name__}: {error}"[:LONGEST_REASON]}
         print(f"{event['RequestType']}: {answer['Reason']}")
@@ -53,8 +54,14 @@ def handler(event: Mapping[str, Any], context: Any) -> None:
     urllib.request.urlopen(request, timeout=10).close()  # noqa: S310 - as above
 
 
-def outcome(event: Mapping[str, Any], context: Any) -> str:
+def outcome(event: Mapping[str, Any], context: Any, s3: Any, cloudformation: Any) -> str:
     """Remove the bucket if all says so, and return what became of it.
+
+    Args:
+        event: as above.
+        context: as above.
+        s3: boto3 client.
+        cloudformation: boto3 client.
 
     Raises:
         OutOfTimeError: some values are left; deleting the stack again goes on with them.
@@ -69,10 +76,10 @@ def outcome(event: Mapping[str, Any], context: Any) -> str:
         return f"{bucket} will be {'kept' if policy == 'Retain' else 'deleted with its values'}"
     if policy == "Retain":
         return f"{bucket} is kept"
-    [stack] = boto3.client("cloudformation").describe_stacks(StackName=event["StackId"])["Stacks"]
+    [stack] = cloudformation.describe_stacks(StackName=event["StackId"])["Stacks"]
     if stack["StackStatus"] != "DELETE_IN_PROGRESS":
         return f"{bucket} is kept, because the stack is not being deleted: it is {stack['StackStatus']}"
-    deleted = remove(boto3.client("s3"), bucket, context)
+    deleted = remove(s3, bucket, context)
     return f"{bucket} is deleted, with {deleted} values"
 
 

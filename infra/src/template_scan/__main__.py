@@ -32,7 +32,9 @@ def scan(folder: Path) -> dict[str, Any]:
     try:
         report: dict[str, Any] = json.loads(done.stdout)
     except json.JSONDecodeError as error:
-        raise ScanError(f"checkov ended with {done.returncode} and no report:\n{done.stderr[-4000:]}") from error
+        raise ScanError(
+            f"checkov ended with {done.returncode} and no report:\n{done.stderr[-4000:]}"
+        ) from error
     seen = report.get("summary", report)["resource_count"]
     there = sum(len(json.loads(file.read_text())["Resources"]) for file in folder.glob("*.json"))
     if seen != there or not there:
