@@ -140,7 +140,7 @@ def test_another_policy_is_refused(s3: Any) -> None:
 class Answers(BaseHTTPRequestHandler):
     received: list[dict[str, Any]]
 
-    def do_PUT(self) -> None:  # noqa: N802 - http.server names it so
+    def do_PUT(self) -> None:
         self.received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
         self.send_response(200 if self.headers["Content-Type"] == "" else 403)
         self.end_headers()
