@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from cfnlint import ManualArgs  # type: ignore[import-untyped] # it ships no types
 from cfnlint.api import lint_file  # type: ignore[import-untyped] # it ships no types
+from template_scan.translations import unpackaged
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,6 +42,19 @@ def test_the_application_repository_accepts_each_resource_type(
     accepted = json.loads((infra / "sar-resource-types.json").read_text(encoding="utf-8"))["types"]
     used = {resource["Type"] for resource in request.getfixturevalue(stage)["Resources"].values()}
     assert used - set(accepted) == set()
+
+
+@pytest.mark.parametrize("name", ["template", "consumer"])
+def test_the_readme_has_every_parameter(infra: Path, name: str) -> None:
+    parameters = unpackaged(infra / f"{name}.yaml")["Parameters"]
+    readme = (infra / "README.md").read_text(encoding="utf-8")
+    documented = {
+        parameter
+        for line in readme.splitlines()
+        if line.startswith("| `")
+        for parameter in re.findall(r"`(\w+)`", line.split(" | ")[0])
+    }
+    assert set(parameters) - documented == set()
 
 
 def test_it_fits_into_one_request_to_cloudformation(translated: dict[str, Any]) -> None:
