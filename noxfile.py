@@ -232,7 +232,9 @@ def types(session: nox.Session) -> None:
     """Check the types of all code."""
     _install(session, "lint")
     _node_packages(session)
-    session.run("mypy", *SOURCES, "infra/bucket-removal", "spec/conformance", "spec/mutants", "python-sdk/conformance")
+    session.run(
+        "mypy", *SOURCES, "infra/bucket-removal", "spec/conformance", "spec/mutants", "python-sdk/conformance"
+    )
     for part in ("spec", "python-sdk", "layers", "infra", "local-cloud", "demos"):
         session.run("mypy", f"{part}/tests")  # one by one: each has a module conftest
     _npm(session, "nodejs-sdk", "run", "types")
