@@ -114,8 +114,14 @@ class Deployed:
 def deployed() -> Iterator[Deployed]:
     modules = ROOT / "infra" / "edge-setup" / "node_modules"
     with LocalCloud.start(auth=True, variables={"NODE_PATH": str(modules)}) as cloud:
-        stack = deploy_application(cloud, ROOT / "infra" / "template.yaml", stack_name=STACK)
-        yield Deployed(cloud, stack.outputs)
+        yield deploy(cloud)
+
+
+def deploy(cloud: LocalCloud, **parameters: str) -> Deployed:
+    """Deploy the template, or update what is deployed."""
+    template = ROOT / "infra" / "template.yaml"
+    stack = deploy_application(cloud, template, stack_name=STACK, parameters=parameters)
+    return Deployed(cloud, stack.outputs)
 
 
 @pytest.fixture
@@ -288,3 +294,21 @@ def test_a_refusal_of_cloudfront_s_own_carries_no_such_header(deployed: Deployed
     status, headers, _ = deployed.ask("PrivateDistribution", secret, headers=ORIGIN)
     assert (status, headers["Server"]) == (403, "CloudFront")
     assert "Access-Control-Allow-Origin" not in headers
+
+
+def test_names_of_one_s_own_are_read_from_after_an_update_in_place(
+    deployed: Deployed, act_as: Callable[[str], None]
+) -> None:
+    names = {"PublicAlias": "values.example.com", "PrivateAlias": "private.example.com"}
+    certificate = "arn:aws:acm:us-east-1:000000000000:certificate/0"
+    updated = deploy(deployed.cloud, CertificateArn=certificate, **names)
+    assert updated.outputs["StorageBucket"] == deployed.outputs["StorageBucket"]
+    for demo, name in ((DEMOS["python"], "PublicAlias"), (DEMOS["nodejs-auth"], "PrivateAlias")):
+        act_as(demo.role)
+        conf = updated.conf(demo.visibility)
+        assert conf["DISTRIBUTION"] == names[name]
+        with memory.MemoryService(conf, demo.service) as mem:
+            mem.put("alias", 1)
+            entry = mem.get_entry("alias")
+            assert entry is not None
+            assert (entry.value, entry.source) == (1, "edge")
