@@ -18,8 +18,9 @@ import memory
 import pytest
 from local_cloud import LocalCloud
 from local_cloud.application import deploy_application
+from memory._aws import forget_clients
 from memory._signing import Signer, SigningKey, wildcard
-from memory._store import shared_session
+from memory._transport import Transport
 from notation import from_python
 
 if TYPE_CHECKING:
@@ -130,12 +131,13 @@ def act_as(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call
 
     def act(role: str) -> None:
         monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
-        shared_session.cache_clear()  # a function has one role for life
+        forget_clients()  # a function has one role for life
+        monkeypatch.setattr(Transport, "_shared", None)  # it trusts whom it did when it was made
         for variable, value in deployed.credentials(role).items():
             monkeypatch.setenv(variable, value)
 
     yield act
-    shared_session.cache_clear()
+    forget_clients()
 
 
 @pytest.fixture(scope="module")
@@ -155,9 +157,14 @@ def test_a_demo_s_role_suffices_for_every_call_of_its_service(
         mem.put("a", 1, ttl=60, storage_class="STANDARD_IA")
         assert (mem.get("a"), mem.get("a", consistent=True)) == (1, 1)
         assert (mem.get("never", "none"), mem.get("never", "none", consistent=True)) == ("none", "none")
+        with pytest.raises(memory.ConflictError):
+            mem.put("a", 2, if_absent=True)
+        assert mem.update("a", lambda value: value + 1) == 2
+        assert mem.increment("a") == 3
+        assert mem.get_or_put("b", lambda: "made") == "made"
         mem.put_many({"tenant/1": "x", "tenant/2": "y"})
-        assert mem.get_many(["a", "tenant/1", "never"]) == {"a": 1, "tenant/1": "x"}
-        assert set(mem.keys()) == {"a", "tenant/1", "tenant/2"}
+        assert mem.get_many(["a", "tenant/1", "never"]) == {"a": 3, "tenant/1": "x"}
+        assert set(mem.keys()) == {"a", "b", "tenant/1", "tenant/2"}
         mem.clear("tenant/")
         mem.remove("a")
         mem.remove_many(["b"])

@@ -7,10 +7,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import memory
 import pytest
 from botocore.exceptions import ClientError
 from deployment import translate
 from local_cloud import DeploymentError, LocalCloud
+from memory._aws import forget_clients
+from memory._transport import Transport
 from template_scan.translations import unpackaged
 
 if TYPE_CHECKING:
@@ -211,25 +214,71 @@ def test_every_account_of_an_organization_is_a_consumer_and_no_other(
     assert statement["Condition"] == {"StringEquals": {"aws:PrincipalOrgID": organization}}
 
 
-def test_the_key_and_invalidations_are_given_only_when_asked_for(
+def test_invalidations_are_allowed_on_the_named_distribution_only(
     cloud: LocalCloud, template: dict[str, Any]
 ) -> None:
-    key = f"arn:aws:ssm:{REGION}:000000000000:parameter/memory-service/memory/signing-key"
-    base = {"Consumer": CONSUMER, "StorageBucket": BUCKET, "Service": "orders", "Visibility": "private"}
-    more = {"PrivateKeyArn": key, "DistributionId": "E1"}
-    iam = cloud.client("iam")
-    granted = {}
-    for name, parameters in (("without", base), ("with", {**base, **more})):
-        arn = cloud.deploy(template, stack_name=name, parameters=parameters).outputs["RoleArn"]
-        policy = iam.get_role_policy(RoleName=arn.rpartition("/")[2], PolicyName="one-service")
-        statements = policy["PolicyDocument"]["Statement"]
-        granted[name] = [(statement["Action"], statement["Resource"]) for statement in statements]
-    assert len(granted["without"]) == 2
-    assert granted["with"][2:] == [
-        ("cloudfront:CreateInvalidation", "arn:aws:cloudfront::000000000000:distribution/E1"),
-        (["ssm:GetParameter", "secretsmanager:GetSecretValue"], key),
-        ("kms:Decrypt", f"arn:aws:kms:{REGION}:000000000000:key/*"),
-    ]
+    base = {"Consumer": CONSUMER, "StorageBucket": BUCKET, "Service": "orders", "Visibility": "public"}
+    more = {**base, "DistributionId": "E1MINE"}
+    permitted = cloud.deploy(template, stack_name="invalidates", parameters=more).outputs["RoleArn"]
+    consumer = Account(cloud, CONSUMER)
+    function = consumer.function("invalidator")
+    batch = {"CallerReference": "1", "Paths": {"Quantity": 1, "Items": ["/orders/*"]}}
+
+    def invalidate(arn: str, distribution: str) -> Callable[..., Any]:
+        client = consumer.client(consumer.assume(function, arn), "cloudfront")
+        return lambda: client.create_invalidation(DistributionId=distribution, InvalidationBatch=batch)
+
+    with pytest.raises(ClientError, match="NoSuchDistribution"):  # allowed, but there is none
+        invalidate(permitted, "E1MINE")()
+    assert denied(invalidate(permitted, "E1OTHER"))
+
+
+def test_the_sdk_uses_the_service_with_the_role(
+    cloud: LocalCloud, role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    act_as(monkeypatch, cloud, Account(cloud, CONSUMER).function("orders-sdk"))
+    conf = {"DISTRIBUTION": "d1.cloudfront.net", "BUCKET_NAME": BUCKET, "REGION": REGION, "ROLE_ARN": role}
+    with memory.MemoryService(conf, "orders") as mem:
+        mem.put("sdk/a", {"n": 1}, ttl=60)
+        assert mem.get("sdk/a", consistent=True) == {"n": 1}
+        assert mem.get("sdk/never", consistent=True) is None
+        assert list(mem.keys("sdk/")) == ["sdk/a"]
+        mem.remove("sdk/a")
+    with memory.MemoryService(conf, "billing") as mem, pytest.raises(memory.AccessDeniedError):
+        mem.put("a", 1)
+
+
+def test_the_sdk_tells_who_is_no_consumer(
+    cloud: LocalCloud, role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    act_as(monkeypatch, cloud, Account(cloud, STRANGER).function("orders-sdk"))
+    conf = {"DISTRIBUTION": "d1.cloudfront.net", "BUCKET_NAME": BUCKET, "REGION": REGION, "ROLE_ARN": role}
+    with (
+        memory.MemoryService(conf, "orders") as mem,
+        pytest.raises(memory.AccessDeniedError, match="STS said AccessDenied"),
+    ):
+        mem.put("a", 1)
+
+
+def act_as(monkeypatch: pytest.MonkeyPatch, cloud: LocalCloud, session: boto3.Session) -> None:
+    """Let this process have the credentials of a session, as a function has those of its role."""
+    given = session.get_credentials()
+    assert given
+    keys = {
+        "AWS_ACCESS_KEY_ID": given.access_key,
+        "AWS_SECRET_ACCESS_KEY": given.secret_key,
+        "AWS_SESSION_TOKEN": given.token or "",
+    }
+    for variable, value in {**cloud.environment(), **keys}.items():
+        monkeypatch.setenv(variable, value)
+    forget_clients()
+    monkeypatch.setattr(Transport, "_shared", None)  # it trusts whom it did when it was made
+
+
+@pytest.fixture(autouse=True)
+def _forget_clients() -> Iterator[None]:
+    yield
+    forget_clients()
 
 
 @pytest.mark.parametrize(
