@@ -40,7 +40,8 @@ def actions(statement: Statement) -> list[str]:
 
 def test_no_function_may_do_any_action_of_a_service(translated: dict[str, Any]) -> None:
     roles = [item for item in translated["Resources"].values() if item["Type"] == "AWS::IAM::Role"]
-    assert len(roles) == 5
+    functions = [item for item in translated["Resources"].values() if item["Type"] == "AWS::Lambda::Function"]
+    assert len(roles) == len(functions)  # none shares another's
     granted = [
         action
         for role in roles
