@@ -65,6 +65,8 @@ LOCKS = {  # each lock agrees with those named beside it
     "test": ["runtime"],
     "lint": ["test"],
     "mutation": ["test"],
+    "checkov": [],
+    "sam": [],
 }
 
 
@@ -137,6 +139,32 @@ def local_cloud(session: nox.Session) -> None:
     session.run(*command, *session.posargs)
 
 
+@nox.session(default=False)
+def infra(session: nox.Session) -> None:
+    """Check the template: lint, translation, permissions, its life on the local cloud; then scan and validate."""
+    _install(session, "test")
+    _node_packages(session)
+    session.run("python", "-m", "pytest", "infra", *session.posargs)
+    session.notify("scan", posargs=[])
+    session.notify("validate", posargs=[])
+
+
+@nox.session(default=False)
+def scan(session: nox.Session) -> None:
+    """Scan the templates for weak security: every finding that stays has its reason."""
+    _install(session, "checkov")
+    session.run("python", "-m", "template_scan", "build/infra")
+
+
+@nox.session(default=False)
+def validate(session: nox.Session) -> None:
+    """Let SAM's own command line validate the templates."""
+    _install(session, "sam")
+    environment = {"SAM_CLI_TELEMETRY": "0", "AWS_DEFAULT_REGION": "us-east-1", "PYTHONPATH": ""}
+    for template in ("infra/template.yaml", "infra/consumer.yaml"):
+        session.run("sam", "validate", "--lint", "--template", template, env=environment)
+
+
 def _contract(session: nox.Session, *arguments: str) -> None:
     """Hold every SDK against the specification; the layers must have been built."""
     reports = [f"--{form}=build/conformance/report.{form}" for form in ("html", "jsonl")]
@@ -204,7 +232,9 @@ def types(session: nox.Session) -> None:
     """Check the types of all code."""
     _install(session, "lint")
     _node_packages(session)
-    session.run("mypy", *SOURCES, "spec/conformance", "spec/mutants", "python-sdk/conformance")
+    session.run(
+        "mypy", *SOURCES, "infra/bucket-removal", "spec/conformance", "spec/mutants", "python-sdk/conformance"
+    )
     for part in ("spec", "python-sdk", "layers", "infra", "local-cloud", "demos"):
         session.run("mypy", f"{part}/tests")  # one by one: each has a module conftest
     _npm(session, "nodejs-sdk", "run", "types")

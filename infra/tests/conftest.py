@@ -23,9 +23,11 @@ def infra() -> Path:
 
 @pytest.fixture(scope="session")
 def template(infra: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The real template and edge setup, beside stand-ins for layers and demos."""
+    """The real template and the functions behind its custom resources, beside stand-ins for layers and demos."""
     root = tmp_path_factory.mktemp("repository")
-    shutil.copytree(infra / "edge-setup" / "src", root / "infra" / "edge-setup" / "src")
+    for function in ("edge-setup/src", "bucket-removal"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(infra / function, root / "infra" / function, ignore=ignored)
     shutil.copy(infra / "template.yaml", root / "infra")
     stand_ins = {
         "build/layers/python.zip": zip_files({"python/memory/__init__.py": b""}),

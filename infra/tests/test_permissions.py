@@ -40,7 +40,8 @@ def actions(statement: Statement) -> list[str]:
 
 def test_no_function_may_do_any_action_of_a_service(translated: dict[str, Any]) -> None:
     roles = [item for item in translated["Resources"].values() if item["Type"] == "AWS::IAM::Role"]
-    assert len(roles) == 4
+    functions = [item for item in translated["Resources"].values() if item["Type"] == "AWS::Lambda::Function"]
+    assert len(roles) == len(functions)  # none shares another's
     granted = [
         action
         for role in roles
@@ -59,18 +60,48 @@ def test_no_function_may_do_any_action_of_a_service(translated: dict[str, Any]) 
 def test_demos_use_their_service_s_part_of_the_bucket_only(
     translated: dict[str, Any], role: str, prefix: str
 ) -> None:
-    granted = statements(translated["Resources"][role])
-    assert granted[0] == {
+    objects, listing, *rest = statements(translated["Resources"][role])
+    assert objects == {
         "Effect": "Allow",
-        "Action": ["s3:PutObject", "s3:GetObject", "s3:DeleteObject"],
+        "Action": ["s3:PutObject", "s3:PutObjectTagging", "s3:GetObject", "s3:DeleteObject"],
         "Resource": {"Fn::Sub": f"${{Bucket.Arn}}/{prefix}/*"},
     }
-    assert len(granted) == (4 if prefix.startswith("private") else 1)
+    assert listing == {
+        "Effect": "Allow",
+        "Action": "s3:ListBucket",
+        "Resource": {"Fn::GetAtt": ["Bucket", "Arn"]},
+        "Condition": {"StringLike": {"s3:prefix": f"{prefix}/*"}},
+    }
+    assert len(rest) == (3 if prefix.startswith("private") else 0)
+
+
+def test_the_removal_of_the_bucket_may_nothing_unless_the_bucket_is_to_be_deleted(
+    translated: dict[str, Any],
+) -> None:
+    [stack, bucket, objects] = statements(translated["Resources"]["BucketRemovalFunctionRole"])
+    nothing = {"Ref": "AWS::NoValue"}
+    assert stack == {
+        "Effect": "Allow",
+        "Action": "cloudformation:DescribeStacks",
+        "Resource": {"Ref": "AWS::StackId"},
+    }
+    delete_bucket = {
+        "Effect": "Allow",
+        "Action": ["s3:ListBucketVersions", "s3:DeleteBucket"],
+        "Resource": {"Fn::GetAtt": ["Bucket", "Arn"]},
+    }
+    assert bucket == {"Fn::If": ["DeleteBucket", delete_bucket, nothing]}
+    delete_objects = {
+        "Effect": "Allow",
+        "Action": ["s3:DeleteObject", "s3:DeleteObjectVersion"],
+        "Resource": {"Fn::Sub": "${Bucket.Arn}/*"},
+    }
+    assert objects == {"Fn::If": ["DeleteBucket", delete_objects, nothing]}
 
 
 def test_the_auth_demo_reads_the_made_key_or_the_user_s(translated: dict[str, Any]) -> None:
     nothing = {"Ref": "AWS::NoValue"}
-    [_, made, own, own_kms] = statements(translated["Resources"]["NodejsAuthDemoRole"])
+    [_, _, made, own, own_kms] = statements(translated["Resources"]["NodejsAuthDemoRole"])
     key = {"Fn::GetAtt": ["SigningKeys", "KeyArn"]}
     read_made = {"Effect": "Allow", "Action": "ssm:GetParameter", "Resource": key}
     assert made == {"Fn::If": ["MakeKeys", read_made, nothing]}
@@ -102,52 +133,43 @@ def test_the_edge_setup_may_write_one_parameter_and_never_read_it(translated: di
     assert arn == f"arn:${{AWS::Partition}}:ssm:${{AWS::Region}}:${{AWS::AccountId}}:parameter{name}"
 
 
-@pytest.mark.parametrize(
-    ("distribution", "prefix"), [("PublicDistribution", "public"), ("PrivateDistribution", "private")]
-)
-def test_a_distribution_reads_and_misses_its_own_prefix_only(
-    translated: dict[str, Any], distribution: str, prefix: str
+def distribution_arn(name: str) -> dict[str, str]:
+    return {
+        "Fn::Sub": f"arn:${{AWS::Partition}}:cloudfront::${{AWS::AccountId}}:distribution/${{{name}Distribution}}"
+    }
+
+
+def test_the_bucket_s_policy_denies_weak_transport_and_lets_each_distribution_read_its_prefix_and_nothing_else(
+    translated: dict[str, Any],
 ) -> None:
-    policy = translated["Resources"]["BucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
-    source = {
-        "AWS:SourceArn": {
-            "Fn::Sub": "arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/${"
-            + distribution
-            + "}"
-        }
-    }
-    mine = [
-        {key: value for key, value in item.items() if key != "Sid"}
-        for item in policy
-        if item.get("Condition", {}).get("StringEquals") == source
-    ]
-    principal = {"Service": "cloudfront.amazonaws.com"}
-    read = {
-        "Effect": "Allow",
-        "Principal": principal,
-        "Action": "s3:GetObject",
-        "Resource": {"Fn::Sub": f"${{Bucket.Arn}}/{prefix}/*"},
-        "Condition": {"StringEquals": source},
-    }
-    miss = {
-        "Effect": "Allow",
-        "Principal": principal,
-        "Action": "s3:ListBucket",
-        "Resource": {"Fn::GetAtt": ["Bucket", "Arn"]},
-        "Condition": {"StringEquals": source, "StringLike": {"s3:prefix": f"{prefix}/*"}},
-    }
-    assert mine == [read, miss]
-
-
-def test_the_bucket_refuses_everything_without_tls(translated: dict[str, Any]) -> None:
-    policy = translated["Resources"]["BucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
-    [deny] = [item for item in policy if item["Effect"] == "Deny"]
-    assert deny == {
-        "Sid": "OnlyTls",
+    policy = translated["Resources"]["BucketPolicy"]["Properties"]["PolicyDocument"]
+    everything = {
         "Effect": "Deny",
         "Principal": "*",
         "Action": "s3:*",
         "Resource": [{"Fn::GetAtt": ["Bucket", "Arn"]}, {"Fn::Sub": "${Bucket.Arn}/*"}],
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
-    assert len(policy) == 5
+    expected: list[Statement] = [
+        {"Sid": "OnlyTls", **everything, "Condition": {"Bool": {"aws:SecureTransport": "false"}}},
+        {"Sid": "OnlyTls12", **everything, "Condition": {"NumericLessThan": {"s3:TlsVersion": "1.2"}}},
+    ]
+    for name, prefix in (("Public", "public"), ("Private", "private")):
+        cloudfront = {"Effect": "Allow", "Principal": {"Service": "cloudfront.amazonaws.com"}}
+        source = {"StringEquals": {"AWS:SourceArn": distribution_arn(name)}}
+        expected += [
+            {
+                "Sid": f"{name}DistributionReads{name}Values",
+                **cloudfront,
+                "Action": "s3:GetObject",
+                "Resource": {"Fn::Sub": f"${{Bucket.Arn}}/{prefix}/*"},
+                "Condition": source,
+            },
+            {
+                "Sid": f"{name}DistributionMayKnowOfMisses",
+                **cloudfront,
+                "Action": "s3:ListBucket",
+                "Resource": {"Fn::GetAtt": ["Bucket", "Arn"]},
+                "Condition": {**source, "StringLike": {"s3:prefix": f"{prefix}/*"}},
+            },
+        ]
+    assert policy == {"Version": "2012-10-17", "Statement": expected}

@@ -124,7 +124,9 @@ def logs(cloud: LocalCloud) -> str:
 def test_a_stack_has_what_its_outputs_name(cloud: LocalCloud, stack: dict[str, str]) -> None:
     assert set(stack) == {
         "Distribution",
+        "DistributionId",
         "PrivateDistribution",
+        "PrivateDistributionId",
         "StorageBucket",
         "PythonLayer",
         "NodejsLayer",
@@ -288,13 +290,122 @@ def test_managed_policies_replace_the_own_ones(cloud: LocalCloud, deployed: Temp
 
 def test_deleting_a_stack_leaves_nothing(cloud: LocalCloud, deployed: Template) -> None:
     before = everything(cloud)
-    cloud.deploy(deployed, stack_name=STACK)
+    cloud.deploy(deployed, stack_name=STACK, parameters={"BucketRemovalPolicy": "Delete"})
     during = everything(cloud)
     assert [
         kind for kind in before if during[kind] == before[kind]
     ] == []  # each kind is looked at for good reason
     cloud.delete(STACK)
     assert everything(cloud) == before
+
+
+def names_in(cloud: LocalCloud, bucket: str) -> list[str] | None:
+    """The keys of the objects in a bucket; None if there is no such bucket."""
+    s3 = cloud.client("s3")
+    if bucket not in [found["Name"] for found in s3.list_buckets()["Buckets"]]:
+        return None
+    return [item["Key"] for item in s3.list_objects_v2(Bucket=bucket).get("Contents", [])]
+
+
+def bucket_with_a_value(cloud: LocalCloud, deployed: Template, policy: str) -> str:
+    parameters = {"BucketRemovalPolicy": policy, "Demos": "false"}
+    bucket = cloud.deploy(deployed, stack_name=STACK, parameters=parameters).outputs["StorageBucket"]
+    cloud.client("s3").put_object(Bucket=bucket, Key="public/shop/a.json", Body=b"{}")
+    return bucket
+
+
+@pytest.mark.parametrize(
+    ("policy", "left"), [("Retain", ["public/shop/a.json"]), ("Delete", None)], ids=["Retain", "Delete"]
+)
+def test_deleting_a_stack_does_with_its_values_what_the_parameter_says(
+    cloud: LocalCloud, deployed: Template, policy: str, left: list[str] | None
+) -> None:
+    bucket = bucket_with_a_value(cloud, deployed, policy)
+    cloud.delete(STACK)
+    assert names_in(cloud, bucket) == left
+    assert f"{bucket} is {'kept' if left else 'deleted, with 1 values'}" in logs(cloud)
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "left"),
+    [("Delete", "Retain", ["public/shop/a.json"]), ("Retain", "Delete", None)],
+    ids=["to Retain", "to Delete"],
+)
+def test_the_removal_policy_changes_in_place(
+    cloud: LocalCloud, deployed: Template, first: str, then: str, left: list[str] | None
+) -> None:
+    bucket = bucket_with_a_value(cloud, deployed, first)
+    assert bucket_with_a_value(cloud, deployed, then) == bucket
+    assert names_in(cloud, bucket) == ["public/shop/a.json"]
+    cloud.delete(STACK)
+    assert names_in(cloud, bucket) == left
+
+
+def test_a_removal_that_leaves_the_stack_by_an_update_costs_no_values(
+    cloud: LocalCloud, deployed: Template
+) -> None:
+    bucket = bucket_with_a_value(cloud, deployed, "Delete")
+    without = copy.deepcopy(deployed)
+    del without["Resources"]["BucketRemoval"]
+    for name in ("PublicDistribution", "PrivateDistribution"):
+        del without["Resources"][name]["DependsOn"]
+    cloud.deploy(without, stack_name=STACK, parameters={"BucketRemovalPolicy": "Delete", "Demos": "false"})
+    assert f"{bucket} is kept, because the stack is not being deleted" in logs(cloud)
+    assert names_in(cloud, bucket) == ["public/shop/a.json"]
+    cloud.delete(STACK)
+    assert names_in(cloud, bucket) == ["public/shop/a.json"]
+
+
+def test_changed_parameters_reach_what_they_are_for(
+    cloud: LocalCloud, stack: dict[str, str], deployed: Template
+) -> None:
+    certificate = "arn:aws:acm:us-east-1:000000000000:certificate/0"
+    parameters = {
+        "PriceClass": "PriceClass_100",
+        "CertificateArn": certificate,
+        "PublicAlias": "values.example.com",
+        "PrivateAlias": "private.example.com",
+        "AllowedOrigins": "https://app.example.com,https://www.example.com",
+        "EdgeTtl": "60",
+        "StorageClass": "STANDARD_IA",
+        "Architecture": "x86_64",
+        "WebAclArn": "arn:aws:wafv2:us-east-1:000000000000:global/webacl/mine/0",
+    }
+    outputs = cloud.deploy(deployed, stack_name=STACK, parameters=parameters).outputs
+    assert outputs["StorageBucket"] == stack["StorageBucket"]
+    assert (outputs["Distribution"], outputs["PrivateDistribution"]) == (
+        "values.example.com",
+        "private.example.com",
+    )
+    cloudfront = cloud.client("cloudfront")
+    for output, alias in (
+        ("DistributionId", "values.example.com"),
+        ("PrivateDistributionId", "private.example.com"),
+    ):
+        assert outputs[output] == stack[output]
+        config = cloudfront.get_distribution_config(Id=outputs[output])["DistributionConfig"]
+        assert config["Aliases"]["Items"] == [alias]
+        assert config["PriceClass"] == "PriceClass_100"
+        assert config["WebACLId"] == parameters["WebAclArn"]
+        viewer = config["ViewerCertificate"]
+        assert (viewer["ACMCertificateArn"], viewer["MinimumProtocolVersion"]) == (
+            certificate,
+            "TLSv1.2_2021",
+        )
+        behavior = config["DefaultCacheBehavior"]
+        headers = cloudfront.get_response_headers_policy(Id=behavior["ResponseHeadersPolicyId"])
+        cors = headers["ResponseHeadersPolicy"]["ResponseHeadersPolicyConfig"]["CorsConfig"]
+        assert cors["AccessControlAllowOrigins"]["Items"] == [
+            "https://app.example.com",
+            "https://www.example.com",
+        ]
+        cache = cloudfront.get_cache_policy(Id=behavior["CachePolicyId"])["CachePolicy"]["CachePolicyConfig"]
+        assert cache["DefaultTTL"] == 60
+    function = cloud.client("lambda").get_function_configuration(FunctionName="lambda-cache-python-demo")
+    variables = function["Environment"]["Variables"]
+    assert function["Architectures"] == ["x86_64"]
+    assert (variables["MEMORY_EDGE_TTL"], variables["MEMORY_STORAGE_CLASS"]) == ("60", "STANDARD_IA")
+    assert variables["DISTRIBUTION"] == "values.example.com"
 
 
 def test_a_later_resource_that_fails_rolls_everything_back(cloud: LocalCloud, deployed: Template) -> None:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from cfnlint import ManualArgs  # type: ignore[import-untyped] # it ships no types
 from cfnlint.api import lint_file  # type: ignore[import-untyped] # it ships no types
+from template_scan.translations import unpackaged
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,10 +20,11 @@ DEMOS = {
 }
 
 
+@pytest.mark.parametrize("name", ["template", "consumer"])
 @pytest.mark.parametrize("region", ["us-east-1", "eu-central-1"])
-def test_cfn_lint_finds_nothing(infra: Path, region: str) -> None:
+def test_cfn_lint_finds_nothing(infra: Path, name: str, region: str) -> None:
     args = ManualArgs(regions=[region], include_checks=["I"])
-    assert [str(match) for match in lint_file(infra / "template.yaml", args)] == []
+    assert [str(match) for match in lint_file(infra / f"{name}.yaml", args)] == []
 
 
 def test_cfn_lint_finds_nothing_in_the_translation(translated: dict[str, Any], tmp_path: Path) -> None:
@@ -39,6 +42,19 @@ def test_the_application_repository_accepts_each_resource_type(
     accepted = json.loads((infra / "sar-resource-types.json").read_text(encoding="utf-8"))["types"]
     used = {resource["Type"] for resource in request.getfixturevalue(stage)["Resources"].values()}
     assert used - set(accepted) == set()
+
+
+@pytest.mark.parametrize("name", ["template", "consumer"])
+def test_the_readme_has_every_parameter(infra: Path, name: str) -> None:
+    parameters = unpackaged(infra / f"{name}.yaml")["Parameters"]
+    readme = (infra / "README.md").read_text(encoding="utf-8")
+    documented = {
+        parameter
+        for line in readme.splitlines()
+        if line.startswith("| `")
+        for parameter in re.findall(r"`(\w+)`", line.split(" | ")[0])
+    }
+    assert set(parameters) - documented == set()
 
 
 def test_it_fits_into_one_request_to_cloudformation(translated: dict[str, Any]) -> None:
@@ -74,6 +90,35 @@ def test_distributions_take_reads_over_https_only(translated: dict[str, Any], na
     assert behavior["AllowedMethods"] == ["GET", "HEAD", "OPTIONS"]
     assert behavior["Compress"] is False
     assert config["HttpVersion"] == "http2and3"
+
+
+@pytest.mark.parametrize("name", DISTRIBUTIONS)
+def test_tls_1_2_is_the_least_with_a_certificate_and_cloudfronts_own_is_left_as_it_is(
+    translated: dict[str, Any], name: str
+) -> None:
+    config = translated["Resources"][name]["Properties"]["DistributionConfig"]
+    own = {
+        "AcmCertificateArn": {"Ref": "CertificateArn"},
+        "SslSupportMethod": "sni-only",
+        "MinimumProtocolVersion": "TLSv1.2_2021",
+    }
+    assert config["ViewerCertificate"] == {
+        "Fn::If": ["OwnCertificate", own, {"CloudFrontDefaultCertificate": True}]
+    }
+
+
+@pytest.mark.parametrize("name", DISTRIBUTIONS)
+def test_distributions_are_gone_before_the_bucket_is_deleted(translated: dict[str, Any], name: str) -> None:
+    depends = translated["Resources"][name]["DependsOn"]
+    assert "BucketRemoval" in ([depends] if isinstance(depends, str) else depends)
+    bucket = translated["Resources"]["Bucket"]
+    assert (bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
+
+
+@pytest.mark.parametrize("name", DISTRIBUTIONS)
+def test_distributions_write_no_log_that_holds_query_strings(translated: dict[str, Any], name: str) -> None:
+    """CloudFront's legacy logs cannot leave them out, and they hold the signatures of private reads."""
+    assert "Logging" not in translated["Resources"][name]["Properties"]["DistributionConfig"]
 
 
 @pytest.mark.parametrize("name", DISTRIBUTIONS)
@@ -132,35 +177,70 @@ def test_the_bucket_sweeps_up_what_has_a_ttl(translated: dict[str, Any]) -> None
         }
         for days in (1, 7, 30, 365)
     ]
-    assert rules == expected
+    *broom, uploads = rules
+    assert broom == expected
+    assert uploads == {
+        "Id": "abandoned-uploads",
+        "Status": "Enabled",
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
+    }
+
+
+def test_the_bucket_logs_where_a_parameter_says(translated: dict[str, Any]) -> None:
+    """The local engine drops this as well."""
+    logging = {
+        "DestinationBucketName": {"Ref": "AccessLogBucket"},
+        "LogFilePrefix": {"Fn::Sub": "${AWS::StackName}/s3/"},
+    }
+    configuration = translated["Resources"]["Bucket"]["Properties"]["LoggingConfiguration"]
+    assert configuration == {"Fn::If": ["WithAccessLogs", logging, {"Ref": "AWS::NoValue"}]}
+
+
+def test_answers_carry_security_headers_whatever_the_origin_says(translated: dict[str, Any]) -> None:
+    config = translated["Resources"]["HeadersPolicy"]["Properties"]["ResponseHeadersPolicyConfig"]
+    security = config["SecurityHeadersConfig"]
+    assert set(security) == {
+        "ContentTypeOptions",
+        "StrictTransportSecurity",
+        "ContentSecurityPolicy",
+        "FrameOptions",
+        "ReferrerPolicy",
+    }
+    assert all(header["Override"] is True for header in security.values())
+    assert config["CorsConfig"]["OriginOverride"] is True
 
 
 def test_every_custom_resource_has_a_time_limit(translated: dict[str, Any]) -> None:
     """Without one CloudFormation waits an hour for an answer that may never come."""
     resources = translated["Resources"]
     custom = [item["Properties"] for item in resources.values() if item["Type"].endswith("::CustomResource")]
-    assert len(custom) == 2
-    timeout = resources["EdgeSetup"]["Properties"]["Timeout"]
-    assert all(properties["ServiceTimeout"] > timeout for properties in custom)
+    assert len(custom) == 3
+    for properties in custom:
+        [function, _] = properties["ServiceToken"]["Fn::GetAtt"]
+        assert properties["ServiceTimeout"] > resources[function]["Properties"]["Timeout"]
 
 
 @pytest.mark.parametrize(
-    ("name", "distribution"),
-    [
-        ("PythonDemo", "PublicDistribution"),
-        ("NodejsDemo", "PublicDistribution"),
-        ("NodejsAuthDemo", "PrivateDistribution"),
-    ],
+    ("name", "visibility"),
+    [("PythonDemo", "Public"), ("NodejsDemo", "Public"), ("NodejsAuthDemo", "Private")],
 )
 def test_demos_are_told_where_to_read_and_write(
-    translated: dict[str, Any], name: str, distribution: str
+    translated: dict[str, Any], name: str, visibility: str
 ) -> None:
     variables = translated["Resources"][name]["Properties"]["Environment"]["Variables"]
     private = {key: variables.pop(key) for key in ("PK_PATH", "PUBLIC_KEY_ID") if key in variables}
     assert variables == {
-        "DISTRIBUTION": {"Fn::GetAtt": [distribution, "DomainName"]},
+        "DISTRIBUTION": {
+            "Fn::If": [
+                f"Own{visibility}Alias",
+                {"Ref": f"{visibility}Alias"},
+                {"Fn::GetAtt": [f"{visibility}Distribution", "DomainName"]},
+            ]
+        },
         "STORAGE_BUCKET": {"Ref": "Bucket"},
         "REGION": {"Ref": "AWS::Region"},
+        "MEMORY_EDGE_TTL": {"Ref": "EdgeTtl"},
+        "MEMORY_STORAGE_CLASS": {"Ref": "StorageClass"},
         "MEMORY_LOG_LEVEL": "debug",
     }
-    assert bool(private) == (distribution == "PrivateDistribution")
+    assert bool(private) == (visibility == "Private")

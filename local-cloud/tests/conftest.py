@@ -148,6 +148,12 @@ def tiered_shop() -> Iterator[Shop]:
         yield opened
 
 
+@pytest.fixture(scope="session")
+def tls_shop() -> Iterator[Shop]:
+    with open_shop(auth=True) as opened:
+        yield opened
+
+
 _numbers = itertools.count()
 
 

@@ -13,7 +13,7 @@ GET = S3Request(
     "s3:GetObject",
     "arn:aws:s3:::shop/public/a.json",
     CLOUDFRONT,
-    {"aws:sourcearn": ARN, "aws:securetransport": "true"},
+    {"aws:sourcearn": ARN, "aws:securetransport": "true", "s3:tlsversion": "1.2"},
 )
 READ = {
     "Effect": "Allow",
@@ -51,6 +51,9 @@ def test_bucket_without_a_policy_grants_nothing() -> None:
         {"Condition": {"StringEquals": {"aws:SourceArn": ["other", ARN]}}},
         {"Condition": {"StringNotEquals": {"aws:SourceArn": "other"}}},
         {"Condition": {"StringEqualsIfExists": {"aws:SourceAccount": "111111111111"}}},
+        {"Condition": {"NumericGreaterThanEquals": {"s3:TlsVersion": "1.2"}}},
+        {"Condition": {"NumericEquals": {"s3:TlsVersion": [1.3, 1.2]}}},
+        {"Condition": {"NumericLessThanIfExists": {"aws:Whatever": 1}}},
         {"Condition": {}},
     ],
 )
@@ -71,6 +74,8 @@ def test_allowed(change: dict[str, Any]) -> None:
         {"Condition": {"StringEquals": {"AWS:SourceArn": ARN, "AWS:SourceAccount": "000000000000"}}},
         {"Condition": {"StringEquals": {"AWS:SourceArn": ARN.replace("E1", "*")}}},
         {"Condition": {"NumericLessThan": {"aws:Whatever": 1}}},
+        {"Condition": {"NumericLessThan": {"s3:TlsVersion": "1.2"}}},
+        {"Condition": {"NumericNotEquals": {"s3:TlsVersion": "1.3"}}},
     ],
 )
 def test_not_allowed(change: dict[str, Any]) -> None:
@@ -85,8 +90,16 @@ def test_statement_that_denies_plain_http_does_not_concern_cloudfront() -> None:
     assert allows(READ, TLS_ONLY)
 
 
+def test_statement_that_denies_old_tls_concerns_cloudfront_if_it_asks_for_a_newer_one() -> None:
+    def older_than(version: str) -> dict[str, Any]:
+        return {**TLS_ONLY, "Condition": {"NumericLessThan": {"s3:TlsVersion": version}}}
+
+    assert allows(READ, older_than("1.2"))
+    assert not allows(READ, older_than("1.3"))
+
+
 def test_condition_that_is_not_understood_denies() -> None:
-    assert not allows(READ, {**TLS_ONLY, "Condition": {"NumericLessThan": {"s3:TlsVersion": 1.2}}})
+    assert not allows(READ, {**TLS_ONLY, "Condition": {"DateLessThan": {"aws:CurrentTime": "2030-01-01"}}})
 
 
 def test_anonymous_request_needs_a_statement_for_everybody() -> None:

@@ -160,7 +160,8 @@ def main_job(run: Run) -> None:
         raise FunctionError("the layers could not be built: see above")
     cryptography = cryptography_layer(ROOT, Native.local()).build().content
     run.begin("starting the local cloud")
-    cloud = LocalCloud.start(node=Path(node), variables={"NODE_PATH": str(NODE_MODULES)})
+    # With permissions enforced: each function has its role's, as on AWS, and no more.
+    cloud = LocalCloud.start(node=Path(node), auth=True, variables={"NODE_PATH": str(NODE_MODULES)})
     with cloud:
         run.begin("deploying infra/template.yaml")
         stack = deploy_application(cloud, ROOT / "infra" / "template.yaml", stack_name=STACK)

@@ -82,6 +82,7 @@ class LocalCloud:
             `https://<distribution>`, with the distribution's domain in the `Host` header.
         edge_endpoint: the first of them.
         control_endpoint: the URL of the control API, for other languages.
+        certificate: the PEM file with the certificate that clients of `endpoint` have to trust; None over HTTP.
         clock: the time in Unix seconds.
         faults: what goes wrong on demand.
         requests: what the edge was asked, and S3 too if there is a front.
@@ -96,6 +97,7 @@ class LocalCloud:
         self.endpoint = doors.endpoint or engine.endpoint
         self.edge_endpoints = [_url(listener) for listener in doors.edges]
         self.edge_endpoint = self.edge_endpoints[0]
+        self.certificate = engine.certificate.path if engine.certificate else None
         self._session: Any = boto3.Session(
             aws_access_key_id=ROOT_KEY, aws_secret_access_key=ROOT_KEY, region_name=REGION
         )
@@ -107,17 +109,18 @@ class LocalCloud:
         self.requests = Journal()
         self._background = Background("local-cloud")
         self._front = None
+        trust = engine.certificate.context() if engine.certificate else None
         origin = engine.endpoint
         if doors.front:
             stamps = None if clock is time.time else Stamps(clock)
-            self._front = Front(engine.endpoint, self._background, stamps)
+            self._front = Front(engine.endpoint, self._background, stamps, trust)
             self._front.start(*doors.front, self.faults, self.requests)
             self.faults.on_change(self._front.update)
             origin = _url(doors.front[1])
         sources = Sources(
             distributions=DistributionReader(cloudfront, s3).read,
             invalidations=InvalidationReader(cloudfront).read,
-            open_origin=lambda: S3Origin(origin, self._session.get_credentials(), REGION),
+            open_origin=lambda: S3Origin(origin, self._session.get_credentials(), REGION, trust),
             clock=clock,
         )
         self._edge = Edge(sources, self._background, self.faults, self.requests)
@@ -146,8 +149,8 @@ class LocalCloud:
             node: the executable that runs Node functions; by default the first `node` on PATH.
             clock: the time in Unix seconds: what `Age`, `Date`, lifetimes and signatures go by at the edge,
                 and `Last-Modified` and `Date` at S3. `FakeClock` is one for tests.
-            auth: enforce signatures, role policies and bucket policies, as AWS does; by default everyone may
-                do everything.
+            auth: enforce signatures, role policies and bucket policies, as AWS does, and speak TLS, as bucket
+                policies may demand; by default everyone may do everything, over HTTP.
             variables: environment variables that every function sees besides its own, for example `NODE_PATH`
                 with the packages that Lambda's Node runtime brings along.
             points_of_presence: how many places of CloudFront there are, each with a cache of its own.
@@ -237,6 +240,7 @@ class LocalCloud:
             "AWS_ENDPOINT_URL": self.endpoint,
             EDGE_VARIABLE: self.edge_endpoint,
             CONTROL_VARIABLE: self.control_endpoint,
+            **(self._engine.certificate.variables if self._engine.certificate else {}),
         }
 
     def stop(self) -> None:
@@ -252,7 +256,8 @@ class LocalCloud:
             self._engine.stop()
 
     def _client(self, service: str, endpoint: str) -> Any:
-        return self._session.client(service, endpoint_url=endpoint, config=_CLIENT_CONFIG)
+        trust = str(self.certificate) if self.certificate else None
+        return self._session.client(service, endpoint_url=endpoint, config=_CLIENT_CONFIG, verify=trust)
 
     def __enter__(self) -> Self:
         return self

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from local_cloud.certificate import Certificate
 from local_cloud.errors import EngineError
 from local_cloud.installation import engine_python
 
@@ -37,16 +38,18 @@ class Engine:
         port: the TCP port on 127.0.0.1 that answers for every AWS service.
         folder: holds everything the engine and its functions write, the log included; gone after `stop`.
         process: the leader of the process group that the functions' workers belong to as well.
+        certificate: what it speaks TLS with; None if it speaks HTTP.
     """
 
     port: int
     folder: Path
     process: subprocess.Popen[bytes]
+    certificate: Certificate | None = None
 
     @property
     def endpoint(self) -> str:
         """The URL to use as AWS endpoint."""
-        return f"http://{HOST}:{self.port}"
+        return f"{'https' if self.certificate else 'http'}://{HOST}:{self.port}"
 
     @classmethod
     def start(cls, *, node: Path | None, auth: bool, variables: Mapping[str, str]) -> Engine:
@@ -54,7 +57,8 @@ class Engine:
 
         Args:
             node: the executable that runs Node functions; by default the first `node` on the caller's PATH.
-            auth: whether signatures, role policies and bucket policies are enforced.
+            auth: whether signatures, role policies and bucket policies are enforced; then it speaks TLS, which
+                bucket policies may demand.
             variables: environment variables that every function sees.
 
         Raises:
@@ -95,8 +99,15 @@ class Engine:
             "S3_DATA_DIR": str(folder / "s3"),
             "STATE_DIR": str(folder / "state"),
         }
+        certificate = None
         if auth:
-            environment["AUTH"] = "true"
+            certificate = Certificate(_subfolder(folder, "tls"))
+            environment |= {
+                "AUTH": "true",
+                "USE_SSL": "1",
+                "MINISTACK_SSL_CERT": str(certificate.path),
+                "MINISTACK_SSL_KEY": str(certificate.key),
+            }
         with (folder / "engine.log").open("wb") as log:
             process = subprocess.Popen(  # noqa: S603 (the interpreter is our own, and no shell is involved)
                 [str(python), "-m", "ministack"],
@@ -107,7 +118,7 @@ class Engine:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # a group to end as a whole, and safe from the terminal's Ctrl-C
             )
-        return cls(port, folder, process)
+        return cls(port, folder, process, certificate)
 
     def wait_until_it_answers(self) -> None:
         """Return once the engine serves requests; raise EngineError if it ends or takes too long."""
@@ -128,6 +139,9 @@ class Engine:
 
     def _answers(self) -> bool:
         connection = http.client.HTTPConnection(HOST, self.port, timeout=1)
+        if self.certificate:
+            context = self.certificate.context()
+            connection = http.client.HTTPSConnection(HOST, self.port, timeout=1, context=context)
         try:
             connection.request("GET", "/_ministack/health")
             return connection.getresponse().status == http.HTTPStatus.OK

@@ -17,6 +17,7 @@ from local_cloud.s3_call import S3Call
 
 if TYPE_CHECKING:
     import socket
+    import ssl
     from collections.abc import Mapping
 
     from local_cloud.background import Background
@@ -39,17 +40,21 @@ class Front:
     All services pass; only S3's requests meet faults, are noted and are stamped. Bodies are held in memory.
     """
 
-    def __init__(self, engine: str, background: Background, stamps: Stamps | None) -> None:
+    def __init__(
+        self, engine: str, background: Background, stamps: Stamps | None, trust: ssl.SSLContext | None = None
+    ) -> None:
         """Prepare a front.
 
         Args:
             engine: The engine's URL.
             background: What it runs in.
             stamps: The times that S3 is to tell; None leaves it its own.
+            trust: For an engine that speaks TLS.
         """
         self._engine = engine
         self._background = background
         self._stamps = stamps
+        self._trust = trust
         self._gates: list[Gate] = []
 
     def start(
@@ -78,7 +83,7 @@ class Front:
     ) -> None:
         self._session = aiohttp.ClientSession(
             # The engine closes idle connections after 75 s; one that is about to close must not be taken.
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30),
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30, ssl=self._trust or True),
             timeout=aiohttp.ClientTimeout(total=None),  # a function may run for long
             auto_decompress=False,
             cookie_jar=aiohttp.DummyCookieJar(),

@@ -9,6 +9,7 @@ reference_policies_evaluation-logic).
 from __future__ import annotations
 
 import json
+import operator
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,13 @@ _OPERATORS = {  # name: (does it take wildcards, is it negated)
     "StringNotLike": (True, True),
     "ArnNotEquals": (True, True),
     "ArnNotLike": (True, True),
+}
+_COMPARISONS = {
+    "NumericEquals": operator.eq,
+    "NumericLessThan": operator.lt,
+    "NumericLessThanEquals": operator.le,
+    "NumericGreaterThan": operator.gt,
+    "NumericGreaterThanEquals": operator.ge,
 }
 
 
@@ -66,8 +74,8 @@ def _applies(statement: Mapping[str, Any], request: S3Request) -> bool:
         and _any_like(_items(statement.get("Action", [])), request.action, re.IGNORECASE)
         and _any_like(_items(statement.get("Resource", [])), request.resource)
         and all(
-            _holds(operator, key.lower(), _items(values), statement["Effect"], request.conditions)
-            for operator, keys in statement.get("Condition", {}).items()
+            _holds(test, key.lower(), _items(values), statement["Effect"], request.conditions)
+            for test, keys in statement.get("Condition", {}).items()
             for key, values in keys.items()
         )
     )
@@ -81,13 +89,17 @@ def _names(principal: Any, service: str | None) -> bool:
     return "*" in _items(principal.get("AWS", [])) or service in _items(principal.get("Service", []))
 
 
-def _holds(operator: str, key: str, expected: list[Any], effect: str, conditions: Mapping[str, str]) -> bool:
-    name = operator.removesuffix("IfExists")
+def _holds(test: str, key: str, expected: list[Any], effect: str, conditions: Mapping[str, str]) -> bool:
+    name = test.removesuffix("IfExists")
+    if name in _COMPARISONS:
+        if key not in conditions:
+            return name != test
+        return any(_COMPARISONS[name](float(conditions[key]), float(value)) for value in expected)
     if name not in _OPERATORS:
         return bool(effect == "Deny")  # what is not understood grants nothing
     wildcards, negated = _OPERATORS[name]
     if key not in conditions:
-        return negated or name != operator
+        return negated or name != test
     wanted = [str(value).lower() if name == "Bool" else str(value) for value in expected]
     found = _any_like(wanted, conditions[key]) if wildcards else conditions[key] in wanted
     return found != negated

@@ -56,7 +56,8 @@ class Bucket:
 
     def _allows(self, action: str, resource: str, more: Mapping[str, str]) -> bool:
         account = self.source.split(":")[4]
-        conditions = {"aws:sourceaccount": account, "aws:securetransport": "true", **more}
+        tls = {"aws:securetransport": "true", "s3:tlsversion": "1.2"}  # CloudFront asks S3 with TLS 1.2
+        conditions = {"aws:sourceaccount": account, **tls, **more}
         if self.service:
             conditions["aws:sourcearn"] = self.source
         return self.policy.allows(S3Request(action, resource, self.service, conditions))

@@ -15,6 +15,7 @@ from yarl import URL
 from local_cloud.refusals import s3_error
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Mapping
 
     from botocore.credentials import Credentials
@@ -59,12 +60,14 @@ class OriginAnswer:
 class S3Origin:
     """The engine's S3, asked over kept connections; to be used in one event loop."""
 
-    def __init__(self, endpoint: str, credentials: Credentials, region: str) -> None:
-        """Take the engine's URL, the root's credentials and the buckets' region."""
+    def __init__(
+        self, endpoint: str, credentials: Credentials, region: str, trust: ssl.SSLContext | None
+    ) -> None:
+        """Take the engine's URL, the root's credentials, the buckets' region and, for TLS, whom to trust."""
         self._endpoint = endpoint
         self._signer = S3SigV4Auth(credentials, "s3", region)
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0),
+            connector=aiohttp.TCPConnector(limit=0, ssl=trust or True),
             timeout=aiohttp.ClientTimeout(sock_connect=CONNECT_TIMEOUT, sock_read=RESPONSE_TIMEOUT),
             auto_decompress=False,  # objects reach the viewer as they are stored
         )
