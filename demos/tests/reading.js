@@ -17,7 +17,7 @@ orders.on('close', () => {
   state = 'end';
 });
 
-const tick = () => new Promise((resolve) => setTimeout(resolve, 5));
+const tick = () => new Promise((resolve) => setTimeout(resolve, 20));
 
 async function check(read) {
   try {

@@ -126,7 +126,7 @@ class Readers:
         self.rounds: Counter[str] = Counter()
         self.failures: list[str] = []
 
-    def python(self, name: str, service: Callable[[], memory.MemoryService], pause: float = 0.005) -> None:
+    def python(self, name: str, service: Callable[[], memory.MemoryService], pause: float = 0.02) -> None:
         """Let a thread read through what `service` returns, asked anew each time."""
         turn = threading.Lock()
         self._turns.append(turn)
@@ -318,3 +318,21 @@ def test_no_read_fails_while_the_key_is_replaced_by_one_of_the_other_type(
         readers.go_on()
     keys = rotating.cloud.client("cloudfront").list_public_keys()["PublicKeyList"]["Items"]
     assert [key["Id"] for key in keys] == [new.public_key_id]
+
+
+def test_no_read_fails_either_when_the_old_key_is_revoked_at_once(
+    rotating: Rotating, environment: dict[str, str]
+) -> None:
+    rotating.reset()
+    old, _ = rotating.key()
+    memory.MemoryService(rotating.conf(), "shop").put("secret", "hidden")
+    with reading(rotating, environment) as readers:
+        readers.go_on()
+        granted = rotating.grant(old, rotating.clock() + DAY)
+        rotating.rotate("start")
+        with readers.pause():
+            rotating.advance(PROPAGATION + 60)
+        assert granted() == 200
+        assert rotating.rotate("revoke")["phase"] == "done"
+        assert granted() == 403
+        readers.go_on()
