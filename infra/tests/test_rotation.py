@@ -181,9 +181,7 @@ def test_a_schedule_is_made_and_unmade_with_its_parameter(cloud: LocalCloud, sta
     function = cloud.client("lambda").get_function(FunctionName=stack.outputs["RotateKeys"])["Configuration"]
     assert target["Arn"] == function["FunctionArn"]
     assert stack.rotate(json.loads(target["Input"]))["phase"] == "idle"
-    policy = json.loads(
-        cloud.client("lambda").get_policy(FunctionName=stack.outputs["RotateKeys"])["Policy"]
-    )
+    policy = json.loads(cloud.client("lambda").get_policy(FunctionName=stack.outputs["RotateKeys"])["Policy"])
     [statement] = policy["Statement"]
     assert statement["Principal"] == {"Service": "events.amazonaws.com"}
     assert statement["Condition"] == {"ArnLike": {"AWS:SourceArn": rule["Arn"]}}
@@ -203,17 +201,16 @@ def test_the_rotation_touches_nothing_else(cloud: LocalCloud, stack: Stack) -> N
     session = boto3.Session(
         given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], "us-east-1"
     )
-    ssm, cloudfront, s3 = (
-        session.client(service, endpoint_url=cloud.endpoint)  # type: ignore[call-overload] # any service
-        for service in ("ssm", "cloudfront", "s3")
-    )
+    ssm = session.client("ssm", endpoint_url=cloud.endpoint)
+    cloudfront = session.client("cloudfront", endpoint_url=cloud.endpoint)
+    s3 = session.client("s3", endpoint_url=cloud.endpoint)
     assert ssm.get_parameter(Name=PARAMETER, WithDecryption=True)
     for denied in (
         lambda: ssm.delete_parameter(Name=PARAMETER),
         lambda: ssm.get_parameter(Name="/somebody/else", WithDecryption=True),
         lambda: ssm.put_parameter(Name="/somebody/else", Value="mine", Type="SecureString"),
-        lambda: cloudfront.list_distributions(),
-        lambda: cloudfront.list_key_groups(),
+        cloudfront.list_distributions,
+        cloudfront.list_key_groups,
         lambda: cloudfront.delete_key_group(Id="any", IfMatch="any"),
         lambda: s3.list_objects_v2(Bucket=stack.outputs["StorageBucket"]),
     ):
