@@ -10,8 +10,11 @@ const { conf, service, name, value } = JSON.parse(process.argv[2]);
 const failures = [];
 const orders = createInterface({ input: process.stdin });
 let state = 'go on';
+let pausesAsked = 0;
+let pausesAnswered = 0;
 orders.on('line', (line) => {
   state = line;
+  if (line === 'pause') pausesAsked += 1;
 });
 orders.on('close', () => {
   state = 'end';
@@ -38,8 +41,11 @@ async function main() {
     }
     process.stdout.write('round\n');
     await tick();
-    if (state === 'pause') process.stdout.write('paused\n');
-    while (state === 'pause') await tick();
+    while (state === 'pause') {
+      if (pausesAnswered < pausesAsked) process.stdout.write('paused\n');
+      pausesAnswered = pausesAsked;
+      await tick();
+    }
   }
   process.stdout.write(`${JSON.stringify(failures.slice(0, 10))}\n`);
 }

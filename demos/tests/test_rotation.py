@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from local_cloud import FakeClock, LocalCloud
 from local_cloud.application import deploy_application
-from memory._signing import SigningKey, cloudfront_base64, policy, wildcard
+from memory._signing import SigningKey, policy, signed_query, wildcard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -92,26 +92,29 @@ class Rotating:
             "PK_PATH": outputs["PrivateKeyArn"],
             "PUBLIC_KEY_ID": outputs["PublicKeyId"],
             "EDGE_ENDPOINT": self.cloud.edge_endpoint,
+            "LOCAL_MAX_ITEMS": 0,  # each read shall ask the edge
             **more,
         }
 
-    def grant(self, key: SigningKey, expires: float) -> Callable[[], int]:
-        """Sign for the whole service and return what the edge answers to that signature."""
+    def service(self, **more: Any) -> memory.MemoryService:
+        return memory.MemoryService(self.conf(**more), "shop", clock=self.clock)
+
+    def status(self, query: str) -> int:
+        """Return what the edge answers to whoever has this query string."""
         host = self.stack.outputs["PrivateDistribution"]
-        text = policy(wildcard(f"https://{host}", "shop"), int(expires))
-        query = f"Policy={cloudfront_base64(text)}&Signature={cloudfront_base64(key.sign(text))}"
-        query += f"&Key-Pair-Id={key.public_key_id}&Hash-Algorithm=SHA256"
         request = Request(f"{self.cloud.edge_endpoint}/shop/secret.json?{query}", headers={"Host": host})
+        try:
+            with urlopen(request) as answer:
+                return int(answer.status)
+        except HTTPError as error:
+            with error:
+                return error.code
 
-        def status() -> int:
-            try:
-                with urlopen(request) as answer:
-                    return int(answer.status)
-            except HTTPError as error:
-                with error:
-                    return error.code
-
-        return status
+    def opens(self, key: SigningKey) -> bool:
+        """Return whether something signed with the key right now is let in."""
+        host = self.stack.outputs["PrivateDistribution"]
+        text = policy(wildcard(f"https://{host}", "shop"), int(self.clock()) + DAY)
+        return self.status(signed_query(text, key)) == 200
 
 
 class Readers:
@@ -152,6 +155,8 @@ class Readers:
         """Let a process of Node read."""
         node = shutil.which("node")
         assert node, "node is not on PATH: run `python3 noxfile.py -s test`"
+        no_memory = str(conf.pop("LOCAL_MAX_ITEMS"))
+        environment = {**environment, "MEMORY_LOCAL_MAX_ITEMS": no_memory}
         work = json.dumps({"conf": conf, "service": "shop", "name": "secret", "value": "hidden"})
         process = subprocess.Popen(
             [node, str(Path(__file__).with_name("reading.js")), work],
@@ -241,14 +246,13 @@ def reading(rotating: Rotating, shift: dict[str, str]) -> Iterator[Readers]:
     """Start readers that keep their key, that start cold, and in both languages."""
     readers = Readers()
     try:
-        short = memory.MemoryService(rotating.conf(), "shop", clock=rotating.clock)
-        long = memory.MemoryService(rotating.conf(SIGNATURE_LIFETIME=DAY), "shop", clock=rotating.clock)
+        short, long = rotating.service(), rotating.service(SIGNATURE_LIFETIME=DAY)
         readers.python("python", lambda: short)
         readers.python("python, same object in another thread", lambda: short)
         readers.python("python, signing for a day", lambda: long)
         readers.python(
             "python, starting cold",
-            lambda: memory.MemoryService(rotating.conf(), "shop", clock=rotating.clock),
+            rotating.service,
             pause=0.1,  # making a client of AWS's takes long enough
         )
         readers.nodejs(rotating.conf(), shift)
@@ -275,7 +279,7 @@ def test_no_read_fails_while_the_key_is_replaced_by_one_of_the_other_type(
     rotating.reset()
     old, before = rotating.key()
     assert not isinstance(before, made)
-    memory.MemoryService(rotating.conf(), "shop").put("secret", "hidden")
+    rotating.service().put("secret", "hidden")
     with reading(rotating, environment) as readers:
 
         def advance(seconds: float) -> None:
@@ -290,30 +294,34 @@ def test_no_read_fails_while_the_key_is_replaced_by_one_of_the_other_type(
         assert rotating.rotate("start")["phase"] == "propagating"
         readers.go_on()
         advance(PROPAGATION + 60)
-        granted_before = rotating.grant(old, rotating.clock() + DAY)
+        granting = rotating.service(MAX_GRANT=DAY)
+        granted_before = granting.grant("secret", DAY).query
         assert rotating.rotate()["phase"] == "overlapping"
         switched = rotating.clock()
         readers.go_on()
         new, after = rotating.key()
         assert isinstance(after, made)
 
-        # A function that had just read the old key signs with it for an hour more.
-        advance(KEY_AGE)
-        granted_last = rotating.grant(old, rotating.clock() + DAY)
+        # A function that had just read the old key signs with it for an hour, and with the new one after that.
+        advance(KEY_AGE - 1)
+        granted_last = granting.grant("", DAY).query
+        assert f"Key-Pair-Id={old.public_key_id}" in granted_last
+        advance(1)
+        assert f"Key-Pair-Id={new.public_key_id}" in granting.grant("", DAY).query
         for _ in range(2):
             readers.go_on()
             assert rotating.rotate()["phase"] == "overlapping"
-            advance(DAY / 2 - 1)
-        assert granted_before() == 403  # it had ended an hour ago, and not because of the rotation
-        assert granted_last() == 200  # for two seconds more
+            advance(DAY / 2 - 2)
+        assert rotating.status(granted_before) == 403  # it ended an hour ago, and not because of the rotation
+        assert rotating.status(granted_last) == 200  # for three seconds more
         assert rotating.rotate()["phase"] == "overlapping"
 
         advance(switched + KEY_AGE + DAY + 300 - rotating.clock())
-        assert rotating.grant(old, rotating.clock() + DAY)() == 200
+        assert rotating.opens(old)
         assert rotating.rotate() == {"phase": "done", "publicKeyId": new.public_key_id}
         readers.go_on()
-        assert rotating.grant(old, rotating.clock() + DAY)() == 403
-        assert rotating.grant(new, rotating.clock() + DAY)() == 200
+        assert not rotating.opens(old)
+        assert rotating.opens(new)
         advance(DAY)
         readers.go_on()
     keys = rotating.cloud.client("cloudfront").list_public_keys()["PublicKeyList"]["Items"]
@@ -325,14 +333,15 @@ def test_no_read_fails_either_when_the_old_key_is_revoked_at_once(
 ) -> None:
     rotating.reset()
     old, _ = rotating.key()
-    memory.MemoryService(rotating.conf(), "shop").put("secret", "hidden")
+    rotating.service().put("secret", "hidden")
     with reading(rotating, environment) as readers:
         readers.go_on()
-        granted = rotating.grant(old, rotating.clock() + DAY)
+        granted = rotating.service().grant("secret", KEY_AGE).query
         rotating.rotate("start")
         with readers.pause():
             rotating.advance(PROPAGATION + 60)
-        assert granted() == 200
+        assert rotating.status(granted) == 200
         assert rotating.rotate("revoke")["phase"] == "done"
-        assert granted() == 403
+        assert rotating.status(granted) == 403
+        assert not rotating.opens(old)
         readers.go_on()
