@@ -58,25 +58,36 @@ const DAY_SECONDS = 86_400;
  * @throws {Error} if a quota of CloudFront's is used up, or AWS refuses; calling again is always safe
  */
 async function rotate(cloud, plan, action) {
-  const { parameterName } = plan;
-  const current = await keyParameter.read(cloud.ssm, parameterName);
-  const next = await keyParameter.read(cloud.ssm, nextParameter(parameterName));
-  if (next) return advance(cloud, plan, { current, next, inHaste: action === 'revoke' });
+  const { KeyGroup } = await cloud.cloudfront.getKeyGroup({ Id: plan.keyGroupId });
+  const stack = KeyGroup.KeyGroupConfig.Name;
+  const current = await keyParameter.read(cloud.ssm, plan.parameterName);
+  const next = await readNext(cloud, plan, stack);
+  if (next) return advance(cloud, plan, { stack, current, next, inHaste: action === 'revoke' });
   if (action === 'revoke') throw new Error('no rotation is under way: start one, and revoke the old key after it has propagated');
   const due = (current?.since ?? 0) + plan.days * DAY_SECONDS;
   const isDue = plan.days > 0 && secondsOf(cloud) >= due;
   if (action !== 'start' && !isDue) return report('idle', current, plan.days > 0 ? due : undefined);
-  return advance(cloud, plan, { current, next: await begin(cloud, plan), inHaste: false });
+  return advance(cloud, plan, { stack, current, next: await begin(cloud, plan, stack), inHaste: false });
 }
 
 /**
  * @param {import('./cloud').Cloud} cloud
  * @param {Plan} plan
+ * @param {string} stack what its public keys' names begin with
+ * @returns {Promise<import('./key-parameter').Secret | undefined>} undefined if no rotation is under way
+ */
+async function readNext({ ssm }, { parameterName }, stack) {
+  const next = await keyParameter.read(ssm, nextParameter(parameterName));
+  return next?.made_for?.startsWith(stack) ? next : undefined; // else a former stack of the same name has left it
+}
+
+/**
+ * @param {import('./cloud').Cloud} cloud
+ * @param {Plan} plan
+ * @param {string} stack
  * @returns {Promise<import('./key-parameter').Secret>}
  */
-async function begin({ cloudfront, ssm }, { keyGroupId, parameterName, keyType }) {
-  const { KeyGroup } = await cloudfront.getKeyGroup({ Id: keyGroupId });
-  const stack = KeyGroup.KeyGroupConfig.Name;
+async function begin({ ssm }, { parameterName, keyType }, stack) {
   const generated = {
     private_key: await generatePrivateKey(keyType),
     made_for: `${stack}-${randomBytes(4).toString('hex')}`,
@@ -87,11 +98,11 @@ async function begin({ cloudfront, ssm }, { keyGroupId, parameterName, keyType }
 /**
  * @param {import('./cloud').Cloud} cloud
  * @param {Plan} plan
- * @param {{current: import('./key-parameter').Secret | undefined, next: import('./key-parameter').Secret,
- *          inHaste: boolean}} keys
+ * @param {{stack: string, current: import('./key-parameter').Secret | undefined,
+ *          next: import('./key-parameter').Secret, inHaste: boolean}} state
  * @returns {Promise<Report>}
  */
-async function advance(cloud, plan, { current, next, inHaste }) {
+async function advance(cloud, plan, { stack, current, next, inHaste }) {
   const publicKeyId = await publicKeys.ensure(cloud, next.made_for, publicHalf(next.private_key));
   let signing = current;
   if (current?.public_key_id !== publicKeyId) {
@@ -102,7 +113,7 @@ async function advance(cloud, plan, { current, next, inHaste }) {
   }
   const ended = (signing?.since ?? 0) + KEY_AGE_SECONDS + plan.longestSignature + CLOCK_SKEW_SECONDS;
   if (!inHaste && secondsOf(cloud) < ended) return report('overlapping', signing, ended);
-  await retire(cloud, plan, next, publicKeyId);
+  await retire(cloud, plan, { stack, next, publicKeyId });
   return report('done', signing);
 }
 
@@ -134,20 +145,18 @@ async function introduce(cloud, { keyGroupId, parameterName }, publicKeyId) {
  *
  * @param {import('./cloud').Cloud} cloud
  * @param {Plan} plan
- * @param {import('./key-parameter').Secret} next
- * @param {string} publicKeyId
+ * @param {{stack: string, next: import('./key-parameter').Secret, publicKeyId: string}} rotation
  * @returns {Promise<void>}
  */
-async function retire(cloud, { keyGroupId, parameterName }, next, publicKeyId) {
-  const { cloudfront, ssm } = cloud;
-  const { KeyGroup } = await cloudfront.getKeyGroup({ Id: keyGroupId });
-  const all = await publicKeys.ofStack(cloud, KeyGroup.KeyGroupConfig.Name);
+async function retire(cloud, plan, { stack, next, publicKeyId }) {
+  const { keyGroupId, parameterName } = plan;
+  const all = await publicKeys.ofStack(cloud, stack);
   const old = all.map(({ Id }) => Id).filter((id) => id !== publicKeyId);
   // A call that was slow must not undo what a later rotation has begun.
-  if ((await keyParameter.read(ssm, nextParameter(parameterName)))?.made_for !== next.made_for) return;
+  if ((await readNext(cloud, plan, stack))?.made_for !== next.made_for) return;
   await keyGroup.change(cloud, keyGroupId, (ids) => ids.filter((id) => !old.includes(id)));
   for (const id of old) await publicKeys.remove(cloud, id);
-  await keyParameter.remove(ssm, nextParameter(parameterName));
+  await keyParameter.remove(cloud.ssm, nextParameter(parameterName));
 }
 
 /**

@@ -24,7 +24,7 @@ const publicKeys = require('./public-keys');
  */
 async function ensure(cloud, order) {
   const group = await keyGroup.find(cloud, order.name);
-  if (group) return attributes(group, order);
+  if (group) return attributes(group, await publicKeyOf(cloud, group), order);
   try {
     return await make(cloud, order);
   } catch (/** @type {any} */ error) {
@@ -74,7 +74,19 @@ async function make(cloud, order) {
   const public_key_id = await publicKeys.ensure(cloud, name, publicHalf(private_key));
   const since = Math.floor(cloud.now() / 1000);
   await keyParameter.replace(cloud.ssm, parameterName, { public_key_id, private_key, made_for: name, since });
-  return attributes(await keyGroup.ensure(cloud, name, public_key_id), order);
+  return attributes(await keyGroup.ensure(cloud, name, public_key_id), public_key_id, order);
+}
+
+/**
+ * Returns the stack's key in the group: others may have added theirs, and a rotation its next one.
+ *
+ * @param {import('./cloud').Cloud} cloud
+ * @param {import('./key-group').KeyGroup} group
+ * @returns {Promise<string>}
+ */
+async function publicKeyOf(cloud, { KeyGroupConfig: { Name, Items } }) {
+  const own = (await publicKeys.ofStack(cloud, Name)).map(({ Id }) => Id);
+  return Items.find((id) => own.includes(id)) ?? Items[0];
 }
 
 /**
@@ -89,11 +101,12 @@ async function undo(cloud, order) {
 
 /**
  * @param {import('./key-group').KeyGroup} group
+ * @param {string} PublicKeyId
  * @param {import('./route').Order} order
  * @returns {Attributes}
  */
-function attributes({ Id, KeyGroupConfig }, { parameterArn }) {
-  return { KeyGroupId: Id, PublicKeyId: KeyGroupConfig.Items[0], KeyArn: parameterArn };
+function attributes({ Id }, PublicKeyId, { parameterArn }) {
+  return { KeyGroupId: Id, PublicKeyId, KeyArn: parameterArn };
 }
 
 module.exports = { ensure, nextParameter, remove };

@@ -10,6 +10,7 @@ const { FakeCloud } = require('./fake-cloud');
 const { seeded } = require('./random');
 
 const STACK = 'arn:aws:cloudformation:eu-central-1:123456789012:stack/memory/5b1d4a3e-8f0c-4a8f-9d0e-1f2a3b4c5d6e';
+const NAME = 'memory-5b1d4a3e-8f0c-4a8f-9d0e-1f2a3b4c5d6e';
 const PARAMETER = '/memory-service/memory/signing-key';
 const NEXT = `${PARAMETER}-next`;
 const PROPAGATION = 900;
@@ -184,6 +185,7 @@ test('keys that others have put into the group stay there', async () => {
   await act('revoke');
   assert.deepEqual(group(), ['THEIRS', signer()]);
   assert.ok(cloud.publicKeys.has('THEIRS'));
+  assert.equal((await send('Update')).Data.PublicKeyId, signer()); // and are not taken for the stack's
 });
 
 test('a group that is full is named, and left alone', async () => {
@@ -209,6 +211,15 @@ test("somebody else's change of the group in between is not overwritten", async 
   await act('start');
   assert.ok(group().includes('THEIRS'));
   assert.equal(group().length, 3);
+});
+
+test('the next key that a former stack of the same name has left is not used', async () => {
+  const theirs = JSON.stringify({ ...cloud.secret(PARAMETER), made_for: 'memory-another-stack-0a1b2c3d' });
+  cloud.parameters.set(NEXT, { Type: 'SecureString', Value: theirs });
+  assert.equal((await act()).phase, 'idle');
+  await act('start');
+  assert.notEqual(cloud.secret(NEXT).private_key, JSON.parse(theirs).private_key);
+  assert.deepEqual([...cloud.publicKeys.values()].map(({ name }) => name.startsWith(NAME)), [true, true]);
 });
 
 test('a lost parameter is repaired by a rotation', async () => {
