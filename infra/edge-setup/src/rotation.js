@@ -153,10 +153,11 @@ async function retire(cloud, plan, { stack, next, publicKeyId }) {
   const all = await publicKeys.ofStack(cloud, stack);
   const old = all.map(({ Id }) => Id).filter((id) => id !== publicKeyId);
   // A call that was slow must not undo what a later rotation has begun.
-  if ((await readNext(cloud, plan, stack))?.made_for !== next.made_for) return;
+  const isUnderWay = async () => (await readNext(cloud, plan, stack))?.made_for === next.made_for;
+  if (!(await isUnderWay())) return;
   await keyGroup.change(cloud, keyGroupId, (ids) => ids.filter((id) => !old.includes(id)));
   for (const id of old) await publicKeys.remove(cloud, id);
-  await keyParameter.remove(cloud.ssm, nextParameter(parameterName));
+  if (await isUnderWay()) await keyParameter.remove(cloud.ssm, nextParameter(parameterName));
 }
 
 /**

@@ -101,6 +101,20 @@ for (const kind of KINDS) {
     }
   });
 
+  test(`${kind}: a Create that another run overtakes at any call ends with what that one made`, async () => {
+    for (let number = 1; ; number += 1) {
+      const cloud = new FakeCloud();
+      let first;
+      cloud.interrupt(number, async () => {
+        first = await send(cloud, 'Create', kind);
+      });
+      const second = await send(cloud, 'Create', kind);
+      if (!first) break;
+      assert.deepEqual(second, first, `overtaken before call ${number}`);
+      assertWhole(cloud, second, `overtaken before call ${number}`);
+    }
+  });
+
   test(`${kind}: a Delete that Lambda runs twice at once leaves nothing, and both runs say so`, async () => {
     for (let seed = 1; seed <= 100; seed += 1) {
       const cloud = new FakeCloud();
