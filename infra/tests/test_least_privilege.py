@@ -116,14 +116,14 @@ def test_a_demo_does_nothing_else_with_the_bucket(
     assert denied(s3.delete_bucket, Bucket=bucket)
 
 
-def test_only_the_auth_demo_reads_the_signing_key(cloud: LocalCloud, bucket: str) -> None:
+def test_only_who_signs_or_makes_keys_reads_the_signing_key(cloud: LocalCloud, bucket: str) -> None:
     assert bucket
     readers = [
         role
-        for role in (*OWN, "EdgeSetupRole")
+        for role in (*OWN, "EdgeSetupRole", "RotateKeysRole")
         if not denied(client_of(cloud, role, "ssm").get_parameter, Name=PARAMETER, WithDecryption=True)
     ]
-    assert readers == ["NodejsAuthDemoRole"]
+    assert readers == ["NodejsAuthDemoRole", "EdgeSetupRole", "RotateKeysRole"]
 
 
 def test_the_auth_demo_reads_no_other_parameter_and_writes_none(cloud: LocalCloud, bucket: str) -> None:

@@ -121,16 +121,38 @@ def test_the_auth_demo_reads_the_made_key_or_the_user_s(translated: dict[str, An
     ]
 
 
-def test_the_edge_setup_may_write_one_parameter_and_never_read_it(translated: dict[str, Any]) -> None:
-    [cloudfront, parameter] = statements(translated["Resources"]["EdgeSetupRole"])
+def test_the_edge_setup_touches_the_signing_key_s_parameters_only(translated: dict[str, Any]) -> None:
+    [cloudfront, current, following] = statements(translated["Resources"]["EdgeSetupRole"])
     kinds = ("OriginAccessControl", "PublicKey", "KeyGroup")
     verbs = ("Create{}", "Get{}", "List{}s", "Delete{}")
     expected = [f"cloudfront:{verb.format(kind)}" for kind in kinds for verb in verbs]
     assert cloudfront == {"Effect": "Allow", "Action": expected, "Resource": "*"}
-    assert parameter["Action"] == ["ssm:PutParameter", "ssm:DeleteParameter"]
-    arn = parameter["Resource"]["Fn::Sub"]
+    assert current["Action"] == ["ssm:PutParameter", "ssm:GetParameter", "ssm:DeleteParameter"]
+    assert current["Resource"] == parameter_arn(translated)
+    assert following["Action"] == "ssm:DeleteParameter"
+    assert following["Resource"] == parameter_arn(translated, "-next")
+
+
+def test_a_rotation_changes_the_key_group_and_the_parameters_and_deletes_no_signing_key(
+    translated: dict[str, Any],
+) -> None:
+    [cloudfront, distribution, current, following] = statements(translated["Resources"]["RotateKeysRole"])
+    verbs = ("CreatePublicKey", "GetPublicKey", "ListPublicKeys", "DeletePublicKey")
+    expected = [f"cloudfront:{verb}" for verb in (*verbs, "GetKeyGroup", "UpdateKeyGroup")]
+    assert cloudfront == {"Effect": "Allow", "Action": expected, "Resource": "*"}
+    private = "arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/${PrivateDistribution}"
+    read = {"Effect": "Allow", "Action": "cloudfront:GetDistribution", "Resource": {"Fn::Sub": private}}
+    assert distribution == read
+    assert current["Action"] == ["ssm:PutParameter", "ssm:GetParameter"]
+    assert current["Resource"] == parameter_arn(translated)
+    assert following["Action"] == ["ssm:PutParameter", "ssm:GetParameter", "ssm:DeleteParameter"]
+    assert following["Resource"] == parameter_arn(translated, "-next")
+
+
+def parameter_arn(translated: dict[str, Any], suffix: str = "") -> dict[str, str]:
     name = translated["Resources"]["SigningKeys"]["Properties"]["ParameterName"]["Fn::Sub"]
-    assert arn == f"arn:${{AWS::Partition}}:ssm:${{AWS::Region}}:${{AWS::AccountId}}:parameter{name}"
+    prefix = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter"
+    return {"Fn::Sub": f"{prefix}{name}{suffix}"}
 
 
 def distribution_arn(name: str) -> dict[str, str]:

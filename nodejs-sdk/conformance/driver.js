@@ -52,7 +52,7 @@ const OPERATIONS = {
       const conf = { DISTRIBUTION: distribution, BUCKET_NAME: 'bucket', PK_PATH: file, PUBLIC_KEY_ID: id, SIGNATURE_LIFETIME: lifetime };
       let clock = now * 1000;
       const signer = new Signer(readConfig(conf, { AWS_REGION: 'us-east-1' }), service, () => clock);
-      const query = () => signer.query().next().value; // a key in a file needs no request, so the first step is the last
+      const query = () => signer.signature().next().value.query; // a key in a file needs no request, so the first step is the last
       const reply = { query: query() };
       if (later === undefined) return reply;
       clock += later * 1000;

@@ -44,8 +44,11 @@ class Edge {
    * @throws {UnavailableError}
    */
   *read(path) {
-    let response = yield* this.#ask(path);
-    if (response.status === 403 && this.#signer?.renew()) response = yield* this.#ask(path);
+    const signature = this.#signer && (yield* this.#signer.signature());
+    let response = yield* this.#ask(path, signature);
+    if (response.status === 403 && signature && this.#signer?.renew(signature)) {
+      response = yield* this.#ask(path, yield* this.#signer.signature());
+    }
     if (response.status === 200) return answer('edge', response, decompress(response, this.#config.maxValueBytes));
     if (response.status === 404) return answer('edge', response, undefined);
     throw this.#errorFor(response, path);
@@ -53,11 +56,12 @@ class Edge {
 
   /**
    * @param {string} path
+   * @param {import('./signing.js').Signature | undefined} signature
    * @returns {import('./effects.js').Program<Response>}
    */
-  *#ask(path) {
+  *#ask(path, signature) {
     const { edge, distribution, maxValueBytes, failover } = this.#config;
-    const query = this.#signer ? `?${yield* this.#signer.query()}` : '';
+    const query = signature ? `?${signature.query}` : '';
     const response = yield {
       method: 'GET',
       url: edge.origin + path + query,

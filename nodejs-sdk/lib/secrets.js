@@ -1,24 +1,34 @@
 'use strict';
 
 const { askAws, endpoint, errorCode } = require('./aws.js');
-const { AccessDeniedError, ConfigurationError } = require('./errors.js');
+const { AccessDeniedError, ConfigurationError, MemoryServiceError } = require('./errors.js');
 const { signingKey } = require('./keys.js');
 
 /** @typedef {import('./keys.js').SigningKey} SigningKey */
 
 const ARN = /^arn:aws[a-z-]*:(ssm|secretsmanager):([a-z0-9-]+):[0-9]*:(parameter|secret:)(.+)$/;
-const READ_AGAIN_AFTER = 30_000; // milliseconds
+// Milliseconds.
+const READ_AGAIN_AFTER = 30_000;
+const KEY_AGE = 3_600_000;
+const RETRY_AFTER = 300_000;
 
 /** One for the process and ARN: a handler may well make a MemoryService in each call. @type {Map<string, Secret>} */
 const secrets = new Map();
 
-/** A signing key kept in SSM's Parameter Store or in Secrets Manager, as JSON `{"public_key_id", "private_key"}`. */
+/**
+ * A signing key kept in SSM's Parameter Store or in Secrets Manager, as JSON `{"public_key_id", "private_key"}`.
+ *
+ * It is read again after an hour (KEYS-5): a rotation waits for that before it drops the old key, so that what was
+ * signed lasts as long as it says.
+ */
 class Secret {
   #arn;
   #service;
   #region;
   #name;
   #forgottenAt = -Infinity;
+  #readAt = -Infinity;
+  #isRefused = false;
 
   /** The key last read. @type {SigningKey | undefined} */
   key;
@@ -55,22 +65,49 @@ class Secret {
    * @throws {import('./errors.js').UnavailableError}
    */
   *read(fallbackId, clock) {
-    this.key ??= this.#parse(yield* this.#fetch(clock), fallbackId);
+    if (this.key && !this.#isRefused) {
+      const age = clock() - this.#readAt;
+      if (age < 0 || age >= KEY_AGE) yield* this.#renew(fallbackId, clock);
+      return this.key;
+    }
+    this.key = this.#parse(yield* this.#fetch(clock), fallbackId);
+    this.#readAt = clock();
+    this.#isRefused = false;
     return this.key;
   }
 
   /**
    * Let the next {@link read} ask AWS again, but not too often: a wrong key must not become a flood of requests.
    *
+   * @param {SigningKey | undefined} refused what the refused request was signed with
    * @param {number} now Unix time in milliseconds
-   * @returns {boolean} whether it will
+   * @returns {boolean} whether that read may give another key
    */
-  forget(now) {
+  forget(refused, now) {
+    if (this.#isRefused || (this.key && this.key !== refused)) return true; // another read was refused as well, and first
     const age = now - this.#forgottenAt;
     if (age >= 0 && age < READ_AGAIN_AFTER) return false;
     this.#forgottenAt = now;
-    this.key = undefined;
+    this.#isRefused = true;
     return true;
+  }
+
+  /**
+   * Take the key of today, or keep the one at hand if AWS does not give it: it may well still be good.
+   *
+   * @param {string | undefined} fallbackId
+   * @param {() => number} clock
+   * @returns {import('./effects.js').Program<void>}
+   */
+  *#renew(fallbackId, clock) {
+    const now = clock();
+    this.#readAt = now - KEY_AGE + RETRY_AFTER; // meanwhile others sign with the one at hand
+    try {
+      this.key = this.#parse(yield* this.#fetch(clock), fallbackId);
+      this.#readAt = now;
+    } catch (error) {
+      if (!(error instanceof MemoryServiceError)) throw error;
+    }
   }
 
   /**

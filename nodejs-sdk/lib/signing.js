@@ -9,6 +9,13 @@ const { Secret } = require('./secrets.js');
 const REPLACED = { '+': '-', '=': '_', '/': '~' };
 
 /**
+ * @typedef {object} Signature
+ * @property {string} query what follows the `?` of a signed URL
+ * @property {import('./keys.js').SigningKey} key
+ * @property {number} signedAt
+ */
+
+/**
  * Signs the reads of private values: one custom policy for all of a service's values, used until half its life is
  * over, so that a private read costs what a public one does.
  */
@@ -21,7 +28,7 @@ class Signer {
   #fileKey;
   /** @type {import('./secrets.js').Secret | undefined} */
   #secret;
-  /** @type {{query: string, key: import('./keys.js').SigningKey, signedAt: number} | undefined} */
+  /** @type {Signature | undefined} */
   #signature;
 
   /**
@@ -41,29 +48,27 @@ class Signer {
   }
 
   /**
-   * @returns {import('./effects.js').Program<string>} what follows the `?` of a signed URL
+   * @returns {import('./effects.js').Program<Signature>}
    * @throws {import('./errors.js').MemoryServiceError} if the secret cannot be read
    */
-  *query() {
+  *signature() {
     const signature = this.#signature;
     const age = this.#clock() - (signature?.signedAt ?? 0);
-    if (signature && age >= 0 && age < this.#lifetime / 2) return signature.query;
+    if (signature && age >= 0 && age < this.#lifetime / 2) return signature;
     const key = this.#secret ? yield* this.#secret.read(this.#fallbackId, this.#clock) : this.#fileKey;
     this.#signature = this.#sign(/** @type {import('./keys.js').SigningKey} */ (key));
-    return this.#signature.query;
+    return this.#signature;
   }
 
   /**
    * After a refusal: the key may have been rotated.
    *
-   * @returns {boolean} whether the next {@link query} may be another
+   * @param {Signature} refused
+   * @returns {boolean} whether the next {@link signature} may be another
    */
-  renew() {
-    const secret = this.#secret;
-    if (!secret) return false;
-    const isNewer = secret.key !== undefined && secret.key !== this.#signature?.key;
-    if (!isNewer && !secret.forget(this.#clock())) return false;
-    this.#signature = undefined;
+  renew(refused) {
+    if (!this.#secret?.forget(refused.key, this.#clock())) return false;
+    if (this.#signature?.key === refused.key) this.#signature = undefined;
     return true;
   }
 

@@ -34,7 +34,8 @@ function run(program, ...answers) {
   return step.value;
 }
 
-const query = (signer, ...answers) => run(signer.query(), ...answers);
+const signed = (signer, ...answers) => run(signer.signature(), ...answers);
+const query = (signer, ...answers) => signed(signer, ...answers).query;
 
 /** The parts of a query, as CloudFront reads them. */
 function opened(text) {
@@ -84,29 +85,69 @@ test('a signature is made on the first day of 1970, too', () => {
 test('a key in a file is not read again', () => {
   clock.now = START;
   const signer = signerOf(file);
-  const first = query(signer);
-  assert.equal(signer.renew(), false);
-  assert.equal(query(signer), first);
+  const first = signed(signer);
+  assert.equal(signer.renew(first), false);
+  clock.now += 3_600_000;
+  assert.equal(signed(signer).key, first.key);
 });
+
+const ofParameter = (secret) => ({ status: 200, headers: {}, body: Buffer.from(JSON.stringify({ Parameter: { Value: JSON.stringify(secret) } })) });
+const otherArn = (name) => ARN.replace('signing-test', name);
 
 test('a key behind an ARN is asked for once, and after a refusal again, at most every 30 s', () => {
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'testing', AWS_SECRET_ACCESS_KEY: 'testing' });
-  const answer = (secret) => ({ status: 200, headers: {}, body: Buffer.from(JSON.stringify({ Parameter: { Value: JSON.stringify(secret) } })) });
   clock.now = START;
   const [signer, other] = [signerOf(ARN, 'fallback'), signerOf(ARN, 'fallback')];
-  assert.match(query(signer, answer({ private_key: pem })), /&Key-Pair-Id=fallback&/);
+  const first = signed(signer, ofParameter({ private_key: pem }));
+  assert.match(first.query, /&Key-Pair-Id=fallback&/);
   assert.match(query(other), /&Key-Pair-Id=fallback&/);
 
-  assert.equal(signer.renew(), true);
-  assert.match(query(signer, answer({ public_key_id: 'K2', private_key: pem })), /&Key-Pair-Id=K2&/);
+  assert.equal(signer.renew(first), true);
+  const second = signed(signer, ofParameter({ public_key_id: 'K2', private_key: pem }));
+  assert.match(second.query, /&Key-Pair-Id=K2&/);
   assert.match(query(other), /&Key-Pair-Id=fallback&/);
-  assert.equal(other.renew(), true); // with the key that the first has read
+  assert.equal(other.renew(first), true); // with the key that the first has read
   assert.match(query(other), /&Key-Pair-Id=K2&/);
-  assert.equal(signerOf(ARN).renew(), true); // one that has not signed yet takes that key as well
 
   clock.now = START + 29_999;
-  assert.equal(signer.renew(), false);
+  assert.equal(signer.renew(second), false);
   clock.now = START + 30_000;
-  assert.equal(signer.renew(), true);
-  assert.equal(other.renew(), false); // asked for by now, but not there yet
+  assert.equal(signer.renew(second), true);
+});
+
+test('of reads that are refused at the same time, each signs with the new key', () => {
+  clock.now = START;
+  const signer = signerOf(otherArn('at-once'));
+  const old = signed(signer, ofParameter({ public_key_id: 'OLD', private_key: pem }));
+  assert.equal(signer.renew(old), true);
+  assert.equal(signer.renew(old), true); // the first has not read the new key yet
+  assert.match(query(signer, ofParameter({ public_key_id: 'NEW', private_key: pem })), /&Key-Pair-Id=NEW&/);
+  assert.equal(signer.renew(old), true); // an answer that was long under way
+  assert.match(query(signer), /&Key-Pair-Id=NEW&/); // and no second question
+});
+
+test('a key behind an ARN signs for an hour and is then read again', () => {
+  clock.now = START;
+  const signer = signerOf(otherArn('aged'));
+  query(signer, ofParameter({ public_key_id: 'OLD', private_key: pem }));
+  clock.now = START + 3_599_999;
+  assert.match(query(signer), /&Key-Pair-Id=OLD&/);
+  clock.now = START + 3_600_000 + 450_000; // the signature has come to half of its life as well
+  assert.match(query(signer, ofParameter({ public_key_id: 'NEW', private_key: pem })), /&Key-Pair-Id=NEW&/);
+  clock.now -= 1_000_000; // a clock that went back
+  assert.match(query(signer, ofParameter({ public_key_id: 'NEWER', private_key: pem })), /&Key-Pair-Id=NEWER&/);
+});
+
+test('while AWS does not give the key again, the one at hand signs, and AWS is asked every five minutes', () => {
+  clock.now = START;
+  const signer = signerOf(otherArn('kept'));
+  query(signer, ofParameter({ public_key_id: 'OLD', private_key: pem }));
+  clock.now = START + 3_600_000;
+  const refusal = { status: 400, headers: {}, body: Buffer.from('{"__type":"AccessDeniedException"}') };
+  assert.match(query(signer, refusal), /&Key-Pair-Id=OLD&/);
+  clock.now += 299_999;
+  assert.match(query(signerOf(otherArn('kept'))), /&Key-Pair-Id=OLD&/);
+  clock.now += 1;
+  const answer = ofParameter({ public_key_id: 'NEW', private_key: pem });
+  assert.match(query(signerOf(otherArn('kept')), answer), /&Key-Pair-Id=NEW&/);
 });

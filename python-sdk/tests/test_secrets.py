@@ -38,7 +38,9 @@ def test_a_file_is_read_at_once(rsa_pem: bytes, tmp_path: Path, clock: Clock) ->
     keys = key_source(clock, path, PUBLIC_KEY_ID="K1")
     path.unlink()
     assert keys.key().public_key_id == "K1"
-    assert not keys.forget()
+    assert not keys.forget(keys.key())
+    clock.now += 3600
+    assert keys.key().public_key_id == "K1"
 
 
 @pytest.mark.parametrize("state", ["missing", "folder"])
@@ -118,12 +120,68 @@ def test_a_refused_key_is_read_again_at_most_every_30_seconds(rsa_pem: bytes, cl
     keys = key_source(clock, f"{ARN}/k")
     assert keys.key().public_key_id == "OLD"
     put_parameter("k", secret(rsa_pem, public_key_id="NEW"))
-    assert keys.forget()
+    assert keys.forget(keys.key())
     assert keys.key().public_key_id == "NEW"
     put_parameter("k", secret(rsa_pem, public_key_id="NEWEST"))
     clock.now += 29
-    assert not keys.forget()
+    assert not keys.forget(keys.key())
     assert keys.key().public_key_id == "NEW"
     clock.now += 1
-    assert keys.forget()
+    assert keys.forget(keys.key())
     assert keys.key().public_key_id == "NEWEST"
+
+
+@pytest.mark.usefixtures("aws")
+def test_of_threads_that_are_refused_at_the_same_time_each_gets_the_new_key(
+    rsa_pem: bytes, clock: Clock
+) -> None:
+    put_parameter("k", secret(rsa_pem, public_key_id="OLD"))
+    keys = key_source(clock, f"{ARN}/k")
+    old = keys.key()
+    put_parameter("k", secret(rsa_pem, public_key_id="NEW"))
+    assert keys.forget(old)
+    assert keys.forget(old)  # the first has not read the new key yet
+    new = keys.key()
+    assert new.public_key_id == "NEW"
+    assert keys.forget(old)  # an answer that was long under way
+    assert keys.key() is new
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_key_signs_for_an_hour_and_is_then_read_again(rsa_pem: bytes, clock: Clock) -> None:
+    put_parameter("k", secret(rsa_pem, public_key_id="OLD"))
+    keys = key_source(clock, f"{ARN}/k")
+    assert keys.key().public_key_id == "OLD"
+    put_parameter("k", secret(rsa_pem, public_key_id="NEW"))
+    clock.now += 3599
+    assert keys.key().public_key_id == "OLD"
+    clock.now += 1
+    assert keys.key().public_key_id == "NEW"
+    put_parameter("k", secret(rsa_pem, public_key_id="NEWER"))
+    clock.now -= 1  # a clock that went back
+    assert keys.key().public_key_id == "NEWER"
+
+
+@pytest.mark.usefixtures("aws")
+def test_while_aws_does_not_give_the_key_again_the_one_at_hand_signs(rsa_pem: bytes, clock: Clock) -> None:
+    put_parameter("k", secret(rsa_pem, public_key_id="OLD"))
+    keys = key_source(clock, f"{ARN}/k")
+    assert keys.key().public_key_id == "OLD"
+    boto3.client("ssm").delete_parameter(Name="k")
+    clock.now += 3600
+    assert keys.key().public_key_id == "OLD"
+    put_parameter("k", secret(rsa_pem, public_key_id="NEW"))
+    clock.now += 299
+    assert keys.key().public_key_id == "OLD"  # AWS is not asked in each read
+    clock.now += 1
+    assert keys.key().public_key_id == "NEW"
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_refused_key_is_no_longer_at_hand(rsa_pem: bytes, clock: Clock) -> None:
+    put_parameter("k", secret(rsa_pem, public_key_id="OLD"))
+    keys = key_source(clock, f"{ARN}/k")
+    assert keys.forget(keys.key())
+    boto3.client("ssm").delete_parameter(Name="k")
+    with pytest.raises(ConfigurationError, match="does not exist"):
+        keys.key()

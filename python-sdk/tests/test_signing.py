@@ -72,8 +72,10 @@ def test_a_clock_that_went_backwards_makes_a_new_signature(rsa_pem: bytes, clock
 
 def test_a_forgotten_signature_is_made_anew(ec_key: ec.EllipticCurvePrivateKey, clock: Clock) -> None:
     shared = signer(SigningKey.from_pem("K2", pem(ec_key), "test"), clock)
-    first = shared.query()
-    shared.forget()
+    first, key = shared.signature()
+    shared.forget(SigningKey.from_pem("K2", pem(ec_key), "another"))
+    assert shared.query() is first
+    shared.forget(key)
     assert parts(shared.query()) != parts(first)
 
 

@@ -1,37 +1,47 @@
 'use strict';
 
-const { find, discard } = require('./by-name');
+const { discard } = require('./deletion');
+const { list } = require('./paging');
 
 /**
  * Returns the stack's origin access control, made if there is none: with it CloudFront signs what it asks of S3.
  *
- * @param {import('./route').Cloud} cloud
+ * @param {import('./cloud').Cloud} cloud
  * @param {import('./route').Order} order
  * @returns {Promise<{OacId: string}>}
  */
 async function ensure({ cloudfront }, { name }) {
   const found = await findByName(cloudfront, name);
   if (found) return { OacId: found.Id };
-  const made = await cloudfront.createOriginAccessControl({
-    OriginAccessControlConfig: {
-      Name: name,
-      Description: 'Memory Service reads its bucket',
-      OriginAccessControlOriginType: 's3',
-      SigningBehavior: 'always',
-      SigningProtocol: 'sigv4',
-    },
-  });
-  return { OacId: made.OriginAccessControl.Id };
+  try {
+    const made = await cloudfront.createOriginAccessControl({
+      OriginAccessControlConfig: {
+        Name: name,
+        Description: 'Memory Service reads its bucket',
+        OriginAccessControlOriginType: 's3',
+        SigningBehavior: 'always',
+        SigningProtocol: 'sigv4',
+      },
+    });
+    return { OacId: made.OriginAccessControl.Id };
+  } catch (/** @type {any} */ error) {
+    // The same call at the same moment, or one whose answer was lost, has been there first.
+    const isThere = error.name === 'OriginAccessControlAlreadyExists';
+    const other = isThere ? await findByName(cloudfront, name) : undefined;
+    if (other) return { OacId: other.Id };
+    throw error;
+  }
 }
 
 /**
  * Removes it, if it is there.
  *
- * @param {import('./route').Cloud} cloud
+ * @param {import('./cloud').Cloud} cloud
  * @param {import('./route').Order} order
  * @returns {Promise<void>}
  */
-async function remove({ cloudfront, pause }, { name }) {
+async function remove(cloud, { name }) {
+  const { cloudfront } = cloud;
   const found = await findByName(cloudfront, name);
   if (!found) return;
   const { Id } = found;
@@ -39,18 +49,16 @@ async function remove({ cloudfront, pause }, { name }) {
     const { ETag: IfMatch } = await cloudfront.getOriginAccessControl({ Id });
     await cloudfront.deleteOriginAccessControl({ Id, IfMatch });
   };
-  await discard(deleteIt, { gone: 'NoSuchOriginAccessControl', inUse: 'OriginAccessControlInUse' }, pause);
+  await discard(deleteIt, { gone: 'NoSuchOriginAccessControl', inUse: 'OriginAccessControlInUse' }, cloud);
 }
 
 /**
- * @param {import('./route').Cloud['cloudfront']} cloudfront
+ * @param {import('./cloud').Cloud['cloudfront']} cloudfront
  * @param {string} name
  */
-function findByName(cloudfront, name) {
-  return find(
-    async (Marker) => (await cloudfront.listOriginAccessControls({ Marker })).OriginAccessControlList,
-    (item) => item.Name === name,
-  );
+async function findByName(cloudfront, name) {
+  const all = await list(async (Marker) => (await cloudfront.listOriginAccessControls({ Marker })).OriginAccessControlList);
+  return all.find((item) => item.Name === name);
 }
 
 module.exports = { ensure, remove };

@@ -4,22 +4,13 @@ const accessControl = require('./access-control');
 const signingKeys = require('./signing-keys');
 
 /**
- * What a kind of resource is made with. Unchecked: the SDK's types call every member of an answer optional,
- * also those that the service always sends.
- *
- * @typedef {object} Cloud
- * @property {import('@smithy/types').UncheckedClient<import('@aws-sdk/client-cloudfront').CloudFront>} cloudfront
- * @property {import('@smithy/types').UncheckedClient<import('@aws-sdk/client-ssm').SSM>} ssm
- * @property {(milliseconds: number) => Promise<unknown>} pause
- */
-
-/**
  * What is to be made.
  *
  * @typedef {object} Order
  * @property {string} name unique in the account, the same for each event of one stack, at most 64 characters
  * @property {string} parameterName the SSM parameter for the private key, with its leading slash
  * @property {string} parameterArn
+ * @property {string} keyType what kind of key pair
  */
 
 /**
@@ -30,7 +21,7 @@ const signingKeys = require('./signing-keys');
  * @property {string} StackId
  * @property {string} LogicalResourceId
  * @property {string} [PhysicalResourceId] missing on Create
- * @property {{Kind: string, ParameterName?: string}} ResourceProperties
+ * @property {{Kind: string, ParameterName?: string, KeyType?: string}} ResourceProperties
  */
 
 /**
@@ -41,8 +32,8 @@ const signingKeys = require('./signing-keys');
  * @property {Record<string, string>} [Data]
  */
 
-/** @type {Record<string, {ensure: (cloud: Cloud, order: Order) => Promise<Record<string, string>>,
- *                         remove: (cloud: Cloud, order: Order) => Promise<void>}>} */
+/** @type {Record<string, {ensure: (cloud: import('./cloud').Cloud, order: Order) => Promise<Record<string, string>>,
+ *                         remove: (cloud: import('./cloud').Cloud, order: Order) => Promise<void>}>} */
 const KINDS = { AccessControl: accessControl, SigningKeys: signingKeys };
 
 // CloudFormation takes answers up to 4,096 bytes; the rest of ours stays far below 1,000.
@@ -62,6 +53,7 @@ function orderOf({ StackId, ResourceProperties }) {
   return {
     name: `${stackName.slice(0, 27)}-${id}`,
     parameterName,
+    keyType: ResourceProperties.KeyType ?? '',
     parameterArn: `arn:${partition}:ssm:${region}:${account}:parameter${parameterName}`,
   };
 }
@@ -69,7 +61,7 @@ function orderOf({ StackId, ResourceProperties }) {
 /**
  * Does what an event asks for. Never throws: CloudFormation waits for an answer, also for a bad one.
  *
- * @param {Cloud} cloud
+ * @param {import('./cloud').Cloud} cloud
  * @param {Event} event
  * @returns {Promise<Outcome>}
  */
@@ -80,6 +72,8 @@ async function route(cloud, event) {
   const PhysicalResourceId = event.PhysicalResourceId ?? order.name;
   try {
     const kind = KINDS[ResourceProperties.Kind];
+    // Nothing was made of what is unknown, and a Delete that fails would keep a stack from rolling back.
+    if (!kind && RequestType === 'Delete') return { Status: 'SUCCESS', PhysicalResourceId };
     if (!kind) throw new Error(`Kind must be one of ${Object.keys(KINDS).join(', ')}, not ${ResourceProperties.Kind}`);
     const Data = RequestType === 'Delete' ? void (await kind.remove(cloud, order)) : await kind.ensure(cloud, order);
     console.log(`${RequestType} ${LogicalResourceId}: done`);

@@ -1,9 +1,9 @@
 'use strict';
 
-const { generateKeyPair, randomUUID } = require('node:crypto');
-const { promisify } = require('node:util');
-
-const { find, discard } = require('./by-name');
+const keyGroup = require('./key-group');
+const { generatePrivateKey, publicHalf } = require('./key-pair');
+const keyParameter = require('./key-parameter');
+const publicKeys = require('./public-keys');
 
 /**
  * @typedef {object} Attributes
@@ -15,21 +15,21 @@ const { find, discard } = require('./by-name');
 /**
  * Returns the stack's key group, made with a new key pair if there is none.
  *
- * The group is made last: where it exists, everything does.
+ * Each step takes up what an earlier or a simultaneous run has made, so all runs end with the same pair. The group is
+ * made last: where it exists, everything does. What is there stays, whatever KeyType says now: a rotation changes it.
  *
- * @param {import('./route').Cloud} cloud
+ * @param {import('./cloud').Cloud} cloud
  * @param {import('./route').Order} order
  * @returns {Promise<Attributes>}
  */
 async function ensure(cloud, order) {
-  const group = await findGroup(cloud.cloudfront, order.name);
-  if (group) return attributes(group, order);
-  await remove(cloud, order); // what a Create that was cut off has left
+  const group = await keyGroup.find(cloud, order.name);
+  if (group) return attributes(group, await publicKeyOf(cloud, group), order);
   try {
     return await make(cloud, order);
   } catch (/** @type {any} */ error) {
     // CloudFormation deletes a resource whose Create failed, other engines do not.
-    await remove(cloud, order).catch((left) => {
+    await undo(cloud, order).catch((left) => {
       error.message += ` (what had been made could not be removed: ${left.name})`;
     });
     throw error;
@@ -37,102 +37,76 @@ async function ensure(cloud, order) {
 }
 
 /**
- * Removes what is there of the key group, the public key and the private key's parameter.
+ * Removes what is there of the key group, the public keys and the private keys' parameters.
  *
- * @param {import('./route').Cloud} cloud
+ * @param {import('./cloud').Cloud} cloud
  * @param {import('./route').Order} order
  * @returns {Promise<void>}
  */
-async function remove({ cloudfront, ssm, pause }, { name, parameterName }) {
-  const Id = (await findGroup(cloudfront, name))?.Id;
-  if (Id) {
-    const deleteGroup = async () => {
-      const { ETag: IfMatch } = await cloudfront.getKeyGroup({ Id });
-      await cloudfront.deleteKeyGroup({ Id, IfMatch });
-    };
-    await discard(deleteGroup, { gone: 'NoSuchResource', inUse: 'ResourceInUse' }, pause);
-  }
-  await removePublicKey({ cloudfront, pause }, name); // after its group: a key in a group cannot be deleted
-  await discard(() => ssm.deleteParameter({ Name: parameterName }), { gone: 'ParameterNotFound' }, pause);
+async function remove(cloud, { name, parameterName }) {
+  const group = await keyGroup.find(cloud, name);
+  if (group) await keyGroup.remove(cloud, group.Id);
+  // After their group: a key in a group cannot be deleted. A rotation that was under way has left two.
+  for (const { Id } of await publicKeys.ofStack(cloud, name)) await publicKeys.remove(cloud, Id);
+  await keyParameter.remove(cloud.ssm, nextParameter(parameterName));
+  await keyParameter.remove(cloud.ssm, parameterName);
 }
 
 /**
- * @param {Pick<import('./route').Cloud, 'cloudfront' | 'pause'>} cloud
- * @param {string} name
- * @returns {Promise<void>}
+ * Returns where a rotation keeps the next private key until it signs.
+ *
+ * @param {string} parameterName
  */
-async function removePublicKey({ cloudfront, pause }, name) {
-  const found = await find(
-    async (Marker) => (await cloudfront.listPublicKeys({ Marker })).PublicKeyList,
-    (item) => item.Name === name,
-  );
-  if (!found) return;
-  const { Id } = found;
-  const deleteKey = async () => {
-    const { ETag: IfMatch } = await cloudfront.getPublicKey({ Id });
-    await cloudfront.deletePublicKey({ Id, IfMatch });
-  };
-  await discard(deleteKey, { gone: 'NoSuchPublicKey', inUse: 'PublicKeyInUse' }, pause);
+function nextParameter(parameterName) {
+  return `${parameterName}-next`;
 }
 
 /**
- * @param {import('./route').Cloud} cloud
+ * @param {import('./cloud').Cloud} cloud
  * @param {import('./route').Order} order
  * @returns {Promise<Attributes>}
  */
-async function make({ cloudfront, ssm }, order) {
-  const { name, parameterName } = order;
-  // CloudFront verifies signatures of RSA keys of exactly 2,048 bits ("Specify signers" in its developer guide).
-  const { publicKey, privateKey } = await promisify(generateKeyPair)('rsa', {
-    modulusLength: 2048,
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  });
-  const Comment = 'Memory Service signs private reads';
-  const { PublicKey } = await cloudfront.createPublicKey({
-    PublicKeyConfig: { CallerReference: randomUUID(), Name: name, EncodedKey: publicKey, Comment },
-  });
-  await store(ssm, parameterName, { public_key_id: PublicKey.Id, private_key: privateKey });
-  const KeyGroupConfig = { Name: name, Items: [PublicKey.Id], Comment };
-  const { KeyGroup } = await cloudfront.createKeyGroup({ KeyGroupConfig });
-  return attributes(KeyGroup, order);
+async function make(cloud, order) {
+  const { name, parameterName, keyType } = order;
+  // The private half comes first: whoever finds it can go on with the rest.
+  const generated = { private_key: await generatePrivateKey(keyType), made_for: name };
+  const { private_key } = await keyParameter.create(cloud.ssm, parameterName, generated, name);
+  const public_key_id = await publicKeys.ensure(cloud, name, publicHalf(private_key));
+  const since = Math.floor(cloud.now() / 1000);
+  await keyParameter.replace(cloud.ssm, parameterName, { public_key_id, private_key, made_for: name, since });
+  return attributes(await keyGroup.ensure(cloud, name, public_key_id), public_key_id, order);
 }
 
 /**
- * @param {import('./route').Cloud['ssm']} ssm
- * @param {string} name
- * @param {{public_key_id: string, private_key: string}} secret
+ * Returns the stack's key in the group: others may have added theirs, and a rotation its next one.
+ *
+ * @param {import('./cloud').Cloud} cloud
+ * @param {import('./key-group').KeyGroup} group
+ * @returns {Promise<string>}
+ */
+async function publicKeyOf(cloud, { KeyGroupConfig: { Name, Items } }) {
+  const own = (await publicKeys.ofStack(cloud, Name)).map(({ Id }) => Id);
+  return Items.find((id) => own.includes(id)) ?? Items[0];
+}
+
+/**
+ * @param {import('./cloud').Cloud} cloud
+ * @param {import('./route').Order} order
  * @returns {Promise<void>}
  */
-async function store(ssm, name, secret) {
-  try {
-    await ssm.putParameter({ Name: name, Type: 'SecureString', Overwrite: true, Value: JSON.stringify(secret) });
-  } catch (/** @type {any} */ error) {
-    // A message of SSM's own may quote the value it refuses, and ours ends up in logs and stack events.
-    // eslint-disable-next-line preserve-caught-error -- for that very reason
-    throw new Error(`the private key could not be stored in the parameter ${name}: ${error.name}`);
-  }
+async function undo(cloud, order) {
+  // Lambda may run an event twice at once: what the other run has completed is not ours to remove.
+  if (!(await keyGroup.find(cloud, order.name))) await remove(cloud, order);
 }
 
 /**
- * @param {import('./route').Cloud['cloudfront']} cloudfront
- * @param {string} name
- */
-async function findGroup(cloudfront, name) {
-  const found = await find(
-    async (Marker) => (await cloudfront.listKeyGroups({ Marker })).KeyGroupList,
-    (item) => item.KeyGroup.KeyGroupConfig.Name === name,
-  );
-  return found?.KeyGroup;
-}
-
-/**
- * @param {{Id: string, KeyGroupConfig: {Items: string[]}}} group
+ * @param {import('./key-group').KeyGroup} group
+ * @param {string} PublicKeyId
  * @param {import('./route').Order} order
  * @returns {Attributes}
  */
-function attributes({ Id, KeyGroupConfig }, { parameterArn }) {
-  return { KeyGroupId: Id, PublicKeyId: KeyGroupConfig.Items[0], KeyArn: parameterArn };
+function attributes({ Id }, PublicKeyId, { parameterArn }) {
+  return { KeyGroupId: Id, PublicKeyId, KeyArn: parameterArn };
 }
 
-module.exports = { ensure, remove };
+module.exports = { ensure, nextParameter, remove };

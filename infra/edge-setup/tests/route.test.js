@@ -21,8 +21,8 @@ beforeEach(() => {
   printed.length = 0;
 });
 
-function send(RequestType, Kind = 'SigningKeys', more = {}) {
-  const ResourceProperties = { Kind, ParameterName: PARAMETER };
+function send(RequestType, Kind = 'SigningKeys', more = {}, properties = {}) {
+  const ResourceProperties = { Kind, ParameterName: PARAMETER, KeyType: 'RSA-2048', ...properties };
   return route(cloud, { RequestType, StackId: STACK, LogicalResourceId: Kind, ResourceProperties, ...more });
 }
 
@@ -35,12 +35,41 @@ test('Create makes a key pair whose private half is in the parameter only', asyn
   const { Type, Value } = cloud.parameters.get(PARAMETER);
   assert.equal(Type, 'SecureString');
   const secret = JSON.parse(Value);
-  assert.deepEqual(Object.keys(secret), ['public_key_id', 'private_key']);
+  assert.deepEqual(Object.keys(secret), ['public_key_id', 'private_key', 'made_for', 'since']);
   assert.equal(secret.public_key_id, Data.PublicKeyId);
+  assert.equal(secret.since, cloud.seconds);
   const key = createPrivateKey(secret.private_key);
   assert.equal(key.asymmetricKeyDetails.modulusLength, 2048);
   const publicHalf = createPublicKey(key).export({ type: 'spki', format: 'pem' });
   assert.equal(cloud.publicKeys.get(Data.PublicKeyId).pem, publicHalf);
+});
+
+test('KeyType ECDSA-P256 makes a key on that curve', async () => {
+  assert.equal((await send('Create', 'SigningKeys', {}, { KeyType: 'ECDSA-P256' })).Status, 'SUCCESS');
+  const key = createPrivateKey(cloud.secret(PARAMETER).private_key);
+  assert.deepEqual([key.asymmetricKeyType, key.asymmetricKeyDetails.namedCurve], ['ec', 'prime256v1']);
+});
+
+test('an unknown KeyType is refused by name and leaves nothing', async () => {
+  const { Status, Reason } = await send('Create', 'SigningKeys', {}, { KeyType: 'RSA-4096' });
+  assert.equal(Status, 'FAILED');
+  assert.equal(Reason, 'Error: KeyType must be one of RSA-2048, ECDSA-P256, not RSA-4096');
+  assert.deepEqual(cloud.left(), []);
+});
+
+test('an Update with another KeyType keeps the key, for a rotation to change', async () => {
+  const first = await send('Create');
+  const secret = cloud.secret(PARAMETER);
+  assert.deepEqual(await send('Update', 'SigningKeys', {}, { KeyType: 'ECDSA-P256' }), first);
+  assert.deepEqual(cloud.secret(PARAMETER), secret);
+});
+
+test('a key that a former stack of the same name has left is replaced', async () => {
+  const StackId = STACK.replace(UUID, '00000000-0000-4000-8000-000000000000');
+  await send('Create', 'SigningKeys', { StackId });
+  const { private_key } = cloud.secret(PARAMETER);
+  assert.equal((await send('Create')).Status, 'SUCCESS');
+  assert.notEqual(cloud.secret(PARAMETER).private_key, private_key);
 });
 
 test('a name fits into 64 characters and still tells stacks apart', async () => {
@@ -100,15 +129,24 @@ test('a Create that can be neither done nor undone says both', async () => {
   assert.equal(Reason, 'TooManyKeyGroups: You have ten. (what had been made could not be removed: Throttling)');
 });
 
-test('a Create that follows one that was cut off starts anew', async () => {
-  await send('Create');
+test('a Create that follows one that was cut off goes on with its key', async () => {
+  const first = await send('Create');
   cloud.keyGroups.clear(); // it is made last
-  const [oldKey] = cloud.publicKeys.keys();
   const { Status, Data } = await send('Create');
   assert.equal(Status, 'SUCCESS');
+  assert.equal(Data.PublicKeyId, first.Data.PublicKeyId);
+  assert.equal(cloud.publicKeys.size, 1);
+});
+
+test('a public key whose private half is lost is replaced', async () => {
+  const first = await send('Create');
+  cloud.keyGroups.clear();
+  cloud.parameters.clear();
+  const { Data } = await send('Create');
   assert.deepEqual([...cloud.publicKeys.keys()], [Data.PublicKeyId]);
-  assert.notEqual(Data.PublicKeyId, oldKey);
-  assert.equal(JSON.parse(cloud.parameters.get(PARAMETER).Value).public_key_id, Data.PublicKeyId);
+  assert.notEqual(Data.PublicKeyId, first.Data.PublicKeyId);
+  const publicHalf = createPublicKey(cloud.secret(PARAMETER).private_key).export({ type: 'spki', format: 'pem' });
+  assert.equal(cloud.publicKeys.get(Data.PublicKeyId).pem, publicHalf);
 });
 
 test('the key group is deleted before the public key in it', async () => {
@@ -116,7 +154,7 @@ test('the key group is deleted before the public key in it', async () => {
   cloud.calls.length = 0;
   await send('Delete');
   const deletions = cloud.calls.filter((method) => method.startsWith('delete'));
-  assert.deepEqual(deletions, ['deleteKeyGroup', 'deletePublicKey', 'deleteParameter']);
+  assert.deepEqual(deletions, ['deleteKeyGroup', 'deletePublicKey', 'deleteParameter', 'deleteParameter']);
 });
 
 for (const [kind, method, error] of [
@@ -135,16 +173,39 @@ for (const [kind, method, error] of [
   test(`${method} gives up on ${error} in time for the function to answer`, async () => {
     await send('Create', kind);
     cloud.fail(method, error);
+    cloud.budget = 70_000;
     assert.deepEqual((await send('Delete', kind)).Status, 'FAILED');
-    assert.ok(cloud.pauses.reduce((sum, pause) => sum + pause) < 40_000);
+    assert.deepEqual(cloud.pauses, [1000, 2000, 4000, 8000, 16_000]);
+    assert.ok(cloud.remaining() > 15_000);
   });
 }
+
+test('what changes between the look at it and its deletion is looked at again', async () => {
+  await send('Create');
+  for (const method of ['deleteKeyGroup', 'deletePublicKey']) cloud.fail(method, 'PreconditionFailed', 1);
+  assert.equal((await send('Delete')).Status, 'SUCCESS');
+  assert.deepEqual(cloud.left(), []);
+});
+
+test('a Create that fails leaves alone what another run has completed meanwhile', async () => {
+  await send('Create');
+  const number = cloud.calls.indexOf('createKeyGroup') + 1;
+  cloud = new FakeCloud();
+  let other;
+  cloud.interrupt(number, async () => {
+    other = await send('Create');
+    cloud.fail('createKeyGroup', 'Throttling', 1);
+  });
+  assert.equal((await send('Create')).Status, 'FAILED');
+  assert.deepEqual(cloud.keyGroups.get(other.Data.KeyGroupId).items, [other.Data.PublicKeyId]);
+  assert.equal(cloud.secret(PARAMETER).public_key_id, other.Data.PublicKeyId);
+});
 
 test('something deleted by somebody else at the same moment is no error', async () => {
   await send('Create');
   cloud.fail('deleteKeyGroup', 'NoSuchResource', 1);
   cloud.fail('deletePublicKey', 'NoSuchPublicKey', 1);
-  cloud.fail('deleteParameter', 'ParameterNotFound', 1);
+  cloud.fail('deleteParameter', 'ParameterNotFound', 2);
   assert.equal((await send('Delete')).Status, 'SUCCESS');
 });
 
@@ -152,6 +213,16 @@ test('an unknown kind is refused by name', async () => {
   const { Status, Reason } = await send('Create', 'Signpost');
   assert.equal(Status, 'FAILED');
   assert.equal(Reason, 'Error: Kind must be one of AccessControl, SigningKeys, not Signpost');
+});
+
+test('deleting what is of an unknown kind is done at once, else the stack could not roll back', async () => {
+  assert.equal((await send('Delete', 'Signpost')).Status, 'SUCCESS');
+});
+
+test('a quota that is used up is named, with what to do', async () => {
+  for (let count = 0; count < 10; count += 1) cloud.publicKeys.set(`K${count}`, { id: `K${count}`, name: `theirs${count}`, pem: '' });
+  const { Reason } = await send('Create');
+  assert.equal(Reason, 'TooManyPublicKeys: Ten at most. Delete a public key that no key group needs.');
 });
 
 test('neither a reason nor a log line quotes what Parameter Store refused', async () => {

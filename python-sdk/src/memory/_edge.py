@@ -14,7 +14,7 @@ from memory._transport import FailedError
 if TYPE_CHECKING:
     from memory._config import Config
     from memory._secrets import KeySource
-    from memory._signing import Signer
+    from memory._signing import Signer, SigningKey
     from memory._transport import Received, Transport
 
 _OK, _FORBIDDEN, _NOT_FOUND = 200, 403, 404
@@ -59,11 +59,11 @@ class Edge:
             CorruptValueError: The stored body cannot be unpacked.
             UnavailableError: The edge did not answer in time or reported an error of its own.
         """
-        received = self._fetch(path, deadline)
-        if received.status == _FORBIDDEN and self._signer and self._keys and self._keys.forget():
-            # The key may have been rotated: read it again, once.
-            self._signer.forget()
-            received = self._fetch(path, deadline)
+        received, key = self._fetch(path, deadline)
+        if received.status == _FORBIDDEN and self._signer and self._keys and key and self._keys.forget(key):
+            # The key may have been rotated: sign with what is there now, once.
+            self._signer.forget(key)
+            received, _ = self._fetch(path, deadline)
         if received.status == _OK:
             if received.cut:
                 raise CorruptValueError(f"the stored value is larger than MAX_VALUE_BYTES ({self._limit})")
@@ -76,10 +76,11 @@ class Edge:
             raise self._refused(where, received.body)
         raise UnavailableError(f"{where}: the edge answered {received.status}")
 
-    def _fetch(self, path: str, deadline: float) -> Received:
-        query = f"?{self._signer.query()}" if self._signer else ""
+    def _fetch(self, path: str, deadline: float) -> tuple[Received, SigningKey | None]:
+        query, key = self._signer.signature() if self._signer else ("", None)
+        url = f"{self._origin}{path}?{query}" if query else f"{self._origin}{path}"
         try:
-            return self._transport.get(f"{self._origin}{path}{query}", self._headers, deadline, self._limit)
+            return self._transport.get(url, self._headers, deadline, self._limit), key
         except FailedError as error:
             raise UnavailableError(f"{self._origin}{path}: {error}") from None
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from memory._config import Config, arn_service
-from memory._errors import AccessDeniedError, ConfigurationError, UnavailableError
+from memory._errors import AccessDeniedError, ConfigurationError, MemoryServiceError, UnavailableError
 from memory._signing import SigningKey
 from memory._transport import CONNECT_SECONDS, READ_SECONDS
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 REREAD_SECONDS = 30
+KEY_AGE_SECONDS = 3600
+RETRY_SECONDS = 300
 _SERVER_ERROR = 500
 
 
@@ -24,7 +26,8 @@ class KeySource:
     """The signing key of a private service, loaded when it is first needed and kept.
 
     A file is read at once, so that a wrong path fails in the constructor. A parameter or secret is read with the first
-    signature: not while a snapshot is taken, and not by a function that only writes.
+    signature: not while a snapshot is taken, and not by a function that only writes. It is read again after an hour
+    (KEYS-5): a rotation waits for that before it drops the old key, so that what was signed lasts as long as it says.
 
     Args:
         config: Of a private service.
@@ -41,6 +44,8 @@ class KeySource:
         self._clock = clock
         self._lock = threading.Lock()
         self._forgotten_at = -math.inf
+        self._read_at = -math.inf
+        self._is_refused = False
         self._key = None if self._aws_service else self._from_file()
 
     def key(self) -> SigningKey:
@@ -52,24 +57,46 @@ class KeySource:
             UnavailableError: AWS did not answer.
         """
         with self._lock:
-            if self._key is None:
+            if self._key is None or self._is_refused:
                 self._key = self._from_secret()
+                self._read_at = self._clock()
+                self._is_refused = False
+            elif self._aws_service and not 0 <= self._clock() - self._read_at < KEY_AGE_SECONDS:
+                self._key = self._renewed(self._key)
             return self._key
 
-    def forget(self) -> bool:
-        """Drop a key that CloudFront refused, so that a rotated one is read.
+    def forget(self, refused: SigningKey) -> bool:
+        """Let a key that CloudFront refused be read again: it may have been rotated.
+
+        Args:
+            refused: What the refused request was signed with.
 
         Returns:
-            Whether it makes sense to sign and ask again: the key is no file, and none was dropped in the last 30
-            seconds. A wrong key must not become a flood of requests.
+            Whether it makes sense to sign and ask again: there is a newer key by now, or one will be read. A file is
+            not read again, and a parameter or secret at most every 30 seconds: a wrong key must not become a flood
+            of requests.
         """
         with self._lock:
+            if self._aws_service is None:
+                return False
+            if self._key is not refused or self._is_refused:
+                return True  # another thread was refused as well, and first
             now = self._clock()
-            if self._aws_service is None or 0 <= now - self._forgotten_at < REREAD_SECONDS:
+            if 0 <= now - self._forgotten_at < REREAD_SECONDS:
                 return False
             self._forgotten_at = now
-            self._key = None
+            self._is_refused = True
             return True
+
+    def _renewed(self, key: SigningKey) -> SigningKey:
+        """Return the key of today, or the one at hand if AWS does not give it: it may well still be good."""
+        now = self._clock()
+        self._read_at = now
+        try:
+            return self._from_secret()
+        except MemoryServiceError:
+            self._read_at = now - KEY_AGE_SECONDS + RETRY_SECONDS
+            return key
 
     def _from_file(self) -> SigningKey:
         try:

@@ -82,26 +82,33 @@ class Signer:
         self._clock = clock
         self._lock = threading.Lock()
         self._query = ""
+        self._signed_with: SigningKey | None = None
         self._signed_at = 0.0
 
     def query(self) -> str:
         """Return the query string, without `?`."""
+        return self.signature()[0]
+
+    def signature(self) -> tuple[str, SigningKey]:
+        """Return the query string, without `?`, and the key that it was signed with."""
         with self._lock:
             age = self._clock() - self._signed_at
-            if not self._query or not 0 <= age < self._lifetime / 2:
-                self._sign()
-            return self._query
+            if not self._query or self._signed_with is None or not 0 <= age < self._lifetime / 2:
+                self._signed_with = self._sign()
+            return self._query, self._signed_with
 
-    def forget(self) -> None:
-        """Sign anew on the next read."""
+    def forget(self, key: SigningKey) -> None:
+        """Sign anew on the next read, unless another thread has signed with another key meanwhile."""
         with self._lock:
-            self._query = ""
+            if self._signed_with is key:
+                self._query = ""
 
-    def _sign(self) -> None:
+    def _sign(self) -> SigningKey:
         key = self._key()
         now = self._clock()
         self._query = signed_query(policy(self._resource, int(now) + self._lifetime), key)
         self._signed_at = now
+        return key
 
 
 def wildcard(distribution: str, service_name: str) -> str:
