@@ -58,6 +58,7 @@ nox.options.error_on_missing_interpreters = True
 SOURCES = ["python-sdk/src", "local-cloud/src", "infra/src", "layers/src", "demos/src", "docs/src"]
 NODE_PROJECTS = ["nodejs-sdk", "infra/edge-setup"]
 OLDEST_NODE = 20
+LAYERS_HERE = ["--only", "python", "nodejs", "cryptography"]  # what runs on this machine
 LOCKS = {  # each lock agrees with those named beside it
     "nox": [],
     "node": [],
@@ -129,9 +130,7 @@ def local_cloud(session: nox.Session) -> None:
     """Start the local cloud with the template deployed, print what to export, and wait for Ctrl-C."""
     _install(session, "runtime")
     _node_packages(session)
-    session.run(
-        "python", "-m", "lambda_layers", "--out", "build/layers", "--only", "python", "nodejs", silent=True
-    )
+    session.run("python", "-m", "lambda_layers", "--out", "build/layers", *LAYERS_HERE, silent=True)
     modules = "infra/edge-setup/node_modules"
     command = ["python", "-m", "local_cloud", "--template", "infra/template.yaml", "--node-path", modules]
     session.run(*command, *session.posargs)
@@ -148,9 +147,7 @@ def contract(session: nox.Session) -> None:
     """Hold every SDK against the specification, and every pair of them against each other."""
     _install(session, "test")
     _node_packages(session)
-    session.run(
-        "python", "-m", "lambda_layers", "--out", "build/layers", "--only", "python", "nodejs", silent=True
-    )
+    session.run("python", "-m", "lambda_layers", "--out", "build/layers", *LAYERS_HERE, silent=True)
     session.run("python", "-m", "conformance", "--check-vectors")
     _contract(session, *session.posargs)
 
@@ -163,7 +160,7 @@ def test(session: nox.Session) -> None:
     if not session.posargs:
         for project in NODE_PROJECTS:
             _npm(session, project, "test")
-    session.run("python", "-m", "lambda_layers", "--out", "build/layers")
+    session.run("python", "-m", "lambda_layers", "--out", "build/layers", *LAYERS_HERE)
     session.run("python", "-m", "pytest", *session.posargs)
     if not session.posargs:
         _contract(session)

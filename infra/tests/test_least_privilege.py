@@ -19,6 +19,7 @@ OWN = {
     "PythonDemoRole": "public/memory-service-python-demo/",
     "NodejsDemoRole": "public/memory-service-nodejs-demo/",
     "NodejsAuthDemoRole": "private/memory-service-nodejs-auth-demo/",
+    "PythonAuthDemoRole": "private/memory-service-python-auth-demo/",
 }
 #: Another service's, another visibility's, or one that only looks like the own to a careless comparison.
 FOREIGN = (
@@ -26,6 +27,7 @@ FOREIGN = (
     "private/memory-service/",
     "private/memory-service-python-demo/",
     "public/memory-service-nodejs-auth-demo/",
+    "public/memory-service-python-auth-demo/",
     "public/memory-service-python-demo-2/",
     "",
 )
@@ -113,14 +115,14 @@ def test_a_demo_does_nothing_else_with_the_bucket(
     assert denied(s3.delete_bucket, Bucket=bucket)
 
 
-def test_only_the_auth_demo_reads_the_signing_key(cloud: LocalCloud, bucket: str) -> None:
+def test_only_the_auth_demos_read_the_signing_key(cloud: LocalCloud, bucket: str) -> None:
     assert bucket
     readers = [
         role
         for role in (*OWN, "EdgeSetupRole")
         if not denied(client_of(cloud, role, "ssm").get_parameter, Name=PARAMETER, WithDecryption=True)
     ]
-    assert readers == ["NodejsAuthDemoRole"]
+    assert readers == ["NodejsAuthDemoRole", "PythonAuthDemoRole"]
 
 
 def test_the_auth_demo_reads_no_other_parameter_and_writes_none(cloud: LocalCloud, bucket: str) -> None:

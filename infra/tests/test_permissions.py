@@ -12,6 +12,7 @@ DEMO_PREFIXES = {
     "PythonDemoRole": "public/memory-service-python-demo",
     "NodejsDemoRole": "public/memory-service-nodejs-demo",
     "NodejsAuthDemoRole": "private/memory-service-nodejs-auth-demo",
+    "PythonAuthDemoRole": "private/memory-service-python-auth-demo",
 }
 
 
@@ -40,7 +41,7 @@ def actions(statement: Statement) -> list[str]:
 
 def test_no_function_may_do_any_action_of_a_service(translated: dict[str, Any]) -> None:
     roles = [item for item in translated["Resources"].values() if item["Type"] == "AWS::IAM::Role"]
-    assert len(roles) == 4
+    assert len(roles) == 5
     granted = [
         action
         for role in roles
@@ -68,9 +69,10 @@ def test_demos_use_their_service_s_part_of_the_bucket_only(
     assert len(granted) == (4 if prefix.startswith("private") else 1)
 
 
-def test_the_auth_demo_reads_the_made_key_or_the_user_s(translated: dict[str, Any]) -> None:
+@pytest.mark.parametrize("role", ["NodejsAuthDemoRole", "PythonAuthDemoRole"])
+def test_an_auth_demo_reads_the_made_key_or_the_user_s(translated: dict[str, Any], role: str) -> None:
     nothing = {"Ref": "AWS::NoValue"}
-    [_, made, own, own_kms] = statements(translated["Resources"]["NodejsAuthDemoRole"])
+    [_, made, own, own_kms] = statements(translated["Resources"][role])
     key = {"Fn::GetAtt": ["SigningKeys", "KeyArn"]}
     read_made = {"Effect": "Allow", "Action": "ssm:GetParameter", "Resource": key}
     assert made == {"Fn::If": ["MakeKeys", read_made, nothing]}

@@ -15,6 +15,7 @@ DEMOS = {
     "PythonDemo": "${FunctionPrefix}-python-demo",
     "NodejsDemo": "${FunctionPrefix}-nodejs-demo",
     "NodejsAuthDemo": "${FunctionPrefix}-nodejs-auth-demo",
+    "PythonAuthDemo": "${FunctionPrefix}-python-auth-demo",
 }
 
 
@@ -52,6 +53,7 @@ def test_the_layers_and_functions_have_the_published_names(sam: dict[str, Any]) 
     assert {name for name, resource in sam["Resources"].items() if "Layer" in resource["Type"]} == {
         "PythonLayer",
         "NodejsLayer",
+        "CryptographyLayer",
     }
 
 
@@ -150,6 +152,7 @@ def test_every_custom_resource_has_a_time_limit(translated: dict[str, Any]) -> N
         ("PythonDemo", "PublicDistribution"),
         ("NodejsDemo", "PublicDistribution"),
         ("NodejsAuthDemo", "PrivateDistribution"),
+        ("PythonAuthDemo", "PrivateDistribution"),
     ],
 )
 def test_demos_are_told_where_to_read_and_write(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING, Any
 
 from lambda_layers.archive import read_folder, zip_files
@@ -12,15 +13,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from lambda_layers.wheels import Native
+
 #: Where each resource type of ours names its code ("AWS SAM resources" in the SAM developer guide).
 _CODE = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}
+
+
+#: The zip file of a layer with native code: `cryptography-3.13-arm64.zip`.
+_NATIVE = re.compile(r"(?P<package>.+)-3\.\d+-(x86_64|arm64)\.zip")
 
 
 class PackagingError(Exception):
     """Code that the template names is not there."""
 
 
-def package(template: Path, upload: Callable[[str, bytes], str]) -> dict[str, Any]:
+def package(
+    template: Path, upload: Callable[[str, bytes], str], *, native: Native | None = None
+) -> dict[str, Any]:
     """Upload the code that a SAM template names and return the template with the addresses of the uploads.
 
     A folder is zipped, a zip file is taken as it is. Each upload's key is made of its content: what changed
@@ -29,6 +38,8 @@ def package(template: Path, upload: Callable[[str, bytes], str]) -> dict[str, An
     Args:
         template: the SAM template in YAML; paths in it start from its folder.
         upload: stores bytes under a key and returns where, as an `s3://bucket/key` URI.
+        native: what the functions really run on, if it is not what the template says: layers with native code
+            are taken from the zip files for it, beside those that the template names.
 
     Raises:
         PackagingError: if a path in the template does not exist; nothing more is uploaded then.
@@ -38,9 +49,14 @@ def package(template: Path, upload: Callable[[str, bytes], str]) -> dict[str, An
         prop = _CODE.get(resource["Type"])
         if prop is None or resource["Properties"][prop].startswith("s3://"):
             continue
-        content = _read(name, template.parent / resource["Properties"][prop])
+        content = _read(name, _for(native, template.parent / resource["Properties"][prop]))
         resource["Properties"][prop] = upload(f"{hashlib.sha256(content).hexdigest()}.zip", content)
     return packaged
+
+
+def _for(native: Native | None, path: Path) -> Path:
+    match = _NATIVE.fullmatch(path.name)
+    return path.with_name(f"{native.named(match['package'])}.zip") if native and match else path
 
 
 def _read(name: str, path: Path) -> bytes:
