@@ -55,7 +55,7 @@ nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.sessions = ["test", "lint", "types"]
 nox.options.error_on_missing_interpreters = True
 
-SOURCES = ["python-sdk/src", "local-cloud/src", "infra/src", "layers/src", "demos/src", "docs/src"]
+SOURCES = ["python-sdk/src", "local-cloud/src", "infra/src", "layers/src", "demos/src", "docs/src", "release/src"]
 NODE_PROJECTS = ["nodejs-sdk", "infra/edge-setup"]
 OLDEST_NODE = 20
 LAYERS_HERE = ["--only", "python", "nodejs", "cryptography"]  # what runs on this machine
@@ -123,6 +123,30 @@ def layers(session: nox.Session) -> None:
     _install(session, "runtime")
     _node_packages(session)
     session.run("python", "-m", "lambda_layers", "--out", "build/layers", *session.posargs)
+
+
+@nox.session(default=False)
+def package(session: nox.Session) -> None:
+    """Build everything that is released into build/release: layers, application, wheel, sdist, npm tarball."""
+    _install(session, "test")
+    _node_packages(session)
+    session.run("python", "-m", "release", "package")
+
+
+@nox.session(default=False)
+def publish(session: nox.Session) -> None:
+    """Show what publishing would send; `-s publish -- --for-real` sends it."""
+    _install(session, "test")
+    _node_packages(session)
+    session.run("python", "-m", "release", "package", silent=True)
+    session.run("python", "-m", "release", "publish", *session.posargs)
+
+
+@nox.session(name="arn-table", default=False)
+def arn_table(session: nox.Session) -> None:
+    """Write the ARNs of the published layers into layers/README.md."""
+    _install(session, "test")
+    session.run("python", "-m", "release", "arn-table")
 
 
 @nox.session(name="local-cloud", default=False)
@@ -202,7 +226,7 @@ def types(session: nox.Session) -> None:
     _install(session, "lint")
     _node_packages(session)
     session.run("mypy", *SOURCES, "spec/conformance", "spec/mutants", "python-sdk/conformance")
-    for part in ("spec", "python-sdk", "layers", "infra", "local-cloud", "demos"):
+    for part in ("spec", "python-sdk", "layers", "infra", "local-cloud", "demos", "release"):
         session.run("mypy", f"{part}/tests")  # one by one: each has a module conftest
     _npm(session, "nodejs-sdk", "run", "types")
     session.run("nodejs-sdk/node_modules/.bin/tsc", "-p", "infra/edge-setup", external=True)

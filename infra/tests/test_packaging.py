@@ -79,10 +79,10 @@ def test_a_layer_that_was_not_built_is_named_with_what_to_do(template: Path) -> 
 
 
 def test_layers_with_native_code_are_taken_for_where_the_code_runs(template: Path) -> None:
-    native = template.with_name("crypto-3.13-arm64.zip")
-    native.write_bytes(b"for Lambda")
+    named = template.with_name("crypto-3.13-arm64.zip")
+    named.write_bytes(b"for Lambda")
     template.with_name("crypto-3.12-x86_64.zip").write_bytes(b"for this machine")
-    template.write_text(TEMPLATE.replace("layer.zip", native.name, 1))
+    template.write_text(TEMPLATE.replace("layer.zip", named.name, 1))
 
     def layer(**choices: Any) -> bytes:
         uploads = Uploads()
@@ -90,11 +90,11 @@ def test_layers_with_native_code_are_taken_for_where_the_code_runs(template: Pat
         return uploads[resources["Layer"]["Properties"]["ContentUri"].removeprefix("s3://bucket/")]
 
     assert layer() == b"for Lambda"
-    assert layer(native=Native("3.12", "x86_64")) == b"for this machine"
+    assert layer(locate=Native("3.12", "x86_64").stand_in) == b"for this machine"
     with pytest.raises(
         PackagingError, match=r"Layer: there is no .*crypto-3\.12-arm64\.zip; build the layers"
     ):
-        layer(native=Native("3.12", "arm64"))
+        layer(locate=Native("3.12", "arm64").stand_in)
 
 
 def test_code_that_is_missing_is_named(template: Path) -> None:

@@ -126,6 +126,7 @@ def test_a_stack_has_what_its_outputs_name(cloud: LocalCloud, stack: dict[str, s
         "Distribution",
         "PrivateDistribution",
         "StorageBucket",
+        "CryptographyLayer",
         "PythonLayer",
         "NodejsLayer",
         "PublicKeyId",

@@ -24,7 +24,8 @@ def root(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
     (memory / "__pycache__" / "__init__.cpython-311.pyc").write_bytes(b"compiled")
     (memory / "__init__.py").write_text("import requests\nversion = 'small'\n")
     (memory / "py.typed").write_text("")
-    project = '[project]\nname = "sdk-memory-service"\nversion = "0.1.0"\nlicense = "MIT"\n'
+    (memory / "_version.py").write_text('"""The version."""\n\n__version__ = "0.1.0"\n')
+    project = '[project]\nname = "sdk-memory-service"\nlicense = "MIT"\n'
     (root / "python-sdk" / "pyproject.toml").write_text(project)
     node = root / "nodejs-sdk"
     (node / "test").mkdir(parents=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lambda_layers.archive import read_folder, zip_files
@@ -11,16 +11,9 @@ from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
-
-    from lambda_layers.wheels import Native
 
 #: Where each resource type of ours names its code ("AWS SAM resources" in the SAM developer guide).
 _CODE = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}
-
-
-#: The zip file of a layer with native code: `cryptography-3.13-arm64.zip`.
-_NATIVE = re.compile(r"(?P<package>.+)-3\.\d+-(x86_64|arm64)\.zip")
 
 
 class PackagingError(Exception):
@@ -28,7 +21,7 @@ class PackagingError(Exception):
 
 
 def package(
-    template: Path, upload: Callable[[str, bytes], str], *, native: Native | None = None
+    template: Path, upload: Callable[[str, bytes], str], *, locate: Callable[[Path], Path] = Path.absolute
 ) -> dict[str, Any]:
     """Upload the code that a SAM template names and return the template with the addresses of the uploads.
 
@@ -38,8 +31,7 @@ def package(
     Args:
         template: the SAM template in YAML; paths in it start from its folder.
         upload: stores bytes under a key and returns where, as an `s3://bucket/key` URI.
-        native: what the functions really run on, if it is not what the template says: layers with native code
-            are taken from the zip files for it, beside those that the template names.
+        locate: returns where the code is, if it is not at the path that the template names.
 
     Raises:
         PackagingError: if a path in the template does not exist; nothing more is uploaded then.
@@ -49,14 +41,9 @@ def package(
         prop = _CODE.get(resource["Type"])
         if prop is None or resource["Properties"][prop].startswith("s3://"):
             continue
-        content = _read(name, _for(native, template.parent / resource["Properties"][prop]))
+        content = _read(name, locate(template.parent / resource["Properties"][prop]))
         resource["Properties"][prop] = upload(f"{hashlib.sha256(content).hexdigest()}.zip", content)
     return packaged
-
-
-def _for(native: Native | None, path: Path) -> Path:
-    match = _NATIVE.fullmatch(path.name)
-    return path.with_name(f"{native.named(match['package'])}.zip") if native and match else path
 
 
 def _read(name: str, path: Path) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -18,6 +19,9 @@ from .wheels import Native, packages_of_lock
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+
+_VERSION = re.compile(r'^__version__ = "(.+)"$', re.MULTILINE)
 
 
 class LayerTooLargeError(Exception):
@@ -104,6 +108,7 @@ def cryptography_layer(root: Path, native: Native) -> Layer:
 def _python_sdk(root: Path) -> Package:
     project = tomli.loads((root / "python-sdk" / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     source = read_folder(root / "python-sdk" / "src" / "memory")
+    [version] = _VERSION.findall(source["_version.py"].decode())
     files = {f"memory/{name}": content for name, content in source.items()}
     files["memory/LICENSE"] = (root / "LICENSE").read_bytes()
-    return Package("pypi", project["name"], project["version"], project["license"], None, files)
+    return Package("pypi", project["name"], version, project["license"], None, files)

@@ -23,6 +23,7 @@ _GLIBC = ("manylinux_2_17", "manylinux2014")
 #: The runtimes that a layer can be built for. Which of them Lambda still offers is the template's business.
 PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
 ARCHITECTURES = tuple(_MACHINES)
+_ZIP = re.compile(rf"(?P<package>.+)-3\.\d+-({'|'.join(ARCHITECTURES)})\.zip")
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,11 @@ class Native:
     def named(self, package: str) -> str:
         """Return the name of a layer with native code for this, as the template and the zip file have it."""
         return f"{package}-{self.python}-{self.architecture}"
+
+    def stand_in(self, path: Path) -> Path:
+        """Return the zip file for this beside one for another Python or architecture; other paths as they are."""
+        match = _ZIP.fullmatch(path.name)
+        return path.with_name(f"{self.named(match['package'])}.zip") if match else path
 
     def options(self) -> list[str]:
         """Return what tells pip to take wheels for this.

@@ -50,7 +50,7 @@ def deploy_application(
         return f"s3://{CODE_BUCKET}/{key}"
 
     try:
-        translated = translate(package(template, upload, native=Native.local()), REGION, parameters)
+        translated = translate(package(template, upload, locate=Native.local().stand_in), REGION, parameters)
     except (YAMLError, InvalidDocumentException) as error:
         raise DeploymentError(f"{template} is not a template: {error}") from error
     return cloud.deploy(translated, stack_name=stack_name, parameters=parameters)
