@@ -13,8 +13,8 @@ from lambda_layers.npm import NpmError
 from lambda_layers.wheels import WheelError
 
 from .application import Application
-from .artifacts import ALL_NATIVE, Artifacts, build
-from .errors import ReleaseError
+from .artifacts import Artifacts, build
+from .errors import RefusedError, ReleaseError
 from .layers import RegionOfLayers, layer_versions
 from .publication import publish
 from .published import Published
@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None, root: Path = _ROOT) -> int:
         else:
             _publish(root, options)
     except (LayerTooLargeError, LicenceError, NpmError, ReleaseError, WheelError) as error:
-        print(f"release: {error}", file=sys.stderr)  # noqa: T201 talks to who started it
+        print(f"publishing: {error}", file=sys.stderr)  # noqa: T201 talks to who started it
         return 1
     return 0
 
@@ -62,7 +62,7 @@ def targets(root: Path, release: Release, sender: Sender, places: Sequence[str] 
     once is used up for ever.
     """
     record = Published(root / "release" / "published.json")
-    layers = layer_versions(ALL_NATIVE)
+    layers = layer_versions(release.artifacts.natives)
     regions = release.settings.regions
 
     def note(region: str, layer: str, arn: str) -> None:
@@ -82,7 +82,10 @@ def _publish(root: Path, options: argparse.Namespace) -> None:
     version = version_of(root)
     settings = Settings.read(root / "release" / "publish.yaml")
     sender = Sender(_say, for_real=options.for_real)
-    release = Release(version, Artifacts(root / "build" / "release"), settings, repository_url(root))
+    artifacts = Artifacts(root / "build" / "release")
+    if missing := artifacts.obstacles(version):
+        raise RefusedError(missing)
+    release = Release(version, artifacts, settings, repository_url(root))
     where = targets(root, release, sender, options.only)
     _say(f"{'publishing' if options.for_real else 'what would be sent for'} {version}")
     publish(root, version, where, sender, resume=options.resume)
@@ -90,7 +93,7 @@ def _publish(root: Path, options: argparse.Namespace) -> None:
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="release", description=__doc__)
+    parser = argparse.ArgumentParser(prog="publishing", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("package", help="build everything into build/release")
     commands.add_parser("arn-table", help="write the table of published layers into layers/README.md")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -30,6 +31,21 @@ class Artifacts:
     """The folder with what is released."""
 
     folder: Path
+
+    def obstacles(self, version: str) -> list[str]:
+        """Return what keeps these from being published as a version; nothing if they are that version's."""
+        files = [path.name for path in self.folder.glob("*/sdk*")]
+        advice = "build them with `python3 noxfile.py -s package`"
+        if not files:
+            return [f"nothing is built in {self.folder}: {advice}"]
+        others = sorted(name for name in files if version not in re.split(r"-(?=\d)|-py3|\.tar|\.tgz", name))
+        return [f"{self.folder} holds another version: {', '.join(others)}: {advice}"] if others else []
+
+    @property
+    def natives(self) -> list[Native]:
+        """The Pythons and architectures that layers with native code were built for."""
+        built = {path.stem for path in (self.folder / "layers").glob("*.zip")}
+        return [native for native in ALL_NATIVE if native.named("cryptography") in built]
 
     def layer(self, name: str) -> bytes:
         """Return the zip file of a layer."""
