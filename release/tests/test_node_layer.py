@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from publishing.artifacts import Artifacts
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = Path(__file__).with_name("node_program.cjs")
+PROGRAM = Path(__file__).with_name("node_program.js")
 ESBUILD = ROOT / "nodejs-sdk" / "node_modules" / ".bin" / "esbuild"
 MAJORS = ("20", "22", "24")
 #: How users bundle for Lambda: packages that are CommonJS need `require` in an ES module.
