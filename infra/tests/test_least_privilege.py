@@ -19,6 +19,7 @@ OWN = {
     "PythonDemoRole": "public/memory-service-python-demo/",
     "NodejsDemoRole": "public/memory-service-nodejs-demo/",
     "NodejsAuthDemoRole": "private/memory-service-nodejs-auth-demo/",
+    "PythonAuthDemoRole": "private/memory-service-python-auth-demo/",
 }
 #: Another service's, another visibility's, or one that only looks like the own to a careless comparison.
 FOREIGN = (
@@ -26,6 +27,7 @@ FOREIGN = (
     "private/memory-service/",
     "private/memory-service-python-demo/",
     "public/memory-service-nodejs-auth-demo/",
+    "public/memory-service-python-auth-demo/",
     "public/memory-service-python-demo-2/",
     "",
 )
@@ -123,7 +125,7 @@ def test_only_who_signs_or_makes_keys_reads_the_signing_key(cloud: LocalCloud, b
         for role in (*OWN, "EdgeSetupRole", "RotateKeysRole")
         if not denied(client_of(cloud, role, "ssm").get_parameter, Name=PARAMETER, WithDecryption=True)
     ]
-    assert readers == ["NodejsAuthDemoRole", "EdgeSetupRole", "RotateKeysRole"]
+    assert readers == ["NodejsAuthDemoRole", "PythonAuthDemoRole", "EdgeSetupRole", "RotateKeysRole"]
 
 
 def test_the_auth_demo_reads_no_other_parameter_and_writes_none(cloud: LocalCloud, bucket: str) -> None:

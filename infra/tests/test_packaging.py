@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import io
 import zipfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from deployment import PackagingError, package, translate
+from lambda_layers.wheels import Native
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,6 +76,25 @@ def test_a_layer_that_was_not_built_is_named_with_what_to_do(template: Path) -> 
         PackagingError, match=r"Layer: there is no .*layer\.zip; build the layers first: python3 "
     ):
         package(template, Uploads().store)
+
+
+def test_layers_with_native_code_are_taken_for_where_the_code_runs(template: Path) -> None:
+    named = template.with_name("crypto-3.13-arm64.zip")
+    named.write_bytes(b"for Lambda")
+    template.with_name("crypto-3.12-x86_64.zip").write_bytes(b"for this machine")
+    template.write_text(TEMPLATE.replace("layer.zip", named.name, 1))
+
+    def layer(**choices: Any) -> bytes:
+        uploads = Uploads()
+        resources = package(template, uploads.store, **choices)["Resources"]
+        return uploads[resources["Layer"]["Properties"]["ContentUri"].removeprefix("s3://bucket/")]
+
+    assert layer() == b"for Lambda"
+    assert layer(locate=Native("3.12", "x86_64").stand_in) == b"for this machine"
+    with pytest.raises(
+        PackagingError, match=r"Layer: there is no .*crypto-3\.12-arm64\.zip; build the layers"
+    ):
+        layer(locate=Native("3.12", "arm64").stand_in)
 
 
 def test_code_that_is_missing_is_named(template: Path) -> None:

@@ -12,6 +12,7 @@ DEMO_PREFIXES = {
     "PythonDemoRole": "public/memory-service-python-demo",
     "NodejsDemoRole": "public/memory-service-nodejs-demo",
     "NodejsAuthDemoRole": "private/memory-service-nodejs-auth-demo",
+    "PythonAuthDemoRole": "private/memory-service-python-auth-demo",
 }
 
 
@@ -99,9 +100,10 @@ def test_the_removal_of_the_bucket_may_nothing_unless_the_bucket_is_to_be_delete
     assert objects == {"Fn::If": ["DeleteBucket", delete_objects, nothing]}
 
 
-def test_the_auth_demo_reads_the_made_key_or_the_user_s(translated: dict[str, Any]) -> None:
+@pytest.mark.parametrize("role", ["NodejsAuthDemoRole", "PythonAuthDemoRole"])
+def test_an_auth_demo_reads_the_made_key_or_the_user_s(translated: dict[str, Any], role: str) -> None:
     nothing = {"Ref": "AWS::NoValue"}
-    [_, _, made, own, own_kms] = statements(translated["Resources"]["NodejsAuthDemoRole"])
+    [_, _, made, own, own_kms] = statements(translated["Resources"][role])
     key = {"Fn::GetAtt": ["SigningKeys", "KeyArn"]}
     read_made = {"Effect": "Allow", "Action": "ssm:GetParameter", "Resource": key}
     assert made == {"Fn::If": ["MakeKeys", read_made, nothing]}

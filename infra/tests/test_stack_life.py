@@ -128,6 +128,7 @@ def test_a_stack_has_what_its_outputs_name(cloud: LocalCloud, stack: dict[str, s
         "PrivateDistribution",
         "PrivateDistributionId",
         "StorageBucket",
+        "CryptographyLayer",
         "PythonLayer",
         "NodejsLayer",
         "PublicKeyId",
@@ -177,7 +178,7 @@ def test_distributions_use_what_was_made(cloud: LocalCloud, stack: dict[str, str
 
 def test_demos_run_and_know_the_key_by_its_arn(cloud: LocalCloud, stack: dict[str, str]) -> None:
     awslambda = cloud.client("lambda")
-    for name in ("python", "nodejs", "nodejs-auth"):
+    for name in ("python", "nodejs", "nodejs-auth", "python-auth"):
         answer = awslambda.invoke(FunctionName=f"lambda-cache-{name}-demo")
         assert json.loads(answer["Payload"].read()) == name
     config = awslambda.get_function_configuration(FunctionName="lambda-cache-nodejs-auth-demo")

@@ -17,6 +17,7 @@ DEMOS = {
     "PythonDemo": "${FunctionPrefix}-python-demo",
     "NodejsDemo": "${FunctionPrefix}-nodejs-demo",
     "NodejsAuthDemo": "${FunctionPrefix}-nodejs-auth-demo",
+    "PythonAuthDemo": "${FunctionPrefix}-python-auth-demo",
 }
 
 
@@ -68,6 +69,7 @@ def test_the_layers_and_functions_have_the_published_names(sam: dict[str, Any]) 
     assert {name for name, resource in sam["Resources"].items() if "Layer" in resource["Type"]} == {
         "PythonLayer",
         "NodejsLayer",
+        "CryptographyLayer",
     }
 
 
@@ -222,7 +224,12 @@ def test_every_custom_resource_has_a_time_limit(translated: dict[str, Any]) -> N
 
 @pytest.mark.parametrize(
     ("name", "visibility"),
-    [("PythonDemo", "Public"), ("NodejsDemo", "Public"), ("NodejsAuthDemo", "Private")],
+    [
+        ("PythonDemo", "Public"),
+        ("NodejsDemo", "Public"),
+        ("NodejsAuthDemo", "Private"),
+        ("PythonAuthDemo", "Private"),
+    ],
 )
 def test_demos_are_told_where_to_read_and_write(
     translated: dict[str, Any], name: str, visibility: str

@@ -23,13 +23,19 @@ def root(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
     (memory / "__pycache__").mkdir(parents=True)
     (memory / "__pycache__" / "__init__.cpython-311.pyc").write_bytes(b"compiled")
     (memory / "__init__.py").write_text("import requests\nversion = 'small'\n")
+    (memory / "py.typed").write_text("")
+    (memory / "_version.py").write_text('"""The version."""\n\n__version__ = "0.1.0"\n')
+    project = '[project]\nname = "sdk-memory-service"\nlicense = "MIT"\n'
+    (root / "python-sdk" / "pyproject.toml").write_text(project)
     node = root / "nodejs-sdk"
     (node / "test").mkdir(parents=True)
     (node / "test" / "index.test.js").write_text("")
+    (node / "LICENSE").write_bytes((repository / "LICENSE").read_bytes())
     (node / "index.js").write_text("exports.sign = require('aws4').sign;\n")
     package = {
         "name": "sdk-memory-service",
         "version": "0.1.0",
+        "license": "MIT",
         "main": "index.js",
         "files": ["index.js"],
         "dependencies": {"aws4": "1.13.2"},

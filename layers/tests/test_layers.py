@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,7 +19,8 @@ from lambda_layers.layer import (
     nodejs_layer,
     python_layer,
 )
-from lambda_layers.wheels import Native, WheelError, files_of_wheels
+from lambda_layers.package import DuplicateFileError, Package, files_of
+from lambda_layers.wheels import PYTHONS, Native, WheelError, packages_of_lock
 
 
 def names(built: Built) -> list[str]:
@@ -39,12 +41,13 @@ def run_python(code: str, path: Path) -> str:
     return done.stdout.strip()
 
 
-def test_built_twice_the_python_layer_has_the_same_bytes(root: Path, python: Built) -> None:
-    assert python_layer(root).build() == python
-
-
-def test_built_twice_the_nodejs_layer_has_the_same_bytes(root: Path, nodejs: Built) -> None:
-    assert nodejs_layer(root).build() == nodejs
+def test_built_in_another_folder_each_layer_has_the_same_hash(
+    root: Path, python: Built, nodejs: Built, cryptography: Built, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    shutil.copytree(root, elsewhere)  # with later dates
+    again = [python_layer(elsewhere), nodejs_layer(elsewhere), cryptography_layer(elsewhere, Native.local())]
+    assert [layer.build().sha256 for layer in again] == [python.sha256, nodejs.sha256, cryptography.sha256]
 
 
 def test_the_python_layer_imports_with_nothing_else_on_the_path(python: Built, tmp_path: Path) -> None:
@@ -56,8 +59,20 @@ def test_the_python_layer_has_no_native_or_compiled_file(python: Built) -> None:
     assert {Path(name).suffix for name in names(python)} & {".so", ".pyd", ".pyc", ".dylib"} == set()
 
 
+def test_packages_of_python_have_nothing_that_no_running_program_reads(python: Built) -> None:
+    assert not [name for name in names(python) if name.endswith((".pyi", "requests/py.typed", "RECORD"))]
+
+
+def test_the_versions_of_packages_can_still_be_asked_for(python: Built, tmp_path: Path) -> None:
+    code = "from importlib.metadata import metadata; print(metadata('requests')['Version'], metadata('idna')['Name'])"
+    [requests] = [name for name in names(python) if name.endswith("/METADATA") and "requests-" in name]
+    version = requests.split("-")[1].removesuffix(".dist")
+    assert run_python(code, unpack(python, tmp_path) / "python") == f"{version} idna"
+
+
 def test_the_python_layer_leaves_boto3_to_the_runtime(python: Built) -> None:
     packages = {name.split("/")[1] for name in names(python)}
+    assert {"sbom", "python"} == {name.split("/")[0] for name in names(python)}
     assert {"memory", "requests", "urllib3", "certifi", "idna", "charset_normalizer"} <= packages
     assert not packages & {"boto3", "botocore", "s3transfer"}
 
@@ -75,8 +90,9 @@ def test_each_package_comes_with_its_licence(python: Built, nodejs: Built) -> No
 
 
 def test_the_nodejs_layer_holds_what_npm_would_install(nodejs: Built) -> None:
-    packages = {name.removeprefix("nodejs/node_modules/").split("/")[0] for name in names(nodejs)}
+    packages = {name.split("/")[2] for name in names(nodejs) if name.startswith("nodejs/node_modules/")}
     assert packages == {"sdk-memory-service", "aws4"}
+    assert {"sbom", "nodejs"} == {name.split("/")[0] for name in names(nodejs)}
     assert not [name for name in names(nodejs) if "test" in name]
 
 
@@ -101,13 +117,19 @@ def test_the_cryptography_layer_signs(cryptography: Built, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("architecture", ["x86_64", "arm64"])
+@pytest.mark.parametrize("python", [PYTHONS[0], PYTHONS[-1]])
 def test_the_cryptography_layer_is_built_for_a_python_and_an_architecture(
-    root: Path, architecture: str
+    root: Path, python: str, architecture: str
 ) -> None:
-    layer = cryptography_layer(root, Native("3.13", architecture))
+    layer = cryptography_layer(root, Native(python, architecture))
     machine = {"x86_64": "x86_64", "arm64": "aarch64"}[architecture]
-    assert layer.name == f"cryptography-3.13-{architecture}"
-    assert f"python/_cffi_backend.cpython-313-{machine}-linux-gnu.so" in layer.files()
+    assert layer.name == f"cryptography-{python}-{architecture}"
+    files = files_of(layer.packages())
+    tag = f"cpython-{python.replace('.', '')}-{machine}-linux-gnu"
+    assert f"_cffi_backend.{tag}.so" in files
+    # Amazon Linux 2, which Lambda runs Python 3.10 and 3.11 on, has glibc 2.26.
+    native = b"".join(content for name, content in files.items() if name.endswith(".so"))
+    assert max(int(minor) for minor in re.findall(rb"GLIBC_2\.(\d+)", native)) <= 26
 
 
 def test_an_architecture_that_lambda_does_not_have_is_refused(root: Path) -> None:
@@ -119,12 +141,20 @@ def test_a_wheel_with_another_hash_than_the_lock_says_is_refused(tmp_path: Path)
     lock = tmp_path / "lock.txt"
     lock.write_text(f"idna==3.20 --hash=sha256:{'0' * 64}\n")
     with pytest.raises(WheelError, match=r"(?s)could not fetch the packages of .*lock\.txt.*(?i:hashes)"):
-        files_of_wheels(lock)
+        packages_of_lock(lock)
+
+
+def test_two_packages_with_one_file_are_refused() -> None:
+    one = Package("pypi", "one", "1", "MIT", None, {"a.py": b""})
+    two = Package("pypi", "two", "1", "MIT", None, {"a.py": b""})
+    with pytest.raises(DuplicateFileError, match=r"two has a\.py, and another package as well"):
+        files_of([one, two])
 
 
 def test_a_layer_over_its_budget_fails(python: Built) -> None:
-    layer = Layer("large", lambda: {"a": os.urandom(2000)}, budget_bytes=1000)
-    with pytest.raises(LayerTooLargeError, match=r"large\.zip has 2,\d\d\d bytes, its budget is 1,000"):
+    noise = Package("pypi", "noise", "1", "MIT", None, {"LICENSE": os.urandom(20_000)})
+    layer = Layer("large", "python", lambda: [noise], budget_bytes=10_000)
+    with pytest.raises(LayerTooLargeError, match=r"large\.zip has 2\d,\d\d\d bytes, its budget is 10,000"):
         layer.build()
-    assert dataclasses.replace(layer, budget_bytes=3000).build().unpacked_bytes == 2000
+    assert dataclasses.replace(layer, budget_bytes=30_000).build().unpacked_bytes > 20_000
     assert len(python.content) <= 550_000

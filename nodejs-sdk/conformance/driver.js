@@ -44,12 +44,12 @@ const OPERATIONS = {
     return { visibility: config.visibility };
   },
 
-  sign({ distribution, service, pem, public_key_id: id, now, lifetime, later }) {
+  sign({ distribution, service, pem, public_key_id: id, now, lifetime, later, hash_algorithm: hash }) {
     const folder = mkdtempSync(path.join(tmpdir(), 'driver-'));
     try {
       const file = path.join(folder, 'key.pem');
       writeFileSync(file, pem);
-      const conf = { DISTRIBUTION: distribution, BUCKET_NAME: 'bucket', PK_PATH: file, PUBLIC_KEY_ID: id, SIGNATURE_LIFETIME: lifetime };
+      const conf = { DISTRIBUTION: distribution, BUCKET_NAME: 'bucket', PK_PATH: file, PUBLIC_KEY_ID: id, SIGNATURE_LIFETIME: lifetime, HASH_ALGORITHM: hash };
       let clock = now * 1000;
       const signer = new Signer(readConfig(conf, { AWS_REGION: 'us-east-1' }), service, () => clock);
       const query = () => signer.signature().next().value.query; // a key in a file needs no request, so the first step is the last

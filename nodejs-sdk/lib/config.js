@@ -20,6 +20,7 @@ const { nearest } = require('./spelling.js');
  * @property {string} storageClass of what is put (OBJ-5)
  * @property {number} maxValueBytes of JSON
  * @property {number} signatureLifetime seconds
+ * @property {string} hashAlgorithm of signatures: `sha256` or `sha1`
  * @property {number} deadline seconds a get may take
  * @property {boolean} failover whether to read S3 when the edge cannot be read
  * @property {LogLevel} logLevel
@@ -40,6 +41,7 @@ const KEYS = [
   'MAX_VALUE_BYTES',
   'EDGE_ENDPOINT',
   'SIGNATURE_LIFETIME',
+  'HASH_ALGORITHM',
   'DEADLINE',
   'FAILOVER',
   'LOG_LEVEL',
@@ -70,6 +72,7 @@ function readConfig(params, environment) {
     storageClass: checkStorageClass('STORAGE_CLASS', source.text('STORAGE_CLASS') ?? 'STANDARD'),
     maxValueBytes: source.integer('MAX_VALUE_BYTES', 16 * MIB, 1, 256 * MIB),
     signatureLifetime: source.integer('SIGNATURE_LIFETIME', 900, 10, DAY),
+    hashAlgorithm: source.choice('HASH_ALGORITHM', ['sha256', 'sha1']) ?? 'sha256',
     deadline: source.integer('DEADLINE', 5, 1, 60),
     failover: source.flag('FAILOVER', true),
     logLevel: /** @type {LogLevel} */ (source.choice('LOG_LEVEL', LOG_LEVELS) ?? 'warn'),

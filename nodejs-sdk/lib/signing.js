@@ -16,12 +16,20 @@ const REPLACED = { '+': '-', '=': '_', '/': '~' };
  */
 
 /**
+ * What tells CloudFront the hash. SHA-1 is what it takes unless told, and what verifiers know that are told nothing.
+ *
+ * @type {Record<string, string>}
+ */
+const HASH_PARAMETER = { sha256: '&Hash-Algorithm=SHA256', sha1: '' };
+
+/**
  * Signs the reads of private values: one custom policy for all of a service's values, used until half its life is
  * over, so that a private read costs what a public one does.
  */
 class Signer {
   #resource;
   #lifetime;
+  #hashAlgorithm;
   #clock;
   #fallbackId;
   /** @type {import('./keys.js').SigningKey | undefined} */
@@ -38,9 +46,10 @@ class Signer {
    * @throws {import('./errors.js').ConfigurationError} if the file or ARN of the key is of no use
    */
   constructor(config, service, clock) {
-    const { keySource, publicKeyId, distribution, signatureLifetime } = config;
+    const { keySource, publicKeyId, distribution, signatureLifetime, hashAlgorithm } = config;
     this.#resource = `${distribution.origin}/${service}/*`;
     this.#lifetime = signatureLifetime * 1000;
+    this.#hashAlgorithm = hashAlgorithm;
     this.#clock = clock;
     this.#fallbackId = publicKeyId;
     if (keySource.startsWith('arn:')) this.#secret = Secret.at(keySource);
@@ -80,8 +89,9 @@ class Signer {
     const expires = Math.ceil((signedAt + this.#lifetime) / 1000);
     const condition = `{"DateLessThan":{"AWS:EpochTime":${expires}}}`;
     const policy = Buffer.from(`{"Statement":[{"Resource":"${this.#resource}","Condition":${condition}}]}`);
-    const signature = sign('sha256', policy, key.privateKey);
-    const query = `Policy=${urlSafe(policy)}&Signature=${urlSafe(signature)}&Key-Pair-Id=${key.id}&Hash-Algorithm=SHA256`;
+    const signature = sign(this.#hashAlgorithm, policy, key.privateKey);
+    const hash = HASH_PARAMETER[this.#hashAlgorithm];
+    const query = `Policy=${urlSafe(policy)}&Signature=${urlSafe(signature)}&Key-Pair-Id=${key.id}${hash}`;
     return { query, key, signedAt };
   }
 }

@@ -15,12 +15,13 @@ const refuses = (params, message, environment = {}) =>
 
 test('the defaults are those of the specification', () => {
   const { distribution, edge, bucket, region, visibility, edgeTtl, storageClass, ...rest } = read({});
-  const { maxValueBytes, signatureLifetime, deadline, failover, logLevel } = rest;
+  const { maxValueBytes, signatureLifetime, hashAlgorithm, deadline, failover, logLevel } = rest;
   assert.equal(distribution.origin, 'https://d1.cloudfront.net');
   assert.equal(edge, distribution);
   assert.deepEqual([bucket, region, visibility], ['bucket', 'eu-west-1', 'public']);
   assert.deepEqual([edgeTtl, storageClass], [5, 'STANDARD']);
   assert.deepEqual([maxValueBytes, signatureLifetime, logLevel], [16 * 1024 * 1024, 900, 'warn']);
+  assert.equal(hashAlgorithm, 'sha256');
   assert.deepEqual([deadline, failover], [5, true]);
 });
 

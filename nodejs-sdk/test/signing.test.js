@@ -22,7 +22,7 @@ const ARN = 'arn:aws:ssm:eu-central-1:123456789012:parameter/memory/signing-test
 const clock = { now: START };
 
 const signerOf = (keySource, publicKeyId = 'K1') =>
-  new Signer({ keySource, publicKeyId, distribution: new URL('https://d1.example'), signatureLifetime: 900 }, 'shop', () => clock.now);
+  new Signer({ keySource, publicKeyId, distribution: new URL('https://d1.example'), signatureLifetime: 900, hashAlgorithm: 'sha256' }, 'shop', () => clock.now);
 
 function run(program, ...answers) {
   let step = program.next();

@@ -66,7 +66,8 @@ def op_sign(request: Message) -> Message:
     key = SigningKey.from_pem(request["public_key_id"], request["pem"].encode(), "the vector")
     now = [request["now"]]
     resource = wildcard(f"https://{request['distribution']}", request["service"])
-    signer = Signer(resource, lambda: key, request["lifetime"], lambda: now[0])
+    algorithm = [request["hash_algorithm"]] if "hash_algorithm" in request else []
+    signer = Signer(resource, lambda: key, request["lifetime"], lambda: now[0], *algorithm)
     reply = {"query": signer.query()}
     if "later" in request:
         now[0] += request["later"]

@@ -152,6 +152,12 @@ def test_visibility_pins_what_the_keys_imply() -> None:
     assert "VISIBILITY is public or private, not ''" in refusal({"MEMORY_VISIBILITY": ""})
 
 
+def test_an_unknown_hash_is_refused() -> None:
+    assert resolve().hash_algorithm == "SHA256"
+    assert resolve(HASH_ALGORITHM="sha1").hash_algorithm == "SHA1"
+    assert "HASH_ALGORITHM is one of SHA256, SHA1, not 'MD5'" in refusal(HASH_ALGORITHM="MD5")
+
+
 def test_an_unknown_log_level_is_refused() -> None:
     assert resolve(LOG_LEVEL="DEBUG").log_level == "debug"
     assert "LOG_LEVEL is one of debug" in refusal(LOG_LEVEL="loud")

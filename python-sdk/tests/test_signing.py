@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
 from doubles import Clock, pem
 from memory import ConfigurationError
@@ -43,6 +43,15 @@ def test_an_ecdsa_signature_verifies(ec_key: ec.EllipticCurvePrivateKey, clock: 
     text, signature, fields = parts(signer(SigningKey.from_pem("K2", pem(ec_key), "test"), clock).query())
     assert fields["Key-Pair-Id"] == ["K2"]
     ec_key.public_key().verify(signature, text, ec.ECDSA(SHA256()))
+
+
+def test_a_sha_1_signature_verifies_and_its_query_names_no_hash(
+    rsa_key: rsa.RSAPrivateKey, rsa_pem: bytes, clock: Clock
+) -> None:
+    key = SigningKey.from_pem("K1", rsa_pem, "test")
+    text, signature, fields = parts(Signer(RESOURCE, lambda: key, 900, clock, "SHA1").query())
+    rsa_key.public_key().verify(signature, text, padding.PKCS1v15(), SHA1())  # noqa: S303 - asked for
+    assert "Hash-Algorithm" not in fields
 
 
 def test_the_policy_covers_the_service_and_ends_with_the_lifetime(rsa_pem: bytes, clock: Clock) -> None:

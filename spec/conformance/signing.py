@@ -16,13 +16,18 @@ from .answers import FailureError, during, equal
 from .vectors import DISTRIBUTION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from .answers import Answer, Message
     from .vectors import Vector
 
-_QUERY = re.compile(r"Policy=([^&]+)&Signature=([^&]+)&Key-Pair-Id=([^&]+)&Hash-Algorithm=SHA256")
+_QUERY = r"Policy=([^&]+)&Signature=([^&]+)&Key-Pair-Id=([^&]+)"
+_HASHES: Mapping[str, tuple[str, hashes.HashAlgorithm]] = {  # the end of the query (SIG-3), and what verifies
+    "SHA256": ("&Hash-Algorithm=SHA256", hashes.SHA256()),
+    "SHA1": ("", hashes.SHA1()),  # noqa: S303 - CloudFront verifies it still
+}
 _FROM_CLOUDFRONT = str.maketrans("-_~", "+=/")
+_ASKED = ("public_key_id", "now", "lifetime", "hash_algorithm")
 _FOREIGN = re.compile(r"[+=/]")
 
 
@@ -34,7 +39,7 @@ def requests(vector: Vector) -> list[Message]:
         "distribution": DISTRIBUTION,
         "service": sign["service"],
         "pem": keys.pem(sign["key"]),
-        **{member: sign[member] for member in ("public_key_id", "now", "lifetime")},
+        **{member: sign[member] for member in _ASKED if member in sign},
     }
     return [{**request, "later": vector.members["later"]} if "later" in vector.members else request]
 
@@ -74,13 +79,14 @@ def check_query(sign: Message, query: str) -> str:
     Raises:
         FailureError: CloudFront would refuse it.
     """
-    found = _QUERY.fullmatch(query)
+    end, algorithm = _HASHES[sign.get("hash_algorithm", "SHA256")]
+    found = re.fullmatch(_QUERY + end, query)
     if not found:
-        raise FailureError("mismatch", _QUERY.pattern, query)
+        raise FailureError("mismatch", _QUERY + end, query)
     equal(sign["public_key_id"], found[3])
     policy, signature = _cloudfront_base64(found[1]), _cloudfront_base64(found[2])
     try:
-        _VERIFY[sign["key"]](signature, policy)
+        _VERIFY[sign["key"]](signature, policy, algorithm)
     except InvalidSignature as error:
         raise FailureError("bad_signature", f"a signature of {policy!r}", found[2]) from error
     return policy.decode(errors="replace")
@@ -96,12 +102,15 @@ def _cloudfront_base64(text: str) -> bytes:
     return octets
 
 
-def _verify_rsa(signature: bytes, policy: bytes) -> None:
-    keys.rsa_key().public_key().verify(signature, policy, padding.PKCS1v15(), hashes.SHA256())
+def _verify_rsa(signature: bytes, policy: bytes, algorithm: hashes.HashAlgorithm) -> None:
+    keys.rsa_key().public_key().verify(signature, policy, padding.PKCS1v15(), algorithm)
 
 
-def _verify_ec(signature: bytes, policy: bytes) -> None:
-    keys.ec_key().public_key().verify(signature, policy, ec.ECDSA(hashes.SHA256()))
+def _verify_ec(signature: bytes, policy: bytes, algorithm: hashes.HashAlgorithm) -> None:
+    keys.ec_key().public_key().verify(signature, policy, ec.ECDSA(algorithm))
 
 
-_VERIFY: dict[Any, Callable[[bytes, bytes], None]] = {"rsa": _verify_rsa, "ec": _verify_ec}
+_VERIFY: dict[Any, Callable[[bytes, bytes, hashes.HashAlgorithm], None]] = {
+    "rsa": _verify_rsa,
+    "ec": _verify_ec,
+}

@@ -55,14 +55,6 @@ class Functions:
         """Return a function's configuration: role, layers, environment."""
         return dict(self._client.get_function_configuration(FunctionName=name))
 
-    def publish_layer(self, name: str, content: bytes) -> str:
-        """Publish a layer and return the ARN of its version."""
-        return str(
-            self._client.publish_layer_version(LayerName=name, Content={"ZipFile": content})[
-                "LayerVersionArn"
-            ]
-        )
-
     def create_reader(
         self, name: str, folder: Path, layers: list[str], like: str, environment: Mapping[str, str]
     ) -> None:

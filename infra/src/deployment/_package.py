@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lambda_layers.archive import read_folder, zip_files
@@ -10,7 +11,6 @@ from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 #: Where each resource type of ours names its code ("AWS SAM resources" in the SAM developer guide).
 _CODE = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}
@@ -20,7 +20,9 @@ class PackagingError(Exception):
     """Code that the template names is not there."""
 
 
-def package(template: Path, upload: Callable[[str, bytes], str]) -> dict[str, Any]:
+def package(
+    template: Path, upload: Callable[[str, bytes], str], *, locate: Callable[[Path], Path] = Path.absolute
+) -> dict[str, Any]:
     """Upload the code that a SAM template names and return the template with the addresses of the uploads.
 
     A folder is zipped, a zip file is taken as it is. Each upload's key is made of its content: what changed
@@ -29,6 +31,7 @@ def package(template: Path, upload: Callable[[str, bytes], str]) -> dict[str, An
     Args:
         template: the SAM template in YAML; paths in it start from its folder.
         upload: stores bytes under a key and returns where, as an `s3://bucket/key` URI.
+        locate: returns where the code is, if it is not at the path that the template names.
 
     Raises:
         PackagingError: if a path in the template does not exist; nothing more is uploaded then.
@@ -38,7 +41,7 @@ def package(template: Path, upload: Callable[[str, bytes], str]) -> dict[str, An
         prop = _CODE.get(resource["Type"])
         if prop is None or resource["Properties"][prop].startswith("s3://"):
             continue
-        content = _read(name, template.parent / resource["Properties"][prop])
+        content = _read(name, locate(template.parent / resource["Properties"][prop]))
         resource["Properties"][prop] = upload(f"{hashlib.sha256(content).hexdigest()}.zip", content)
     return packaged
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import shutil
 import subprocess
@@ -10,52 +11,76 @@ import tempfile
 from pathlib import Path
 
 from .archive import read_folder
+from .package import Package
 
 
 class NpmError(Exception):
     """Npm is missing, or could not do its part."""
 
 
-def files_of_package(package: Path) -> dict[str, bytes]:
-    """Return a `node_modules` with a package and its production dependencies, by the path of each file in it.
+def packages_of_project(project: Path) -> list[Package]:
+    """Return a project and its production dependencies; paths of files start from `node_modules`.
 
-    The package itself is what `npm pack` would publish, its dependencies what its `package-lock.json` pins.
+    The project itself is what `npm pack` would publish, its dependencies what its `package-lock.json` pins.
 
     Raises:
         NpmError: if there is no npm, no lock file, or npm fails.
     """
-    name = json.loads((package / "package.json").read_text(encoding="utf-8"))["name"]
     with tempfile.TemporaryDirectory() as folder:
-        published = {f"{name}/{path}": content for path, content in _pack(package, Path(folder)).items()}
-        return {**_dependencies(package, Path(folder)), **published}
+        return [_packed(project, Path(folder)), *_dependencies(project, Path(folder))]
 
 
-def _pack(package: Path, folder: Path) -> dict[str, bytes]:
-    _npm("pack", "--silent", "--pack-destination", str(folder), cwd=package)
+def pack(project: Path, folder: Path) -> Path:
+    """Write the tarball that `npm publish` would send into a folder, and return its path.
+
+    Raises:
+        NpmError: if there is no npm, or it fails.
+    """
+    return folder / _npm("pack", "--silent", "--pack-destination", str(folder), cwd=project).strip()
+
+
+def _packed(project: Path, folder: Path) -> Package:
+    stated = json.loads((project / "package.json").read_text(encoding="utf-8"))
     files = {}
-    with tarfile.open(next(folder.glob("*.tgz"))) as archive:
+    with tarfile.open(pack(project, folder)) as archive:
         for member in archive:
             content = archive.extractfile(member)
             if content:
-                files[member.name.removeprefix("package/")] = content.read()
-    return files
+                files[member.name.replace("package", stated["name"], 1)] = content.read()
+    return Package("npm", stated["name"], stated["version"], stated["license"], None, files)
 
 
-def _dependencies(package: Path, folder: Path) -> dict[str, bytes]:
+def _dependencies(project: Path, folder: Path) -> list[Package]:
     for name in ("package.json", "package-lock.json"):
-        shutil.copy(package / name, folder)
+        shutil.copy(project / name, folder)
     _npm("ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--no-bin-links", cwd=folder)
-    modules = folder / "node_modules"
-    if not modules.exists():  # it has no dependency
-        return {}
-    # npm's note to itself, which names the place it fetched from
-    return {name: content for name, content in read_folder(modules).items() if name != ".package-lock.json"}
+    locked = json.loads((folder / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    return [
+        _dependency(folder, path, pinned["integrity"])
+        for path, pinned in sorted(locked.items())
+        if path and (folder / path).is_dir()
+    ]
 
 
-def _npm(*arguments: str, cwd: Path) -> None:
+def _dependency(folder: Path, path: str, integrity: str) -> Package:
+    stated = json.loads((folder / path / "package.json").read_text(encoding="utf-8"))
+    below = path.removeprefix("node_modules/")
+    files = {
+        f"{below}/{name}": content
+        for name, content in read_folder(folder / path).items()
+        if not name.startswith("node_modules/")  # packages of their own
+    }
+    algorithm, _, digest = integrity.partition("-")
+    hexadecimal = base64.b64decode(digest).hex()
+    licence = stated.get("license", "none stated")
+    return Package("npm", stated["name"], stated["version"], licence, (algorithm, hexadecimal), files)
+
+
+def _npm(*arguments: str, cwd: Path) -> str:
     npm = shutil.which("npm")
     if npm is None:
         raise NpmError("npm is missing: install Node.js 20 or later")
     done = subprocess.run([npm, *arguments], cwd=cwd, check=False, capture_output=True, text=True)  # noqa: S603 the words are ours
     if done.returncode:
         raise NpmError(f"`npm {arguments[0]}` failed in {cwd}:\n{done.stderr.strip()}")
+    return done.stdout

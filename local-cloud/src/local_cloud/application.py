@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from deployment import package, translate
+from lambda_layers.wheels import Native
 from samtranslator.public.exceptions import InvalidDocumentException  # type: ignore[import-untyped] # it ships no types
 from yaml import YAMLError
 
@@ -28,6 +29,9 @@ def deploy_application(
 ) -> Stack:
     """Deploy a SAM template with the code it names, as `sam deploy` does; the same name again updates the stack.
 
+    Functions run on this machine's Python and processor, whatever the template says, and so do layers with native
+    code: their zip files for this machine must be there.
+
     Args:
         cloud: Where to.
         template: The SAM template; the paths in it start from its folder.
@@ -46,7 +50,7 @@ def deploy_application(
         return f"s3://{CODE_BUCKET}/{key}"
 
     try:
-        translated = translate(package(template, upload), REGION, parameters)
+        translated = translate(package(template, upload, locate=Native.local().stand_in), REGION, parameters)
     except (YAMLError, InvalidDocumentException) as error:
         raise DeploymentError(f"{template} is not a template: {error}") from error
     return cloud.deploy(translated, stack_name=stack_name, parameters=parameters)

@@ -28,6 +28,7 @@ _KEYS = (
     "MAX_VALUE_BYTES",
     "EDGE_ENDPOINT",
     "SIGNATURE_LIFETIME",
+    "HASH_ALGORITHM",
     "DEADLINE",
     "FAILOVER",
     "STALE_IF_ERROR",
@@ -39,6 +40,7 @@ _KEYS = (
     "LOG_LEVEL",
 )
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_HASH_ALGORITHMS = ("SHA256", "SHA1")
 _LOG_LEVELS = ("debug", "info", "warn", "error", "silent")
 _SECRET_ARN = ("ssm", "secretsmanager")
 _ARN_PARTS = 6
@@ -64,6 +66,7 @@ class Config:
         max_value_bytes: Largest document, in bytes of JSON (OBJ-4).
         edge_endpoint: Where to connect instead of the distribution; the Host header stays.
         signature_lifetime: Seconds a signed policy is valid.
+        hash_algorithm: Hash of the signatures, `SHA256` or `SHA1`.
         deadline: Seconds a get may take.
         failover: Whether to read S3 when the edge cannot be read.
         stale_if_error: Seconds beyond its freshness that a copy may be served while S3 cannot be read.
@@ -86,6 +89,7 @@ class Config:
     max_value_bytes: int
     edge_endpoint: str | None
     signature_lifetime: int
+    hash_algorithm: str
     deadline: int
     failover: bool
     stale_if_error: int
@@ -121,6 +125,7 @@ class Config:
             max_value_bytes=given.whole("MAX_VALUE_BYTES", 16 * 2**20, 1, 2**31 - 1),
             edge_endpoint=given.optional("EDGE_ENDPOINT", _origin),
             signature_lifetime=given.whole("SIGNATURE_LIFETIME", 900, 10, 86_400),
+            hash_algorithm=given.optional("HASH_ALGORITHM", _hash_algorithm) or _HASH_ALGORITHMS[0],
             deadline=given.whole("DEADLINE", 5, 1, 60),
             failover=given.flag("FAILOVER", default=True),
             stale_if_error=given.whole("STALE_IF_ERROR", 300, 0, 86_400),
@@ -276,6 +281,13 @@ def _storage_class(key: str, text: str) -> str:
     if text not in STORAGE_CLASSES:
         raise ConfigurationError(f"{key} is one of {', '.join(STORAGE_CLASSES)}, not {text!r}")
     return text
+
+
+def _hash_algorithm(key: str, text: str) -> str:
+    algorithm = text.upper()
+    if algorithm not in _HASH_ALGORITHMS:
+        raise ConfigurationError(f"{key} is one of {', '.join(_HASH_ALGORITHMS)}, not {text!r}")
+    return algorithm
 
 
 def _log_level(key: str, text: str) -> str:

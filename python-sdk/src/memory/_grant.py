@@ -105,5 +105,5 @@ def grant(  # noqa: PLR0913, PLR0917 - what a grant is made of
         prefix=what if is_prefix else None,
         name=None if is_prefix else what,
         expires_at=datetime.fromtimestamp(end, timezone.utc),
-        query=signed_query(policy(resource, end), key),
+        query=signed_query(policy(resource, end), key, config.hash_algorithm),
     )

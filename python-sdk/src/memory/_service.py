@@ -93,7 +93,8 @@ class MemoryService:
         if config.visibility == "private":
             self._keys = KeySource(config, clock)
             resource = wildcard(config.distribution, self._service_name)
-            signer = Signer(resource, self._keys.key, config.signature_lifetime, clock)
+            lifetime, algorithm = config.signature_lifetime, config.hash_algorithm
+            signer = Signer(resource, self._keys.key, lifetime, clock, algorithm)
         _set_log_level(config.log_level)
         transport = Transport.acquire()
         self._is_open = True

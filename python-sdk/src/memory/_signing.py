@@ -15,14 +15,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 RSA_BITS = 2048
+#: What tells CloudFront the hash. SHA-1 is what it takes unless told, and what verifiers know that are told nothing.
+_HASH_PARAMETER = {"SHA256": "&Hash-Algorithm=SHA256", "SHA1": ""}
 
 
 @dataclass(frozen=True)
 class SigningKey:
-    """A private key and the id of its public half in CloudFront. The key shows in no repr."""
+    """A private key and the id of its public half in CloudFront. The key shows in no repr.
+
+    Attributes:
+        public_key_id: The id CloudFront gave the public key.
+        sign: Signs a text with the hash of that name, `SHA256` or `SHA1`.
+    """
 
     public_key_id: str
-    sign: Callable[[bytes], bytes]
+    sign: Callable[[bytes, str], bytes]
 
     def __repr__(self) -> str:
         return f"SigningKey({self.public_key_id!r})"
@@ -43,7 +50,7 @@ class SigningKey:
         """
         from cryptography.exceptions import UnsupportedAlgorithm
         from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-        from cryptography.hazmat.primitives.hashes import SHA256
+        from cryptography.hazmat.primitives.hashes import SHA1, SHA256
         from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
         try:
@@ -52,12 +59,13 @@ class SigningKey:
         except (ValueError, TypeError, UnsupportedAlgorithm):
             # The library's own message could quote the file.
             raise ConfigurationError(f"{origin} holds no unencrypted private key in PEM format") from None
+        hashes: dict[str, SHA256 | SHA1] = {"SHA256": SHA256(), "SHA1": SHA1()}  # noqa: S303 - asked for by SIG-2
         if isinstance(key, rsa.RSAPrivateKey) and key.key_size == RSA_BITS:
             rsa_key = key
-            return cls(public_key_id, lambda text: rsa_key.sign(text, padding.PKCS1v15(), SHA256()))
+            return cls(public_key_id, lambda text, name: rsa_key.sign(text, padding.PKCS1v15(), hashes[name]))
         if isinstance(key, ec.EllipticCurvePrivateKey) and isinstance(key.curve, ec.SECP256R1):
             ec_key = key
-            return cls(public_key_id, lambda text: ec_key.sign(text, ec.ECDSA(SHA256())))
+            return cls(public_key_id, lambda text, name: ec_key.sign(text, ec.ECDSA(hashes[name])))
         raise ConfigurationError(
             f"{origin} holds a key that CloudFront does not take: use RSA-2048 or ECDSA P-256"
         )
@@ -71,15 +79,22 @@ class Signer:
         key: Returns the key to sign with; called for each new signature, so a rotated key is picked up.
         lifetime: Seconds a signature is valid.
         clock: Returns Unix time in seconds. Wall clock: a monotonic one stands still in a frozen function.
+        hash_algorithm: Hash of the signatures, `SHA256` or `SHA1`.
     """
 
     def __init__(
-        self, resource: str, key: Callable[[], SigningKey], lifetime: int, clock: Callable[[], float]
+        self,
+        resource: str,
+        key: Callable[[], SigningKey],
+        lifetime: int,
+        clock: Callable[[], float],
+        hash_algorithm: str = "SHA256",
     ) -> None:
         self._resource = resource
         self._key = key
         self._lifetime = lifetime
         self._clock = clock
+        self._hash_algorithm = hash_algorithm
         self._lock = threading.Lock()
         self._query = ""
         self._signed_with: SigningKey | None = None
@@ -106,7 +121,8 @@ class Signer:
     def _sign(self) -> SigningKey:
         key = self._key()
         now = self._clock()
-        self._query = signed_query(policy(self._resource, int(now) + self._lifetime), key)
+        text = policy(self._resource, int(now) + self._lifetime)
+        self._query = signed_query(text, key, self._hash_algorithm)
         self._signed_at = now
         return key
 
@@ -130,11 +146,12 @@ def policy(resource: str, expires: int) -> bytes:
     return json.dumps({"Statement": [statement]}, separators=(",", ":")).encode()
 
 
-def signed_query(text: bytes, key: SigningKey) -> str:
+def signed_query(text: bytes, key: SigningKey, hash_algorithm: str) -> str:
     """Return the query string of URLs that a policy opens, without `?` (SIG-3)."""
+    signature = key.sign(text, hash_algorithm)
     return (
-        f"Policy={cloudfront_base64(text)}&Signature={cloudfront_base64(key.sign(text))}"
-        f"&Key-Pair-Id={key.public_key_id}&Hash-Algorithm=SHA256"
+        f"Policy={cloudfront_base64(text)}&Signature={cloudfront_base64(signature)}"
+        f"&Key-Pair-Id={key.public_key_id}{_HASH_PARAMETER[hash_algorithm]}"
     )
 
 

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+from lambda_layers.bill import LicenceError, bill_of_materials, licence_list
+from lambda_layers.package import Package
+from lambda_layers.wheels import Native
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lambda_layers.layer import Built
+
+MINE = Package("pypi", "mine", "1.0", "MIT", None, {"mine/LICENSE": b"free"})
+
+
+def contents(built: Built, name: str) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(built.content)) as archive:
+        return archive.read(name)
+
+
+def bill(built: Built, layer: str) -> dict[str, Any]:
+    return dict(json.loads(contents(built, f"sbom/{layer}.cdx.json")))
+
+
+def test_each_layer_s_bill_is_valid_cyclonedx(python: Built, nodejs: Built, cryptography: Built) -> None:
+    layers = {"python": python, "nodejs": nodejs, Native.local().named("cryptography"): cryptography}
+    for name, built in layers.items():
+        text = contents(built, f"sbom/{name}.cdx.json").decode()
+        assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
+        assert bill(built, name)["metadata"]["component"]["name"] == name
+
+
+def test_a_bill_that_breaks_the_schema_is_noticed() -> None:
+    broken = bill_of_materials("layer", [MINE]).replace(b'"version": "1.0"', b'"version": 1')
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(broken.decode()) is not None
+
+
+def test_the_bill_names_every_package_with_the_hash_that_the_lock_file_pins(
+    python: Built, nodejs: Built, repository: Path
+) -> None:
+    pinned = (repository / "layers" / "python.txt").read_text()
+    components = {component["name"]: component for component in bill(python, "python")["components"]}
+    assert set(components) == {
+        "sdk-memory-service", "requests", "urllib3", "certifi", "idna", "charset-normalizer",
+    }  # fmt: skip
+    assert "hashes" not in components.pop("sdk-memory-service")  # made here
+    for component in components.values():
+        assert f"{component['name']}=={component['version']} " in pinned
+        assert f"--hash=sha256:{component['hashes'][0]['content']}" in pinned
+    [aws4, sdk] = bill(nodejs, "nodejs")["components"]
+    assert (aws4["purl"], sdk["purl"]) == ("pkg:npm/aws4@1.13.2", "pkg:npm/sdk-memory-service@0.1.0")
+    assert aws4["hashes"][0]["alg"] == "SHA-512"
+
+
+def test_the_list_of_licences_names_their_texts_which_are_there(python: Built) -> None:
+    text = contents(python, "sbom/python.licences.txt").decode()
+    assert (
+        "\ncertifi 2026.10.18: MPL-2.0\n  /opt/python/certifi-2026.10.18.dist-info/licenses/LICENSE\n" in text
+    )
+    paths = [line.strip().removeprefix("/opt/") for line in text.splitlines() if line.startswith("  ")]
+    assert len(paths) >= 6
+    assert all(contents(python, path) for path in paths)
+
+
+def test_the_same_packages_make_the_same_bill_in_whatever_order() -> None:
+    other = Package("pypi", "other", "2.0", "Apache-2.0 OR BSD-3-Clause", ("sha256", "0" * 64), {})
+    assert bill_of_materials("layer", [MINE, other]) == bill_of_materials("layer", [other, MINE])
+    assert bill_of_materials("layer", [MINE]) != bill_of_materials("layer", [other])
+
+
+@pytest.mark.parametrize("licence", ["none stated", "BSD License", "MIT AND", ""])
+def test_a_licence_that_cannot_be_recognized_is_refused(licence: str) -> None:
+    package = Package("pypi", "odd", "1.0", licence, None, {})
+    with pytest.raises(LicenceError, match=r"odd 1\.0 has a licence that is no SPDX expression: "):
+        bill_of_materials("layer", [package])
+
+
+def test_a_package_without_the_text_of_its_licence_is_refused() -> None:
+    with pytest.raises(LicenceError, match=r"odd 1\.0 comes without the text of its licence"):
+        licence_list("layer", "python", [Package("pypi", "odd", "1.0", "MIT", None, {"odd.py": b""})])

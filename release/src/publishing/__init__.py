@@ -1,0 +1,1 @@
+"""From repository to account: builds what is released, and sends it. See release/README.md."""
