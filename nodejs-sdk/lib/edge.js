@@ -18,6 +18,7 @@ class OriginRefusedError extends AccessDeniedError {}
 /** Reads documents through CloudFront. */
 class Edge {
   #config;
+  #clock;
   /** @type {import('./signing.js').Signer | undefined} */
   #signer;
 
@@ -29,9 +30,15 @@ class Edge {
    */
   constructor(config, service, clock) {
     this.#config = config;
+    this.#clock = clock;
     if (config.visibility === 'public') return;
     const { Signer } = require('./signing.js'); // here, because public services need none of it
     this.#signer = new Signer(config, service, clock);
+  }
+
+  /** Signs for a private service. */
+  get signer() {
+    return this.#signer;
   }
 
   /**
@@ -44,10 +51,11 @@ class Edge {
    * @throws {UnavailableError}
    */
   *read(path) {
+    const start = this.#clock();
     let response = yield* this.#ask(path);
     if (response.status === 403 && this.#signer?.renew()) response = yield* this.#ask(path);
-    if (response.status === 200) return answer('edge', response, decompress(response, this.#config.maxValueBytes));
-    if (response.status === 404) return answer('edge', response, undefined);
+    if (response.status === 200) return answer('edge', start, response, decompress(response, this.#config.maxValueBytes));
+    if (response.status === 404) return answer('edge', start, response, undefined);
     throw this.#errorFor(response, path);
   }
 

@@ -14,6 +14,11 @@ class Log {
     this.#level = LOG_LEVELS.indexOf(level);
   }
 
+  /** Whether anybody reads what {@link debug} says: making the line costs more than a hit in memory. */
+  get isDebug() {
+    return this.#shows('debug');
+  }
+
   /** @param {string} message */
   debug(message) {
     if (this.#shows('debug')) console.debug(`memory: ${message}`);

@@ -13,6 +13,7 @@ const REPLACED = { '+': '-', '=': '_', '/': '~' };
  * over, so that a private read costs what a public one does.
  */
 class Signer {
+  #origin;
   #resource;
   #lifetime;
   #clock;
@@ -32,6 +33,7 @@ class Signer {
    */
   constructor(config, service, clock) {
     const { keySource, publicKeyId, distribution, signatureLifetime } = config;
+    this.#origin = distribution.origin;
     this.#resource = `${distribution.origin}/${service}/*`;
     this.#lifetime = signatureLifetime * 1000;
     this.#clock = clock;
@@ -48,9 +50,20 @@ class Signer {
     const signature = this.#signature;
     const age = this.#clock() - (signature?.signedAt ?? 0);
     if (signature && age >= 0 && age < this.#lifetime / 2) return signature.query;
-    const key = this.#secret ? yield* this.#secret.read(this.#fallbackId, this.#clock) : this.#fileKey;
-    this.#signature = this.#sign(/** @type {import('./keys.js').SigningKey} */ (key));
+    this.#signature = this.#sign(yield* this.#key());
     return this.#signature.query;
+  }
+
+  /**
+   * Sign for somebody else (GRANT-1).
+   *
+   * @param {string} path of a URL, or of all that begin with it and a `*` at its end
+   * @param {number} expires Unix time in seconds
+   * @returns {import('./effects.js').Program<string>} what follows the `?` of a signed URL
+   * @throws {import('./errors.js').MemoryServiceError} if the secret cannot be read
+   */
+  *queryFor(path, expires) {
+    return query(`${this.#origin}${path}`, expires, yield* this.#key());
   }
 
   /**
@@ -73,12 +86,27 @@ class Signer {
   #sign(key) {
     const signedAt = this.#clock();
     const expires = Math.ceil((signedAt + this.#lifetime) / 1000);
-    const condition = `{"DateLessThan":{"AWS:EpochTime":${expires}}}`;
-    const policy = Buffer.from(`{"Statement":[{"Resource":"${this.#resource}","Condition":${condition}}]}`);
-    const signature = sign('sha256', policy, key.privateKey);
-    const query = `Policy=${urlSafe(policy)}&Signature=${urlSafe(signature)}&Key-Pair-Id=${key.id}&Hash-Algorithm=SHA256`;
-    return { query, key, signedAt };
+    return { query: query(this.#resource, expires, key), key, signedAt };
   }
+
+  /** @returns {import('./effects.js').Program<import('./keys.js').SigningKey>} */
+  *#key() {
+    const key = this.#secret ? yield* this.#secret.read(this.#fallbackId, this.#clock) : this.#fileKey;
+    return /** @type {import('./keys.js').SigningKey} */ (key);
+  }
+}
+
+/**
+ * @param {string} resource
+ * @param {number} expires Unix time in seconds
+ * @param {import('./keys.js').SigningKey} key
+ * @returns {string} SIG-1 to SIG-3
+ */
+function query(resource, expires, key) {
+  const condition = `{"DateLessThan":{"AWS:EpochTime":${expires}}}`;
+  const policy = Buffer.from(`{"Statement":[{"Resource":"${resource}","Condition":${condition}}]}`);
+  const signature = sign('sha256', policy, key.privateKey);
+  return `Policy=${urlSafe(policy)}&Signature=${urlSafe(signature)}&Key-Pair-Id=${key.id}&Hash-Algorithm=SHA256`;
 }
 
 /** @param {Buffer} bytes */
