@@ -12,6 +12,7 @@ const ERRORS = [
   'AccessDeniedError',
   'BatchError',
   'ConfigurationError',
+  'ConflictError',
   'CorruptValueError',
   'InvalidNameError',
   'MemoryServiceError',
