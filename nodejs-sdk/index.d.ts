@@ -261,6 +261,9 @@ declare namespace MemoryService {
     readonly expiresAt: Date;
     /** What follows the `?` of a URL that it opens. */
     readonly query: string;
+    /** The URL that reads a name. What the grant does not open answers 403. */
+    url(name: string): string;
+    /** What to send to the program that reads. */
     toJSON(): { distribution: string; service: string; prefix?: string; name?: string; query: string; expires_at: number };
   }
 

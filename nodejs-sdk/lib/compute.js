@@ -3,13 +3,16 @@
 const { AsyncLocalStorage } = require('node:async_hooks');
 
 const { Draft } = require('./envelope.js');
-const { ConfigurationError, MemoryServiceError, UnavailableError } = require('./errors.js');
+const { ConfigurationError, UnavailableError } = require('./errors.js');
 
 /** @typedef {import('./copy.js').Copy} Copy */
 /** @typedef {import('./reader.js').Target} Target */
 /** @typedef {import('./options.js').PutOptions} PutOptions */
 
-/** One factory at work. @typedef {{outcome: Promise<Draft>}} Computation */
+/** How many names are remembered that something was computed for. */
+const ENDS = 1000;
+
+/** One factory at work. @typedef {{outcome: Promise<() => any>}} Computation */
 
 /** The computations that the running code is part of, the innermost last. @type {AsyncLocalStorage<Computation[]>} */
 const underWay = new AsyncLocalStorage();
@@ -23,6 +26,9 @@ class Compute {
   #log;
   /** By name. @type {Map<string, Computation>} */
   #computations = new Map();
+  #ends = 0;
+  /** By name, how many computations had ended when its last one did. @type {Map<string, number>} */
+  #endOf = new Map();
 
   /**
    * @param {object} calls
@@ -47,27 +53,30 @@ class Compute {
    */
   async getOrPut(target, factory, options) {
     const { name } = target;
-    let copy;
-    let isReadable = true;
+    for (;;) {
+      const ends = this.#ends;
+      const { copy, isReadable } = await this.#look(target);
+      const running = this.#computations.get(name);
+      if (copy && (running || !this.#isToBeRefreshed(copy))) return copy.value();
+      if (running && underWay.getStore()?.includes(running)) throw waitsForItself(name);
+      // A computation that ended meanwhile may have stored what was not there yet.
+      if (!running && (this.#endOf.get(name) ?? 0) > ends) continue;
+      const { outcome } = running ?? this.#start(target, factory, options, isReadable, copy);
+      return (await outcome)();
+    }
+  }
+
+  /**
+   * @param {Target} target
+   * @returns {Promise<{copy: Copy | undefined, isReadable: boolean}>} COMP-3
+   */
+  async #look(target) {
     try {
-      copy = await this.#find(target);
+      return { copy: await this.#find(target), isReadable: true };
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
-      isReadable = false;
-    }
-    const running = this.#computations.get(name);
-    if (!copy) {
-      const { outcome } = running ?? this.#start(target, factory, options, isReadable);
-      if (running && underWay.getStore()?.includes(running)) throw waitsForItself(name);
-      return (await outcome).take();
-    }
-    if (running || !this.#isToBeRefreshed(copy)) return copy.value();
-    try {
-      return (await this.#start(target, factory, options, true).outcome).take();
-    } catch (error) {
-      if (copy.hasExpired(this.#clock())) throw error;
-      this.#log.warn(`refreshing ${JSON.stringify(name)} failed, the value that there is was returned: ${messageOf(error)}`);
-      return copy.value();
+      this.#log.warn(`${JSON.stringify(target.name)} cannot be read and is computed: ${error.message}`);
+      return { copy: undefined, isReadable: false };
     }
   }
 
@@ -76,13 +85,22 @@ class Compute {
    * @param {() => unknown} factory
    * @param {PutOptions} options
    * @param {boolean} isToBePut COMP-3
+   * @param {Copy | undefined} copy What there is.
    * @returns {Computation}
    */
-  #start(target, factory, options, isToBePut) {
+  #start(target, factory, options, isToBePut, copy) {
+    const { name } = target;
     /** @type {Computation} */
-    const computation = { outcome: Promise.resolve().then(() => this.#compute(computation, target, factory, options, isToBePut)) };
-    this.#computations.set(target.name, computation);
-    const end = () => this.#computations.delete(target.name);
+    const computation = {
+      outcome: Promise.resolve().then(() => this.#compute(computation, target, factory, options, isToBePut, copy)),
+    };
+    this.#computations.set(name, computation);
+    const end = () => {
+      this.#computations.delete(name);
+      this.#endOf.delete(name);
+      this.#endOf.set(name, ++this.#ends);
+      if (this.#endOf.size > ENDS) this.#endOf.delete(/** @type {string} */ (this.#endOf.keys().next().value));
+    };
     computation.outcome.then(end, end);
     return computation;
   }
@@ -93,19 +111,28 @@ class Compute {
    * @param {() => unknown} factory
    * @param {PutOptions} options
    * @param {boolean} isToBePut
-   * @returns {Promise<Draft>}
+   * @param {Copy | undefined} copy
+   * @returns {Promise<() => any>} gives the value, a copy of their own to each who asks
    */
-  async #compute(computation, target, factory, options, isToBePut) {
+  async #compute(computation, target, factory, options, isToBePut, copy) {
+    const which = JSON.stringify(target.name);
     const start = this.#clock();
-    const draft = new Draft(await underWay.run([...(underWay.getStore() ?? []), computation], factory));
-    if (!isToBePut) return draft;
+    let value;
     try {
-      await this.#put(target, draft, options, Math.max(0, Math.round(this.#clock() - start)));
+      value = await underWay.run([...(underWay.getStore() ?? []), computation], factory);
+    } catch (error) {
+      if (!copy || copy.hasExpired(this.#clock())) throw error;
+      this.#log.warn(`the factory of ${which} failed, the value that there is was returned: ${error}`);
+      return () => copy.value();
+    }
+    const draft = new Draft(value);
+    try {
+      if (isToBePut) await this.#put(target, draft, options, Math.max(0, Math.round(this.#clock() - start)));
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
-      this.#log.warn(`what was computed for ${JSON.stringify(target.name)} could not be put: ${error.message}`);
+      this.#log.warn(`${which} cannot be stored: ${error.message}`);
     }
-    return draft;
+    return () => draft.take();
   }
 
   /**
@@ -123,11 +150,6 @@ class Compute {
 /** @param {string} name */
 function waitsForItself(name) {
   return new ConfigurationError(`The factory of ${JSON.stringify(name)} asks for that name itself, and would wait for ever.`);
-}
-
-/** @param {unknown} error */
-function messageOf(error) {
-  return error instanceof MemoryServiceError ? error.message : 'the factory failed';
 }
 
 module.exports = { Compute };

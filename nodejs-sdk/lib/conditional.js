@@ -1,7 +1,7 @@
 'use strict';
 
 const { Backoff } = require('./backoff.js');
-const { ConflictError, UnavailableError } = require('./errors.js');
+const { ConflictError, CorruptValueError, UnavailableError } = require('./errors.js');
 const { hidesHistory, lineage } = require('./lineage.js');
 const { NOTHING_DONE, UNKNOWN, stateOf } = require('./session.js');
 const { isRefusal } = require('./writer.js');
@@ -23,8 +23,8 @@ const { isRefusal } = require('./writer.js');
 /** Milliseconds after which a writer that has not found its put cannot tell what became of it (COND-6). */
 const PATIENCE = 30_000;
 
-/** How often one put is sent, as long as it is not clear what became of it and its condition holds. */
-const SENDS = 100;
+/** How often one put is sent, as long as it is not stored and its condition holds. */
+const SENDS = 4;
 
 /** Puts on condition that do not count twice, whatever answer is lost (COND-1 to COND-6). */
 class ConditionalWriter {
@@ -107,10 +107,24 @@ class ConditionalWriter {
     for (let count = 0; count < SENDS; count++) {
       if (count > 0) await backoff.wait();
       if (await this.#send(run, target, attempt)) return;
-      const reading = await run(this.#reader.readS3(target));
-      if (!this.#isToBeSentAgain(target, attempt, reading)) return;
+      const reading = await this.#look(run, target);
+      if (!reading || !this.#isToBeSentAgain(target, attempt, reading)) return;
     }
-    throw cannotTell(target, `it was sent ${SENDS} times`);
+    if (attempt.failure) throw attempt.failure;
+  }
+
+  /**
+   * @param {Run} run
+   * @param {Target} target
+   * @returns {Promise<Reading | undefined>} what S3 has; undefined if no SDK has written it, and nobody knows its condition
+   */
+  async #look(run, target) {
+    try {
+      return await run(this.#reader.readS3(target));
+    } catch (error) {
+      if (error instanceof CorruptValueError) return undefined;
+      throw error;
+    }
   }
 
   /**
@@ -127,7 +141,7 @@ class ConditionalWriter {
       answer = await run(this.#store.put(key, sealed.document, sealed, replaces));
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
-      attempt.isUnclear = true;
+      attempt.failure = error;
     }
     attempt.mayHaveArrived = true; // even a refusal may be of the second of two: a dead connection is retried
     if (!answer || 'refused' in answer) return false;
@@ -155,14 +169,16 @@ class ConditionalWriter {
     }
     if (this.#clock() - attempt.begun > PATIENCE) throw cannotTell(target, 'its outcome came too late');
     if (answer.version === replaces) return true;
-    if (document && hidesHistory(sealed.previous[0], document)) throw cannotTell(target, 'others have replaced it too often');
+    const [replacedId] = sealed.previous;
+    // A refusal is clear enough for a put that names nothing it replaces.
+    if (document && (replacedId || attempt.failure) && hidesHistory(replacedId, document)) throw cannotTell(target, 'others have replaced it too often');
     const isAbsent = !document || document.hasExpired(this.#clock());
     if (attempt.takesExpired && isAbsent) {
       attempt.replaces = answer.version;
       attempt.sealed = this.#writer.reseal(sealed, lineage(answer, document));
       return true;
     }
-    if (!attempt.isUnclear) attempt.know(stateOf(answer, this.#clock(), lineage(answer, document)), copy);
+    if (!attempt.failure) attempt.know(stateOf(answer, this.#clock(), lineage(answer, document)), copy);
     return false;
   }
 }
@@ -171,8 +187,8 @@ class ConditionalWriter {
 class Attempt {
   /** Whether S3 may have got it. */
   mayHaveArrived = false;
-  /** Whether it may still arrive. */
-  isUnclear = false;
+  /** Why nobody knows whether it will still arrive. @type {UnavailableError | undefined} */
+  failure;
   /** Undefined if the condition does not hold. @type {string | undefined} */
   version;
   /** @type {import('./writer.js').Outcome} */

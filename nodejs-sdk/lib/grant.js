@@ -1,5 +1,7 @@
 'use strict';
 
+const { locate } = require('./names.js');
+
 /**
  * What opens one prefix or one name of a private service to whoever holds it, until its end (GRANT-1).
  *
@@ -32,6 +34,15 @@ class Grant {
   /** What follows the `?` of a URL that it opens: whoever sees it can read. It is not printed with the rest (KEYS-4). */
   get query() {
     return this.#query;
+  }
+
+  /**
+   * @param {string} name
+   * @returns {string} the URL that reads it
+   * @throws {import('./errors.js').InvalidNameError}
+   */
+  url(name) {
+    return `https://${this.distribution}${locate('private', this.service, name).path}?${this.#query}`;
   }
 
   /** GRANT-3 */

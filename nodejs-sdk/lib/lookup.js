@@ -52,11 +52,13 @@ class Lookup {
     const { name } = target;
     const flight = this.#flights.of(name);
     if (!flight) return this.#flights.add(name, engine.run(this.#reader.read(target), this.#budget));
-    this.#stats.sharedReads++;
     const began = performance.now();
     const reading = await flight;
     // Since this get began later than the request, it may have to be newer.
-    if (this.#session.accepts(name, reading.answer)) return reading;
+    if (this.#session.accepts(name, reading.answer)) {
+      this.#stats.sharedReads++;
+      return reading;
+    }
     return engine.run(this.#reader.readBeyondEdge(target), this.#budget - (performance.now() - began));
   }
 }
