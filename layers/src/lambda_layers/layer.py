@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_UNUSED_AT_RUN_TIME = (".md", ".d.ts", ".d.mts")
+
+
 class LayerTooLargeError(Exception):
     """A layer outgrew its budget: each byte of it is loaded whenever a function starts."""
 
@@ -73,6 +76,10 @@ def nodejs_layer(root: Path) -> Layer:
 
     def files() -> dict[str, bytes]:
         modules = files_of_package(root / "nodejs-sdk")
+        # Who reads documentation or types has the package itself; a function has to load what it never reads.
+        modules = {
+            name: content for name, content in modules.items() if not name.endswith(_UNUSED_AT_RUN_TIME)
+        }
         licence = {"sdk-memory-service/LICENSE": (root / "LICENSE").read_bytes()}
         return _below("nodejs/node_modules", {**modules, **licence})
 
