@@ -1,6 +1,7 @@
 'use strict';
 
 const { MEMORY } = require('./lineage.js');
+const { Recent } = require('./recent.js');
 
 /** How many names are remembered at least (SES-5). */
 const LIMIT = 10_000;
@@ -41,8 +42,8 @@ const UNKNOWN = 'unknown';
 class Session {
   #clock;
   #limit;
-  /** The last used is the last. @type {Map<string, Record>} */
-  #records = new Map();
+  /** @type {Recent<Record>} */
+  #records = new Recent();
   /** No copy that was fetched from S3 before this moment is taken for a name without a record (SES-5). */
   #horizon = -Infinity;
   #clears = 0;
@@ -61,7 +62,7 @@ class Session {
    * @returns {boolean} whether a request to the edge that begins now can bring anything that is accepted
    */
   trustsEdges(name) {
-    const record = this.#records.get(name);
+    const record = this.#recordOf(name);
     return record ? record.state.version !== undefined : this.#isBeyondHorizon(this.#clock(), 0);
   }
 
@@ -73,7 +74,7 @@ class Session {
    * @returns {'version' | 'time' | 'horizon' | undefined} by what it is accepted; undefined if it is not
    */
   accepts(name, { version, storedAt, start, age }) {
-    const record = this.#records.get(name);
+    const record = this.#recordOf(name);
     if (!record) return this.#isBeyondHorizon(start, age) ? 'horizon' : undefined;
     const { state } = record;
     if (state.version === undefined) return undefined;
@@ -87,11 +88,9 @@ class Session {
    * @param {string[]} ids
    */
   learn(name, answer, ids) {
-    if (this.#records.get(name)?.state.version !== answer.version || answer.version === '') {
-      this.#know(name, stateOf(answer, this.#clock() - answer.age * SECOND, ids));
-    } else {
-      this.#use(name);
-    }
+    const place = this.#records.find(name);
+    if (place?.value.state.version === answer.version && answer.version !== '') this.#records.use(place);
+    else this.#know(name, stateOf(answer, this.#clock() - answer.age * SECOND, ids));
   }
 
   /**
@@ -99,7 +98,7 @@ class Session {
    * @returns {View} for {@link learnFromS3}, when the read is over
    */
   view(name) {
-    return { state: this.#records.get(name)?.state, horizon: this.#horizon, clears: this.#clears };
+    return { state: this.#recordOf(name)?.state, horizon: this.#horizon, clears: this.#clears };
   }
 
   /**
@@ -110,11 +109,12 @@ class Session {
    * @returns {boolean} whether it is the newest state known: nothing else was learnt, and nothing written, meanwhile
    */
   learnFromS3(name, view, answer, ids) {
-    const record = this.#records.get(name);
+    const place = this.#records.find(name);
+    const record = place?.value;
     if (record?.state !== view.state || (record?.writes ?? 0) > 0 || view.clears !== this.#clears) return false;
     // A record may have come and gone.
     if (!record && view.horizon !== this.#horizon && this.#horizon > answer.start) return false;
-    if (record && record.state.version === answer.version && answer.version) this.#use(name);
+    if (place && place.value.state.version === answer.version && answer.version) this.#records.use(place);
     else this.#know(name, stateOf(answer, this.#clock(), ids));
     return true;
   }
@@ -125,14 +125,11 @@ class Session {
    * @param {string} name
    */
   begin(name) {
-    const found = this.#records.get(name);
-    const record = found ?? { state: unknownSince(this.#clock()), writes: 0, isOverlapped: false, before: undefined };
+    const before = this.#recordOf(name)?.state;
+    const record = this.#know(name, unknownSince(this.#clock()));
     if (record.writes > 0) record.isOverlapped = true;
-    else record.before = found?.state;
+    else record.before = before;
     record.writes++;
-    record.state = unknownSince(this.#clock());
-    this.#records.set(name, record);
-    this.#use(name);
   }
 
   /**
@@ -141,7 +138,8 @@ class Session {
    * @returns {boolean} whether the outcome is a state, and the newest
    */
   end(name, outcome) {
-    const record = /** @type {Record} */ (this.#records.get(name));
+    const place = /** @type {import('./recent.js').Place<Record>} */ (this.#records.find(name));
+    const record = place.value;
     const { isOverlapped, before } = record;
     const isKnown = typeof outcome === 'object' && !isOverlapped;
     record.writes--;
@@ -152,7 +150,7 @@ class Session {
     if (isKnown) record.state = outcome;
     else if (isOverlapped || outcome !== NOTHING_DONE) record.state = unknownSince(this.#clock());
     else if (before) record.state = before;
-    else this.#records.delete(name);
+    else this.#records.delete(place);
     this.#trim();
     return isKnown;
   }
@@ -165,7 +163,7 @@ class Session {
    * @returns {string[]} empty if this object does not know that version
    */
   idsOf(name, version) {
-    const state = this.#records.get(name)?.state;
+    const state = this.#recordOf(name)?.state;
     if (state?.version !== version) return [];
     return state.isOwn && this.#clock() - state.knownAt > MEMORY ? state.ids.slice(0, 1) : state.ids;
   }
@@ -176,10 +174,10 @@ class Session {
    * @param {string} prefix
    */
   forgetUnder(prefix) {
-    for (const [name, record] of this.#records) {
-      if (!name.startsWith(prefix)) continue;
+    for (const place of this.#records.under(prefix)) {
+      const record = place.value;
       if (record.writes === 0) {
-        this.#records.delete(name);
+        this.#records.delete(place);
       } else {
         record.isOverlapped = true;
         record.state = unknownSince(this.#clock());
@@ -205,30 +203,37 @@ class Session {
   /**
    * @param {string} name
    * @param {State} state
+   * @returns {Record}
    */
   #know(name, state) {
-    const record = this.#records.get(name);
-    if (record) record.state = state;
-    else this.#records.set(name, { state, writes: 0, isOverlapped: false, before: undefined });
-    this.#use(name);
-    this.#trim();
+    const place = this.#records.find(name);
+    if (place) {
+      place.value.state = state;
+      this.#records.use(place);
+      return place.value;
+    }
+    const record = { state, writes: 0, isOverlapped: false, before: undefined };
+    this.#records.add(name, record);
+    this.#trim(record);
+    return record;
+  }
+
+  /** @param {Record} [newest] which stays */
+  #trim(newest) {
+    let place = this.#records.oldest;
+    while (place && this.#records.size > this.#limit) {
+      const { value, newer } = place;
+      if (value.writes === 0 && value !== newest) {
+        this.#records.delete(place);
+        this.#horizon = Math.max(this.#horizon, value.state.knownAt);
+      }
+      place = newer;
+    }
   }
 
   /** @param {string} name */
-  #use(name) {
-    const record = /** @type {Record} */ (this.#records.get(name));
-    this.#records.delete(name);
-    this.#records.set(name, record);
-  }
-
-  #trim() {
-    if (this.#records.size <= this.#limit) return;
-    for (const [name, { state, writes }] of this.#records) {
-      if (writes > 0) continue;
-      this.#records.delete(name);
-      this.#horizon = Math.max(this.#horizon, state.knownAt);
-      if (this.#records.size <= this.#limit) return;
-    }
+  #recordOf(name) {
+    return this.#records.find(name)?.value;
   }
 }
 
