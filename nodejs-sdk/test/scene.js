@@ -21,7 +21,8 @@ function obedient(request, response, body, state) {
 
 /**
  * One bucket as S3 keeps it, with conditional writes. Its state: `objects` by path, `date`, `faults` to come, each for the next
- * request of a method: a status, or `lost` for a write that takes place and is not answered.
+ * request of a method: a status, or `lost` for a write that takes place and is not answered; `buried` if another has replaced
+ * it before anybody looks.
  */
 function bucket(request, response, body, state) {
   const { createHash } = require('node:crypto');
@@ -46,6 +47,11 @@ function bucket(request, response, body, state) {
     const { 'cache-control': control, 'content-encoding': encoding } = headers;
     const stored = { etag, 'cache-control': control, 'last-modified': state.date, ...(encoding && { 'content-encoding': encoding }) };
     objects[pathname] = { headers: stored, body: body.toString('base64') };
+    if (fault?.buried) {
+      const { write } = JSON.parse(body);
+      const later = { v: 1, type: 'int', value: 99, write: 'f'.repeat(16), previous: ['e'.repeat(16), write] };
+      objects[pathname] = { headers: { ...stored, etag: '"later"' }, body: Buffer.from(JSON.stringify(later)).toString('base64') };
+    }
     return answer(200, { etag });
   }
   if (method === 'DELETE') {
