@@ -58,6 +58,7 @@ const KEYS = [
 ];
 const DAY = 86_400;
 const MIB = 1024 * 1024;
+const MAX_LOCAL_BYTES = 2 ** 31 - 1;
 const ROLE_ARN = /^arn:aws[a-z-]*:iam::[0-9]{12}:role\/[\w+=,.@/-]{1,576}$/;
 
 /**
@@ -87,7 +88,7 @@ function readConfig(params, environment) {
     failover: source.flag('FAILOVER', true),
     staleIfError: source.integer('STALE_IF_ERROR', 300, 0, DAY),
     localMaxItems: source.integer('LOCAL_MAX_ITEMS', 10_000, 0, 10_000_000),
-    localMaxBytes: source.integer('LOCAL_MAX_BYTES', 16 * MIB, 0, 10 * 1024 * MIB),
+    localMaxBytes: source.integer('LOCAL_MAX_BYTES', 16 * MIB, 0, MAX_LOCAL_BYTES),
     distributionId: source.matching('DISTRIBUTION_ID', /^[A-Z0-9]{1,64}$/, 'E1A2B3C4D5E6F7'),
     roleArn: source.matching('ROLE_ARN', ROLE_ARN, 'arn:aws:iam::111122223333:role/name'),
     maxGrant: source.integer('MAX_GRANT', 3600, 1, DAY),

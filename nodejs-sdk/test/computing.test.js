@@ -192,7 +192,7 @@ suite('cached', () => {
     assert.throws(() => mem.cached(() => {}, { name: 5 }), { code: 'configuration' });
     assert.throws(() => mem.cached(() => {}, { name: 'a//b' }), { code: 'invalid_name' });
     assert.throws(() => mem.cached(function load() {}, { ttl: 5 }), { code: 'configuration', message: /ttlSeconds/ });
-    const load = mem.cached(async function load() {});
+    const load = mem.cached(async () => {}, { name: 'load' });
     await assert.rejects(load({ x: new Date() }), { code: 'unsupported_type', path: '$[0].x' });
     await assert.rejects(load(1, undefined), { code: 'unsupported_type', path: '$[1]' });
     assert.throws(() => load.cacheName(Symbol('s')), { code: 'unsupported_type' });
