@@ -4,7 +4,10 @@ const { Recent } = require('./recent.js');
 
 /** @typedef {import('./copy.js').Copy} Copy */
 
-/** What a copy takes besides its text and its name, in bytes: the objects around it and its place in the map. */
+/**
+ * What a copy takes besides its text and its name, in bytes: the objects around it and its place in the map. With Node 20
+ * and half a million copies it was 360.
+ */
 const OVERHEAD = 400;
 
 /** The copies that one object keeps, the least recently used going first (MEM-1). */
