@@ -201,6 +201,7 @@ declare namespace MemoryService {
   /** Values by name. */
   type Entries = ReadonlyMap<string, Value> | ReadonlyArray<readonly [string, Value]> | { readonly [name: string]: Value };
 
+  /** S3's storage classes that answer at once. */
   type StorageClass = 'STANDARD' | 'STANDARD_IA' | 'ONEZONE_IA' | 'INTELLIGENT_TIERING' | 'GLACIER_IR';
 
   /** How long a value lives, and where. */
@@ -213,13 +214,16 @@ declare namespace MemoryService {
     storageClass?: StorageClass | undefined;
   }
 
+  /** What else a remove does. */
   interface RemoveOptions {
     /** Also ask CloudFront to drop what its edges have, which costs. Needs `DISTRIBUTION_ID`. Default: false. */
     invalidate?: boolean | undefined;
   }
 
+  /** How values are stored, and what else a put of many does. */
   interface PutManyOptions extends StorageOptions, RemoveOptions {}
 
+  /** How a value is stored, and on what condition. */
   interface PutOptions extends PutManyOptions {
     /** Only if there is no value, else it is a ConflictError. A value that has expired is none. Default: false. */
     ifAbsent?: boolean | undefined;
@@ -227,21 +231,25 @@ declare namespace MemoryService {
     ifVersion?: string | undefined;
   }
 
+  /** How the new value is stored, and how often that is tried. */
   interface IncrementOptions extends PutManyOptions {
     /** How often to try if others are faster. Default: 100. */
     attempts?: number | undefined;
   }
 
+  /** How the new value is stored, and what it is made of if there is none. */
   interface UpdateOptions extends IncrementOptions {
     /** What the function is given if there is no value. Default: `undefined`. */
     default?: Value | undefined;
   }
 
+  /** How results are stored. */
   interface CachedOptions extends StorageOptions {
     /** What results are kept under, in place of the function's own name. */
     name?: string | undefined;
   }
 
+  /** A function whose results are kept: gives the one that is, else what the function gives. */
   interface CachedFunction<Args extends Value[], T> {
     (...args: Args): Promise<T>;
     /** The name that the result for these arguments has. */
@@ -258,6 +266,7 @@ declare namespace MemoryService {
     readonly prefix: string | undefined;
     /** What it opens, unless it opens a prefix. */
     readonly name: string | undefined;
+    /** When it ends. */
     readonly expiresAt: Date;
     /** What follows the `?` of a URL that it opens. */
     readonly query: string;
@@ -267,6 +276,7 @@ declare namespace MemoryService {
     toJSON(): { distribution: string; service: string; prefix?: string; name?: string; query: string; expires_at: number };
   }
 
+  /** Counted since the object was made, and what it keeps. */
   interface Stats {
     /** Gets that a copy in memory answered. */
     memoryHits: number;
@@ -292,6 +302,7 @@ declare namespace MemoryService {
     evictions: number;
   }
 
+  /** How a value is read. */
   interface GetOptions {
     /** Read S3 itself and not the edge: the newest value, at the price and latency of S3. Default: false. */
     consistent?: boolean | undefined;
@@ -299,6 +310,7 @@ declare namespace MemoryService {
 
   /** A value with what is known about it. */
   interface Entry<T = any> {
+    /** The caller's own. */
     value: T;
     /** As the specification names it. */
     type: 'null' | 'bool' | 'int' | 'float' | 'str' | 'bytes' | 'list' | 'dict';
@@ -314,6 +326,7 @@ declare namespace MemoryService {
     expiresAt: Date | undefined;
   }
 
+  /** Each may instead come from the environment, as `MEMORY_<key>`. */
   interface Params {
     /** Host name of the CloudFront distribution. */
     DISTRIBUTION?: string | undefined;
@@ -361,6 +374,7 @@ declare namespace MemoryService {
   class MemoryServiceError extends Error {
     /** The same in every language, for example `unavailable`. */
     readonly code: string;
+    /** For tests: this SDK makes its own. */
     constructor(message: string, options?: { cause?: unknown });
   }
   /** The parameters, the environment or the deployment are wrong. Code `configuration`. */
@@ -371,6 +385,7 @@ declare namespace MemoryService {
   class UnsupportedTypeError extends MemoryServiceError {
     /** Where the offender is, such as `$.orders[3].id`. */
     readonly path: string;
+    /** For tests: this SDK makes its own. */
     constructor(message: string, options?: { cause?: unknown; path?: string });
   }
   /** The value is beyond MAX_VALUE_BYTES. Code `value_too_large`. */
@@ -389,6 +404,7 @@ declare namespace MemoryService {
     readonly errors: Map<string, MemoryServiceError>;
     /** What the call would have returned for each name that did not. */
     readonly results: Map<string, any>;
+    /** For tests: this SDK makes its own. */
     constructor(
       message: string,
       options?: { cause?: unknown; errors?: Map<string, MemoryServiceError>; results?: Map<string, any> },
