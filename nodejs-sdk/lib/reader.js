@@ -106,7 +106,8 @@ class Reader {
     }
     this.#stats.s3Reads++;
     // What was learnt or written meanwhile may be newer.
-    if (this.#session.learnFromS3(name, view, answer, lineage(answer, reading.document))) this.#keep(name, reading.copy);
+    const isNewest = this.#session.learnFromS3(name, view, answer, lineage(answer, reading.document));
+    this.#keep(name, isNewest ? reading.copy : undefined);
     return reading;
   }
 

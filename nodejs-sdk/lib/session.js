@@ -89,7 +89,8 @@ class Session {
    */
   learn(name, answer, ids) {
     const place = this.#records.find(name);
-    if (place?.value.state.version === answer.version && answer.version !== '') this.#records.use(place);
+    // Two misses may have had a value between them.
+    if (place?.value.state.version === answer.version && answer.version) this.#records.use(place);
     else this.#know(name, stateOf(answer, this.#clock() - answer.age * SECOND, ids));
   }
 
@@ -111,12 +112,33 @@ class Session {
   learnFromS3(name, view, answer, ids) {
     const place = this.#records.find(name);
     const record = place?.value;
-    if (record?.state !== view.state || (record?.writes ?? 0) > 0 || view.clears !== this.#clears) return false;
+    const isChanged = record?.state !== view.state || (record?.writes ?? 0) > 0 || view.clears !== this.#clears;
     // A record may have come and gone.
-    if (!record && view.horizon !== this.#horizon && this.#horizon > answer.start) return false;
+    if (isChanged || (!record && view.horizon !== this.#horizon && this.#horizon > answer.start)) {
+      this.#doubt(name, answer);
+      return false;
+    }
     if (place && place.value.state.version === answer.version && answer.version) this.#records.use(place);
     else this.#know(name, stateOf(answer, this.#clock(), ids));
     return true;
+  }
+
+  /**
+   * What S3 said while something else was learnt: nobody knows which of the two is newer (SES-4).
+   *
+   * @param {string} name
+   * @param {Answer} answer
+   */
+  #doubt(name, answer) {
+    const record = this.#recordOf(name);
+    const { version } = answer;
+    if (record && record.writes > 0) {
+      if (!version || record.before?.version !== version) record.isOverlapped = true;
+    } else if (!record || record.state.version !== version) {
+      this.#know(name, unknownSince(this.#clock()));
+    } else if (!version) {
+      record.state = { ...record.state, floor: Math.max(record.state.floor, answer.date) };
+    }
   }
 
   /**
