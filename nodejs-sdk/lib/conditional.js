@@ -120,7 +120,7 @@ class ConditionalWriter {
    */
   async #look(run, target) {
     try {
-      return await run(this.#reader.readS3(target));
+      return await run(this.#reader.look(target));
     } catch (error) {
       if (error instanceof CorruptValueError) return undefined;
       throw error;

@@ -94,21 +94,29 @@ class Reader {
    * @param {Target} target
    * @returns {Program<Reading>}
    */
-  *readS3({ name, key }) {
+  *readS3(target) {
+    const { name } = target;
     const view = this.#session.view(name);
-    let answer;
-    let reading;
+    const reading = yield* this.look(target);
+    this.#stats.s3Reads++;
+    // What was learnt or written meanwhile may be newer.
+    const isNewest = this.#session.learnFromS3(name, view, reading.answer, lineage(reading.answer, reading.document));
+    this.#keep(name, isNewest ? reading.copy : undefined);
+    return reading;
+  }
+
+  /**
+   * See what S3 has, without keeping it in mind: for a writer, who knows more when it has ended.
+   *
+   * @param {Target} target
+   * @returns {Program<Reading>}
+   */
+  *look({ name, key }) {
     try {
-      answer = yield* this.#origin.read(key);
-      reading = this.#decoded(answer, 's3');
+      return this.#decoded(yield* this.#origin.read(key), 's3');
     } catch (error) {
       throw this.#explained(error, key, name);
     }
-    this.#stats.s3Reads++;
-    // What was learnt or written meanwhile may be newer.
-    const isNewest = this.#session.learnFromS3(name, view, answer, lineage(answer, reading.document));
-    this.#keep(name, isNewest ? reading.copy : undefined);
-    return reading;
   }
 
   /**
