@@ -15,14 +15,15 @@ declare class MemoryService {
   /**
    * Store a value, as it is at the time of the call.
    *
-   * @param options How long it lives and where; without, until it is replaced or removed.
+   * @param options How long it lives, where, and on what condition; without, it lives until it is replaced or removed.
    * @returns the version: the ETag of the object in S3
+   * @throws {MemoryService.ConflictError} if there is a value and the put is `ifAbsent`, or its version is not `ifVersion`
    * @throws {MemoryService.InvalidNameError}
    * @throws {MemoryService.UnsupportedTypeError} with the path of the offender, such as `$.orders[3].id`
    * @throws {MemoryService.ValueTooLargeError}
    * @throws {MemoryService.AccessDeniedError}
    * @throws {MemoryService.ConfigurationError} for a wrong option, without credentials, or if the bucket is elsewhere
-   * @throws {MemoryService.UnavailableError}
+   * @throws {MemoryService.UnavailableError} which leaves open whether it is stored
    */
   put(name: string, value: MemoryService.Value, options?: MemoryService.PutOptions): Promise<string>;
 
@@ -30,16 +31,16 @@ declare class MemoryService {
    * Store several values, several at a time. All names and values are checked before the first is stored.
    *
    * @param entries A Map, an array of `[name, value]` or a plain object. The last value of a name counts.
-   * @param options For all of them.
+   * @param options For all of them; a condition is refused.
    * @returns the version of each by name
    * @throws {MemoryService.BatchError} with the error of each name that failed; the others are stored
    * @throws {MemoryService.MemoryServiceError} as {@link put} does, before anything is stored
    */
-  putMany(entries: MemoryService.Entries, options?: MemoryService.PutOptions): Promise<Map<string, string>>;
+  putMany(entries: MemoryService.Entries, options?: MemoryService.PutManyOptions): Promise<Map<string, string>>;
 
   /**
-   * Read a value through the edge, or from S3 if the edge fails. Blocks until it is there: at most `DEADLINE`, on average as
-   * long as an HTTP request.
+   * Read a value from memory, else through the edge, or from S3 if the edge fails or is behind what this object knows.
+   * Blocks until it is there: at most `DEADLINE`, on average as long as an HTTP request. Lists and dicts are the caller's own.
    *
    * @returns `undefined` if there is none; a stored `null` is `null`
    * @throws {MemoryService.InvalidNameError}
@@ -70,11 +71,12 @@ declare class MemoryService {
   getMany<T = any>(names: Iterable<string>, options?: MemoryService.GetOptions): Promise<Map<string, T>>;
 
   /**
-   * Remove a value; removing what is not there is no error. An edge may serve a copy until that is `EDGE_TTL` old.
+   * Remove a value; removing what is not there is no error. Others may read a copy until that is `EDGE_TTL` old, unless the
+   * option `invalidate` says otherwise.
    *
    * @throws {MemoryService.MemoryServiceError} as {@link put} does
    */
-  remove(name: string): Promise<void>;
+  remove(name: string, options?: MemoryService.RemoveOptions): Promise<void>;
 
   /**
    * Remove several values, up to 1,000 with one request. All names are checked before the first is removed.
@@ -82,7 +84,7 @@ declare class MemoryService {
    * @throws {MemoryService.BatchError} with the error of each name that failed; the others are removed
    * @throws {MemoryService.InvalidNameError}
    */
-  removeMany(names: Iterable<string>): Promise<void>;
+  removeMany(names: Iterable<string>, options?: MemoryService.RemoveOptions): Promise<void>;
 
   /**
    * List the names under a prefix, in the order of their keys, a page of up to 1,000 at a time, the next when it is
@@ -102,7 +104,77 @@ declare class MemoryService {
    * @throws {MemoryService.BatchError} if some could not be removed; those that come after them stay as well
    * @throws {MemoryService.MemoryServiceError} as {@link keys} does
    */
-  clear(prefix: string): Promise<number>;
+  clear(prefix: string, options?: MemoryService.RemoveOptions): Promise<number>;
+
+  /**
+   * Replace a value by what a function makes of it. If somebody else was faster, the function is called again with the newer
+   * value, so that no change is lost. Without a ttl, the new value ends when the old one would have.
+   *
+   * @param fn Is given the value, its own to change; the `default`, or `undefined`, if there is none. May be asynchronous.
+   * @returns the new value
+   * @throws {MemoryService.ConflictError} after the last attempt; others were faster each time
+   * @throws {MemoryService.MemoryServiceError} as {@link get} and {@link put} do, and what `fn` throws
+   */
+  update<T extends MemoryService.Value>(
+    name: string,
+    fn: (value: any) => T | Promise<T>,
+    options?: MemoryService.UpdateOptions,
+  ): Promise<T>;
+
+  /**
+   * Add to an int. What is absent counts as 0.
+   *
+   * @param by A safe integer or a bigint. Default: 1.
+   * @returns the new value: a number if it is safe, else a bigint
+   * @throws {MemoryService.UnsupportedTypeError} if the value or `by` is no int; nothing is stored
+   * @throws {MemoryService.ConflictError} as {@link update} does
+   */
+  increment(name: string, by?: number | bigint, options?: MemoryService.IncrementOptions): Promise<number | bigint>;
+
+  /**
+   * Read a value; if there is none, compute and store it. One factory runs for a name at a time, and whoever asks meanwhile
+   * is given its outcome. A value with a ttl is now and then computed anew shortly before it ends.
+   *
+   * @param factory Called without arguments; may be asynchronous. It must not ask for the same name.
+   * @returns the value, the caller's own
+   * @throws what the factory throws; nothing is stored then
+   * @throws {MemoryService.ConfigurationError} if the factory asks for the same name
+   * @throws {MemoryService.MemoryServiceError} as {@link get} and {@link put} do, but for UnavailableError: a value that can
+   *   neither be read nor stored is computed all the same
+   */
+  getOrPut<T extends MemoryService.Value>(
+    name: string,
+    factory: () => T | Promise<T>,
+    options?: MemoryService.StorageOptions,
+  ): Promise<T>;
+
+  /**
+   * A function that keeps the results of another, as {@link getOrPut} does.
+   *
+   * A result is kept under `cached/<name of the function>/<hash of the arguments>`. Arguments must be values that can be
+   * stored. `this` is passed on, and is no part of the hash.
+   *
+   * @throws {MemoryService.ConfigurationError} if the function has no name and the options have none
+   */
+  cached<Args extends MemoryService.Value[], T extends MemoryService.Value>(
+    fn: (...args: Args) => T | Promise<T>,
+    options?: MemoryService.CachedOptions,
+  ): MemoryService.CachedFunction<Args, T>;
+
+  /**
+   * Open what lies under a prefix, or exactly one name, to whoever holds the grant, until its end. It cannot be revoked.
+   *
+   * @param prefixOrName A prefix is empty or ends with a slash, such as `tenant/1/`.
+   * @param ttlSeconds A whole number from 1 to `MAX_GRANT`.
+   * @throws {MemoryService.ConfigurationError} for another ttl, and of a public service
+   * @throws {MemoryService.InvalidNameError}
+   * @throws {MemoryService.AccessDeniedError} if the key may not be read
+   * @throws {MemoryService.UnavailableError} if the key cannot be read
+   */
+  grant(prefixOrName: string, ttlSeconds: number): Promise<MemoryService.Grant>;
+
+  /** What this object has counted since it was made, and what it keeps in memory. */
+  stats(): MemoryService.Stats;
 
   /** The version of this SDK. */
   getVersion(): string;
@@ -129,9 +201,11 @@ declare namespace MemoryService {
   /** Values by name. */
   type Entries = ReadonlyMap<string, Value> | ReadonlyArray<readonly [string, Value]> | { readonly [name: string]: Value };
 
+  /** S3's storage classes that answer at once. */
   type StorageClass = 'STANDARD' | 'STANDARD_IA' | 'ONEZONE_IA' | 'INTELLIGENT_TIERING' | 'GLACIER_IR';
 
-  interface PutOptions {
+  /** How long a value lives, and where. */
+  interface StorageOptions {
     /** How long the value lives: at least 1, fractions allowed. Default: until it is replaced or removed. */
     ttlSeconds?: number | undefined;
     /** Whole seconds an edge may serve a copy without asking S3, 1 to 86,400; never more than the ttl. Default: `EDGE_TTL`. */
@@ -140,6 +214,95 @@ declare namespace MemoryService {
     storageClass?: StorageClass | undefined;
   }
 
+  /** What else a remove does. */
+  interface RemoveOptions {
+    /** Also ask CloudFront to drop what its edges have, which costs. Needs `DISTRIBUTION_ID`. Default: false. */
+    invalidate?: boolean | undefined;
+  }
+
+  /** How values are stored, and what else a put of many does. */
+  interface PutManyOptions extends StorageOptions, RemoveOptions {}
+
+  /** How a value is stored, and on what condition. */
+  interface PutOptions extends PutManyOptions {
+    /** Only if there is no value, else it is a ConflictError. A value that has expired is none. Default: false. */
+    ifAbsent?: boolean | undefined;
+    /** Only if the version of what is stored is this one, else it is a ConflictError. */
+    ifVersion?: string | undefined;
+  }
+
+  /** How the new value is stored, and how often that is tried. */
+  interface IncrementOptions extends PutManyOptions {
+    /** How often to try if others are faster. Default: 100. */
+    attempts?: number | undefined;
+  }
+
+  /** How the new value is stored, and what it is made of if there is none. */
+  interface UpdateOptions extends IncrementOptions {
+    /** What the function is given if there is no value. Default: `undefined`. */
+    default?: Value | undefined;
+  }
+
+  /** How results are stored. */
+  interface CachedOptions extends StorageOptions {
+    /** What results are kept under, in place of the function's own name. */
+    name?: string | undefined;
+  }
+
+  /** A function whose results are kept: gives the one that is, else what the function gives. */
+  interface CachedFunction<Args extends Value[], T> {
+    (...args: Args): Promise<T>;
+    /** The name that the result for these arguments has. */
+    cacheName(...args: Args): string;
+  }
+
+  /** What opens a part of a private service. Printing it does not show the query; `JSON.stringify` does, to send it on. */
+  interface Grant {
+    /** Host of the distribution. */
+    readonly distribution: string;
+    /** The service name. */
+    readonly service: string;
+    /** What it opens, unless it opens one name. */
+    readonly prefix: string | undefined;
+    /** What it opens, unless it opens a prefix. */
+    readonly name: string | undefined;
+    /** When it ends. */
+    readonly expiresAt: Date;
+    /** What follows the `?` of a URL that it opens. */
+    readonly query: string;
+    /** The URL that reads a name. What the grant does not open answers 403. */
+    url(name: string): string;
+    /** What to send to the program that reads. */
+    toJSON(): { distribution: string; service: string; prefix?: string; name?: string; query: string; expires_at: number };
+  }
+
+  /** Counted since the object was made, and what it keeps. */
+  interface Stats {
+    /** Gets that a copy in memory answered. */
+    memoryHits: number;
+    /** Answers of the edge that were accepted. */
+    edgeReads: number;
+    /** Answers of S3. */
+    s3Reads: number;
+    /** Gets that were given a stale copy, as neither the edge nor S3 could be read. */
+    staleReads: number;
+    /** Gets that joined the request of another. */
+    sharedReads: number;
+    /** Answers of the edge that were accepted because they have the version that this object knows. */
+    acceptedByVersion: number;
+    /** Answers of the edge that were accepted because they are newer than what this object knows. */
+    acceptedByTime: number;
+    /** Gets that read S3 because what the edge has may be older than what this object knows, or was stale. */
+    sentToS3: number;
+    /** Values in memory. */
+    items: number;
+    /** What they take, roughly. */
+    bytes: number;
+    /** Values that had to go for others. */
+    evictions: number;
+  }
+
+  /** How a value is read. */
   interface GetOptions {
     /** Read S3 itself and not the edge: the newest value, at the price and latency of S3. Default: false. */
     consistent?: boolean | undefined;
@@ -147,14 +310,15 @@ declare namespace MemoryService {
 
   /** A value with what is known about it. */
   interface Entry<T = any> {
+    /** The caller's own. */
     value: T;
     /** As the specification names it. */
     type: 'null' | 'bool' | 'int' | 'float' | 'str' | 'bytes' | 'list' | 'dict';
     /** What `put` returned: the ETag of the object in S3. */
     version: string;
     /** Where it was read. */
-    source: 'edge' | 's3';
-    /** Whole seconds since the edge fetched its copy from S3; 0 from S3 itself. */
+    source: 'memory' | 'edge' | 's3' | 'stale';
+    /** Whole seconds since it was fetched from S3, by an edge or by this object. */
     age: number;
     /** When it was put, to the second; `undefined` if the answer did not say. */
     storedAt: Date | undefined;
@@ -162,6 +326,7 @@ declare namespace MemoryService {
     expiresAt: Date | undefined;
   }
 
+  /** Each may instead come from the environment, as `MEMORY_<key>`. */
   interface Params {
     /** Host name of the CloudFront distribution. */
     DISTRIBUTION?: string | undefined;
@@ -191,6 +356,18 @@ declare namespace MemoryService {
     DEADLINE?: number | string | undefined;
     /** Whether to read S3 when the edge cannot be read. Default: true. */
     FAILOVER?: boolean | string | undefined;
+    /** Seconds that a copy may be served beyond its freshness while S3 cannot be read, 0 to 86,400. Default: 300. */
+    STALE_IF_ERROR?: number | string | undefined;
+    /** How many values an object keeps in memory; 0 for none. Default: 10,000. */
+    LOCAL_MAX_ITEMS?: number | string | undefined;
+    /** How many bytes of them; 0 for none. Default: 16 MiB. */
+    LOCAL_MAX_BYTES?: number | string | undefined;
+    /** Id of the distribution, for the option `invalidate`. */
+    DISTRIBUTION_ID?: string | undefined;
+    /** ARN of a role to assume before asking S3 or CloudFront's API. */
+    ROLE_ARN?: string | undefined;
+    /** Seconds that a grant may last at most, 1 to 86,400. Default: 3,600. */
+    MAX_GRANT?: number | string | undefined;
     /** Default: `warn`, which shows each failover. With `debug`, one line for each read. */
     LOG_LEVEL?: 'debug' | 'info' | 'warn' | 'error' | 'silent' | undefined;
   }
@@ -199,6 +376,7 @@ declare namespace MemoryService {
   class MemoryServiceError extends Error {
     /** The same in every language, for example `unavailable`. */
     readonly code: string;
+    /** For tests: this SDK makes its own. */
     constructor(message: string, options?: { cause?: unknown });
   }
   /** The parameters, the environment or the deployment are wrong. Code `configuration`. */
@@ -209,6 +387,7 @@ declare namespace MemoryService {
   class UnsupportedTypeError extends MemoryServiceError {
     /** Where the offender is, such as `$.orders[3].id`. */
     readonly path: string;
+    /** For tests: this SDK makes its own. */
     constructor(message: string, options?: { cause?: unknown; path?: string });
   }
   /** The value is beyond MAX_VALUE_BYTES. Code `value_too_large`. */
@@ -219,12 +398,15 @@ declare namespace MemoryService {
   class AccessDeniedError extends MemoryServiceError {}
   /** No answer: network trouble, a timeout, a server error. The cause has more. Code `unavailable`. */
   class UnavailableError extends MemoryServiceError {}
+  /** What is stored is not what the put was made for, or others were faster each time. Code `conflict`. */
+  class ConflictError extends MemoryServiceError {}
   /** Some names of a batch failed. Code `batch`. */
   class BatchError extends MemoryServiceError {
     /** The error of each name that failed. */
     readonly errors: Map<string, MemoryServiceError>;
     /** What the call would have returned for each name that did not. */
     readonly results: Map<string, any>;
+    /** For tests: this SDK makes its own. */
     constructor(
       message: string,
       options?: { cause?: unknown; errors?: Map<string, MemoryServiceError>; results?: Map<string, any> },

@@ -10,5 +10,6 @@ export const {
   CorruptValueError,
   AccessDeniedError,
   UnavailableError,
+  ConflictError,
   BatchError,
 } = MemoryService;

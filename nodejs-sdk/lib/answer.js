@@ -3,35 +3,50 @@
 const { versionOf } = require('./aws.js');
 
 /**
- * What was read, wherever it came from.
+ * What was read, wherever it came from. Times are Unix time in milliseconds, NaN if the answer does not say.
  *
  * @typedef {object} Answer
  * @property {Uint8Array | undefined} document undefined if there is none
  * @property {'edge' | 's3'} source
  * @property {string} cache What a cache had to do with it, for example "hit, age 3 s"; for log lines.
+ * @property {number} start When the request began, by the clock of this machine.
  * @property {number} age Whole seconds since the edge fetched its copy.
- * @property {string} version The ETag without its quotes.
- * @property {Date | undefined} storedAt When the object was written; undefined if the answer does not say.
+ * @property {number | undefined} maxAge Whole seconds it may be served without asking S3; undefined if the answer does not say.
+ * @property {string | null} version The ETag without its quotes; null if there is no value.
+ * @property {number} storedAt When the object was written: `Last-Modified`.
+ * @property {number} date `Date`
  */
 
 /**
  * @param {'edge' | 's3'} source
+ * @param {number} start
  * @param {import('./transport.js').Response} response
  * @param {Uint8Array | undefined} document
  * @returns {Answer}
  */
-function answer(source, response, document) {
-  const { age = '', 'last-modified': modified = '', 'x-cache': xCache = '' } = response.headers;
+function answer(source, start, response, document) {
+  const { age = '', 'last-modified': modified, 'x-cache': xCache = '', 'cache-control': control = '' } = response.headers;
   const cache = String(xCache).toLowerCase().split(' ')[0] || 'no cache'; // the first word of "Hit from cloudfront"
-  const storedAt = new Date(String(modified));
+  const [, maxAge] = /(?:^|[\s,])max-age=([0-9]+)/i.exec(String(control)) ?? [];
   return {
     document,
     source,
     cache: age === '' ? cache : `${cache}, age ${age} s`,
+    start,
     age: /^[0-9]+$/.test(String(age)) ? Number(age) : 0,
-    version: versionOf(response),
-    storedAt: Number.isNaN(storedAt.getTime()) ? undefined : storedAt,
+    maxAge: maxAge === undefined ? undefined : Number(maxAge),
+    version: document === undefined ? null : versionOf(response),
+    storedAt: document === undefined ? NaN : Date.parse(String(modified)),
+    date: dateOf(response),
   };
 }
 
-module.exports = { answer };
+/**
+ * @param {import('./transport.js').Response} response
+ * @returns {number} when it was made, in Unix milliseconds; NaN if it does not say
+ */
+function dateOf({ headers }) {
+  return Date.parse(String(headers.date));
+}
+
+module.exports = { answer, dateOf };

@@ -2,15 +2,14 @@
 
 const { createHash } = require('node:crypto');
 
-const { credentials } = require('./credentials.js');
 const { UnavailableError } = require('./errors.js');
 
 /** @typedef {import('./transport.js').Response} Response */
 
-/** @typedef {'s3' | 'ssm' | 'secretsmanager'} Service */
+/** @typedef {'s3' | 'ssm' | 'secretsmanager' | 'sts' | 'cloudfront'} Service */
 
 /** The part of `AWS_ENDPOINT_URL_…` that names a service. */
-const ENDPOINT_NAMES = { s3: 'S3', ssm: 'SSM', secretsmanager: 'SECRETS_MANAGER' };
+const ENDPOINT_NAMES = { s3: 'S3', ssm: 'SSM', secretsmanager: 'SECRETS_MANAGER', sts: 'STS', cloudfront: 'CLOUDFRONT' };
 
 const MAX_ANSWER_BYTES = 64 * 1024;
 
@@ -25,6 +24,7 @@ function endpoint(service, region) {
   const own = process.env[`AWS_ENDPOINT_URL_${ENDPOINT_NAMES[service]}`] || process.env.AWS_ENDPOINT_URL;
   if (own) return { url: own.replace(/\/+$/, ''), isOverridden: true };
   const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  if (service === 'cloudfront' && suffix === 'amazonaws.com') return { url: 'https://cloudfront.amazonaws.com', isOverridden: false };
   return { url: `https://${service}.${region}.${suffix}`, isOverridden: false };
 }
 
@@ -40,12 +40,12 @@ function endpoint(service, region) {
  * @param {Uint8Array} [call.body]
  * @param {string} call.what For the error message.
  * @param {number} [call.maxBytes] How much of the answer to read.
- * @param {() => number} clock Unix time in milliseconds
+ * @param {import('./credentials.js').Identity} identity Who asks.
  * @returns {import('./effects.js').Program<Response>} the response, whatever its status below 500
  * @throws {UnavailableError}
  * @throws {import('./errors.js').ConfigurationError} without credentials
  */
-function* askAws({ service, region, method, url, headers, body, what, maxBytes = MAX_ANSWER_BYTES }, clock) {
+function* askAws({ service, region, method, url, headers, body, what, maxBytes = MAX_ANSWER_BYTES }, identity) {
   const { sign } = require('aws4'); // here, because whoever only reads public values needs no signature
   const { host, pathname, search } = new URL(url);
   const hash = createHash('sha256').update(body ?? '').digest('hex');
@@ -53,7 +53,7 @@ function* askAws({ service, region, method, url, headers, body, what, maxBytes =
     ...{ service, region, method, host, path: pathname + search },
     headers: { ...headers, host, 'content-length': String(body?.length ?? 0), 'x-amz-content-sha256': hash },
   };
-  const signed = /** @type {Record<string, string>} */ (sign(unsigned, yield* credentials(clock)).headers);
+  const signed = /** @type {Record<string, string>} */ (sign(unsigned, yield* identity()).headers);
   const response = yield { method, url, headers: signed, body, maxBytes };
   if ('failure' in response) throw UnavailableError.because(what, response.failure);
   if (response.status >= 500 || response.status === 429) {

@@ -8,26 +8,24 @@ const { BatchError, InvalidNameError, MemoryServiceError } = require('./errors.j
  */
 const KEYS_PER_REQUEST = 1000;
 
-/** @template T @typedef {import('./effects.js').Program<T>} Program */
-
 /** Enough to hide the latency of S3. Each wants a connection, and holds a document of up to MAX_VALUE_BYTES. */
 const CONCURRENCY = 16;
 
 /**
- * Run one program for each name, several at a time, and all of them whatever becomes of the others (MANY-1).
+ * Do something for each name, several at a time, and all of them whatever becomes of the others (MANY-1).
  *
- * @template T
- * @param {Map<string, Program<T>>} programs by name
- * @param {(program: Program<T>) => Promise<T>} run
- * @returns {Promise<Map<string, T & {}>>} the results in the order of the programs, without those that are undefined (MANY-2)
+ * @template T, Task
+ * @param {Map<string, Task>} tasks by name
+ * @param {(task: Task) => Promise<T>} run
+ * @returns {Promise<Map<string, T & {}>>} the results in the order of the tasks, without those that are undefined (MANY-2)
  * @throws {BatchError}
  */
-async function runAll(programs, run) {
+async function runAll(tasks, run) {
   /** @type {Map<string, {result?: T, error?: MemoryServiceError}>} */
-  const outcomes = new Map([...programs.keys()].map((name) => [name, {}])); // they end in an order of their own
-  const queue = programs.entries(); // one for all workers: each takes the next
+  const outcomes = new Map([...tasks.keys()].map((name) => [name, {}])); // they end in an order of their own
+  const queue = tasks.entries(); // one for all workers: each takes the next
   const work = async () => {
-    for (const [name, program] of queue) outcomes.set(name, await settle(run(program)));
+    for (const [name, task] of queue) outcomes.set(name, await settle(run(task)));
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, work));
   const errors = new Map();
@@ -44,21 +42,21 @@ async function runAll(programs, run) {
  * Remove keys, and all of them whatever becomes of the others (MANY-1).
  *
  * @param {Map<string, string>} namesByKey
- * @param {(keys: string[]) => Promise<Map<string, MemoryServiceError>>} remove Gives the error of each key that stays.
+ * @param {(namesByKey: Map<string, string>) => Promise<Map<string, MemoryServiceError>>} remove Gives the error of each key that stays.
  * @returns {Promise<void>}
  * @throws {BatchError}
  */
 async function removeAll(namesByKey, remove) {
-  const keys = [...namesByKey.keys()];
+  const entries = [...namesByKey];
   const errors = new Map();
   const results = new Map();
-  for (let start = 0; start < keys.length; start += KEYS_PER_REQUEST) {
-    const some = keys.slice(start, start + KEYS_PER_REQUEST);
+  for (let start = 0; start < entries.length; start += KEYS_PER_REQUEST) {
+    const some = new Map(entries.slice(start, start + KEYS_PER_REQUEST));
     const { result: failed, error } = await settle(remove(some));
-    for (const key of some) {
+    for (const [key, name] of some) {
       const reason = error ?? failed?.get(key);
-      if (reason) errors.set(namesByKey.get(key), reason);
-      else results.set(namesByKey.get(key), undefined);
+      if (reason) errors.set(name, reason);
+      else results.set(name, undefined);
     }
   }
   raiseIfAny(errors, results);

@@ -5,21 +5,28 @@ const { AccessDeniedError, ConfigurationError, UnavailableError } = require('./e
 
 /** @typedef {import('./transport.js').Response} Response */
 
-const ACCESS_CODES = new Set(['AccessDenied', 'ExpiredToken', 'InvalidToken', 'TokenRefreshRequired']);
+const ACCESS_CODES = new Set([
+  'AccessDenied',
+  'ExpiredToken',
+  'InvalidToken',
+  'TokenRefreshRequired',
+  'InvalidAccessKeyId',
+  'SignatureDoesNotMatch',
+]);
 const REGION_CODES = new Set(['PermanentRedirect', 'AuthorizationHeaderMalformed', 'IllegalLocationConstraintException']);
 
 /** Asks S3 about one bucket, and knows what its refusals mean. */
 class Bucket {
   #config;
-  #clock;
+  #identity;
 
   /**
    * @param {Pick<import('./config.js').Config, 'bucket' | 'region'>} config
-   * @param {() => number} clock Unix time in milliseconds
+   * @param {import('./credentials.js').Identity} identity
    */
-  constructor(config, clock) {
+  constructor(config, identity) {
     this.#config = config;
-    this.#clock = clock;
+    this.#identity = identity;
   }
 
   /**
@@ -36,7 +43,7 @@ class Bucket {
    */
   *ask({ headers = {}, path, ...call }) {
     const { region } = this.#config;
-    return yield* askAws({ service: 's3', region, url: `${this.#url()}/${path}`, headers, ...call }, this.#clock);
+    return yield* askAws({ service: 's3', region, url: `${this.#url()}/${path}`, headers, ...call }, this.#identity);
   }
 
   /**

@@ -23,6 +23,12 @@ const { nearest } = require('./spelling.js');
  * @property {string} hashAlgorithm of signatures: `sha256` or `sha1`
  * @property {number} deadline seconds a get may take
  * @property {boolean} failover whether to read S3 when the edge cannot be read
+ * @property {number} staleIfError seconds that a copy may be served beyond its freshness while S3 cannot be read
+ * @property {number} localMaxItems how many copies an object keeps
+ * @property {number} localMaxBytes how many bytes of them
+ * @property {string | undefined} distributionId for invalidations
+ * @property {string | undefined} roleArn of a role to assume before asking S3 or CloudFront's API
+ * @property {number} maxGrant seconds that a grant may last
  * @property {LogLevel} logLevel
  */
 
@@ -44,10 +50,18 @@ const KEYS = [
   'HASH_ALGORITHM',
   'DEADLINE',
   'FAILOVER',
+  'STALE_IF_ERROR',
+  'LOCAL_MAX_ITEMS',
+  'LOCAL_MAX_BYTES',
+  'DISTRIBUTION_ID',
+  'ROLE_ARN',
+  'MAX_GRANT',
   'LOG_LEVEL',
 ];
 const DAY = 86_400;
 const MIB = 1024 * 1024;
+const MAX_LOCAL_BYTES = 2 ** 31 - 1;
+const ROLE_ARN = /^arn:aws[a-z-]*:iam::[0-9]{12}:role\/[\w+=,.@/-]{1,576}$/;
 
 /**
  * Read the configuration: each key from the parameters, else from the environment as `MEMORY_<key>`.
@@ -75,6 +89,12 @@ function readConfig(params, environment) {
     hashAlgorithm: source.choice('HASH_ALGORITHM', ['sha256', 'sha1']) ?? 'sha256',
     deadline: source.integer('DEADLINE', 5, 1, 60),
     failover: source.flag('FAILOVER', true),
+    staleIfError: source.integer('STALE_IF_ERROR', 300, 0, DAY),
+    localMaxItems: source.integer('LOCAL_MAX_ITEMS', 10_000, 0, 10_000_000),
+    localMaxBytes: source.integer('LOCAL_MAX_BYTES', 16 * MIB, 0, MAX_LOCAL_BYTES),
+    distributionId: source.matching('DISTRIBUTION_ID', /^[A-Z0-9]{1,64}$/, 'E1A2B3C4D5E6F7'),
+    roleArn: source.matching('ROLE_ARN', ROLE_ARN, 'arn:aws:iam::111122223333:role/name'),
+    maxGrant: source.integer('MAX_GRANT', 3600, 1, DAY),
     logLevel: /** @type {LogLevel} */ (source.choice('LOG_LEVEL', LOG_LEVELS) ?? 'warn'),
   };
 }
@@ -129,6 +149,17 @@ class Source {
     if (value !== undefined) return value;
     const state = this.isPresent(key) ? 'empty or undefined' : 'missing';
     throw new ConfigurationError(`${key} is ${state}: give ${meaning} in the parameters or as MEMORY_${key}.`);
+  }
+
+  /**
+   * @param {string} key
+   * @param {RegExp} form
+   * @param {string} example
+   */
+  matching(key, form, example) {
+    const value = this.text(key);
+    if (value === undefined || form.test(value)) return value;
+    throw new ConfigurationError(`${key} must look like ${example}, not ${JSON.stringify(value)}.`);
   }
 
   /**

@@ -7,6 +7,8 @@ const { ConfigurationError, UnavailableError } = require('./errors.js');
 
 /** @typedef {import('./effects.js').Credentials} Credentials */
 
+/** @typedef {() => import('./effects.js').Program<Credentials>} Identity Who a request is signed for. */
+
 const PROVIDER = '@aws-sdk/credential-provider-node';
 const RENEW_BEFORE = 5 * 60_000; // milliseconds
 
@@ -41,6 +43,19 @@ function* credentials(clock) {
 }
 
 /**
+ * @param {Pick<import('./config.js').Config, 'roleArn' | 'region'>} config
+ * @param {string} service
+ * @param {() => number} clock Unix time in milliseconds
+ * @returns {Identity} who asks S3 and CloudFront: the function itself, or the role it is to assume (ROLE-1)
+ */
+function identityOf({ roleArn, region }, service, clock) {
+  if (roleArn === undefined) return () => credentials(clock);
+  const { Role } = require('./role.js'); // here, because most have none
+  const role = Role.at(roleArn, service, region);
+  return () => role.credentials(clock);
+}
+
+/**
  * @returns {string} the provider's file; NODE_PATH counts, as in Lambda, and so do the program and its folder
  */
 function findProvider() {
@@ -55,4 +70,4 @@ function findProvider() {
   }
 }
 
-module.exports = { credentials };
+module.exports = { credentials, identityOf };

@@ -18,6 +18,7 @@ class OriginRefusedError extends AccessDeniedError {}
 /** Reads documents through CloudFront. */
 class Edge {
   #config;
+  #clock;
   /** @type {import('./signing.js').Signer | undefined} */
   #signer;
 
@@ -29,9 +30,15 @@ class Edge {
    */
   constructor(config, service, clock) {
     this.#config = config;
+    this.#clock = clock;
     if (config.visibility === 'public') return;
     const { Signer } = require('./signing.js'); // here, because public services need none of it
     this.#signer = new Signer(config, service, clock);
+  }
+
+  /** Signs for a private service. */
+  get signer() {
+    return this.#signer;
   }
 
   /**
@@ -44,13 +51,14 @@ class Edge {
    * @throws {UnavailableError}
    */
   *read(path) {
+    const start = this.#clock();
     const signature = this.#signer && (yield* this.#signer.signature());
     let response = yield* this.#ask(path, signature);
     if (response.status === 403 && signature && this.#signer?.renew(signature)) {
       response = yield* this.#ask(path, yield* this.#signer.signature());
     }
-    if (response.status === 200) return answer('edge', response, decompress(response, this.#config.maxValueBytes));
-    if (response.status === 404) return answer('edge', response, undefined);
+    if (response.status === 200) return answer('edge', start, response, decompress(response, this.#config.maxValueBytes));
+    if (response.status === 404) return answer('edge', start, response, undefined);
     throw this.#errorFor(response, path);
   }
 

@@ -1,6 +1,7 @@
 'use strict';
 
 const { CorruptValueError, ValueTooLargeError } = require('./errors.js');
+const { copyBytes } = require('./platform.js');
 const { writeValue } = require('./value-writer.js');
 const { readTagged, tagOf } = require('./value-reader.js');
 
@@ -19,27 +20,96 @@ const utf8 = new TextEncoder();
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
+ * What a document says besides its value.
+ *
+ * @typedef {object} Members
+ * @property {number | undefined} [expiresAt] Unix time in milliseconds; never, if not given
+ * @property {string[]} [previous] The write ids of the values that this one was made from (COND-5).
+ * @property {number} [took] Milliseconds that computing it took (COMP-4).
+ */
+
+/** A value as it is when this is made, ready to be wrapped into a document (section 3). */
+class Draft {
+  #json;
+
+  /**
+   * @param {unknown} value
+   * @throws {import('./errors.js').UnsupportedTypeError} VAL-2 to VAL-8, naming the path of the offender
+   */
+  constructor(value) {
+    const { type, json, tagged } = writeValue(value);
+    this.#json = json;
+    this.type = type;
+    this.tagged = tagged;
+    /** A list or dict may change any time: its text has it. */
+    this.value = type === 'list' || type === 'dict' ? undefined : type === 'bytes' ? copyBytes(/** @type {Uint8Array} */ (value)) : value;
+  }
+
+  /** @returns {any} the value, the caller's own and as a get gives it */
+  take() {
+    if (this.type === 'bytes') return copyBytes(/** @type {Uint8Array} */ (this.value));
+    if (this.type !== 'list' && this.type !== 'dict') return this.value;
+    const value = JSON.parse(this.#json);
+    return this.tagged ? readTagged(value) : value;
+  }
+
+  /**
+   * @param {string} writeId 16 hexadecimal digits, new with every put (ENV-6)
+   * @param {number} maxBytes
+   * @param {Members} [members]
+   * @returns {{document: Uint8Array, text: string}} compact JSON, in UTF-8 and as text
+   * @throws {ValueTooLargeError} OBJ-4
+   */
+  seal(writeId, maxBytes, { expiresAt, previous = [], took } = {}) {
+    const flag = this.tagged ? ',"tagged":true' : '';
+    const end = expiresAt === undefined ? '' : `,"expires_at":${expiresAt}`;
+    const lineage = previous.length === 0 ? '' : `,"previous":${JSON.stringify(previous)}`;
+    const cost = took === undefined ? '' : `,"took":${took}`;
+    const rest = `${flag}${end}${lineage}${cost}`;
+    const text = `{"v":${VERSION},"type":"${this.type}","value":${this.#json},"write":"${writeId}"${rest}}`;
+    const document = utf8.encode(text);
+    if (document.length > maxBytes) {
+      throw new ValueTooLargeError(
+        `The value takes ${document.length} bytes as JSON; MAX_VALUE_BYTES allows ${maxBytes}. Store it in parts.`,
+      );
+    }
+    return { document, text };
+  }
+}
+
+/**
  * Wrap a value into its document (section 3).
  *
  * @param {unknown} value
- * @param {string} writeId 16 hexadecimal digits, new with every put (ENV-6)
+ * @param {string} writeId
  * @param {number} maxBytes
- * @param {number} [expiresAt] Unix time in milliseconds; never, if not given
+ * @param {Members} [members]
  * @returns {Uint8Array} compact JSON in UTF-8
- * @throws {import('./errors.js').UnsupportedTypeError} VAL-2 to VAL-8, naming the path of the offender
- * @throws {ValueTooLargeError} OBJ-4
+ * @throws {import('./errors.js').UnsupportedTypeError}
+ * @throws {ValueTooLargeError}
  */
-function encode(value, writeId, maxBytes, expiresAt) {
-  const { type, json, tagged } = writeValue(value);
-  const flag = tagged ? ',"tagged":true' : '';
-  const end = expiresAt === undefined ? '' : `,"expires_at":${expiresAt}`;
-  const document = utf8.encode(`{"v":${VERSION},"type":"${type}","value":${json},"write":"${writeId}"${flag}${end}}`);
-  if (document.length > maxBytes) {
-    throw new ValueTooLargeError(
-      `The value takes ${document.length} bytes as JSON; MAX_VALUE_BYTES allows ${maxBytes}. Store it in parts.`,
-    );
+function encode(value, writeId, maxBytes, members) {
+  return new Draft(value).seal(writeId, maxBytes, members).document;
+}
+
+/**
+ * Take apart a document, all but its value.
+ *
+ * @param {Uint8Array} document
+ * @returns {Envelope}
+ * @throws {CorruptValueError} ENV-1, ENV-4
+ */
+function unwrap(document) {
+  const text = decodeText(document);
+  const members = parse(text);
+  if (typeof members !== 'object' || members === null || Array.isArray(members)) {
+    throw new CorruptValueError('the document is no object');
   }
-  return document;
+  // A member inherited from Object.prototype is none of the document's.
+  const checked = /** @type {Record<string, any>} */ ({ __proto__: null, ...members });
+  checkEnvelope(checked);
+  if (ESCAPED_SURROGATE.test(text)) checkSurrogates(checked.value);
+  return new Envelope(text, document.length === text.length, checked);
 }
 
 /**
@@ -47,23 +117,78 @@ function encode(value, writeId, maxBytes, expiresAt) {
  *
  * @param {Uint8Array} document
  * @param {number} now Unix time in milliseconds
- * @returns {{value: unknown, type: string, expiresAt: number | undefined} | undefined} undefined if it has expired (ENV-5)
+ * @returns {Envelope | undefined} undefined if it has expired (ENV-5)
  * @throws {CorruptValueError} ENV-1, ENV-4
  */
 function decode(document, now) {
-  const text = decodeText(document);
-  const members = parse(text);
-  if (typeof members !== 'object' || members === null || Array.isArray(members)) {
-    throw new CorruptValueError('the document is no object');
+  const envelope = unwrap(document);
+  if (envelope.hasExpired(now)) return undefined;
+  envelope.read();
+  return envelope;
+}
+
+/** A document taken apart. */
+class Envelope {
+  // Declared, so that nothing in Object.prototype stands in the way.
+  #node;
+  /** The document. */
+  text;
+  /** Whether each of its letters takes a byte. */
+  isAscii;
+  /** @type {string} */
+  type;
+  tagged;
+  /** @type {string | undefined} */
+  write;
+  /** Unix time in milliseconds. @type {number | undefined} */
+  expiresAt;
+  /** @type {string[]} */
+  previous;
+  /** Milliseconds. @type {number} */
+  took;
+  /** What {@link read} found. @type {unknown} */
+  value;
+
+  /**
+   * @param {string} text
+   * @param {boolean} isAscii
+   * @param {Record<string, any>} members that {@link checkEnvelope} let pass
+   */
+  constructor(text, isAscii, { type, value, write, tagged, expires_at: expiresAt, previous, took }) {
+    this.#node = value;
+    this.text = text;
+    this.isAscii = isAscii;
+    this.type = type;
+    this.tagged = tagged === true;
+    this.write = write;
+    this.expiresAt = expiresAt;
+    // Nothing in these two is a reason to refuse a document (ENV-7).
+    this.previous = isLineage(previous) ? previous : [];
+    this.took = Number.isSafeInteger(took) && took > 0 ? took : 0;
   }
-  // A member inherited from Object.prototype is none of the document's.
-  const envelope = /** @type {Record<string, unknown>} */ ({ __proto__: null, ...members });
-  checkEnvelope(envelope);
-  if (ESCAPED_SURROGATE.test(text)) checkSurrogates(envelope.value);
-  const type = /** @type {string} */ (envelope.type);
-  const expiresAt = /** @type {number | undefined} */ (envelope.expires_at);
-  if (expiresAt !== undefined && expiresAt <= now) return undefined;
-  return { value: readRoot(type, envelope.value, envelope.tagged === true), type, expiresAt };
+
+  /** @param {number} now Unix time in milliseconds */
+  hasExpired(now) {
+    return this.expiresAt !== undefined && this.expiresAt <= now;
+  }
+
+  /**
+   * Find the value, once: what is tagged is replaced in place.
+   *
+   * @throws {CorruptValueError} ENV-4
+   */
+  read() {
+    this.value = readRoot(this.type, this.#node, this.tagged);
+    this.#node = undefined;
+  }
+}
+
+/**
+ * @param {unknown} previous
+ * @returns {previous is string[]} whether it is a list of write ids (COND-5)
+ */
+function isLineage(previous) {
+  return Array.isArray(previous) && previous.every((id) => typeof id === 'string' && WRITE_ID.test(id));
 }
 
 /**
@@ -171,4 +296,4 @@ function kindOf(node, tagged) {
   }
 }
 
-module.exports = { encode, decode };
+module.exports = { Draft, Envelope, encode, unwrap, decode };

@@ -11,6 +11,7 @@
  *     ├── CorruptValueError      what is stored is no document of this service
  *     ├── AccessDeniedError      S3, CloudFront or a secret refused the caller
  *     ├── UnavailableError       no answer: network trouble, a timeout, a server error
+ *     ├── ConflictError          what is stored is not what the put was made for
  *     └── BatchError             some names of a batch failed
  *
  * The names stand on the prototypes as text, because a minifier renames classes.
@@ -100,6 +101,13 @@ class UnavailableError extends MemoryServiceError {
   }
 }
 
+class ConflictError extends MemoryServiceError {
+  static code = 'conflict';
+  static {
+    this.prototype.name = 'ConflictError';
+  }
+}
+
 /** Some names of a batch failed; nothing of what succeeded is lost (MANY-1). */
 class BatchError extends MemoryServiceError {
   static code = 'batch';
@@ -129,5 +137,6 @@ module.exports = {
   CorruptValueError,
   AccessDeniedError,
   UnavailableError,
+  ConflictError,
   BatchError,
 };

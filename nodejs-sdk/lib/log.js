@@ -12,11 +12,13 @@ class Log {
   /** @param {LogLevel} level */
   constructor(level) {
     this.#level = LOG_LEVELS.indexOf(level);
+    /** Whether anybody reads what {@link debug} says: making the line costs more than a hit in memory. */
+    this.isDebug = this.#shows('debug');
   }
 
   /** @param {string} message */
   debug(message) {
-    if (this.#shows('debug')) console.debug(`memory: ${message}`);
+    if (this.isDebug) console.debug(`memory: ${message}`);
   }
 
   /** @param {string} message */

@@ -67,21 +67,29 @@ function locate(visibility, service, name) {
 }
 
 /**
+ * @param {unknown} name
+ * @returns {name is string} whether it is meant as a prefix and not as a name (LIST-1)
+ */
+function isPrefix(name) {
+  return name === '' || (typeof name === 'string' && name.endsWith('/'));
+}
+
+/**
  * What the keys of all values under a prefix begin with (LIST-1).
  *
  * @param {'public' | 'private'} visibility
  * @param {string} service A service name that {@link checkServiceName} let pass.
  * @param {unknown} prefix
- * @returns {string}
+ * @returns {{key: string, path: string}} and what the paths of their URLs begin with
  * @throws {InvalidNameError} unless it is empty, or a name and a slash
  */
 function locatePrefix(visibility, service, prefix) {
-  if (prefix === '') return `${visibility}/${service}/`;
-  if (typeof prefix !== 'string' || !prefix.endsWith('/')) {
+  if (prefix === '') return { key: `${visibility}/${service}/`, path: `/${service}/` };
+  if (!isPrefix(prefix)) {
     throw new InvalidNameError(`A prefix must be empty or end with a slash like "a/", not ${show(prefix)}.`);
   }
-  const { key } = locate(visibility, service, prefix.slice(0, -1));
-  return key.replace(/\.json$/, '/');
+  const { key, path } = locate(visibility, service, prefix.slice(0, -1));
+  return { key: key.replace(/\.json$/, '/'), path: path.replace(/\.json$/, '/') };
 }
 
 /**
@@ -120,4 +128,4 @@ function show(name) {
   return JSON.stringify(name.length > 80 ? name.slice(0, 80) + '…' : name);
 }
 
-module.exports = { checkServiceName, locate, locatePrefix, nameOf };
+module.exports = { checkServiceName, locate, locatePrefix, isPrefix, nameOf };

@@ -7,42 +7,106 @@ const { nearest } = require('./spelling.js');
  * What a put says besides name and value, checked and with what the service is configured with filled in.
  *
  * @typedef {object} PutOptions
+ * @property {number | undefined} ttl seconds (PUT-3)
+ * @property {number} edgeTtl Whole seconds an edge may serve a copy without asking S3.
+ * @property {string} storageClass OBJ-5
+ * @property {boolean} invalidates Whether CloudFront is asked to drop what edges have (INV-1).
+ */
+
+/**
+ * How an object is stored.
+ *
+ * @typedef {object} Form
  * @property {number | undefined} expiresAt Unix time in milliseconds after which there is no value (PUT-3).
  * @property {number} maxAge Whole seconds an edge may serve a copy without asking S3 (OBJ-3).
  * @property {number | undefined} ttlDays What the bucket's lifecycle rules go by (OBJ-6); undefined for no tag.
  * @property {string} storageClass OBJ-5
  */
 
-const PUT_OPTIONS = ['ttlSeconds', 'edgeTtlSeconds', 'storageClass'];
+/** @typedef {Pick<import('./config.js').Config, 'edgeTtl' | 'storageClass' | 'distributionId'>} Defaults */
+
+/** @typedef {{replaces: string | null | undefined}} Condition The version that must be stored now; null: nothing must be. */
+
+const STORAGE_OPTIONS = ['ttlSeconds', 'edgeTtlSeconds', 'storageClass'];
+const CONDITIONS = ['ifAbsent', 'ifVersion'];
+const REMOVE_OPTIONS = ['invalidate'];
+const PUT_OPTIONS = [...STORAGE_OPTIONS, ...CONDITIONS, 'invalidate'];
+const INCREMENT_OPTIONS = [...STORAGE_OPTIONS, 'invalidate', 'attempts'];
+const UPDATE_OPTIONS = [...INCREMENT_OPTIONS, 'default'];
 const GET_OPTIONS = ['consistent'];
 const STORAGE_CLASSES = ['STANDARD', 'STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING', 'GLACIER_IR'];
 const DAY = 86_400;
 const MAX_EDGE_TTL = DAY;
 const TTL_DAYS = [1, 7, 30, 365];
+const ATTEMPTS = 100;
+const MAX_ATTEMPTS = 1_000_000;
 
 /** Seconds: a hundred years. Who keeps a value longer has mistaken milliseconds for seconds. */
 const MAX_TTL = 100 * 365 * DAY;
 
+/** What an ETag may be without its quotes: https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3 */
+const VERSION = /^[\x21\x23-\x7e]+$/;
+
 /**
  * @param {unknown} options
- * @param {Pick<import('./config.js').Config, 'edgeTtl' | 'storageClass'>} config
- * @param {number} now Unix time in milliseconds
+ * @param {Defaults} config
+ * @returns {PutOptions & Condition}
+ * @throws {ConfigurationError} PUT-3, OBJ-5, COND-3, INV-2
+ */
+function readPutOptions(options = {}, config) {
+  const checked = checkOptions(options, PUT_OPTIONS, 'a put', '{ ttlSeconds: 60 }');
+  return { ...readStorage(checked, config), ...readCondition(checked) };
+}
+
+/**
+ * @param {unknown} options
+ * @param {Defaults} config
+ * @returns {PutOptions} for each of many
+ * @throws {ConfigurationError} PUT-3, OBJ-5, COND-3, INV-2
+ */
+function readPutManyOptions(options = {}, config) {
+  const checked = checkOptions(options, PUT_OPTIONS, 'putMany', '{ ttlSeconds: 60 }');
+  if (readCondition(checked).replaces === undefined) return readStorage(checked, config);
+  throw new ConfigurationError('A put of many names has no condition: put each by itself, with ifAbsent or ifVersion.');
+}
+
+/**
+ * @param {unknown} options
+ * @param {Defaults} config
+ * @param {boolean} isIncrement
+ * @returns {PutOptions & {attempts: number, fallback: unknown}}
+ * @throws {ConfigurationError} PUT-3, OBJ-5, INV-2
+ */
+function readUpdateOptions(options = {}, config, isIncrement) {
+  const known = isIncrement ? INCREMENT_OPTIONS : UPDATE_OPTIONS;
+  const checked = checkOptions(options, known, isIncrement ? 'an increment' : 'an update', '{ attempts: 10 }');
+  const { attempts = ATTEMPTS, default: fallback } = checked;
+  if (!isNumber(attempts, MAX_ATTEMPTS) || !Number.isInteger(attempts)) {
+    throw refusal('attempts', 'an integer', MAX_ATTEMPTS, attempts);
+  }
+  return { ...readStorage(checked, config), attempts, fallback };
+}
+
+/**
+ * @param {unknown} options
+ * @param {Defaults} config
+ * @param {string} [whose]
+ * @param {string[]} [more] Options that are not of storing.
  * @returns {PutOptions}
  * @throws {ConfigurationError} PUT-3, OBJ-5
  */
-function readPutOptions(options = {}, config, now) {
-  const { ttlSeconds, edgeTtlSeconds, storageClass } = checkOptions(options, PUT_OPTIONS, 'a put', '{ ttlSeconds: 60 }');
-  if (ttlSeconds !== undefined && !isNumber(ttlSeconds, MAX_TTL)) refuse('ttlSeconds', 'a number', MAX_TTL, ttlSeconds);
-  if (edgeTtlSeconds !== undefined && !(isNumber(edgeTtlSeconds, MAX_EDGE_TTL) && Number.isInteger(edgeTtlSeconds))) {
-    refuse('edgeTtlSeconds', 'an integer', MAX_EDGE_TTL, edgeTtlSeconds);
-  }
-  const edgeTtl = edgeTtlSeconds ?? config.edgeTtl;
-  return {
-    expiresAt: ttlSeconds && Math.ceil(now + ttlSeconds * 1000),
-    maxAge: ttlSeconds === undefined ? edgeTtl : Math.min(edgeTtl, Math.floor(ttlSeconds)),
-    ttlDays: ttlSeconds && TTL_DAYS.find((days) => ttlSeconds <= days * DAY),
-    storageClass: storageClass === undefined ? config.storageClass : checkStorageClass('storageClass', storageClass),
-  };
+function readStorageOptions(options = {}, config, whose = 'getOrPut', more = []) {
+  return readStorage(checkOptions(options, [...STORAGE_OPTIONS, ...more], whose, '{ ttlSeconds: 60 }'), config);
+}
+
+/**
+ * @param {unknown} options
+ * @param {Defaults} config
+ * @returns {boolean} whether to invalidate (INV-1)
+ * @throws {ConfigurationError} INV-2
+ */
+function readRemoveOptions(options = {}, config) {
+  return readInvalidate(checkOptions(options, REMOVE_OPTIONS, 'a remove', '{ invalidate: true }'), config);
 }
 
 /**
@@ -54,8 +118,76 @@ function readPutOptions(options = {}, config, now) {
  */
 function readGetOptions(options = {}) {
   const { consistent = false } = checkOptions(options, GET_OPTIONS, 'a get', '{ consistent: true }');
-  if (typeof consistent === 'boolean') return { isConsistent: consistent };
-  throw new ConfigurationError(`consistent must be true or false, not ${typeof consistent}.`);
+  return { isConsistent: checkFlag('consistent', consistent) };
+}
+
+/**
+ * @param {PutOptions} options
+ * @param {number} now Unix time in milliseconds
+ * @param {number} [end] Of the value that is replaced, in Unix milliseconds: it counts if the options have no ttl (UPD-3).
+ * @returns {Form}
+ */
+function formOf({ ttl, edgeTtl, storageClass }, now, end) {
+  const expiresAt = ttl === undefined ? end : Math.ceil(now + ttl * 1000);
+  const left = ttl ?? (end === undefined ? Infinity : (end - now) / 1000); // seconds
+  return {
+    expiresAt,
+    maxAge: Math.max(1, Math.min(edgeTtl, Math.floor(left))),
+    ttlDays: expiresAt === undefined ? undefined : TTL_DAYS.find((days) => left <= days * DAY),
+    storageClass,
+  };
+}
+
+/**
+ * @param {Record<string, unknown>} options
+ * @param {Defaults} config
+ * @returns {PutOptions}
+ */
+function readStorage(options, config) {
+  const { ttlSeconds, edgeTtlSeconds, storageClass } = options;
+  if (ttlSeconds !== undefined && !isNumber(ttlSeconds, MAX_TTL)) throw refusal('ttlSeconds', 'a number', MAX_TTL, ttlSeconds);
+  if (edgeTtlSeconds !== undefined && !(isNumber(edgeTtlSeconds, MAX_EDGE_TTL) && Number.isInteger(edgeTtlSeconds))) {
+    throw refusal('edgeTtlSeconds', 'an integer', MAX_EDGE_TTL, edgeTtlSeconds);
+  }
+  return {
+    ttl: ttlSeconds,
+    edgeTtl: edgeTtlSeconds ?? config.edgeTtl,
+    storageClass: storageClass === undefined ? config.storageClass : checkStorageClass('storageClass', storageClass),
+    invalidates: readInvalidate(options, config),
+  };
+}
+
+/**
+ * @param {Record<string, unknown>} options
+ * @returns {Condition}
+ */
+function readCondition({ ifAbsent = false, ifVersion }) {
+  const isForAbsent = checkFlag('ifAbsent', ifAbsent);
+  if (ifVersion === undefined) return { replaces: isForAbsent ? null : undefined };
+  if (isForAbsent) throw new ConfigurationError('A put has one condition: ifAbsent or ifVersion, not both.');
+  if (typeof ifVersion === 'string' && VERSION.test(ifVersion)) return { replaces: ifVersion };
+  const shown = typeof ifVersion === 'string' ? JSON.stringify(ifVersion) : typeof ifVersion;
+  throw new ConfigurationError(`ifVersion must be what a put or an entry gave as version, not ${shown}.`);
+}
+
+/**
+ * @param {Record<string, unknown>} options
+ * @param {Defaults} config
+ */
+function readInvalidate({ invalidate = false }, { distributionId }) {
+  if (!checkFlag('invalidate', invalidate)) return false;
+  if (distributionId !== undefined) return true;
+  throw new ConfigurationError('invalidate needs DISTRIBUTION_ID: give the id of the distribution in the parameters.');
+}
+
+/**
+ * @param {string} option
+ * @param {unknown} value
+ * @returns {boolean}
+ */
+function checkFlag(option, value) {
+  if (typeof value === 'boolean') return value;
+  throw new ConfigurationError(`${option} must be true or false, not ${typeof value}.`);
 }
 
 /**
@@ -91,11 +223,21 @@ function isNumber(value, most) {
  * @param {string} kind
  * @param {number} most
  * @param {unknown} value
- * @returns {never}
  */
-function refuse(option, kind, most, value) {
+function refusal(option, kind, most, value) {
   const shown = typeof value === 'number' ? value : typeof value;
-  throw new ConfigurationError(`${option} must be ${kind} from 1 to ${most}, not ${shown}.`);
+  return new ConfigurationError(`${option} must be ${kind} from 1 to ${most}, not ${shown}.`);
+}
+
+/**
+ * @param {unknown} ttl seconds
+ * @param {number} most seconds
+ * @returns {number}
+ * @throws {ConfigurationError} GRANT-2
+ */
+function checkGrantTtl(ttl, most) {
+  if (isNumber(ttl, most) && Number.isInteger(ttl)) return ttl;
+  throw refusal('The ttl of a grant in seconds', 'an integer', most, ttl);
 }
 
 /**
@@ -110,4 +252,15 @@ function checkStorageClass(where, value) {
   throw new ConfigurationError(`${where} must be one of ${STORAGE_CLASSES.join(', ')}, not ${shown}.`);
 }
 
-module.exports = { readPutOptions, readGetOptions, checkStorageClass, MAX_EDGE_TTL };
+module.exports = {
+  readPutOptions,
+  readPutManyOptions,
+  readUpdateOptions,
+  readStorageOptions,
+  readRemoveOptions,
+  readGetOptions,
+  formOf,
+  checkGrantTtl,
+  checkStorageClass,
+  MAX_EDGE_TTL,
+};

@@ -9,14 +9,17 @@ const { decompress } = require('./compression.js');
 class Origin {
   #config;
   #bucket;
+  #clock;
 
   /**
    * @param {import('./config.js').Config} config
+   * @param {import('./credentials.js').Identity} identity
    * @param {() => number} clock Unix time in milliseconds
    */
-  constructor(config, clock) {
+  constructor(config, identity, clock) {
     this.#config = config;
-    this.#bucket = new Bucket(config, clock);
+    this.#bucket = new Bucket(config, identity);
+    this.#clock = clock;
   }
 
   /**
@@ -30,10 +33,11 @@ class Origin {
   *read(key) {
     const { bucket, maxValueBytes } = this.#config;
     const what = `GET ${key} in the bucket ${bucket}`;
+    const start = this.#clock();
     const response = yield* this.#bucket.ask({ method: 'GET', path: key, what, maxBytes: maxValueBytes });
-    if (response.status === 200) return answer('s3', response, decompress(response, maxValueBytes));
+    if (response.status === 200) return answer('s3', start, response, decompress(response, maxValueBytes));
     const code = errorCode(response);
-    if (response.status === 404 && code !== 'NoSuchBucket') return answer('s3', response, undefined);
+    if (response.status === 404 && code !== 'NoSuchBucket') return answer('s3', start, response, undefined);
     throw this.#bucket.errorFor({ ...response, code }, what);
   }
 }

@@ -24,10 +24,18 @@ function fromBase64(text) {
 }
 
 /**
+ * @param {Uint8Array} bytes
+ * @returns {Uint8Array} as a program of this platform wants them, with memory of their own
+ */
+function copyBytes(bytes) {
+  return Buffer.from(bytes);
+}
+
+/**
  * @returns {string} 16 random hexadecimal digits from the operating system (ENV-6)
  */
 function randomWriteId() {
   return randomBytes(8).toString('hex');
 }
 
-module.exports = { toBase64, fromBase64, randomWriteId };
+module.exports = { toBase64, fromBase64, copyBytes, randomWriteId };

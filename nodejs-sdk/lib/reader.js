@@ -1,105 +1,232 @@
 'use strict';
 
+const { Circuit } = require('./circuit.js');
+const { Copy } = require('./copy.js');
 const { OriginRefusedError } = require('./edge.js');
-const { decode } = require('./envelope.js');
+const { unwrap } = require('./envelope.js');
 const { CorruptValueError, UnavailableError } = require('./errors.js');
+const { lineage } = require('./lineage.js');
 
 /** @typedef {import('./answer.js').Answer} Answer */
 /** @template T @typedef {import('./effects.js').Program<T>} Program */
 
-/** @typedef {{answer: Answer, found: ReturnType<typeof decode>}} Reading What was read; nothing is found of a miss. */
+/** @typedef {{name: string, key: string, path: string}} Target A name, its object key, and the path of its URL. */
 
-const FAILURES_TO_SKIP = 3;
-const SKIP = 10_000; // milliseconds
+/**
+ * What was read.
+ *
+ * @typedef {object} Reading
+ * @property {import('../index.js').Entry['source']} source
+ * @property {import('./session.js').Answer & {cache?: string | undefined}} answer What SES-3 wants to know of it.
+ * @property {Copy | undefined} copy undefined if there is no value
+ * @property {import('./lineage.js').Predecessor | undefined} [document] What is stored there, even if it has expired.
+ */
 
-/** Reads values: from the edge, and from S3 when the edge fails or the newest is asked for. */
+/** Reads values: from the edge, from S3 when the edge fails or is behind, and what is left when both fail. */
 class Reader {
   #config;
   #edge;
   #origin;
+  #session;
+  #local;
+  #stats;
   #clock;
   #log;
   #circuit;
 
   /**
    * @param {import('./config.js').Config} config
-   * @param {{read: (path: string) => Program<Answer>}} edge
-   * @param {{read: (key: string) => Program<Answer>}} origin
+   * @param {object} rooms
+   * @param {{read: (path: string) => Program<Answer>}} rooms.edge
+   * @param {{read: (key: string) => Program<Answer>}} rooms.origin
+   * @param {import('./session.js').Session} rooms.session
+   * @param {import('./local.js').Local} rooms.local
+   * @param {import('./stats.js').Stats} rooms.stats
    * @param {() => number} clock Unix time in milliseconds
    * @param {import('./log.js').Log} log
    */
-  constructor(config, edge, origin, clock, log) {
+  constructor(config, { edge, origin, session, local, stats }, clock, log) {
     this.#config = config;
     this.#edge = edge;
     this.#origin = origin;
+    this.#session = session;
+    this.#local = local;
+    this.#stats = stats;
     this.#clock = clock;
     this.#log = log;
     this.#circuit = new Circuit(clock);
   }
 
   /**
-   * @param {{key: string, path: string}} place
-   * @param {boolean} isConsistent Read S3 itself (CON-1).
+   * @param {Target} target
    * @returns {Program<Reading>}
-   * @throws {import('./errors.js').MemoryServiceError} if neither gave an answer that counts (GET-3 to GET-5, CON-2, FAIL-3)
+   * @throws {import('./errors.js').MemoryServiceError} if nobody gave an answer that counts (GET-3 to GET-5, CON-2, FAIL-3)
    */
-  *read({ key, path }, isConsistent) {
-    const { failover } = this.#config;
-    if (isConsistent || (failover && !this.#circuit.asks())) return this.#decoded(yield* this.#origin.read(key));
+  *read(target) {
+    const reading = yield* this.#readEdge(target);
+    return reading && !isStale(reading) ? reading : yield* this.readBeyondEdge(target, reading);
+  }
+
+  /**
+   * Read S3, or what is left if that fails (STALE-2).
+   *
+   * @param {Target} target
+   * @param {EdgeReading} [stale] What the edge had.
+   * @returns {Program<Reading>}
+   */
+  *readBeyondEdge(target, stale) {
     try {
-      const reading = this.#decoded(yield* this.#edge.read(path));
-      this.#circuit.answered();
+      return yield* this.readS3(target);
+    } catch (error) {
+      // A document that is corrupt has been read, and is the newest.
+      const reading = error instanceof CorruptValueError ? undefined : this.#whatIsLeft(target, stale);
+      if (!reading) throw error;
+      this.#stats.staleReads++;
+      const { message } = /** @type {Error} */ (error);
+      this.#log.warn(`S3 failed, a stale copy is served for ${target.key}: ${message}`);
       return reading;
+    }
+  }
+
+  /**
+   * Read S3 itself (CON-1).
+   *
+   * @param {Target} target
+   * @returns {Program<Reading>}
+   */
+  *readS3(target) {
+    const { name } = target;
+    const view = this.#session.view(name);
+    const reading = yield* this.look(target);
+    this.#stats.s3Reads++;
+    // What was learnt or written meanwhile may be newer.
+    const isNewest = this.#session.learnFromS3(name, view, reading.answer, lineage(reading.answer, reading.document));
+    this.#keep(name, isNewest ? reading.copy : undefined);
+    return reading;
+  }
+
+  /**
+   * See what S3 has, without keeping it in mind: for a writer, who knows more when it has ended.
+   *
+   * @param {Target} target
+   * @returns {Program<Reading>}
+   */
+  *look({ name, key }) {
+    try {
+      return this.#decoded(yield* this.#origin.read(key), 's3');
+    } catch (error) {
+      throw this.#explained(error, key, name);
+    }
+  }
+
+  /**
+   * @param {Target} target
+   * @returns {Program<EdgeReading | undefined>} undefined if the edge has nothing that can be accepted
+   */
+  *#readEdge({ name, key, path }) {
+    const { failover } = this.#config;
+    if (!this.#session.trustsEdges(name)) {
+      this.#stats.sentToS3++;
+      return undefined;
+    }
+    if (failover && !this.#circuit.asks()) return undefined;
+    let reading;
+    try {
+      const answer = yield* this.#edge.read(path);
+      reading = { ...this.#decoded(answer, 'edge'), answer };
+      this.#circuit.answered();
     } catch (error) {
       if (!isFailure(error)) {
         this.#circuit.answered(); // a refusal is an answer
         throw error;
       }
       this.#circuit.failed();
-      if (!failover) throw error;
+      if (!failover) throw this.#explained(error, key, name);
       this.#log.warn(`the edge failed, reading S3 for ${key}: ${error.message}`);
+      return undefined;
     }
-    return this.#decoded(yield* this.#origin.read(key));
+    const reason = this.#session.accepts(name, reading.answer);
+    if (reason === undefined || isStale(reading)) {
+      this.#stats.sentToS3++;
+      return reason && reading;
+    }
+    if (reason === 'version') this.#stats.acceptedByVersion++;
+    if (reason === 'time') this.#stats.acceptedByTime++;
+    this.#stats.edgeReads++;
+    this.#accept(name, reading);
+    return reading;
+  }
+
+  /**
+   * @param {Target} target
+   * @param {EdgeReading | undefined} stale What the edge had.
+   * @returns {Reading | undefined} STALE-2
+   */
+  #whatIsLeft({ name }, stale) {
+    const { staleIfError } = this.#config;
+    const now = this.#clock();
+    if (stale?.copy?.isOfUse(now, staleIfError) && this.#session.accepts(name, stale.answer)) {
+      this.#accept(name, stale);
+      return { ...stale, source: 'stale' };
+    }
+    const copy = this.#local.any(name);
+    if (!copy?.isOfUse(now, staleIfError) || !this.#session.accepts(name, copy.provenance)) return undefined;
+    return { source: 'stale', answer: copy.provenance, copy };
+  }
+
+  /**
+   * @param {string} name
+   * @param {EdgeReading} reading
+   */
+  #accept(name, { answer, copy, document }) {
+    this.#session.learn(name, answer, lineage(answer, document));
+    this.#keep(name, copy);
+  }
+
+  /**
+   * @param {string} name
+   * @param {Copy | undefined} copy
+   */
+  #keep(name, copy) {
+    if (copy) this.#local.keep(name, copy);
+    else this.#local.drop(name);
+  }
+
+  /**
+   * @param {unknown} error
+   * @param {string} key
+   * @param {string} name
+   * @returns {unknown} the same, or one that says which document is corrupt
+   */
+  #explained(error, key, name) {
+    if (!(error instanceof CorruptValueError)) return error;
+    const where = `The document of ${JSON.stringify(name)} (${key} in the bucket ${this.#config.bucket})`;
+    return new CorruptValueError(`${where} is corrupt: ${error.message}. Put the value again.`, { cause: error.cause });
   }
 
   /**
    * @param {Answer} answer
+   * @param {'edge' | 's3'} source
    * @returns {Reading}
    * @throws {CorruptValueError}
    */
-  #decoded(answer) {
-    return { answer, found: answer.document && decode(answer.document, this.#clock()) };
+  #decoded(answer, source) {
+    if (!answer.document) return { source, answer, copy: undefined, document: undefined };
+    const document = unwrap(answer.document);
+    if (document.hasExpired(this.#clock())) return { source, answer, copy: undefined, document };
+    document.read();
+    return { source, answer, copy: new Copy(document, answer), document };
   }
 }
 
-/** Counts the edge's failures in a row, and says when to leave it alone (FAIL-2). */
-class Circuit {
-  #clock;
-  #failures = 0;
-  #skippingSince = 0;
+/** @typedef {Reading & {answer: Answer}} EdgeReading */
 
-  /** @param {() => number} clock Unix time in milliseconds */
-  constructor(clock) {
-    this.#clock = clock;
-  }
-
-  /** @returns {boolean} whether to ask the edge; after a while, one caller tries it again for all */
-  asks() {
-    if (this.#failures < FAILURES_TO_SKIP) return true;
-    const age = this.#clock() - this.#skippingSince;
-    if (age >= 0 && age < SKIP) return false;
-    this.#skippingSince = this.#clock();
-    return true;
-  }
-
-  failed() {
-    this.#failures++;
-    this.#skippingSince = this.#clock();
-  }
-
-  answered() {
-    this.#failures = 0;
-  }
+/**
+ * @param {EdgeReading} reading
+ * @returns {boolean} STALE-1
+ */
+function isStale({ answer: { age, maxAge } }) {
+  return maxAge !== undefined && age > maxAge;
 }
 
 /**

@@ -1,6 +1,7 @@
 'use strict';
 
 const { askAws, endpoint, errorCode } = require('./aws.js');
+const { credentials } = require('./credentials.js');
 const { AccessDeniedError, ConfigurationError, MemoryServiceError } = require('./errors.js');
 const { signingKey } = require('./keys.js');
 
@@ -131,7 +132,7 @@ class Secret {
         body: Buffer.from(JSON.stringify(question)),
         what,
       },
-      clock,
+      () => credentials(clock),
     );
     if (response.status !== 200) throw refusal(errorCode(response), this.#arn);
     const answer = parseObject(Buffer.from(response.body).toString());

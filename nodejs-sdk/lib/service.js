@@ -1,23 +1,24 @@
 'use strict';
 
-const { entriesIn, namesIn, removeAll, runAll } = require('./batch.js');
+const { entriesIn, namesIn, runAll } = require('./batch.js');
 const { readConfig } = require('./config.js');
-const { Edge } = require('./edge.js');
-const { entryOf } = require('./entry.js');
-const { encode } = require('./envelope.js');
+const { Draft } = require('./envelope.js');
 const errors = require('./errors.js');
 const { Log } = require('./log.js');
-const { checkServiceName, locate, locatePrefix, nameOf } = require('./names.js');
-const { readGetOptions, readPutOptions } = require('./options.js');
-const { Origin } = require('./origin.js');
-const { randomWriteId } = require('./platform.js');
-const { Reader } = require('./reader.js');
-const { Store } = require('./store.js');
+const { Many } = require('./many.js');
+const { checkServiceName, isPrefix, locate, locatePrefix } = require('./names.js');
+const options = require('./options.js');
+const { Rooms } = require('./rooms.js');
 const { version } = require('../package.json');
 
-const { ConfigurationError, CorruptValueError, UnsupportedTypeError, ValueTooLargeError } = errors;
+const { ConfigurationError, UnsupportedTypeError, ValueTooLargeError } = errors;
 
+/** @typedef {import('./reader.js').Reading} Reading */
+/** @typedef {import('./reader.js').Target} Target */
 /** @template T @typedef {import('./effects.js').Program<T>} Program */
+
+/** @param {number} milliseconds */
+const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** A cache in S3, read through CloudFront. */
 class MemoryService {
@@ -29,32 +30,43 @@ class MemoryService {
   static CorruptValueError = errors.CorruptValueError;
   static AccessDeniedError = errors.AccessDeniedError;
   static UnavailableError = errors.UnavailableError;
+  static ConflictError = errors.ConflictError;
   static BatchError = errors.BatchError;
 
   #config;
   #service;
-  #clock;
+  #seams;
   #log;
-  #reader;
-  #store;
+  #rooms;
+  #many;
+  #local;
+  #stats;
+  #clock;
+  /** @type {import('./compute.js').Compute | undefined} */
+  #compute;
   /** @type {import('./engine.js').Engine | undefined} Undefined once closed. */
   #engine;
+
+  /** @type {import('./conditional.js').Run} */
+  #run = (program) => this.#open().run(program);
 
   /**
    * @param {unknown} params
    * @param {unknown} serviceName
-   * @param {{clock?: () => number}} [seams] For tests: the clock gives Unix time in milliseconds.
+   * @param {Partial<import('./rooms.js').Seams>} [seams] For tests.
    * @throws {errors.ConfigurationError}
    * @throws {errors.InvalidNameError} NAME-1
    */
-  constructor(params, serviceName, { clock = Date.now } = {}) {
+  constructor(params, serviceName, seams) {
     this.#config = readConfig(params, process.env);
     this.#service = checkServiceName(serviceName);
-    this.#clock = clock;
+    this.#seams = { clock: Date.now, random: Math.random, sleep, ...seams };
+    this.#clock = this.#seams.clock;
     this.#log = new Log(this.#config.logLevel);
-    const edge = new Edge(this.#config, this.#service, clock);
-    this.#reader = new Reader(this.#config, edge, new Origin(this.#config, clock), clock, this.#log);
-    this.#store = new Store(this.#config, clock);
+    this.#rooms = new Rooms(this.#config, this.#service, this.#seams, this.#log);
+    this.#many = new Many(this.#config, this.#service, this.#rooms, this.#run, this.#log);
+    this.#local = this.#rooms.local;
+    this.#stats = this.#rooms.stats;
     this.#engine = require('./engine.js').Engine.acquire(); // here, so that loading this SDK is quick
   }
 
@@ -63,111 +75,139 @@ class MemoryService {
    *
    * @param {string} name
    * @param {unknown} value
-   * @param {unknown} [options]
+   * @param {unknown} [given] options
    * @returns {Promise<string>} its version: the ETag of the object
+   * @throws {errors.ConflictError} COND-1, COND-2
    */
-  async put(name, value, options) {
-    return this.#open().run(this.#write(name, value, this.#readOptions(options)));
+  async put(name, value, given) {
+    this.#open();
+    const { replaces, ...checked } = options.readPutOptions(given, this.#config);
+    const target = this.#locate(name);
+    const draft = new Draft(value);
+    const { writer } = this.#rooms;
+    const stored = await (replaces === undefined
+      ? this.#run(writer.put(target, writer.seal(draft, checked)))
+      : this.#rooms.conditional.put(this.#run, target, draft, checked, replaces));
+    if (checked.invalidates) await this.#invalidate(target, 'stored');
+    return stored;
   }
 
   /**
    * Store several values, several at a time. All names and values are checked before the first is stored (MANY-1).
    *
    * @param {unknown} entries
-   * @param {unknown} [options] for all of them
+   * @param {unknown} [given] options, for all of them
    * @returns {Promise<Map<string, string>>} the version of each
    * @throws {errors.BatchError}
    */
-  async putMany(entries, options) {
-    const engine = this.#open();
-    const checked = this.#readOptions(options);
-    const programs = new Map();
-    for (const [name, value] of entriesIn(entries)) programs.set(name, this.#writeOneOfMany(name, value, checked));
-    return runAll(programs, (program) => engine.run(program));
+  async putMany(entries, given) {
+    this.#open();
+    const checked = options.readPutManyOptions(given, this.#config);
+    const puts = entriesIn(entries).map(([name, value]) => this.#sealOneOfMany(name, value, checked));
+    return this.#many.put(puts, checked.invalidates);
   }
 
   /**
    * Read a value, blocking this thread until it is there.
    *
    * @param {string} name
-   * @param {unknown} [options]
+   * @param {unknown} [given] options
    * @returns {any} undefined if there is none
    */
-  get(name, options) {
-    return this.getEntry(name, options)?.value;
+  get(name, given) {
+    if (given === undefined && this.#engine) {
+      const copy = this.#fresh(name);
+      if (copy) return copy.value();
+    }
+    return this.getEntry(name, given)?.value;
   }
 
   /**
    * Read a value.
    *
    * @param {string} name
-   * @param {unknown} [options]
+   * @param {unknown} [given] options
    * @returns {Promise<any>} undefined if there is none
    */
-  async getAsync(name, options) {
-    return (await this.getEntryAsync(name, options))?.value;
+  async getAsync(name, given) {
+    if (given === undefined && this.#engine) {
+      const copy = this.#fresh(name);
+      if (copy) return copy.value();
+    }
+    return (await this.getEntryAsync(name, given))?.value;
   }
 
   /**
    * Read a value with what is known about it (GET-6), blocking this thread until it is there.
    *
    * @param {string} name
-   * @param {unknown} [options]
-   * @returns {import('./entry.js').Entry | undefined}
+   * @param {unknown} [given] options
+   * @returns {import('../index.js').Entry | undefined}
    */
-  getEntry(name, options) {
-    return this.#open().runSync(this.#read(name, readGetOptions(options)), this.#deadline());
+  getEntry(name, given) {
+    const engine = this.#open();
+    const { isConsistent } = options.readGetOptions(given);
+    const target = this.#locate(name);
+    const copy = isConsistent ? undefined : this.#fresh(name);
+    if (copy) return copy.entry('memory', this.#clock());
+    return this.#entryOf(target, this.#rooms.lookup.blocking(engine, target, isConsistent));
   }
 
   /**
    * Read a value with what is known about it (GET-6).
    *
    * @param {string} name
-   * @param {unknown} [options]
-   * @returns {Promise<import('./entry.js').Entry | undefined>}
+   * @param {unknown} [given] options
+   * @returns {Promise<import('../index.js').Entry | undefined>}
    */
-  async getEntryAsync(name, options) {
-    return this.#open().run(this.#read(name, readGetOptions(options)), this.#deadline());
+  async getEntryAsync(name, given) {
+    this.#open();
+    const { isConsistent } = options.readGetOptions(given);
+    return this.#read(this.#locate(name), isConsistent);
   }
 
   /**
    * Read several values, several at a time. All names are checked before the first is read (MANY-1).
    *
    * @param {unknown} names
-   * @param {unknown} [options] for all of them
+   * @param {unknown} [given] options, for all of them
    * @returns {Promise<Map<string, any>>} those found, in the order asked (MANY-2)
    * @throws {errors.BatchError}
    */
-  async getMany(names, options) {
-    const engine = this.#open();
-    const checked = readGetOptions(options);
-    const programs = new Map();
-    for (const name of namesIn(names)) programs.set(name, this.#read(name, checked));
-    return runAll(programs, async (program) => (await engine.run(program, this.#deadline()))?.value);
+  async getMany(names, given) {
+    this.#open();
+    const { isConsistent } = options.readGetOptions(given);
+    const targets = new Map(namesIn(names).map((name) => [/** @type {string} */ (name), this.#locate(name)]));
+    return runAll(targets, async (target) => (await this.#read(target, isConsistent))?.value);
   }
 
   /**
-   * Remove a value. An edge may serve its copy until that is `EDGE_TTL` old.
+   * Remove a value.
    *
    * @param {string} name
+   * @param {unknown} [given] options
    * @returns {Promise<void>}
    */
-  async remove(name) {
-    return this.#open().run(this.#store.remove(this.#locate(name).key));
+  async remove(name, given) {
+    this.#open();
+    const invalidates = options.readRemoveOptions(given, this.#config);
+    const target = this.#locate(name);
+    await this.#run(this.#rooms.writer.remove(target));
+    if (invalidates) await this.#invalidate(target, 'removed');
   }
 
   /**
    * Remove several values, up to 1,000 with one request. All names are checked before the first is removed (MANY-1).
    *
    * @param {unknown} names
+   * @param {unknown} [given] options
    * @returns {Promise<void>}
    * @throws {errors.BatchError}
    */
-  async removeMany(names) {
+  async removeMany(names, given) {
     this.#open();
-    const namesByKey = new Map();
-    for (const name of namesIn(names)) namesByKey.set(this.#locate(name).key, name);
-    return this.#removeKeys(namesByKey);
+    const invalidates = options.readRemoveOptions(given, this.#config);
+    return this.#many.remove(namesIn(names).map((name) => this.#locate(name)), invalidates);
   }
 
   /**
@@ -179,23 +219,122 @@ class MemoryService {
    */
   keys(prefix = '') {
     this.#open();
-    return this.#names(this.#locatePrefix(prefix));
+    return this.#many.names(this.#locatePrefix(prefix).key);
   }
 
   /**
    * Remove all values under a prefix, page by page (LIST-3).
    *
    * @param {string} prefix
+   * @param {unknown} [given] options
    * @returns {Promise<number>} how many there were
    * @throws {errors.BatchError} at the first page with a value that could not be removed
    */
-  async clear(prefix) {
-    let removed = 0;
-    for await (const namesByKey of this.#pages(this.#locatePrefix(prefix))) {
-      await this.#removeKeys(namesByKey);
-      removed += namesByKey.size;
+  async clear(prefix, given) {
+    this.#open();
+    const invalidates = options.readRemoveOptions(given, this.#config);
+    return this.#many.clear(prefix, this.#locatePrefix(prefix), invalidates);
+  }
+
+  /**
+   * Replace a value by what a function makes of it, and lose no change that others make at the same time (UPD-1 to UPD-3).
+   *
+   * @param {string} name
+   * @param {(value: any) => unknown} fn May give a promise, and is called again if somebody else was faster.
+   * @param {unknown} [given] options
+   * @returns {Promise<any>} the new value
+   * @throws {errors.ConflictError} UPD-2
+   */
+  async update(name, fn, given) {
+    this.#open();
+    const checked = options.readUpdateOptions(given, this.#config, false);
+    const target = this.#locate(name);
+    checkFunction('update', fn);
+    return this.#updated(target, await this.#rooms.updates.update(this.#run, target, fn, checked), checked);
+  }
+
+  /**
+   * Add to an int; what is absent counts as 0 (UPD-4).
+   *
+   * @param {string} name
+   * @param {unknown} [by]
+   * @param {unknown} [given] options
+   * @returns {Promise<number | bigint>} the new value
+   * @throws {errors.UnsupportedTypeError}
+   * @throws {errors.ConflictError} UPD-2
+   */
+  async increment(name, by = 1, given = undefined) {
+    this.#open();
+    const checked = options.readUpdateOptions(given, this.#config, true);
+    const target = this.#locate(name);
+    if (typeof by !== 'bigint' && !Number.isSafeInteger(by)) {
+      throw new UnsupportedTypeError('$: a value can be incremented by an integer only: a safe number or a bigint.');
     }
-    return removed;
+    const step = BigInt(/** @type {number | bigint} */ (by));
+    return this.#updated(target, await this.#rooms.updates.increment(this.#run, target, step, checked), checked);
+  }
+
+  /**
+   * Read a value; if there is none, compute and store it (COMP-1 to COMP-4).
+   *
+   * @param {string} name
+   * @param {() => unknown} factory May give a promise.
+   * @param {unknown} [given] options
+   * @returns {Promise<any>}
+   */
+  async getOrPut(name, factory, given) {
+    this.#open();
+    const checked = options.readStorageOptions(given, this.#config);
+    const target = this.#locate(name);
+    checkFunction('getOrPut', factory);
+    return this.#computing.getOrPut(target, factory, checked);
+  }
+
+  /**
+   * A function whose results are kept, each under a name made of its own and of the arguments.
+   *
+   * @param {unknown} fn
+   * @param {any} [given] options
+   * @throws {ConfigurationError} if there is nothing to name it by
+   * @throws {errors.InvalidNameError} if what there is cannot be part of a name
+   */
+  cached(fn, given) {
+    const { cacheName, prefixOf } = require('./calls.js');
+    const checked = options.readStorageOptions(given, this.#config, 'cached', ['name']);
+    checkFunction('cached', fn);
+    const prefix = prefixOf(fn, given?.name);
+    this.#locate(cacheName(prefix, []));
+    const getOrPut = (/** @type {string} */ name, /** @type {() => unknown} */ factory) => {
+      this.#open();
+      return this.#computing.getOrPut(this.#locate(name), factory, checked);
+    };
+    const call = /** @this {unknown} @param {unknown[]} args */ async function (...args) {
+      return getOrPut(cacheName(prefix, args), () => fn.apply(this, args));
+    };
+    return Object.assign(call, { cacheName: (/** @type {unknown[]} */ ...args) => cacheName(prefix, args) });
+  }
+
+  /**
+   * Open a prefix or a name of a private service to another program (GRANT-1 to GRANT-3).
+   *
+   * @param {string} prefixOrName
+   * @param {unknown} ttlSeconds
+   * @returns {Promise<import('./grant.js').Grant>}
+   */
+  async grant(prefixOrName, ttlSeconds) {
+    this.#open();
+    if (this.#config.visibility === 'public') throw new ConfigurationError('A grant is of a private service: values of this one are public.');
+    const ttl = options.checkGrantTtl(ttlSeconds, this.#config.maxGrant);
+    if (isPrefix(prefixOrName)) {
+      return this.#run(this.#rooms.grant({ prefix: prefixOrName }, `${this.#locatePrefix(prefixOrName).path}*`, ttl));
+    }
+    return this.#run(this.#rooms.grant({ name: prefixOrName }, this.#locate(prefixOrName).path, ttl));
+  }
+
+  /** What this object has counted since it was made, and keeps in memory. */
+  stats() {
+    const { items, bytes, evictions } = this.#local;
+    return { ...this.#stats, items, bytes, evictions };
   }
 
   /** @returns {string} the version of this SDK */
@@ -214,14 +353,25 @@ class MemoryService {
     throw new ConfigurationError('This MemoryService is closed: make a new one.');
   }
 
-  /** @returns {number} milliseconds a get may take */
-  #deadline() {
-    return this.#config.deadline * 1000;
+  get #computing() {
+    const { Compute } = require('./compute.js');
+    return (this.#compute ??= new Compute(
+      {
+        find: async (target) => this.#fresh(target.name) ?? (await this.#rooms.lookup.awaited(this.#open(), target, false)).copy,
+        put: (target, draft, checked, took) => {
+          const { writer } = this.#rooms;
+          return this.#run(writer.put(target, writer.seal(draft, checked, { took })));
+        },
+      },
+      this.#seams,
+      this.#log,
+    ));
   }
 
   /** @param {unknown} name */
   #locate(name) {
-    return locate(this.#config.visibility, this.#service, name);
+    const { key, path } = locate(this.#config.visibility, this.#service, name);
+    return { name: /** @type {string} */ (name), key, path };
   }
 
   /** @param {unknown} prefix */
@@ -229,35 +379,17 @@ class MemoryService {
     return locatePrefix(this.#config.visibility, this.#service, prefix);
   }
 
-  /** @param {unknown} options */
-  #readOptions(options) {
-    return readPutOptions(options, this.#config, this.#clock());
-  }
-
   /**
-   * Check and encode, which the program that comes back has no need to.
+   * Check and seal, with an error that also says which of the values is refused.
    *
    * @param {unknown} name
    * @param {unknown} value
-   * @param {import('./options.js').PutOptions} options
-   * @returns {Program<string>} gives the version
+   * @param {import('./options.js').PutOptions} checked
    */
-  #write(name, value, options) {
-    const { key } = this.#locate(name);
-    const document = encode(value, randomWriteId(), this.#config.maxValueBytes, options.expiresAt);
-    return this.#store.put(key, document, options);
-  }
-
-  /**
-   * As {@link #write}, with an error that also says which of the values is refused.
-   *
-   * @param {unknown} name
-   * @param {unknown} value
-   * @param {import('./options.js').PutOptions} options
-   */
-  #writeOneOfMany(name, value, options) {
+  #sealOneOfMany(name, value, checked) {
+    const target = this.#locate(name);
     try {
-      return this.#write(name, value, options);
+      return { target, sealed: this.#rooms.writer.seal(new Draft(value), checked) };
     } catch (error) {
       const which = JSON.stringify(name);
       if (error instanceof UnsupportedTypeError) {
@@ -269,70 +401,68 @@ class MemoryService {
   }
 
   /**
-   * @param {unknown} name
-   * @param {{isConsistent: boolean}} options
-   * @returns {Program<import('./entry.js').Entry | undefined>}
-   * @throws {errors.InvalidNameError} at once, not when the program runs
+   * @param {string} name
+   * @returns {import('./copy.js').Copy | undefined} the copy in memory, if that may be returned without asking anybody
    */
-  #read(name, options) {
-    return this.#readFrom(name, this.#locate(name), options);
-  }
-
-  /**
-   * @param {unknown} name
-   * @param {{key: string, path: string}} place
-   * @param {{isConsistent: boolean}} options
-   * @returns {Program<import('./entry.js').Entry | undefined>}
-   */
-  *#readFrom(name, place, { isConsistent }) {
-    try {
-      const { answer, found } = yield* this.#reader.read(place, isConsistent);
-      const outcome = `from ${answer.source} (${answer.cache}${found ? '' : ', no value'})`;
-      this.#log.debug(`get ${JSON.stringify(name)} ${outcome}`);
-      return found && entryOf(found, answer);
-    } catch (error) {
-      if (!(error instanceof CorruptValueError)) throw error;
-      const where = `The document of ${JSON.stringify(name)} (${place.key} in the bucket ${this.#config.bucket})`;
-      throw new CorruptValueError(`${where} is corrupt: ${error.message}. Put the value again.`, { cause: error.cause });
+  #fresh(name) {
+    const copy = this.#local.fresh(name, this.#clock());
+    if (copy) {
+      this.#stats.memoryHits++;
+      if (this.#log.isDebug) this.#log.debug(`get ${JSON.stringify(name)} from memory`);
     }
+    return copy;
   }
 
   /**
-   * @param {string} under What the keys begin with.
-   * @returns {AsyncGenerator<Map<string, string>, void, undefined>} names by key, page by page
+   * @param {Target} target
+   * @param {boolean} isConsistent
    */
-  async *#pages(under) {
-    /** @type {string | undefined} */
-    let token;
-    do {
-      const { keys, next } = await this.#open().run(this.#store.list(under, token));
-      this.#log.debug(`list ${under} (${keys.length} keys${next === undefined ? '' : ', more to come'})`);
-      const namesByKey = new Map();
-      for (const key of keys) {
-        const name = nameOf(this.#config.visibility, this.#service, key);
-        if (name !== undefined) namesByKey.set(key, name);
-      }
-      yield namesByKey;
-      token = next;
-    } while (token !== undefined);
-  }
-
-  /** @param {string} under */
-  async *#names(under) {
-    for await (const namesByKey of this.#pages(under)) yield* namesByKey.values();
+  async #read(target, isConsistent) {
+    const copy = isConsistent ? undefined : this.#fresh(target.name);
+    if (copy) return copy.entry('memory', this.#clock());
+    return this.#entryOf(target, await this.#rooms.lookup.awaited(this.#open(), target, isConsistent));
   }
 
   /**
-   * @param {Map<string, string>} namesByKey
-   * @throws {errors.BatchError}
+   * @param {Target} target
+   * @param {Reading} reading
    */
-  async #removeKeys(namesByKey) {
-    await removeAll(namesByKey, async (keys) => {
-      const failed = await this.#open().run(this.#store.removeMany(keys));
-      this.#log.debug(`remove ${keys.length} keys (${failed.size} failed)`);
-      return failed;
-    });
+  #entryOf({ name }, { source, answer, copy }) {
+    if (this.#log.isDebug) {
+      const outcome = [answer.cache, copy ? undefined : 'no value'].filter(Boolean).join(', ');
+      this.#log.debug(`get ${JSON.stringify(name)} from ${source}${outcome && ` (${outcome})`}`);
+    }
+    return copy?.entry(source, this.#clock());
   }
+
+  /**
+   * @template T
+   * @param {Target} target
+   * @param {T} value
+   * @param {import('./options.js').PutOptions} checked
+   * @returns {Promise<T>}
+   */
+  async #updated(target, value, { invalidates }) {
+    if (invalidates) await this.#invalidate(target, 'stored');
+    return value;
+  }
+
+  /**
+   * @param {Target} target
+   * @param {'stored' | 'removed'} done
+   */
+  #invalidate({ path }, done) {
+    return this.#rooms.invalidation.drop([path], this.#run, done);
+  }
+}
+
+/**
+ * @param {string} method
+ * @param {unknown} fn
+ * @returns {asserts fn is Function}
+ */
+function checkFunction(method, fn) {
+  if (typeof fn !== 'function') throw new ConfigurationError(`${method} wants a function, not ${typeof fn}.`);
 }
 
 /** @type {typeof import('../index.js')} Here the compiler checks the declarations that users see. */

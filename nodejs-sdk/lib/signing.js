@@ -27,6 +27,7 @@ const HASH_PARAMETER = { sha256: '&Hash-Algorithm=SHA256', sha1: '' };
  * over, so that a private read costs what a public one does.
  */
 class Signer {
+  #origin;
   #resource;
   #lifetime;
   #hashAlgorithm;
@@ -47,6 +48,7 @@ class Signer {
    */
   constructor(config, service, clock) {
     const { keySource, publicKeyId, distribution, signatureLifetime, hashAlgorithm } = config;
+    this.#origin = distribution.origin;
     this.#resource = `${distribution.origin}/${service}/*`;
     this.#lifetime = signatureLifetime * 1000;
     this.#hashAlgorithm = hashAlgorithm;
@@ -64,9 +66,20 @@ class Signer {
     const signature = this.#signature;
     const age = this.#clock() - (signature?.signedAt ?? 0);
     if (signature && age >= 0 && age < this.#lifetime / 2) return signature;
-    const key = this.#secret ? yield* this.#secret.read(this.#fallbackId, this.#clock) : this.#fileKey;
-    this.#signature = this.#sign(/** @type {import('./keys.js').SigningKey} */ (key));
+    this.#signature = this.#sign(yield* this.#key());
     return this.#signature;
+  }
+
+  /**
+   * Sign for somebody else (GRANT-1).
+   *
+   * @param {string} path of a URL, or of all that begin with it and a `*` at its end
+   * @param {number} expires Unix time in seconds
+   * @returns {import('./effects.js').Program<string>} what follows the `?` of a signed URL
+   * @throws {import('./errors.js').MemoryServiceError} if the secret cannot be read
+   */
+  *queryFor(path, expires) {
+    return this.#query(`${this.#origin}${path}`, expires, yield* this.#key());
   }
 
   /**
@@ -87,12 +100,27 @@ class Signer {
   #sign(key) {
     const signedAt = this.#clock();
     const expires = Math.ceil((signedAt + this.#lifetime) / 1000);
+    return { query: this.#query(this.#resource, expires, key), key, signedAt };
+  }
+
+  /**
+   * @param {string} resource
+   * @param {number} expires Unix time in seconds
+   * @param {import('./keys.js').SigningKey} key
+   * @returns {string} SIG-1 to SIG-3
+   */
+  #query(resource, expires, key) {
     const condition = `{"DateLessThan":{"AWS:EpochTime":${expires}}}`;
-    const policy = Buffer.from(`{"Statement":[{"Resource":"${this.#resource}","Condition":${condition}}]}`);
+    const policy = Buffer.from(`{"Statement":[{"Resource":"${resource}","Condition":${condition}}]}`);
     const signature = sign(this.#hashAlgorithm, policy, key.privateKey);
     const hash = HASH_PARAMETER[this.#hashAlgorithm];
-    const query = `Policy=${urlSafe(policy)}&Signature=${urlSafe(signature)}&Key-Pair-Id=${key.id}${hash}`;
-    return { query, key, signedAt };
+    return `Policy=${urlSafe(policy)}&Signature=${urlSafe(signature)}&Key-Pair-Id=${key.id}${hash}`;
+  }
+
+  /** @returns {import('./effects.js').Program<import('./keys.js').SigningKey>} */
+  *#key() {
+    const key = this.#secret ? yield* this.#secret.read(this.#fallbackId, this.#clock) : this.#fileKey;
+    return /** @type {import('./keys.js').SigningKey} */ (key);
   }
 }
 

@@ -5,9 +5,11 @@
  *
  * @param {string} word
  * @param {readonly string[]} known At least one.
- * @returns {string} the nearest of them, whatever the case of its letters
+ * @returns {string} the first that begins with the word, else the nearest, whatever the case of its letters
  */
 function nearest(word, known) {
+  const whole = known.find((candidate) => candidate.toUpperCase().startsWith(word.toUpperCase()));
+  if (whole) return whole;
   const [best] = [...known].sort((a, b) => distance(word, a) - distance(word, b));
   return best;
 }

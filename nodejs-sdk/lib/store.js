@@ -2,6 +2,7 @@
 
 const { createHash } = require('node:crypto');
 
+const { dateOf } = require('./answer.js');
 const { errorCode, versionOf } = require('./aws.js');
 const { Bucket } = require('./bucket.js');
 const { compress } = require('./compression.js');
@@ -12,6 +13,10 @@ const { elements, isDocument, textOf } = require('./xml.js');
 /** @typedef {import('./errors.js').ConfigurationError} ConfigurationError */
 /** @typedef {import('./transport.js').Response} Response */
 
+/** @typedef {AccessDeniedError | ConfigurationError | UnavailableError} Failure */
+/** @typedef {{version: string, date: number}} Stored The ETag without its quotes, and S3's `Date` in Unix milliseconds. */
+/** @typedef {{refused: number}} Refused The status with which S3 refused the condition. */
+
 /** A page of 1,000 keys of 1,024 bytes, each of which may have to be written as a reference, and what stands around them. */
 const MAX_PAGE_BYTES = 8 * 1024 * 1024;
 
@@ -21,52 +26,58 @@ class Store {
   #bucket;
 
   /**
-   * @param {Pick<import('./config.js').Config, 'bucket' | 'region'>} config
-   * @param {() => number} clock Unix time in milliseconds
+   * @param {Pick<import('./config.js').Config, 'bucket' | 'region' | 'staleIfError'>} config
+   * @param {import('./credentials.js').Identity} identity
    */
-  constructor(config, clock) {
+  constructor(config, identity) {
     this.#config = config;
-    this.#bucket = new Bucket(config, clock);
+    this.#bucket = new Bucket(config, identity);
   }
 
   /**
    * @param {string} key
    * @param {Uint8Array} document
-   * @param {import('./options.js').PutOptions} options
-   * @returns {import('./effects.js').Program<string>} the version: the ETag without its quotes
+   * @param {import('./options.js').Form} form
+   * @param {string | null} [replaces] The version that must be stored now; null: nothing must be.
+   * @returns {import('./effects.js').Program<Stored | Refused>} refused only if it says what it replaces
    * @throws {AccessDeniedError}
    * @throws {ConfigurationError} if there is no such bucket in that region
    * @throws {UnavailableError}
    */
-  *put(key, document, { maxAge, ttlDays, storageClass }) {
+  *put(key, document, { maxAge, ttlDays, storageClass }, replaces) {
     const { body, isZipped } = compress(document);
     const headers = {
       'content-type': 'application/json',
-      'cache-control': `max-age=${maxAge}`, // OBJ-3
+      'cache-control': `max-age=${maxAge}, stale-if-error=${this.#config.staleIfError}`, // OBJ-3
       ...(isZipped && { 'content-encoding': 'gzip' }),
       ...(ttlDays !== undefined && { 'x-amz-tagging': `ttl-days=${ttlDays}` }), // OBJ-6
       ...(storageClass !== 'STANDARD' && { 'x-amz-storage-class': storageClass }), // OBJ-5
+      ...(replaces === null && { 'if-none-match': '*' }),
+      ...(typeof replaces === 'string' && { 'if-match': `"${replaces}"` }),
     };
-    return versionOf(yield* this.#ask({ method: 'PUT', path: key, headers, body }));
+    const accepts = replaces === undefined ? undefined : isConditionRefused;
+    const response = yield* this.#ask({ method: 'PUT', path: key, headers, body, accepts });
+    if (response.status >= 300) return { refused: response.status };
+    return { version: versionOf(response), date: dateOf(response) };
   }
 
   /**
    * Removing what is not there is no error.
    *
    * @param {string} key
-   * @returns {import('./effects.js').Program<void>}
+   * @returns {import('./effects.js').Program<{date: number}>} when, in S3's time
    * @throws {AccessDeniedError | ConfigurationError | UnavailableError} as {@link put} does
    */
   *remove(key) {
-    yield* this.#ask({ method: 'DELETE', path: key });
+    return { date: dateOf(yield* this.#ask({ method: 'DELETE', path: key })) };
   }
 
   /**
    * Remove with one request.
    *
    * @param {string[]} keys At most 1,000, of the letters that KEY-2 leaves: none needs an escape in XML.
-   * @returns {import('./effects.js').Program<Map<string, AccessDeniedError | ConfigurationError | UnavailableError>>} the
-   *   error of each key that could not be removed
+   * @returns {import('./effects.js').Program<{failed: Map<string, Failure>, date: number}>} the error of each key that could
+   *   not be removed, and when the others were, in S3's time
    * @throws {AccessDeniedError | ConfigurationError | UnavailableError} as {@link put} does, if that goes for all of them
    */
   *removeMany(keys) {
@@ -83,7 +94,7 @@ class Store {
       const where = `DELETE ${key} in the bucket ${this.#config.bucket}`;
       return /** @type {const} */ ([key, this.#bucket.errorFor({ status: response.status, code, headers: {} }, where)]);
     });
-    return new Map(failed);
+    return { failed: new Map(failed), date: dateOf(response) };
   }
 
   /**
@@ -114,14 +125,27 @@ class Store {
    * @param {Uint8Array} [call.body]
    * @param {string} [call.what]
    * @param {number} [call.maxBytes]
+   * @param {(status: number, code: string) => boolean} [call.accepts] Which refusals are an answer.
    * @returns {import('./effects.js').Program<Response>}
    */
-  *#ask({ what, ...call }) {
+  *#ask({ what, accepts, ...call }) {
     const asked = what ?? `${call.method} ${call.path} in the bucket ${this.#config.bucket}`;
     const response = yield* this.#bucket.ask({ ...call, what: asked });
     if (response.status < 300) return response;
-    throw this.#bucket.errorFor({ ...response, code: errorCode(response) }, asked);
+    const code = errorCode(response);
+    if (accepts?.(response.status, code)) return response;
+    throw this.#bucket.errorFor({ ...response, code }, asked);
   }
+}
+
+/**
+ * @param {number} status
+ * @param {string} code
+ * @returns {boolean} whether S3 refused a conditional put for its condition, or because another was under way
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+ */
+function isConditionRefused(status, code) {
+  return status === 412 || status === 409 || (status === 404 && code !== 'NoSuchBucket');
 }
 
 /**

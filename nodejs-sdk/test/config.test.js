@@ -23,6 +23,9 @@ test('the defaults are those of the specification', () => {
   assert.deepEqual([maxValueBytes, signatureLifetime, logLevel], [16 * 1024 * 1024, 900, 'warn']);
   assert.equal(hashAlgorithm, 'sha256');
   assert.deepEqual([deadline, failover], [5, true]);
+  const { staleIfError, localMaxItems, localMaxBytes, distributionId, roleArn, maxGrant } = rest;
+  assert.deepEqual([staleIfError, localMaxItems, localMaxBytes, maxGrant], [300, 10_000, 16 * 1024 * 1024, 3600]);
+  assert.deepEqual([distributionId, roleArn], [undefined, undefined]);
 });
 
 test('each key comes from the environment if the parameters lack it', () => {
@@ -60,8 +63,26 @@ test('a flag is a boolean or a text, whatever its case', () => {
   assert.deepEqual([read({ DEADLINE: 1 }).deadline, read({ DEADLINE: '60' }).deadline], [1, 60]);
 });
 
+test('the limits themselves are allowed', () => {
+  const limits = { STALE_IF_ERROR: 0, LOCAL_MAX_ITEMS: '0', LOCAL_MAX_BYTES: 0, MAX_GRANT: 1 };
+  const { staleIfError, localMaxItems, localMaxBytes, maxGrant } = read(limits);
+  assert.deepEqual([staleIfError, localMaxItems, localMaxBytes, maxGrant], [0, 0, 0, 1]);
+  const most = read({ STALE_IF_ERROR: 86400, LOCAL_MAX_ITEMS: 10_000_000, LOCAL_MAX_BYTES: 2 ** 31 - 1, MAX_GRANT: 86400 });
+  assert.deepEqual([most.staleIfError, most.localMaxItems, most.maxGrant], [86400, 10_000_000, 86400]);
+  const { distributionId, roleArn } = read({ DISTRIBUTION_ID: 'E1A2B3C4D5E6F7', ROLE_ARN: 'arn:aws-cn:iam::111122223333:role/path/to/name' });
+  assert.deepEqual([distributionId, roleArn], ['E1A2B3C4D5E6F7', 'arn:aws-cn:iam::111122223333:role/path/to/name']);
+});
+
 suite('refused', () => {
   const cases = [
+    ['a copy served for more than a day', { STALE_IF_ERROR: 86401 }, /STALE_IF_ERROR must be an integer from 0 to 86400/],
+    ['a negative number of items', { LOCAL_MAX_ITEMS: -1 }, /LOCAL_MAX_ITEMS/],
+    ['too many items', { LOCAL_MAX_ITEMS: 10_000_001 }, /LOCAL_MAX_ITEMS/],
+    ['bytes with a unit', { LOCAL_MAX_BYTES: '16M' }, /LOCAL_MAX_BYTES/],
+    ['a grant of nothing', { MAX_GRANT: 0 }, /MAX_GRANT must be an integer from 1 to 86400/],
+    ['the ARN of a distribution for its id', { DISTRIBUTION_ID: 'arn:aws:cloudfront::1:distribution/E1' }, /DISTRIBUTION_ID must look like E1A2/],
+    ['the ARN of a user as role', { ROLE_ARN: 'arn:aws:iam::111122223333:user/name' }, /ROLE_ARN must look like arn:aws:iam::/],
+    ['the name of a role', { ROLE_ARN: 'writer' }, /ROLE_ARN/],
     ['no distribution', { DISTRIBUTION: undefined }, /DISTRIBUTION is empty or undefined.*MEMORY_DISTRIBUTION/],
     ['an empty bucket name', { BUCKET_NAME: '' }, /BUCKET_NAME is empty/],
     ['a misspelt key', { DISTRIBUTON: 'd' }, /DISTRIBUTON is unknown. Did you mean DISTRIBUTION\?/],

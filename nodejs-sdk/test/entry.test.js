@@ -11,11 +11,11 @@ const answering = (document, headers = {}) =>
   `(request, response) => response.writeHead(200, ${JSON.stringify(headers)}).end(${JSON.stringify(document)})`;
 
 test('an entry is the value with what is known about it, from getEntry and from getEntryAsync', async (context) => {
-  const { mem } = await start(context, {}, { clock: () => NOW });
-  const version = await mem.put('a', { Name: 'Joe' }, { ttlSeconds: 1.5 });
+  const { mem } = await start(context, { LOCAL_MAX_ITEMS: 0 }, { clock: () => NOW });
+  const version = await mem.put('a', { Name: 'Joe' }, { ttlSeconds: 9.5 });
   const entry = {
     ...{ value: { Name: 'Joe' }, type: 'dict', version, source: 'edge', age: 3 },
-    ...{ storedAt: new Date('2026-11-23T10:00:00Z'), expiresAt: new Date(NOW + 1500) },
+    ...{ storedAt: new Date('2026-11-23T10:00:00Z'), expiresAt: new Date(NOW + 9500) },
   };
   assert.deepEqual(mem.getEntry('a'), entry);
   assert.deepEqual(await mem.getEntryAsync('a'), entry);

@@ -69,7 +69,7 @@ const isCorrupt = (document) => assert.throws(() => decode(document, 0), { code:
 
 /** What the edge's room makes of a stored object. */
 function readFromEdge(body, headers) {
-  const reading = new Edge({ visibility: 'public', edge: {}, distribution: {}, maxValueBytes: MAX_VALUE_BYTES }, 'shop').read('/shop/a.json');
+  const reading = new Edge({ visibility: 'public', edge: {}, distribution: {}, maxValueBytes: MAX_VALUE_BYTES }, 'shop', Date.now).read('/shop/a.json');
   reading.next();
   return reading.next({ status: 200, headers, body }).value.document;
 }

@@ -104,7 +104,7 @@ test('a document is compact, and leaves letters as they are', () => {
 });
 
 test('a document has the end it is given', () => {
-  const document = encode(1, WRITE_ID, 1000, 1_800_000_000_000);
+  const document = encode(1, WRITE_ID, 1000, { expiresAt: 1_800_000_000_000 });
   assert.equal(decode(document, 0).expiresAt, 1_800_000_000_000);
   assert.equal(decode(encode(1, WRITE_ID, 1000), 0).expiresAt, undefined);
 });

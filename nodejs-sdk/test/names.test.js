@@ -8,8 +8,9 @@ const { test } = require('node:test');
 const { locate, locatePrefix, nameOf } = require('../lib/names.js');
 
 test('a prefix is empty, or a name and a slash', () => {
-  assert.equal(locatePrefix('public', 'shop', ''), 'public/shop/');
-  assert.equal(locatePrefix('private', 'shop', 'a.json/ö/'), 'private/shop/a.2Ejson/.C3.B6/');
+  assert.deepEqual(locatePrefix('public', 'shop', ''), { key: 'public/shop/', path: '/shop/' });
+  const under = { key: 'private/shop/a.2Ejson/.C3.B6/', path: '/shop/a.2Ejson/.C3.B6/' };
+  assert.deepEqual(locatePrefix('private', 'shop', 'a.json/ö/'), under);
   for (const prefix of ['a', '/', '/a', 5, null, ['a/'], '\ud800/', 'a//']) {
     assert.throws(() => locatePrefix('public', 'shop', prefix), { code: 'invalid_name' });
   }

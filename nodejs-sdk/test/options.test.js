@@ -3,7 +3,7 @@
 const assert = require('node:assert/strict');
 const { suite, test } = require('node:test');
 
-const { readGetOptions, readPutOptions } = require('../lib/options.js');
+const { formOf, readGetOptions, readPutOptions } = require('../lib/options.js');
 const { isSigned } = require('./sigv4.js');
 const { start, CREDENTIALS } = require('./server.js');
 
@@ -11,7 +11,7 @@ const NOW = Date.UTC(2026, 10, 23);
 const DAY = 86_400;
 const CONFIG = { edgeTtl: 5, storageClass: 'STANDARD_IA' };
 
-const read = (options) => readPutOptions(options, CONFIG, NOW);
+const read = (options, now = NOW) => formOf(readPutOptions(options, CONFIG), now);
 
 test('without options there is no end and no tag, and the rest is configured', () => {
   const configured = { expiresAt: undefined, maxAge: 5, ttlDays: undefined, storageClass: 'STANDARD_IA' };
@@ -22,7 +22,7 @@ test('without options there is no end and no tag, and the rest is configured', (
 test('a value ends at the first whole millisecond after its ttl', () => {
   assert.equal(read({ ttlSeconds: 60 }).expiresAt, NOW + 60_000);
   assert.equal(read({ ttlSeconds: 1.0001 }).expiresAt, NOW + 1001);
-  assert.equal(readPutOptions({ ttlSeconds: 1 }, CONFIG, NOW + 0.5).expiresAt, NOW + 1001);
+  assert.equal(read({ ttlSeconds: 1 }, NOW + 0.5).expiresAt, NOW + 1001);
 });
 
 test('no edge keeps a value for longer than its ttl in whole seconds', () => {
@@ -103,7 +103,7 @@ suite('the stored object', () => {
     await mem.put('a', 1, { ttlSeconds: 6 * DAY, edgeTtlSeconds: 60, storageClass: 'ONEZONE_IA' });
     const [entry] = await server.log();
     assert.match(Buffer.from(entry.body, 'base64').toString(), new RegExp(`"expires_at":${NOW + 6 * DAY * 1000}}$`));
-    assert.equal(entry.headers['cache-control'], 'max-age=60');
+    assert.equal(entry.headers['cache-control'], 'max-age=60, stale-if-error=300');
     assert.equal(entry.headers['x-amz-tagging'], 'ttl-days=7');
     assert.equal(entry.headers['x-amz-storage-class'], 'ONEZONE_IA');
     assert.ok(isSigned(entry, CREDENTIALS.AWS_SECRET_ACCESS_KEY));

@@ -41,13 +41,23 @@ const TYPED = `
   const readable: ReadonlyArray<readonly [string, number]> = [['a', 1]];
   mem.putMany(readable);
   mem.putMany(new Map([['a', 1]]));
+  const guarded: Promise<string> = mem.put('a', 1, { ifVersion: 'v', invalidate: true });
+  const updated: Promise<{ n: number }> = mem.update('a', async (old) => ({ n: old.n + 1 }), { default: { n: 0 }, attempts: 3 });
+  const count: Promise<number | bigint> = mem.increment('a', 2n, { ttlSeconds: 60 });
+  const made: Promise<number[]> = mem.getOrPut('a', async () => [1], { ttlSeconds: 60 });
+  const load: CachedFunction<[id: number], { id: number }> = mem.cached(async (id: number) => ({ id }), { name: 'load' });
+  const loaded: Promise<{ id: number }> = load(5);
+  const where: string = load.cacheName(5);
+  const grant: Promise<Grant> = mem.grant('tenant/1/', 60);
+  const hits: number = mem.stats().memoryHits;
+  mem.remove('a', { invalidate: true });
   const values: Promise<Map<string, number>> = mem.getMany<number>(new Set(['a']));
   async function list() {
     try { for await (const name of mem.keys('a/')) name.trim(); }
     catch (error) { if (error instanceof BatchError) for (const [name, { code }] of error.errors) name + code; }
-    const count: number = await mem.clear('a/');
+    const cleared: number = await mem.clear('a/');
     const ends: Date | undefined = entry?.expiresAt;
-    return { count, ends, versions, values };
+    return { cleared, ends, versions, values, guarded, updated, count, made, loaded, where, grant, hits };
   }
   const error: MemoryServiceError = new UnavailableError('x', { cause: version });
   const code: string = error.code;
@@ -55,6 +65,12 @@ const TYPED = `
   mem.put('a', new Date());
   // @ts-expect-error a misspelt option
   mem.put('a', 1, { ttl: 60 });
+  // @ts-expect-error a put of many has no condition
+  mem.putMany({ a: 1 }, { ifAbsent: true });
+  // @ts-expect-error a cached function takes what the function takes
+  load('5');
+  // @ts-expect-error a grant ends
+  mem.grant('a/');
   // @ts-expect-error what to clear must be said
   mem.clear();
   // @ts-expect-error a misspelt key
@@ -68,8 +84,10 @@ const TYPED_PROGRAMS = {
     import UnavailableError = MemoryService.UnavailableError;
     import BatchError = MemoryService.BatchError;
     type Entry<T> = MemoryService.Entry<T>;
+    type Grant = MemoryService.Grant;
+    import CachedFunction = MemoryService.CachedFunction;
     type MemoryServiceError = MemoryService.MemoryServiceError;\n${TYPED}`,
-  'typed.mts': `import MemoryService, { BatchError, UnavailableError, type Entry, type MemoryServiceError } from 'sdk-memory-service';\n${TYPED}`,
+  'typed.mts': `import MemoryService, { BatchError, UnavailableError, type CachedFunction, type Entry, type Grant, type MemoryServiceError } from 'sdk-memory-service';\n${TYPED}`,
 };
 
 const BANNER = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;

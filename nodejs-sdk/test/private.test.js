@@ -32,7 +32,7 @@ async function start(context, params, handler = cloud) {
   const clock = { now: START };
   const make = () => {
     const mem = new MemoryService(
-      { DISTRIBUTION: 'private.cloudfront.net', BUCKET_NAME: 'bucket', EDGE_ENDPOINT: server.url, ...params },
+      { DISTRIBUTION: 'private.cloudfront.net', BUCKET_NAME: 'bucket', EDGE_ENDPOINT: server.url, LOCAL_MAX_ITEMS: 0, ...params },
       'shop',
       { clock: () => clock.now },
     );
@@ -141,7 +141,7 @@ function vault(request, response, body, state) {
   }
   const isTrusted = request.url.endsWith(`Key-Pair-Id=${state.trusted}&Hash-Algorithm=SHA256`);
   if (!isTrusted) return response.writeHead(403).end('<Error><Code>InvalidKey</Code></Error>');
-  return response.end('{"v":1,"type":"int","value":1}');
+  return response.writeHead(200, { etag: '"e"' }).end('{"v":1,"type":"int","value":1}');
 }
 
 const secretOf = (id, pair = ec) => JSON.stringify({ public_key_id: id, private_key: pem(pair) });

@@ -14,7 +14,11 @@ const { serve, setEnvironment, CREDENTIALS, TCP } = require('./server.js');
 
 const ROOT = path.join(__dirname, '..');
 const START = Date.UTC(2026, 10, 23);
-const FROM_EDGE = { status: 200, headers: {}, body: '{"v":1,"type":"str","value":"edge"}' };
+const FROM_EDGE = {
+  status: 200,
+  headers: { etag: '"def"', 'last-modified': 'Mon, 23 Nov 2026 10:00:01 GMT' },
+  body: '{"v":1,"type":"str","value":"edge"}',
+};
 const FROM_S3 = {
   status: 200,
   headers: { etag: '"abc"', 'last-modified': 'Mon, 23 Nov 2026 10:00:00 GMT' },
@@ -40,7 +44,7 @@ async function start(context, params = {}) {
   setEnvironment(context, { ...CREDENTIALS, AWS_ENDPOINT_URL_S3: s3.url });
   const clock = { now: START };
   const make = (more) => {
-    const given = { DISTRIBUTION: 'd1.cloudfront.net', BUCKET_NAME: 'values', EDGE_ENDPOINT: edge.url, ...params, ...more };
+    const given = { DISTRIBUTION: 'd1.cloudfront.net', BUCKET_NAME: 'values', EDGE_ENDPOINT: edge.url, LOCAL_MAX_ITEMS: 0, ...params, ...more };
     const mem = new MemoryService(given, 'shop', { clock: () => clock.now });
     context.after(() => mem.close());
     return mem;
@@ -169,7 +173,7 @@ for (const [way, get] of Object.entries(WAYS)) {
         await edge.answer(answer);
         await get(mem, 'a').catch(() => {});
       }
-      assert.deepEqual([await edge.count(), await s3.count()], [12, 8]);
+      assert.deepEqual([await edge.count(), await s3.count()], [12, 9]); // the miss is older than what S3 said
     });
   });
 }
@@ -221,7 +225,7 @@ test('a private service reads S3 under private/, and no log line has a signature
 test('a line of the log says where a value came from, and warnings are shown down to the level warn', async (context) => {
   const lines = context.mock.method(console, 'debug', () => {});
   const { make, edge, warned } = await start(context);
-  await edge.answer({ ...FROM_EDGE, headers: { 'x-cache': 'Hit from cloudfront', age: '3' } });
+  await edge.answer({ ...FROM_EDGE, headers: { ...FROM_EDGE.headers, 'x-cache': 'Hit from cloudfront', age: '3' } });
   const mem = make({ LOG_LEVEL: 'debug' });
   mem.get('a');
   mem.get('a', { consistent: true });

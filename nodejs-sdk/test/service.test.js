@@ -73,7 +73,7 @@ suite('the stored object', () => {
     const [entry] = await server.log();
     assert.equal(entry.url, '/bucket/public/shop/user.2E42.json');
     assert.equal(entry.headers['content-type'], 'application/json');
-    assert.equal(entry.headers['cache-control'], 'max-age=60');
+    assert.equal(entry.headers['cache-control'], 'max-age=60, stale-if-error=300');
     assert.equal(entry.headers['content-encoding'], undefined);
     assert.match(text(entry), /^\{"v":1,"type":"dict","value":\{"Name":"Joe"\},"write":"[0-9a-f]{16}"\}$/);
     assert.match(entry.headers.authorization, /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-west-1\/s3\/aws4_request/);
@@ -212,13 +212,14 @@ suite('the object itself', () => {
 
   test('logs one line for each read at level debug, without a query', async (context) => {
     const lines = context.mock.method(console, 'debug', () => {});
-    const { mem } = await start(context, { LOG_LEVEL: 'debug' });
-    await mem.put('var1', 1);
+    const { mem } = await start(context, { LOG_LEVEL: 'debug', LOCAL_MAX_ITEMS: 1 });
+    await mem.putMany([['var1', 1], ['var0', 1]]);
+    mem.get('var1');
     mem.get('var1');
     mem.get('var2');
     assert.deepEqual(
       lines.mock.calls.map((call) => call.arguments),
-      [['memory: get "var1" from edge (hit, age 3 s)'], ['memory: get "var2" from edge (error, no value)']],
+      [['memory: get "var1" from edge (hit, age 3 s)'], ['memory: get "var1" from memory'], ['memory: get "var2" from edge (error, no value)']],
     );
   });
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 _VERSION = re.compile(r'^__version__ = "(.+)"$', re.MULTILINE)
+_UNUSED_AT_RUN_TIME = (".md", ".d.ts", ".d.mts")
 
 
 class LayerTooLargeError(Exception):
@@ -91,7 +92,7 @@ def nodejs_layer(root: Path) -> Layer:
     """Return the layer with the Node.js SDK: one for every Node.js and architecture."""
 
     def packages() -> list[Package]:
-        return packages_of_project(root / "nodejs-sdk")
+        return [_run_time(package) for package in packages_of_project(root / "nodejs-sdk")]
 
     return Layer("nodejs", "nodejs/node_modules", packages, budget_bytes=100_000)
 
@@ -103,6 +104,16 @@ def cryptography_layer(root: Path, native: Native) -> Layer:
         return packages_of_lock(root / "layers" / "cryptography.txt", native)
 
     return Layer(native.named("cryptography"), "python", packages, budget_bytes=6_000_000)
+
+
+def _run_time(package: Package) -> Package:
+    """Return the package without documentation and types: a function has to load what it never reads."""
+    files = {
+        path: content
+        for path, content in package.files.items()
+        if path in package.licence_files() or not path.endswith(_UNUSED_AT_RUN_TIME)
+    }
+    return replace(package, files=files)
 
 
 def _python_sdk(root: Path) -> Package:

@@ -1,0 +1,155 @@
+'use strict';
+
+const { AsyncLocalStorage } = require('node:async_hooks');
+
+const { Draft } = require('./envelope.js');
+const { ConfigurationError, UnavailableError } = require('./errors.js');
+
+/** @typedef {import('./copy.js').Copy} Copy */
+/** @typedef {import('./reader.js').Target} Target */
+/** @typedef {import('./options.js').PutOptions} PutOptions */
+
+/** How many names are remembered that something was computed for. */
+const ENDS = 1000;
+
+/** One factory at work. @typedef {{outcome: Promise<() => any>}} Computation */
+
+/** The computations that the running code is part of, the innermost last. @type {AsyncLocalStorage<Computation[]>} */
+const underWay = new AsyncLocalStorage();
+
+/** Computes values that are absent, or soon will be (COMP-1 to COMP-4). */
+class Compute {
+  #find;
+  #put;
+  #clock;
+  #random;
+  #log;
+  /** By name. @type {Map<string, Computation>} */
+  #computations = new Map();
+  #ends = 0;
+  /** By name, how many computations had ended when its last one did. @type {Map<string, number>} */
+  #endOf = new Map();
+
+  /**
+   * @param {object} calls
+   * @param {(target: Target) => Promise<Copy | undefined>} calls.find
+   * @param {(target: Target, draft: Draft, options: PutOptions, took: number) => Promise<unknown>} calls.put
+   * @param {{clock: () => number, random: () => number}} seams
+   * @param {import('./log.js').Log} log
+   */
+  constructor({ find, put }, { clock, random }, log) {
+    this.#find = find;
+    this.#put = put;
+    this.#clock = clock;
+    this.#random = random;
+    this.#log = log;
+  }
+
+  /**
+   * @param {Target} target
+   * @param {() => unknown} factory May give a promise.
+   * @param {PutOptions} options
+   * @returns {Promise<any>} the value, the caller's own
+   */
+  async getOrPut(target, factory, options) {
+    const { name } = target;
+    for (;;) {
+      const ends = this.#ends;
+      const { copy, isReadable } = await this.#look(target);
+      const running = this.#computations.get(name);
+      if (copy && (running || !this.#isToBeRefreshed(copy))) return copy.value();
+      if (running && underWay.getStore()?.includes(running)) throw waitsForItself(name);
+      // A computation that ended meanwhile may have stored what was not there yet.
+      if (!running && (this.#endOf.get(name) ?? 0) > ends) continue;
+      const { outcome } = running ?? this.#start(target, factory, options, isReadable, copy);
+      return (await outcome)();
+    }
+  }
+
+  /**
+   * @param {Target} target
+   * @returns {Promise<{copy: Copy | undefined, isReadable: boolean}>} COMP-3
+   */
+  async #look(target) {
+    try {
+      return { copy: await this.#find(target), isReadable: true };
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error;
+      this.#log.warn(`${JSON.stringify(target.name)} cannot be read and is computed: ${error.message}`);
+      return { copy: undefined, isReadable: false };
+    }
+  }
+
+  /**
+   * @param {Target} target
+   * @param {() => unknown} factory
+   * @param {PutOptions} options
+   * @param {boolean} isToBePut COMP-3
+   * @param {Copy | undefined} copy What there is.
+   * @returns {Computation}
+   */
+  #start(target, factory, options, isToBePut, copy) {
+    const { name } = target;
+    /** @type {Computation} */
+    const computation = {
+      outcome: Promise.resolve().then(() => this.#compute(computation, target, factory, options, isToBePut, copy)),
+    };
+    this.#computations.set(name, computation);
+    const end = () => {
+      this.#computations.delete(name);
+      this.#endOf.delete(name);
+      this.#endOf.set(name, ++this.#ends);
+      if (this.#endOf.size > ENDS) this.#endOf.delete(/** @type {string} */ (this.#endOf.keys().next().value));
+    };
+    computation.outcome.then(end, end);
+    return computation;
+  }
+
+  /**
+   * @param {Computation} computation
+   * @param {Target} target
+   * @param {() => unknown} factory
+   * @param {PutOptions} options
+   * @param {boolean} isToBePut
+   * @param {Copy | undefined} copy
+   * @returns {Promise<() => any>} gives the value, a copy of their own to each who asks
+   */
+  async #compute(computation, target, factory, options, isToBePut, copy) {
+    const which = JSON.stringify(target.name);
+    const start = this.#clock();
+    let value;
+    try {
+      value = await underWay.run([...(underWay.getStore() ?? []), computation], factory);
+    } catch (error) {
+      if (!copy || copy.hasExpired(this.#clock())) throw error;
+      this.#log.warn(`the factory of ${which} failed, the value that there is was returned: ${error}`);
+      return () => copy.value();
+    }
+    const draft = new Draft(value);
+    try {
+      if (isToBePut) await this.#put(target, draft, options, Math.max(0, Math.round(this.#clock() - start)));
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error;
+      this.#log.warn(`${which} cannot be stored: ${error.message}`);
+    }
+    return () => draft.take();
+  }
+
+  /**
+   * The longer it takes to compute and the sooner it ends, the likelier (COMP-4). Each caller decides for itself, so that
+   * with many callers one of them is early enough: Vattani, Chierichetti, Lowenstein, "Optimal Probabilistic Cache Stampede
+   * Prevention", 2015.
+   *
+   * @param {Copy} copy
+   */
+  #isToBeRefreshed({ expiresAt, took }) {
+    return expiresAt !== undefined && took * -Math.log(1 - this.#random()) >= expiresAt - this.#clock();
+  }
+}
+
+/** @param {string} name */
+function waitsForItself(name) {
+  return new ConfigurationError(`The factory of ${JSON.stringify(name)} asks for that name itself, and would wait for ever.`);
+}
+
+module.exports = { Compute };

@@ -1,0 +1,231 @@
+'use strict';
+
+const { Backoff } = require('./backoff.js');
+const { ConflictError, CorruptValueError, UnavailableError } = require('./errors.js');
+const { hidesHistory, lineage } = require('./lineage.js');
+const { NOTHING_DONE, UNKNOWN, stateOf } = require('./session.js');
+const { isRefusal } = require('./writer.js');
+
+/** @typedef {import('./reader.js').Reading} Reading */
+/** @typedef {import('./reader.js').Target} Target */
+/** @typedef {import('./writer.js').Sealed} Sealed */
+/** @typedef {import('./copy.js').Copy} Copy */
+/** @typedef {<T>(program: import('./effects.js').Program<T>) => Promise<T>} Run */
+
+/**
+ * What a put was made for.
+ *
+ * @typedef {object} Condition
+ * @property {string | null} replaces The version that must be stored now; null: nothing must be.
+ * @property {boolean} [takesExpired] Whether a value that has expired counts as none (COND-1).
+ */
+
+/** Milliseconds after which a writer that has not found its put cannot tell what became of it (COND-6). */
+const PATIENCE = 30_000;
+
+/** How often one put is sent, as long as it is not stored and its condition holds. */
+const SENDS = 4;
+
+/** Puts on condition that do not count twice, whatever answer is lost (COND-1 to COND-6). */
+class ConditionalWriter {
+  #writer;
+  #reader;
+  #store;
+  #session;
+  #clock;
+  #seams;
+
+  /**
+   * @param {object} rooms
+   * @param {import('./writer.js').Writer} rooms.writer
+   * @param {import('./reader.js').Reader} rooms.reader
+   * @param {import('./store.js').Store} rooms.store
+   * @param {import('./session.js').Session} rooms.session
+   * @param {import('./rooms.js').Seams} seams
+   */
+  constructor({ writer, reader, store, session }, seams) {
+    this.#writer = writer;
+    this.#reader = reader;
+    this.#store = store;
+    this.#session = session;
+    this.#clock = seams.clock;
+    this.#seams = seams;
+  }
+
+  /**
+   * @param {Run} run
+   * @param {Target} target
+   * @param {import('./envelope.js').Draft} draft
+   * @param {import('./options.js').PutOptions} options
+   * @param {string | null} replaces
+   * @returns {Promise<string>} the version
+   * @throws {ConflictError} COND-1, COND-2
+   * @throws {UnavailableError} also if nobody can tell whether it is stored (COND-6)
+   */
+  async put(run, target, draft, options, replaces) {
+    const { name } = target;
+    const previous = replaces === null ? [] : this.#session.idsOf(name, replaces);
+    const condition = { replaces, takesExpired: replaces === null };
+    const version = await this.settle(run, target, this.#writer.seal(draft, options, { previous }), condition, new Backoff(this.#seams));
+    if (version !== undefined) return version;
+    const why = replaces === null ? 'there is a value already' : `its version is no longer ${replaces}`;
+    throw new ConflictError(`${JSON.stringify(name)} was not put: ${why}. Read it with { consistent: true } and decide again.`);
+  }
+
+  /**
+   * Send a put until it is clear what became of it.
+   *
+   * @param {Run} run
+   * @param {Target} target
+   * @param {Sealed} sealed
+   * @param {Condition} condition
+   * @param {Backoff} backoff
+   * @returns {Promise<string | undefined>} the version; undefined if the condition does not hold
+   * @throws {UnavailableError}
+   */
+  async settle(run, target, sealed, condition, backoff) {
+    const attempt = new Attempt(sealed, condition, this.#clock());
+    this.#writer.begin(target.name);
+    try {
+      await this.#settle(run, target, attempt, backoff);
+      return attempt.version;
+    } catch (error) {
+      if (!attempt.mayHaveArrived && isRefusal(error)) attempt.outcome = NOTHING_DONE;
+      throw error;
+    } finally {
+      this.#writer.end(target.name, attempt.outcome, attempt.copy);
+    }
+  }
+
+  /**
+   * @param {Run} run
+   * @param {Target} target
+   * @param {Attempt} attempt which gets the outcome
+   * @param {Backoff} backoff
+   */
+  async #settle(run, target, attempt, backoff) {
+    for (let count = 0; count < SENDS; count++) {
+      if (count > 0) await backoff.wait();
+      if (await this.#send(run, target, attempt)) return;
+      const reading = await this.#look(run, target);
+      if (!reading || !this.#isToBeSentAgain(target, attempt, reading)) return;
+    }
+    if (attempt.failure) throw attempt.failure;
+  }
+
+  /**
+   * @param {Run} run
+   * @param {Target} target
+   * @returns {Promise<Reading | undefined>} what S3 has; undefined if no SDK has written it, and nobody knows its condition
+   */
+  async #look(run, target) {
+    try {
+      return await run(this.#reader.look(target));
+    } catch (error) {
+      if (error instanceof CorruptValueError) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * @param {Run} run
+   * @param {Target} target
+   * @param {Attempt} attempt
+   * @returns {Promise<boolean>} whether S3 says that it has stored the document
+   */
+  async #send(run, { key }, attempt) {
+    const { sealed, replaces } = attempt;
+    const start = this.#clock();
+    let answer;
+    try {
+      answer = await run(this.#store.put(key, sealed.document, sealed, replaces));
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error;
+      attempt.failure = error;
+    }
+    attempt.mayHaveArrived = true; // even a refusal may be of the second of two: a dead connection is retried
+    if (!answer || 'refused' in answer) return false;
+    attempt.version = answer.version;
+    attempt.outcome = this.#writer.stateOf(answer, sealed);
+    attempt.copy = this.#writer.copyOf(answer, sealed, start);
+    return true;
+  }
+
+  /**
+   * COND-4 and COND-6.
+   *
+   * @param {Target} target
+   * @param {Attempt} attempt
+   * @param {Reading} reading What S3 has.
+   * @returns {boolean} if not, the attempt has its outcome
+   */
+  #isToBeSentAgain(target, attempt, { answer, copy, document }) {
+    const { sealed, replaces } = attempt;
+    const isStored = document?.write === sealed.writeId;
+    if (isStored || document?.previous.includes(sealed.writeId)) {
+      attempt.know(stateOf(answer, this.#clock(), lineage(answer, document)), copy);
+      attempt.version = isStored ? String(answer.version) : sealed.writeId;
+      return false;
+    }
+    if (this.#clock() - attempt.begun > PATIENCE) throw cannotTell(target, 'its outcome came too late');
+    if (answer.version === replaces) return true;
+    const [replacedId] = sealed.previous;
+    // A refusal is clear enough for a put that names nothing it replaces.
+    if (document && (replacedId || attempt.failure) && hidesHistory(replacedId, document)) throw cannotTell(target, 'others have replaced it too often');
+    const isAbsent = !document || document.hasExpired(this.#clock());
+    if (attempt.takesExpired && isAbsent) {
+      attempt.replaces = answer.version;
+      attempt.sealed = this.#writer.reseal(sealed, lineage(answer, document));
+      return true;
+    }
+    if (!attempt.failure) attempt.know(stateOf(answer, this.#clock(), lineage(answer, document)), copy);
+    return false;
+  }
+}
+
+/** One put on its way, and what became of it. */
+class Attempt {
+  /** Whether S3 may have got it. */
+  mayHaveArrived = false;
+  /** Why nobody knows whether it will still arrive. @type {UnavailableError | undefined} */
+  failure;
+  /** Undefined if the condition does not hold. @type {string | undefined} */
+  version;
+  /** @type {import('./writer.js').Outcome} */
+  outcome = UNKNOWN;
+  /** @type {Copy | undefined} */
+  copy;
+
+  /**
+   * @param {Sealed} sealed
+   * @param {Condition} condition
+   * @param {number} begun Unix time in milliseconds
+   */
+  constructor(sealed, { replaces, takesExpired = false }, begun) {
+    this.sealed = sealed;
+    this.replaces = replaces;
+    this.takesExpired = takesExpired;
+    this.begun = begun;
+  }
+
+  /**
+   * @param {import('./session.js').State} state What is stored now.
+   * @param {Copy | undefined} copy
+   */
+  know(state, copy) {
+    this.outcome = state;
+    this.copy = copy;
+  }
+}
+
+/**
+ * @param {Target} target
+ * @param {string} why
+ */
+function cannotTell({ name }, why) {
+  return new UnavailableError(
+    `Nobody can tell whether the put of ${JSON.stringify(name)} is stored: ${why}. Read it with { consistent: true }.`,
+  );
+}
+
+module.exports = { ConditionalWriter };

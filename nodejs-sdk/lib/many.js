@@ -1,0 +1,176 @@
+'use strict';
+
+const { removeAll, runAll } = require('./batch.js');
+const { BatchError, MemoryServiceError } = require('./errors.js');
+const { nameOf } = require('./names.js');
+
+/** @typedef {import('./reader.js').Target} Target */
+/** @typedef {import('./writer.js').Sealed} Sealed */
+/** @typedef {import('./conditional.js').Run} Run */
+
+/** Puts, removes and lists many names at once (MANY-1, LIST-2, LIST-3). */
+class Many {
+  #config;
+  #service;
+  #rooms;
+  #run;
+  #log;
+
+  /**
+   * @param {Pick<import('./config.js').Config, 'visibility'>} config
+   * @param {string} service
+   * @param {import('./rooms.js').Rooms} rooms
+   * @param {Run} run
+   * @param {import('./log.js').Log} log
+   */
+  constructor(config, service, rooms, run, log) {
+    this.#config = config;
+    this.#service = service;
+    this.#rooms = rooms;
+    this.#run = run;
+    this.#log = log;
+  }
+
+  /**
+   * @param {{target: Target, sealed: Sealed}[]} puts
+   * @param {boolean} invalidates
+   * @returns {Promise<Map<string, string>>} the version of each
+   * @throws {BatchError}
+   */
+  async put(puts, invalidates) {
+    const { writer } = this.#rooms;
+    const byName = new Map(puts.map((put) => [put.target.name, put]));
+    const paths = new Map(puts.map(({ target }) => [target.name, target.path]));
+    return this.#invalidateAfter(
+      runAll(byName, ({ target, sealed }) => this.#run(writer.put(target, sealed))),
+      invalidates && paths,
+      'stored',
+    );
+  }
+
+  /**
+   * @param {Target[]} targets
+   * @param {boolean} invalidates
+   * @returns {Promise<void>}
+   * @throws {BatchError}
+   */
+  async remove(targets, invalidates) {
+    const { writer } = this.#rooms;
+    const namesByKey = new Map(targets.map(({ key, name }) => [key, name]));
+    const paths = new Map(targets.map(({ name, path }) => [name, path]));
+    const removal = removeAll(namesByKey, (some) => this.#logged(some.size, this.#run(writer.removeMany(some))));
+    await this.#invalidateAfter(removal, invalidates && paths, 'removed');
+  }
+
+  /**
+   * Remove all values under a prefix, page by page.
+   *
+   * @param {string} prefix
+   * @param {{key: string, path: string}} under What their keys and the paths of their URLs begin with.
+   * @param {boolean} invalidates
+   * @returns {Promise<number>} how many there were
+   * @throws {BatchError} at the first page with a value that could not be removed
+   */
+  async clear(prefix, { key, path }, invalidates) {
+    const paths = new Map([[prefix, `${path}*`]]);
+    return this.#invalidateAfter(this.#clear(prefix, key), invalidates && paths, 'removed');
+  }
+
+  /**
+   * @param {string} under What the keys begin with.
+   * @returns {AsyncGenerator<string, void, undefined>}
+   */
+  async *names(under) {
+    for await (const namesByKey of this.#pages(under)) yield* namesByKey.values();
+  }
+
+  /**
+   * @param {string} prefix
+   * @param {string} under
+   */
+  async #clear(prefix, under) {
+    const { store, writer } = this.#rooms;
+    let count = 0;
+    try {
+      for await (const namesByKey of this.#pages(under)) {
+        await removeAll(namesByKey, async (some) => {
+          const { failed } = await this.#run(store.removeMany([...some.keys()]));
+          return this.#logged(some.size, failed);
+        });
+        count += namesByKey.size;
+      }
+    } finally {
+      writer.forgetUnder(prefix);
+    }
+    return count;
+  }
+
+  /**
+   * @param {string} under What the keys begin with.
+   * @returns {AsyncGenerator<Map<string, string>, void, undefined>} names by key, page by page
+   */
+  async *#pages(under) {
+    /** @type {string | undefined} */
+    let token;
+    do {
+      const { keys, next } = await this.#run(this.#rooms.store.list(under, token));
+      this.#log.debug(`list ${under} (${keys.length} keys${next === undefined ? '' : ', more to come'})`);
+      const namesByKey = new Map();
+      for (const key of keys) {
+        const name = nameOf(this.#config.visibility, this.#service, key);
+        if (name !== undefined) namesByKey.set(key, name);
+      }
+      yield namesByKey;
+      token = next;
+    } while (token !== undefined);
+  }
+
+  /**
+   * Ask CloudFront to drop what has been written, also if that is not all that was to be (INV-1).
+   *
+   * @template T
+   * @param {Promise<T>} writing
+   * @param {Map<string, string> | false} paths by name; false if nobody asked for it
+   * @param {'stored' | 'removed'} done
+   * @returns {Promise<T>}
+   */
+  async #invalidateAfter(writing, paths, done) {
+    try {
+      const result = await writing;
+      if (paths) await this.#rooms.invalidation.drop([...paths.values()], this.#run, done);
+      return result;
+    } catch (error) {
+      if (paths && error instanceof BatchError) await this.#invalidateSome(error, paths, done);
+      throw error;
+    }
+  }
+
+  /**
+   * @param {BatchError} error which comes first
+   * @param {Map<string, string>} paths
+   * @param {'stored' | 'removed'} done
+   */
+  async #invalidateSome({ errors }, paths, done) {
+    const some = [...paths].filter(([name]) => !errors.has(name)).map(([, path]) => path);
+    try {
+      await this.#rooms.invalidation.drop(some, this.#run, done);
+    } catch (error) {
+      if (!(error instanceof MemoryServiceError)) throw error;
+      this.#log.warn(error.message);
+    }
+  }
+
+  /**
+   * @template {Map<string, unknown>} T
+   * @param {number} count
+   * @param {T | Promise<T>} removal Gives the error of each key that stays.
+   * @returns {Promise<T>}
+   */
+  async #logged(count, removal) {
+    const failed = await removal;
+    this.#log.debug(`remove ${count} keys (${failed.size} failed)`);
+    return failed;
+  }
+}
+
+module.exports = { Many };

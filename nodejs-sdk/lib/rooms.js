@@ -1,0 +1,89 @@
+'use strict';
+
+const { identityOf } = require('./credentials.js');
+const { Edge } = require('./edge.js');
+const { Flights } = require('./flights.js');
+const { Local } = require('./local.js');
+const { Lookup } = require('./lookup.js');
+const { Origin } = require('./origin.js');
+const { Reader } = require('./reader.js');
+const { Session } = require('./session.js');
+const { Stats } = require('./stats.js');
+const { Store } = require('./store.js');
+const { Writer } = require('./writer.js');
+
+/**
+ * What a test may replace: the clock, in Unix milliseconds; a random number from 0 up to 1; a wait of milliseconds.
+ *
+ * @typedef {{clock: () => number, random: () => number, sleep: (milliseconds: number) => Promise<void>}} Seams
+ */
+
+/** The parts of one object and how they are joined. What only some calls need is loaded when it is needed. */
+class Rooms {
+  #config;
+  #service;
+  #seams;
+  #identity;
+  /** @type {import('./conditional.js').ConditionalWriter | undefined} */
+  #conditional;
+  /** @type {import('./updates.js').Updates | undefined} */
+  #updates;
+  /** @type {import('./invalidation.js').Invalidation | undefined} */
+  #invalidation;
+
+  /**
+   * @param {import('./config.js').Config} config
+   * @param {string} service
+   * @param {Seams} seams
+   * @param {import('./log.js').Log} log
+   * @throws {import('./errors.js').ConfigurationError} if the service is private and its key is of no use
+   */
+  constructor(config, service, seams, log) {
+    const { clock } = seams;
+    this.#config = config;
+    this.#service = service;
+    this.#seams = seams;
+    this.#identity = identityOf(config, service, clock);
+    this.edge = new Edge(config, service, clock);
+    this.origin = new Origin(config, this.#identity, clock);
+    this.session = new Session(clock);
+    this.local = new Local(config);
+    this.flights = new Flights();
+    this.stats = new Stats();
+    this.store = new Store(config, this.#identity);
+    this.reader = new Reader(config, this, clock, log);
+    this.lookup = new Lookup(this, config.deadline * 1000);
+    this.writer = new Writer(config, this, clock);
+  }
+
+  get conditional() {
+    const { ConditionalWriter } = require('./conditional.js');
+    return (this.#conditional ??= new ConditionalWriter(this, this.#seams));
+  }
+
+  get updates() {
+    const { Updates } = require('./updates.js');
+    return (this.#updates ??= new Updates(this, this.#seams));
+  }
+
+  get invalidation() {
+    const { Invalidation } = require('./invalidation.js');
+    return (this.#invalidation ??= new Invalidation(this.#config, this.#identity));
+  }
+
+  /**
+   * @param {{prefix: string} | {name: string}} what
+   * @param {string} path of URLs that it opens: one, or what all begin with and a `*`
+   * @param {number} ttl seconds
+   * @returns {import('./effects.js').Program<import('./grant.js').Grant>}
+   */
+  *grant(what, path, ttl) {
+    const { Grant } = require('./grant.js');
+    const expires = Math.floor(this.#seams.clock() / 1000) + ttl;
+    const signer = /** @type {import('./signing.js').Signer} */ (this.edge.signer);
+    const query = yield* signer.queryFor(path, expires);
+    return new Grant({ distribution: this.#config.distribution.host, service: this.#service, ...what }, expires, query);
+  }
+}
+
+module.exports = { Rooms };

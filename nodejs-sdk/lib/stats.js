@@ -1,0 +1,23 @@
+'use strict';
+
+/** What one object has counted since it was made. */
+class Stats {
+  /** Gets that a copy in memory answered. */
+  memoryHits = 0;
+  /** Answers of the edge that were accepted. */
+  edgeReads = 0;
+  /** Answers of S3 to a get. */
+  s3Reads = 0;
+  /** Gets that were given a stale copy (STALE-2). */
+  staleReads = 0;
+  /** Gets that joined the request of another (MEM-4). */
+  sharedReads = 0;
+  /** Answers of the edge that were accepted for their version (SES-3). */
+  acceptedByVersion = 0;
+  /** Answers of the edge that were accepted for their `Last-Modified` (SES-3). */
+  acceptedByTime = 0;
+  /** Gets that had to read S3 because what the edge had could not be accepted (SES-3 to SES-5) or was stale (STALE-1). */
+  sentToS3 = 0;
+}
+
+module.exports = { Stats };

@@ -1,0 +1,231 @@
+'use strict';
+
+const { Copy } = require('./copy.js');
+const { AccessDeniedError, ConfigurationError } = require('./errors.js');
+const { MAX_IDS } = require('./lineage.js');
+const { formOf } = require('./options.js');
+const { randomWriteId } = require('./platform.js');
+const { NOTHING_DONE, UNKNOWN } = require('./session.js');
+
+/** @typedef {import('./envelope.js').Draft} Draft */
+/** @typedef {import('./options.js').Form} Form */
+/** @typedef {import('./reader.js').Target} Target */
+/** @typedef {import('./session.js').State} State */
+/** @typedef {State | typeof NOTHING_DONE | typeof UNKNOWN} Outcome */
+/** @template T @typedef {import('./effects.js').Program<T>} Program */
+
+/**
+ * A document with all that its put needs.
+ *
+ * @typedef {Form & {draft: Draft, writeId: string, previous: string[], took: number | undefined, document: Uint8Array, text: string}} Sealed
+ */
+
+/** Puts and removes, so that this object knows what it has done: no get returns what is older (SES-1, SES-4, MEM-4). */
+class Writer {
+  #config;
+  #store;
+  #session;
+  #local;
+  #flights;
+  #clock;
+
+  /**
+   * @param {Pick<import('./config.js').Config, 'maxValueBytes'>} config
+   * @param {object} rooms
+   * @param {import('./store.js').Store} rooms.store
+   * @param {import('./session.js').Session} rooms.session
+   * @param {import('./local.js').Local} rooms.local
+   * @param {import('./flights.js').Flights} rooms.flights
+   * @param {() => number} clock Unix time in milliseconds
+   */
+  constructor(config, { store, session, local, flights }, clock) {
+    this.#config = config;
+    this.#store = store;
+    this.#session = session;
+    this.#local = local;
+    this.#flights = flights;
+    this.#clock = clock;
+  }
+
+  /**
+   * @param {Draft} draft
+   * @param {import('./options.js').PutOptions} options
+   * @param {object} [more]
+   * @param {number} [more.end] Of the value that is replaced, in Unix milliseconds (UPD-3).
+   * @param {string[]} [more.previous] COND-5
+   * @param {number} [more.took] milliseconds
+   * @returns {Sealed}
+   * @throws {import('./errors.js').ValueTooLargeError}
+   */
+  seal(draft, options, { end, previous, took } = {}) {
+    return this.#seal(draft, formOf(options, this.#clock(), end), randomWriteId(), previous, took);
+  }
+
+  /**
+   * The same put once more, to replace another document than it was made for.
+   *
+   * @param {Sealed} sealed
+   * @param {string[]} previous
+   * @returns {Sealed}
+   * @throws {import('./errors.js').ValueTooLargeError}
+   */
+  reseal({ draft, writeId, took, ...form }, previous) {
+    return this.#seal(draft, form, writeId, previous, took);
+  }
+
+  /**
+   * @param {Target} target
+   * @param {Sealed} sealed
+   * @returns {Program<string>} its version
+   * @throws {import('./errors.js').MemoryServiceError}
+   */
+  *put({ name, key }, sealed) {
+    const start = this.#clock();
+    this.begin(name);
+    /** @type {Outcome} */
+    let outcome = UNKNOWN;
+    let copy;
+    try {
+      const stored = /** @type {import('./store.js').Stored} */ (yield* this.#store.put(key, sealed.document, sealed));
+      outcome = this.stateOf(stored, sealed);
+      copy = this.copyOf(stored, sealed, start);
+      return stored.version;
+    } catch (error) {
+      if (isRefusal(error)) outcome = NOTHING_DONE;
+      throw error;
+    } finally {
+      this.end(name, outcome, copy);
+    }
+  }
+
+  /**
+   * @param {Target} target
+   * @returns {Program<void>}
+   * @throws {import('./errors.js').MemoryServiceError}
+   */
+  *remove({ name, key }) {
+    this.begin(name);
+    /** @type {Outcome} */
+    let outcome = UNKNOWN;
+    try {
+      outcome = this.#removed(yield* this.#store.remove(key));
+    } catch (error) {
+      if (isRefusal(error)) outcome = NOTHING_DONE;
+      throw error;
+    } finally {
+      this.end(name, outcome);
+    }
+  }
+
+  /**
+   * Remove with one request.
+   *
+   * @param {Map<string, string>} namesByKey At most 1,000.
+   * @returns {Program<Map<string, import('./store.js').Failure>>} the error of each key that could not be removed
+   * @throws {import('./store.js').Failure} if that goes for all of them
+   */
+  *removeMany(namesByKey) {
+    for (const name of namesByKey.values()) this.begin(name);
+    /** @type {(key: string) => Outcome} */
+    let outcomeOf = () => UNKNOWN;
+    try {
+      const { failed, date } = yield* this.#store.removeMany([...namesByKey.keys()]);
+      outcomeOf = (key) => {
+        if (!failed.has(key)) return this.#removed({ date });
+        return isRefusal(failed.get(key)) ? NOTHING_DONE : UNKNOWN;
+      };
+      return failed;
+    } catch (error) {
+      if (isRefusal(error)) outcomeOf = () => NOTHING_DONE;
+      throw error;
+    } finally {
+      for (const [key, name] of namesByKey) this.end(name, outcomeOf(key));
+    }
+  }
+
+  /**
+   * After what is under a prefix has been removed.
+   *
+   * @param {string} prefix
+   */
+  forgetUnder(prefix) {
+    this.#session.forgetUnder(prefix);
+    this.#local.dropUnder(prefix);
+    this.#flights.detachUnder(prefix);
+  }
+
+  /**
+   * What is stored may change from now on. Wants one call of {@link end}.
+   *
+   * @param {string} name
+   */
+  begin(name) {
+    this.#session.begin(name);
+    this.#local.drop(name);
+    this.#flights.detach(name);
+  }
+
+  /**
+   * @param {string} name
+   * @param {Outcome} outcome
+   * @param {Copy} [copy] of what is stored now
+   */
+  end(name, outcome, copy) {
+    const isNewest = this.#session.end(name, outcome);
+    this.#flights.detach(name); // their requests may have been sent before S3 had it
+    if (isNewest && copy) this.#local.keep(name, copy);
+  }
+
+  /**
+   * @param {import('./store.js').Stored} stored
+   * @param {Sealed} sealed
+   * @returns {State}
+   */
+  stateOf({ version, date }, { writeId, previous }) {
+    const ids = [writeId, ...previous].slice(0, MAX_IDS);
+    return { version, floor: date, knownAt: this.#clock(), ids, isOwn: true };
+  }
+
+  /**
+   * @param {import('./store.js').Stored} stored
+   * @param {Sealed} sealed
+   * @param {number} start When the request began, in Unix milliseconds.
+   * @returns {Copy}
+   */
+  copyOf({ version, date }, { draft, document, text, expiresAt, maxAge, took = 0 }, start) {
+    const { value, type, tagged } = draft;
+    const content = { value, text, isAscii: document.length === text.length, type, tagged, expiresAt, took };
+    return new Copy(content, { version, storedAt: date, start, age: 0, maxAge });
+  }
+
+  /**
+   * @param {{date: number}} removed
+   * @returns {State}
+   */
+  #removed({ date }) {
+    return { version: null, floor: date, knownAt: this.#clock(), ids: [] };
+  }
+
+  /**
+   * @param {Draft} draft
+   * @param {Form} form
+   * @param {string} writeId
+   * @param {string[]} [previous]
+   * @param {number} [took]
+   * @returns {Sealed}
+   */
+  #seal(draft, form, writeId, previous = [], took = undefined) {
+    const members = { expiresAt: form.expiresAt, previous, took };
+    return { ...form, ...draft.seal(writeId, this.#config.maxValueBytes, members), draft, writeId, previous, took };
+  }
+}
+
+/**
+ * @param {unknown} error
+ * @returns {boolean} whether it says that nothing was written
+ */
+function isRefusal(error) {
+  return error instanceof AccessDeniedError || error instanceof ConfigurationError;
+}
+
+module.exports = { Writer, isRefusal };
