@@ -122,19 +122,14 @@ const OPERATIONS = {
   clear: (request) => world.use(request, async (mem) => ({ count: await mem.clear(request.prefix, optionsOf(request)) })),
 
   update: (request) =>
-    world.use(request, async (mem) => {
+    changing(request, (mem, name) => {
       const [key, value] = request.set;
       const change = (old) => ({ ...old, [key]: build(value) });
-      const changed = await mem.update(build(request.name), change, { default: {}, ...optionsOf(request) });
-      return { ...found(changed), waits: world.takeWaits() };
+      return mem.update(name, change, { default: {}, ...optionsOf(request) });
     }),
 
   increment: (request) =>
-    world.use(request, async (mem) => {
-      const by = request.by && build(request.by);
-      const changed = await mem.increment(build(request.name), by, optionsOf(request));
-      return { ...found(changed), waits: world.takeWaits() };
-    }),
+    changing(request, (mem, name) => mem.increment(name, request.by && build(request.by), optionsOf(request))),
 
   get_or_put: (request) =>
     world.use(request, async (mem) => {
@@ -193,6 +188,12 @@ const OPERATIONS = {
 const world = new World();
 
 class FactoryError extends Error {}
+
+function changing(request, change) {
+  return world.use(request, (mem) =>
+    world.withWaits(async (waits) => ({ ...found(await change(mem, build(request.name))), waits })),
+  );
+}
 
 function optionsOf({ options = {} }) {
   const { ttl: ttlSeconds, edge_ttl: edgeTtlSeconds, storage_class: storageClass, ...others } = options;

@@ -1,5 +1,7 @@
 'use strict';
 
+const { AsyncLocalStorage } = require('node:async_hooks');
+
 const MemoryService = require('..');
 
 /** What the SDK's objects are given in place of the machine's time and chance, and the objects that are kept. */
@@ -10,11 +12,11 @@ class World {
   /** @type {number} how many milliseconds pass with each look at the clock */
   pace = 0;
 
-  /** @type {number | undefined} what every random number is; undefined is real chance */
+  /** @type {number | undefined} what every random number above 0 up to 1 is; undefined is real chance */
   chance;
 
   #kept = new Map();
-  #waits = [];
+  #waits = new AsyncLocalStorage();
 
   /** Keeps the SDK's threads and connections for all objects to come, as a function does that makes one in each call. */
   #anchor;
@@ -37,9 +39,10 @@ class World {
     return use(this.#kept.get(key));
   }
 
-  /** How many milliseconds the SDK has wanted to wait, which it need not, since the last call of this. */
-  takeWaits() {
-    return this.#waits.splice(0);
+  /** Does something with a list of how many milliseconds the SDK wants to wait meanwhile, which it need not. */
+  withWaits(use) {
+    const waits = [];
+    return this.#waits.run(waits, () => use(waits));
   }
 
   /** Closes all objects, and leaves chance to itself again. */
@@ -58,8 +61,9 @@ class World {
   #open(conf, service) {
     return new MemoryService(undefinedForNull(conf), service, {
       clock: () => (this.now === undefined ? Date.now() : (this.now += this.pace)),
-      random: () => this.chance ?? Math.random(),
-      sleep: async (milliseconds) => void this.#waits.push(milliseconds),
+      // The SDK takes a number below 1, and what it lacks to 1 is the number of the specification.
+      random: () => (this.chance === undefined ? Math.random() : 1 - this.chance),
+      sleep: async (milliseconds) => void this.#waits.getStore()?.push(milliseconds),
     });
   }
 }

@@ -26,7 +26,7 @@ _FAULT = ("where", "kind", "method", "pop", "times", "status", "delay")
 
 
 def _object(play: Play, step: Message) -> None:
-    found = play.store.object(play.key(step))
+    found = play.store.stored(play.key(step))
     if found is None or step.get("missing"):
         equal("no object" if step.get("missing") else "an object", "an object" if found else "no object")
         return
@@ -61,7 +61,7 @@ def _meanwhile(play: Play, step: Message) -> None:
     key = play.key(step)
 
     def act() -> None:
-        stored = play.store.object(key)
+        stored = play.store.stored(key)
         if stored:
             play.remembered["$WRITE"] = _parsed(stored.body).get("write")
         if step.get("remove"):
@@ -105,7 +105,7 @@ def _requests(play: Play, step: Message) -> None:
 
 def _fault(play: Play, step: Message) -> None:
     fault = {member: step[member] for member in _FAULT if member in step}
-    play.store.fault(fault, play.visibility, play.service, play.key(step))
+    play.store.fault(fault, play.visibility, play.key(step))
 
 
 def _heal(play: Play, _: Message) -> None:

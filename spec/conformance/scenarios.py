@@ -29,7 +29,7 @@ def roles(vector: Vector) -> set[str]:
 
 
 def is_asked_twice(vector: Vector) -> bool:
-    """Whether an object that is kept reads, so that a language with two ways to read does all in the one and the other."""
+    """Whether an object is kept, so that a language with two ways to read does all in the one and then the other."""
     return any("session" in step for step in _asking(vector.members["steps"]))
 
 

@@ -126,7 +126,7 @@ class Store:
             self._cloud.roam(pop)
             self._pop = pop
 
-    def object(self, key: str) -> StoredObject | None:
+    def stored(self, key: str) -> StoredObject | None:
         """Return the object under a key, if there is one."""
         try:
             found = self._s3.get_object(Bucket=self._bucket, Key=key)
@@ -164,20 +164,18 @@ class Store:
         """
         self._cloud.interludes.add("s3", act, method=method, path=f"/{self._bucket}/{key}", times=times)
 
-    def fault(self, fault: Mapping[str, Any], visibility: str, service: str, key: str) -> None:
-        """Let something go wrong, with what a service asks.
+    def fault(self, fault: Mapping[str, Any], visibility: str, key: str) -> None:
+        """Let something go wrong with requests for some keys.
 
         Args:
             fault: the local cloud's, without the path.
-            visibility: the service's.
-            service: its name.
-            key: what the keys begin with that it is for.
+            visibility: the keys'.
+            key: what they begin with.
         """
         from local_cloud import Fault  # noqa: PLC0415 - only store checks need it
 
         path = key.removeprefix(visibility) if fault["where"] == "edge" else f"/{self._bucket}/{key}"
-        everywhere = fault["kind"] == "refuse"
-        self._cloud.faults.add(Fault(**fault, **({} if everywhere else {"path": path})))
+        self._cloud.faults.add(Fault.from_json({**fault, "path": path}))
 
     def heal(self) -> None:
         """Let everything work again, and nothing happen any more."""

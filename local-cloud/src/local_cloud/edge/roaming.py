@@ -33,7 +33,7 @@ class Roaming:
         """
         self._viewers = viewers
         self._pop = 0
-        house = House(self._answer, lambda status: viewers[self._pop].failure(status))
+        house = House(self._answer, self._failure)
         self._gate = Gate(listener, house, where="edge", pop=0, faults=faults, journal=journal)
 
     async def update(self) -> None:
@@ -51,3 +51,6 @@ class Roaming:
 
     async def _answer(self, request: web.BaseRequest) -> web.Response:
         return await self._viewers[self._pop].answer(request)
+
+    def _failure(self, status: int) -> web.Response:
+        return self._viewers[self._pop].failure(status)

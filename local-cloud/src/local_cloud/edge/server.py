@@ -189,13 +189,15 @@ class Edge:
             tier.forget(concerned)
 
     async def _update(self) -> None:
-        for gate in [*self._gates, self._roaming]:
+        for gate in self._gates:
             await gate.update()
+        await self._roaming.update()
 
     async def _close(self) -> None:
         self._polling.cancel()
         await asyncio.wait({self._polling})
-        for gate in [*self._gates, self._roaming]:
+        for gate in self._gates:
             await gate.close()
+        await self._roaming.close()
         await self._origin.close()
         await self._directory.close()
