@@ -146,6 +146,8 @@ class Gate:
             return (disturbance.say_no_http if fault.kind == "no-http" else disturbance.vanish)(request)
         if fault.kind == "status":
             answer = self._house.failure(fault.status)
+            if request.can_read_body:
+                answer.force_close()  # what is still to come on this connection is a body that nobody reads
         else:
             answer = await self._house.answer(request)
         self._note(request, None if fault.kind == "lost" else answer, fault)
