@@ -121,7 +121,12 @@ def op_entry(request: Message) -> Message:
 def op_put_many(request: Message) -> Message:
     values = {to_python(name): to_python(value) for name, value in request["values"]}
     with world.service(request) as mem:
-        versions = mem.put_many(values, **options(request))
+        try:
+            versions = mem.put_many(values, **options(request))
+        except memory.MemoryServiceError:
+            raise
+        except TypeError as error:  # Python refuses by itself what is no argument
+            raise memory.ConfigurationError(str(error)) from error
     return {"versions": [[["str", name], version] for name, version in versions.items()]}
 
 

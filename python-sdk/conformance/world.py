@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import random
 import threading
 import time
+import types
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -57,10 +59,12 @@ class World:
     @contextmanager
     def waits(self) -> Iterator[list[float]]:
         """Collect how many milliseconds the SDK wants to wait, which it need not, in this thread."""
-        self._local.waits = found = []
+        found: list[float] = []
+        self._local.waits = found
         yield found
 
     def _open(self, asked: Message) -> memory.MemoryService:
+        hurry_boto3()
         return memory.MemoryService(
             asked["conf"], asked["service"], clock=self._clock, random=self._random, sleep=self._sleep
         )
@@ -78,6 +82,14 @@ class World:
     def _sleep(self, seconds: float) -> None:
         if hasattr(self._local, "waits"):
             self._local.waits.append(seconds * 1000)
+
+
+@functools.cache
+def hurry_boto3() -> None:
+    """Take away boto3's waits between its own attempts, of seconds: an answer that is lost costs nothing then."""
+    import botocore.endpoint  # noqa: PLC0415 - only scenarios need it
+
+    botocore.endpoint.time = types.SimpleNamespace(sleep=lambda _: None)  # type: ignore[attr-defined]
 
 
 def spoil(value: Any) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import re
 import secrets
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from .scenarios import Play
 
 _CONCURRENT_PUTS = 16
+_PATIENCE = 3  # seconds
 _TIME = re.compile(r"\$NOW([+-]\d+)")
 _FAULT = ("where", "kind", "method", "pop", "times", "status", "delay")
 
@@ -39,7 +42,7 @@ def _object(play: Play, step: Message) -> None:
     if "storage_class" in step:
         equal(step["storage_class"], found.storage_class)
     if "tags" in step:
-        equal(step["tags"], dict(found.tags))
+        equal(step["tags"], play.store.tags(play.key(step)))
     document = _parsed(found.body)
     if "expires_in" in step:
         now = play.store.clock.now
@@ -70,6 +73,18 @@ def _meanwhile(play: Play, step: Message) -> None:
             play.store.put(key, step.get("headers", {}), _body(play, step))
 
     play.store.meanwhile(act, method=step["before"], key=key, times=step.get("times", 1))
+
+
+def _meet(play: Play, step: Message) -> None:
+    others = threading.Barrier(step["count"])
+
+    def act() -> None:
+        with contextlib.suppress(
+            threading.BrokenBarrierError
+        ):  # if nobody else comes, that is for other steps to say
+            others.wait(_PATIENCE)
+
+    play.store.meanwhile(act, method=step["before"], key=play.key(step), times=step["count"])
 
 
 def _body(play: Play, step: Message) -> bytes:
@@ -142,6 +157,7 @@ ACTIONS: Mapping[str, Callable[[Play, Message], None]] = {
     "object": _object,
     "store": _place,
     "meanwhile": _meanwhile,
+    "meet": _meet,
     "fill": _fill,
     "requests": _requests,
     "fault": _fault,

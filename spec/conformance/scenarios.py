@@ -28,9 +28,10 @@ def roles(vector: Vector) -> set[str]:
     return {_role(step) for step in _asking(vector.members["steps"])}
 
 
-def is_asked_twice(vector: Vector) -> bool:
-    """Whether an object is kept, so that a language with two ways to read does all in the one and then the other."""
-    return any("session" in step for step in _asking(vector.members["steps"]))
+def roles_that_keep(vector: Vector) -> set[str]:
+    """Return whose objects are kept and read: in a language with two ways to, all is done in one, then the other."""
+    kept = [step for step in _asking(vector.members["steps"]) if "session" in step]
+    return {_role(step) for step in kept if step["do"] in questions.READS}
 
 
 class Scenario:
@@ -56,8 +57,8 @@ class Scenario:
             SkippedError: The driver skipped one.
         """
         self._run(is_async=False)
-        drivers = [self._drivers[role] for role in roles(self._vector)]
-        if is_asked_twice(self._vector) and any("async" in driver.features for driver in drivers):
+        drivers = [self._drivers[role] for role in roles_that_keep(self._vector)]
+        if any("async" in driver.features for driver in drivers):
             with during("async"):
                 self._run(is_async=True)
 

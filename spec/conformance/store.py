@@ -26,6 +26,7 @@ _HEADERS = {
 }
 _REGION = "us-east-1"
 _PATIENCE = 10  # seconds
+_DEADLINE = 30  # seconds: a busy machine is no failure
 
 
 class StoreError(Exception):
@@ -41,14 +42,12 @@ class StoredObject:
         body: the octets, after gunzip if they are gzipped.
         version: the ETag without quotes.
         storage_class: S3's, `STANDARD` if S3 says none.
-        tags: by key.
     """
 
     headers: Mapping[str, str]
     body: bytes
     version: str
     storage_class: str
-    tags: Mapping[str, str]
 
 
 class Store:
@@ -106,6 +105,7 @@ class Store:
             "BUCKET_NAME": self._bucket,
             "REGION": _REGION,
             "EDGE_ENDPOINT": self._cloud.roaming_endpoint,
+            "DEADLINE": _DEADLINE,
             **(private if visibility == "private" else {}),
             **changes,
         }
@@ -135,14 +135,17 @@ class Store:
         headers = {name.lower(): value for name, value in found["ResponseMetadata"]["HTTPHeaders"].items()}
         body = found["Body"].read()
         body = gzip.decompress(body) if headers.get("content-encoding") == "gzip" else body
-        tagging = self._s3.get_object_tagging(Bucket=self._bucket, Key=key)["TagSet"]
         return StoredObject(
             headers,
             body,
             found["ETag"].strip('"'),
             found.get("StorageClass", "STANDARD"),
-            {tag["Key"]: tag["Value"] for tag in tagging},
         )
+
+    def tags(self, key: str) -> dict[str, str]:
+        """Return the tags of an object."""
+        tagging = self._s3.get_object_tagging(Bucket=self._bucket, Key=key)["TagSet"]
+        return {tag["Key"]: tag["Value"] for tag in tagging}
 
     def put(self, key: str, headers: Mapping[str, str], body: bytes) -> None:
         """Store an object as no SDK would."""
