@@ -237,7 +237,7 @@ def test_a_language_with_two_ways_to_read_does_a_scenario_with_sessions_twice(
     elif request.get("async"): reply = {"missing": True}"""
     with pytest.raises(FailureError) as raised:
         play("store/memory/other-object", fault)
-    assert raised.value.part == "async, step 2, get"
+    assert raised.value.part == "async, step 2, get, async"
 
 
 def test_nobody_is_asked_twice_where_only_one_role_has_something_to_do() -> None:
