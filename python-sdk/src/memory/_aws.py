@@ -49,7 +49,7 @@ def shared_session(role_arn: str | None = None, session_name: str = "memory-serv
 
 
 def _name_of(role_arn: str | None, session_name: str) -> str:
-    """Return the name that matters: without a role it is none, so that all services of a process share their clients."""
+    """Return the name if it matters: without a role all services of a process share their clients."""
     return session_name if role_arn else ""
 
 
