@@ -293,7 +293,10 @@ def mutants(session: nox.Session) -> None:
     """Prove that the vectors notice faults: plants known ones in a copy of each SDK."""
     _install(session, "test")
     _node_packages(session)
-    session.run("python", "-m", "mutants", *session.posargs, env={"PYTHONPATH": "spec"})
+    session.run(
+        "python", "-m", "lambda_layers", "--out", "build/layers", "--only", "python", "nodejs", silent=True
+    )
+    session.run("python", "-m", "mutants", *session.posargs)
 
 
 @nox.session(default=False)

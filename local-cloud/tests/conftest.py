@@ -48,8 +48,9 @@ class Shop:
         with self.connection(pop) as connection:
             return self.ask(connection, path, method, **headers)
 
-    def connection(self, pop: int = 0) -> contextlib.closing[http.client.HTTPConnection]:
-        return connect(self.cloud.edge_endpoints[pop])
+    def connection(self, pop: int | None = 0) -> contextlib.closing[http.client.HTTPConnection]:
+        """Connect to a point of presence; None is for those who roam."""
+        return connect(self.cloud.roaming_endpoint if pop is None else self.cloud.edge_endpoints[pop])
 
     def ask(
         self, connection: http.client.HTTPConnection, path: str, method: str = "GET", **headers: str

@@ -45,6 +45,22 @@ def test_refusing_fault_is_in_effect_when_the_answer_is_there(shop: Shop, path: 
         shop.get(path)
 
 
+def test_roaming_viewers_are_moved(shop: Shop, path: str) -> None:
+    shop.put(path, "body")
+    _, shown = control(shop.cloud, "GET", "/roaming")
+
+    assert control(shop.cloud, "POST", "/roaming", {"pop": 1})[0] == 200
+    assert shown == {"endpoint": shop.cloud.roaming_endpoint}
+    with shop.connection(None) as connection:
+        assert shop.ask(connection, path).headers["X-Amz-Cf-Pop"] == "LCL2-P1"
+    control(shop.cloud, "POST", "/roaming", {"pop": 0})
+
+
+@pytest.mark.parametrize("body", [{"pop": 2}, {"pop": "1"}, {"pop": True}, {}, {"pop": 1, "host": "x"}])
+def test_roaming_to_nowhere_is_refused(shop: Shop, body: Any) -> None:
+    assert control(shop.cloud, "POST", "/roaming", body)[0] == 400
+
+
 def test_time_passes_on_demand(shop: Shop, path: str) -> None:
     shop.put(path, "body")
     shop.get(path)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.request import urlopen
 
 import pytest
-from local_cloud import FakeClock, LocalCloud
+from local_cloud import FakeClock, Fault, LocalCloud
 
 if TYPE_CHECKING:
     from conftest import Shop
@@ -30,6 +30,35 @@ def test_points_of_presence_have_different_names(shop: Shop, path: str) -> None:
     names = [shop.get(path, pop).headers["X-Amz-Cf-Pop"] for pop in (0, 1)]
 
     assert names == ["LCL1-P1", "LCL2-P1"]
+
+
+def test_roaming_viewer_is_answered_where_it_was_sent(shop: Shop, path: str) -> None:
+    shop.put(path, "one")
+    names = []
+    with shop.connection(None) as connection:
+        for pop in (0, 1, 0):
+            shop.cloud.roam(pop)
+            names.append(shop.ask(connection, path).headers["X-Amz-Cf-Pop"])
+
+    assert names == ["LCL1-P1", "LCL2-P1", "LCL1-P1"]
+    assert [entry.pop for entry in shop.cloud.requests.entries() if entry.where == "edge"] == [0, 1, 0]
+
+
+def test_roaming_viewer_meets_the_faults_of_its_place(shop: Shop, path: str) -> None:
+    shop.put(path, "one")
+    shop.cloud.faults.add(Fault("edge", "status", pop=1))
+    statuses = []
+    for pop in (1, 0):
+        shop.cloud.roam(pop)
+        with shop.connection(None) as connection:
+            statuses.append(shop.ask(connection, path).status)
+
+    assert statuses == [503, 200]
+
+
+def test_nobody_roams_to_a_place_that_is_not_there(shop: Shop) -> None:
+    with pytest.raises(ValueError, match="there is no point of presence 2: there are 2"):
+        shop.cloud.roam(2)
 
 
 def test_readers_at_two_places_may_see_different_versions_until_the_copy_expires(
@@ -96,7 +125,7 @@ def test_every_port_is_on_loopback_and_closed_after_the_end() -> None:
     with LocalCloud.start(clock=FakeClock(), points_of_presence=3) as cloud:
         cloud.browser_endpoint("d1.cloudfront.net")
         during = listening() - before
-        assert len(during) == 3 + 1 + 2 + 1  # edges, control, front, browser
+        assert len(during) == 3 + 1 + 1 + 2 + 1  # edges, roaming, control, front, browser
         assert {address for address, _ in during} == {LOOPBACK}
 
     assert listening() - before == set()

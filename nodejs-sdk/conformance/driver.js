@@ -4,6 +4,8 @@ const { mkdtempSync, rmSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const path = require('node:path');
 const { createInterface } = require('node:readline');
+const { setTimeout } = require('node:timers/promises');
+const { inspect } = require('node:util');
 
 const MemoryService = require('..');
 const { readConfig } = require('../lib/config.js');
@@ -13,6 +15,7 @@ const { checkServiceName, locate } = require('../lib/names.js');
 const { randomWriteId } = require('../lib/platform.js');
 const { Signer } = require('../lib/signing.js');
 const { LacksType, build, describe } = require('./notation.js');
+const { World, spoil, undefinedForNull } = require('./world.js');
 
 const MAX_BYTES = 16 * 1024 * 1024;
 
@@ -62,65 +65,152 @@ const OPERATIONS = {
     }
   },
 
-  async put(request) {
-    return { version: await opened(request).put(build(request.name), build(request.value), putOptions(request)) };
+  put: (request) =>
+    world.use(request, async (mem) => {
+      const value = build(request.value);
+      const putting = mem.put(build(request.name), value, optionsOf(request));
+      if (request.mutate) spoil(value);
+      return { version: await putting };
+    }),
+
+  get: (request) =>
+    world.use(request, async (mem) => {
+      const { consistent } = request;
+      const name = build(request.name);
+      const value = request.async ? await mem.getAsync(name, { consistent }) : mem.get(name, { consistent });
+      return value === undefined ? { missing: true } : foundAnd(request, value);
+    }),
+
+  entry: (request) =>
+    world.use(request, async (mem) => {
+      const { consistent } = request;
+      const name = build(request.name);
+      const entry = request.async ? await mem.getEntryAsync(name, { consistent }) : mem.getEntry(name, { consistent });
+      if (entry === undefined) return { missing: true };
+      const { value, storedAt, expiresAt, ...facts } = entry;
+      return { ...found(value), ...facts, stored_at: storedAt?.getTime() ?? null, expires_at: expiresAt?.getTime() ?? null };
+    }),
+
+  remove: (request) =>
+    world.use(request, async (mem) => {
+      await mem.remove(build(request.name), optionsOf(request));
+      return {};
+    }),
+
+  put_many: (request) =>
+    world.use(request, async (mem) => {
+      const entries = request.values.map(([name, value]) => [build(name), build(value)]);
+      const versions = await mem.putMany(entries, optionsOf(request));
+      return { versions: [...versions].map(([name, version]) => [describe(name), version]) };
+    }),
+
+  get_many: (request) => world.use(request, async (mem) => ({ values: pairs(await mem.getMany(request.names.map(build))) })),
+
+  remove_many: (request) =>
+    world.use(request, async (mem) => {
+      await mem.removeMany(request.names.map(build), optionsOf(request));
+      return {};
+    }),
+
+  list: (request) =>
+    world.use(request, async (mem) => {
+      const names = [];
+      for await (const name of mem.keys(request.prefix)) names.push(name);
+      return { names };
+    }),
+
+  clear: (request) => world.use(request, async (mem) => ({ count: await mem.clear(request.prefix, optionsOf(request)) })),
+
+  update: (request) =>
+    changing(request, (mem, name) => {
+      const [key, value] = request.set;
+      const change = (old) => ({ ...old, [key]: build(value) });
+      return mem.update(name, change, { default: {}, ...optionsOf(request) });
+    }),
+
+  increment: (request) =>
+    changing(request, (mem, name) => mem.increment(name, request.by && build(request.by), optionsOf(request))),
+
+  get_or_put: (request) =>
+    world.use(request, async (mem) => {
+      let called = false;
+      const factory = async () => {
+        called = true;
+        world.now += (request.takes ?? 0) * 1000;
+        if (request.fails) throw new FactoryError('the factory failed');
+        return build(request.value);
+      };
+      const value = await mem.getOrPut(build(request.name), factory, optionsOf(request));
+      return { ...foundAnd(request, value), called };
+    }),
+
+  grant: (request) =>
+    world.use(request, async (mem) => {
+      const grant = await mem.grant(request.what, request.ttl);
+      return { grant: JSON.parse(JSON.stringify(grant)), printed: `${grant} ${inspect(grant)}` };
+    }),
+
+  stats: (request) =>
+    world.use(request, async (mem) => ({
+      stats: Object.fromEntries(Object.entries(mem.stats()).map(([name, count]) => [snakeCase(name), count])),
+    })),
+
+  async together({ lanes }) {
+    const run = async (lane) => {
+      const replies = [];
+      for (const request of lane) replies.push(await answer(request));
+      return replies;
+    };
+    return { lanes: await Promise.all(lanes.map(run)) };
   },
 
-  async get(request) {
-    const mem = opened(request);
-    const { consistent } = request;
-    const name = build(request.name);
-    const value = request.async ? await mem.getAsync(name, { consistent }) : mem.get(name, { consistent });
-    return value === undefined ? { missing: true } : found(value);
-  },
-
-  async entry(request) {
-    const mem = opened(request);
-    const { consistent } = request;
-    const name = build(request.name);
-    const entry = request.async ? await mem.getEntryAsync(name, { consistent }) : mem.getEntry(name, { consistent });
-    if (entry === undefined) return { missing: true };
-    const { value, storedAt, expiresAt, ...facts } = entry;
-    return { ...found(value), ...facts, stored_at: storedAt?.getTime() ?? null, expires_at: expiresAt?.getTime() ?? null };
-  },
-
-  async remove(request) {
-    await opened(request).remove(build(request.name));
+  async pause({ seconds }) {
+    await setTimeout(seconds * 1000);
     return {};
   },
 
-  async put_many(request) {
-    const entries = request.values.map(([name, value]) => [build(name), build(value)]);
-    const versions = await opened(request).putMany(entries, putOptions(request));
-    return { versions: [...versions].map(([name, version]) => [describe(name), version]) };
-  },
-
-  async get_many(request) {
-    return { values: pairs(await opened(request).getMany(request.names.map(build))) };
-  },
-
-  async remove_many(request) {
-    await opened(request).removeMany(request.names.map(build));
+  clock({ now }) {
+    world.now = now * 1000;
     return {};
   },
 
-  async list(request) {
-    const names = [];
-    for await (const name of opened(request).keys(request.prefix)) names.push(name);
-    return { names };
+  random({ value }) {
+    world.chance = value;
+    return {};
   },
 
-  clear: async (request) => ({ count: await opened(request).clear(request.prefix) }),
-
-  clock({ offset }) {
-    ahead = offset * 1000;
+  close() {
+    world.close();
     return {};
   },
 };
 
-function putOptions({ options = {} }) {
-  const { ttl: ttlSeconds, edge_ttl: edgeTtlSeconds, storage_class: storageClass } = options;
-  return { ttlSeconds, edgeTtlSeconds, storageClass };
+const world = new World();
+
+class FactoryError extends Error {}
+
+function changing(request, change) {
+  return world.use(request, (mem) =>
+    world.withWaits(async (waits) => ({ ...found(await change(mem, build(request.name))), waits })),
+  );
+}
+
+function optionsOf({ options = {} }) {
+  const { ttl: ttlSeconds, edge_ttl: edgeTtlSeconds, storage_class: storageClass, ...others } = options;
+  const { if_absent: ifAbsent, if_version: ifVersion, invalidate, attempts } = others;
+  const all = { ttlSeconds, edgeTtlSeconds, storageClass, ifAbsent, ifVersion, invalidate, attempts };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+function snakeCase(name) {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** The reply with a value, which is then changed if that was asked. */
+function foundAnd({ mutate }, value) {
+  const reply = found(value);
+  if (mutate) spoil(value);
+  return reply;
 }
 
 /** A removal has no result: null stands for it. */
@@ -135,23 +225,12 @@ function found(value) {
   return { value: describe(value), native: Object.getPrototypeOf(value).constructor.name };
 }
 
-function undefinedForNull(conf) {
-  return Object.fromEntries(Object.entries(conf).map(([key, value]) => [key, value ?? undefined]));
-}
-
-const services = new Map();
-let ahead = 0; // milliseconds
-
-function opened({ conf, service }) {
-  const key = JSON.stringify([conf, service]);
-  if (!services.has(key)) services.set(key, new MemoryService(undefinedForNull(conf), service, { clock: () => Date.now() + ahead }));
-  return services.get(key);
-}
-
 async function answer(request) {
+  world.pace = (request.pace ?? 0) * 1000;
   try {
     return await OPERATIONS[request.op](request);
   } catch (error) {
+    if (error instanceof FactoryError) return { error: { code: 'factory', message: error.message } };
     if (error instanceof LacksType) return { skipped: error.message };
     if (!(error instanceof MemoryService.MemoryServiceError)) throw error;
     const { code, path: offender, message, errors, results } = error;
@@ -168,6 +247,7 @@ async function main() {
     const request = JSON.parse(line);
     process.stdout.write(`${JSON.stringify({ id: request.id, ...(await answer(request)) })}\n`);
   }
+  world.end();
 }
 
 main();

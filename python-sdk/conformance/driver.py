@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
-import functools
+import dataclasses
 import json
 import platform
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +20,17 @@ from memory._envelope import decode, encode
 from memory._names import check_service_name, object_key, url_path
 from memory._signing import Signer, SigningKey, wildcard
 from notation import Unavailable, from_python, to_python
+from world import World, spoil
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 Message = dict[str, Any]
-ahead = [0]  # seconds by which the SDK's clock is ahead
+world = World()
+
+
+class FactoryError(Exception):
+    """What a factory raises that is to fail."""
 
 
 def op_start(_: Message) -> Message:
@@ -77,22 +84,34 @@ def op_sign(request: Message) -> Message:
 
 def op_put(request: Message) -> Message:
     name, value = to_python(request["name"]), to_python(request["value"])
-    return {"version": service(request).put(name, value, **request.get("options", {}))}
+    with world.service(request) as mem:
+        version = mem.put(name, value, **options(request))
+    if "mutate" in request:
+        spoil(value)
+    return {"version": version}
 
 
 def op_get(request: Message) -> Message:
     missing = object()
-    value = service(request).get(to_python(request["name"]), missing, consistent="consistent" in request)
-    return {"missing": True} if value is missing else found(value)
+    with world.service(request) as mem:
+        value = mem.get(to_python(request["name"]), missing, consistent="consistent" in request)
+    if value is missing:
+        return {"missing": True}
+    reply = found(value)
+    if "mutate" in request:
+        spoil(value)
+    return reply
 
 
 def op_remove(request: Message) -> Message:
-    service(request).remove(to_python(request["name"]))
+    with world.service(request) as mem:
+        mem.remove(to_python(request["name"]), **options(request))
     return {}
 
 
 def op_entry(request: Message) -> Message:
-    entry = service(request).get_entry(to_python(request["name"]), consistent="consistent" in request)
+    with world.service(request) as mem:
+        entry = mem.get_entry(to_python(request["name"]), consistent="consistent" in request)
     if entry is None:
         return {"missing": True}
     known = {"type": entry.type, "version": entry.version, "source": entry.source, "age": entry.age}
@@ -102,30 +121,120 @@ def op_entry(request: Message) -> Message:
 
 def op_put_many(request: Message) -> Message:
     values = {to_python(name): to_python(value) for name, value in request["values"]}
-    versions = service(request).put_many(values, **request.get("options", {}))
+    with world.service(request) as mem:
+        try:
+            versions = mem.put_many(values, **options(request))
+        except memory.MemoryServiceError:
+            raise
+        except TypeError as error:  # Python refuses by itself what is no argument
+            raise memory.ConfigurationError(str(error)) from error
     return {"versions": [[["str", name], version] for name, version in versions.items()]}
 
 
 def op_get_many(request: Message) -> Message:
-    return {"values": pairs(service(request).get_many([to_python(name) for name in request["names"]]))}
+    with world.service(request) as mem:
+        return {"values": pairs(mem.get_many([to_python(name) for name in request["names"]]))}
 
 
 def op_remove_many(request: Message) -> Message:
-    service(request).remove_many([to_python(name) for name in request["names"]])
+    with world.service(request) as mem:
+        mem.remove_many([to_python(name) for name in request["names"]], **options(request))
     return {}
 
 
 def op_list(request: Message) -> Message:
-    return {"names": list(service(request).keys(request["prefix"]))}
+    with world.service(request) as mem:
+        return {"names": list(mem.keys(request["prefix"]))}
 
 
 def op_clear(request: Message) -> Message:
-    return {"count": service(request).clear(request["prefix"])}
+    with world.service(request) as mem:
+        return {"count": mem.clear(request["prefix"], **options(request))}
+
+
+def op_update(request: Message) -> Message:
+    key, value = request["set"]
+    with world.service(request) as mem, world.waits() as waits:
+        new = mem.update(
+            to_python(request["name"]),
+            lambda old: {**old, key: to_python(value)},
+            default={},
+            **options(request),
+        )
+        return {**found(new), "waits": waits}
+
+
+def op_increment(request: Message) -> Message:
+    by = [to_python(request["by"])] if "by" in request else []
+    with world.service(request) as mem, world.waits() as waits:
+        new = mem.increment(to_python(request["name"]), *by, **options(request))
+        return {**found(new), "waits": waits}
+
+
+def op_get_or_put(request: Message) -> Message:
+    called = []
+
+    def factory() -> Any:
+        called.append(True)
+        if world.now is not None:
+            world.now += request.get("takes", 0)
+        if "fails" in request:
+            raise FactoryError
+        return to_python(request["value"])
+
+    with world.service(request) as mem:
+        value = mem.get_or_put(to_python(request["name"]), factory, **options(request))
+    reply = {**found(value), "called": bool(called)}
+    if "mutate" in request:
+        spoil(value)
+    return reply
+
+
+def op_grant(request: Message) -> Message:
+    with world.service(request) as mem:
+        grant = mem.grant(request["what"], request["ttl"])
+    return {"grant": grant.to_dict(), "printed": f"{grant} {grant!r}"}
+
+
+def op_stats(request: Message) -> Message:
+    with world.service(request) as mem:
+        return {"stats": dataclasses.asdict(mem.stats())}
+
+
+def op_together(request: Message) -> Message:
+    lanes = request["lanes"]
+    start = threading.Barrier(len(lanes))
+
+    def run(lane: list[Message]) -> list[Message]:
+        start.wait()
+        return [answer(one) for one in lane]
+
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        return {"lanes": list(pool.map(run, lanes))}
+
+
+def op_pause(request: Message) -> Message:
+    time.sleep(request["seconds"])
+    return {}
 
 
 def op_clock(request: Message) -> Message:
-    ahead[0] = request["offset"]
+    world.now = request["now"]
     return {}
+
+
+def op_random(request: Message) -> Message:
+    world.chance = request["value"]
+    return {}
+
+
+def op_close(_: Message) -> Message:
+    world.close()
+    return {}
+
+
+def options(request: Message) -> Message:
+    return dict(request.get("options", {}))
 
 
 def pairs(values: dict[str, Any]) -> list[list[Any]]:
@@ -140,16 +249,8 @@ def found(value: Any) -> Message:
     return {"value": from_python(value), "native": type(value).__name__}
 
 
-def service(request: Message) -> memory.MemoryService:
-    return opened(json.dumps(request["conf"], sort_keys=True), request["service"])
-
-
-@functools.cache
-def opened(conf: str, service_name: str) -> memory.MemoryService:
-    return memory.MemoryService(json.loads(conf), service_name, clock=lambda: time.time() + ahead[0])
-
-
 def answer(request: Message) -> Message:
+    world.pace = request.get("pace", 0)
     try:
         return dict(globals()[f"op_{request['op']}"](request))
     except memory.MemoryServiceError as error:
@@ -158,6 +259,8 @@ def answer(request: Message) -> Message:
             more["errors"] = [[["str", name], failed.code] for name, failed in error.errors.items()]
             more["results"] = pairs(error.results)
         return {"error": {"code": error.code, **more, "message": str(error)}}
+    except FactoryError:
+        return {"error": {"code": "factory", "message": "the factory failed"}}
     except Unavailable as lacking:
         return {"skipped": f"Python has no {lacking}"}
 

@@ -6,6 +6,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from memory import AccessDeniedError, Config, ConfigurationError, UnavailableError
+from memory._aws import shared_client
 from memory._options import PutOptions
 from memory._store import Store
 
@@ -113,3 +114,12 @@ def test_an_s3_that_does_not_answer_is_unavailable(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9")
     with pytest.raises(UnavailableError, match="127.0.0.1:9"):
         store(REGION="us-east-1").put("public/shop/a.json", b"{}", PLAIN, None)
+
+
+def test_services_without_a_role_share_one_client() -> None:
+    first, second, other = (
+        shared_client("s3", "us-east-1", role, name)
+        for role, name in ((None, "shop"), (None, "office"), ("arn:aws:iam::000000000000:role/r", "shop"))
+    )
+    assert first is second
+    assert other is not first

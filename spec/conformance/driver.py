@@ -33,7 +33,7 @@ class Limits:
     """How long a driver may take, in seconds: to start, and for each request."""
 
     start: float = 30.0
-    request: float = 5.0
+    request: float = 15.0
 
 
 class Driver:

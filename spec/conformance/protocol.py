@@ -27,7 +27,15 @@ _SHAPES: Mapping[str, tuple[Mapping[str, type], ...]] = {
     "remove_many": (),
     "list": ({"names": list},),
     "clear": ({"count": int},),
+    "update": ({"value": list, "waits": list},),
+    "increment": ({"value": list, "waits": list},),
+    "get_or_put": ({"value": list, "called": bool},),
+    "grant": ({"grant": dict, "printed": str},),
+    "stats": ({"stats": dict},),
+    "together": ({"lanes": list},),
     "clock": (),
+    "random": (),
+    "close": (),
 }
 
 

@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
-import gzip
 import itertools
 import json
-import re
-import time
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from .answers import FailureError, during, equal
-from .checks import check_absent, check_document
-from .notation import normal, plain
-from .vectors import joined
+from . import actions, protocol, questions
+from .answers import Answer, FailureError, during, equal
+from .checks import check_absent
+from .names import escaped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from .answers import Answer, Message
+    from .answers import Message
     from .driver import Driver
     from .store import Store
     from .vectors import Vector
 
-_CONCURRENT_PUTS = 16
-_EXPIRY_TOLERANCE = 5.0  # seconds
-_ESCAPED = re.compile(rb"[^A-Za-z0-9_/-]")
 _runs = itertools.count(1)
 
 
+def roles(vector: Vector) -> set[str]:
+    """Return who has something to do in a scenario: `writer`, `reader` or both."""
+    return {_role(step) for step in _asking(vector.members["steps"])}
+
+
+def roles_that_keep(vector: Vector) -> set[str]:
+    """Return whose objects are kept and read: in a language with two ways to, all is done in one, then the other."""
+    kept = [step for step in _asking(vector.members["steps"]) if "session" in step]
+    return {_role(step) for step in kept if step["do"] in questions.READS}
+
+
 class Scenario:
-    """One run of a vector's steps by one pair of drivers.
+    """A vector's steps, done by one pair of drivers.
 
     Attributes:
         seconds: how long the drivers took.
@@ -44,8 +48,6 @@ class Scenario:
         self._drivers = {"writer": writer, "reader": reader}
         self._store = store
         self._rsa_key = rsa_key
-        self._service = f"run-{next(_runs)}"  # each run has its own, so that nothing is there yet
-        self._version = ""
 
     def run(self) -> None:
         """Do the steps.
@@ -54,187 +56,169 @@ class Scenario:
             FailureError: A step went otherwise than the vector says.
             SkippedError: The driver skipped one.
         """
-        self._set_clocks(0)
-        self._store.failing_edge.asked = 0
-        for number, step in enumerate(self._vector.members["steps"], 1):
-            with during(f"step {number}, {step['do']}"):
-                self._STEPS[step["do"]](self, step)
-
-    def _put(self, step: Message) -> None:
-        answer = self._ask(step, "writer", {"op": "put", "value": step["value"], **_options(step)})
-        if "error" in step:
-            answer.check_refusal(step["error"], step.get("path"))
-        else:
-            self._version = answer.get("version", {"version": "…"})
-
-    def _get(self, step: Message) -> None:
-        more = {"consistent": True} if step.get("consistent") else {}
-        _judge_get(step, self._ask(step, "reader", {"op": "get", **more}))
-        if "async" in self._drivers[step.get("as", "reader")].features:
+        self._run(is_async=False)
+        drivers = [self._drivers[role] for role in roles_that_keep(self._vector)]
+        if any("async" in driver.features for driver in drivers):
             with during("async"):
-                _judge_get(step, self._ask(step, "reader", {"op": "get", "async": True, **more}))
+                self._run(is_async=True)
 
-    def _entry(self, step: Message) -> None:
-        more = {"consistent": True} if step.get("consistent") else {}
-        answer = self._ask(step, "reader", {"op": "entry", **more})
-        if step.get("missing"):
-            equal({"missing": True}, {"missing": answer.get("missing", {"missing": True})})
-            return
-        for member, told in step["entry"].items():
-            if member == "value":
-                value = normal(told)
-                equal(value, answer.value(value))
-            elif member == "expires_in":
-                _check_expiry(told, answer.get("expires_at", told))
-            else:
-                expected = self._version if told == "$VERSION" else told
-                equal({member: expected}, {member: answer.get(member, {member: expected})})
+    def _run(self, *, is_async: bool) -> None:
+        play = Play(self._vector, self._drivers, self._store, self._rsa_key, is_async=is_async)
+        try:
+            play.begin()
+            for number, step in enumerate(self._vector.members["steps"], 1):
+                with during(f"step {number}, {step['do']}"):
+                    play.do(step)
+        finally:
+            play.end()
+            self.seconds += play.seconds
 
-    def _remove(self, step: Message) -> None:
-        answer = self._ask(step, "writer", {"op": "remove"})
-        if "error" in step:
-            answer.check_refusal(step["error"])
+
+class Play:
+    """One time through the steps.
+
+    Attributes:
+        store: where the drivers meet.
+        visibility: the scenario's.
+        service: a name of its own for each time, so that nothing is there yet.
+        remembered: what later steps may name: `$VERSION`, what the last put returned; `$WRITE`, the `write` of the
+            document that the runner last looked at; and the last grant.
+        seconds: how long the drivers took.
+    """
+
+    def __init__(
+        self, vector: Vector, drivers: dict[str, Driver], store: Store, rsa_key: Path, *, is_async: bool
+    ) -> None:
+        """Take what `Scenario` has, and whether objects that are kept read asynchronously where there is a choice."""
+        self.store = store
+        self.visibility: str = vector.members["visibility"]
+        self.service = f"run-{next(_runs)}"
+        self.remembered: Message = {}
+        self.seconds = 0.0
+        self._absent = vector.absent
+        self._drivers = drivers
+        self._rsa_key = rsa_key
+        self._is_async = is_async
+
+    def begin(self) -> None:
+        """Set the clocks: signatures and lifetimes go by them."""
+        self.store.begin()
+        self.wait(0)
+
+    def end(self) -> None:
+        """Close the objects that were kept."""
+        self._tell({"op": "close"})
+
+    def do(self, step: Message) -> None:
+        """Do one step.
+
+        Raises:
+            FailureError: It went otherwise than the vector says.
+            SkippedError: The driver skipped it.
+        """
+        if step["do"] in actions.ACTIONS:
+            actions.ACTIONS[step["do"]](self, step)
+        elif step["do"] == "together":
+            self._together(step)
         else:
-            answer.check_success({})
+            for way in self._ways(step):
+                with during(way):
+                    questions.JUDGES[step["do"]](self, step, self._ask(step, self.request(step, way)))
 
-    def _put_many(self, step: Message) -> None:
-        values = [[["str", name], value] for name, value in step["values"].items()]
-        answer = self._ask(step, "writer", {"op": "put_many", "values": values, **_options(step)})
-        if "error" in step:
-            answer.check_refusal(step["error"])
-        else:
-            versions = answer.get("versions", sorted(step["values"]))
-            equal(sorted(step["values"]), sorted(name[1] for name, _ in versions))
+    def wait(self, seconds: float) -> None:
+        """Move all clocks."""
+        self.store.clock.now += seconds
+        self._tell({"op": "clock", "now": self.store.clock.now})
 
-    def _get_many(self, step: Message) -> None:
-        names = [["str", name] for name in step["names"]]
-        answer = self._ask(step, "reader", {"op": "get_many", "names": names})
-        if "error" not in step:
-            found = answer.get("values", step["values"])
-        else:
-            answer.check_refusal(step["error"])
-            if step["error"] != "batch":
-                return
-            error = answer.message["error"]
-            equal(step["errors"], {name[1]: code for name, code in error.get("errors", [])})
-            found = error.get("results", [])
-        expected = [[name, normal(value)] for name, value in step["values"].items()]
-        equal(expected, [[name[1], plain(value)] for name, value in found])
+    def chance(self, number: float) -> None:
+        """Say which random number the SDKs take."""
+        self._tell({"op": "random", "value": number})
 
-    def _remove_many(self, step: Message) -> None:
-        names = [["str", name] for name in step["names"]]
-        self._ask(step, "writer", {"op": "remove_many", "names": names}).check_success({})
+    def request(self, step: Message, way: str) -> Message:
+        """Return what a driver is asked for a step.
 
-    def _list(self, step: Message) -> None:
-        answer = self._ask(step, "reader", {"op": "list", "prefix": step["prefix"]})
-        if "error" in step:
-            answer.check_refusal(step["error"])
-        elif "count" in step:
-            equal(step["count"], len(set(answer.get("names", step["count"]))))
-        else:
-            equal(sorted(step["names"]), sorted(answer.get("names", step["names"])))
+        Args:
+            step: the step.
+            way: `async` for the other way of a language that has two to read, else empty.
+        """
+        request = {"op": step["do"], **questions.request(step, self.remembered)}
+        if way:
+            request["async"] = True
+        if "session" in step:
+            request["session"] = f"{_role(step)} {step['session']}"
+        conf = self.store.conf(self.visibility, step.get("conf", {}), self._rsa_key)
+        return {**request, "conf": conf, "service": self.service}
 
-    def _clear(self, step: Message) -> None:
-        answer = self._ask(step, "writer", {"op": "clear", "prefix": step["prefix"]})
-        if "error" in step:
-            answer.check_refusal(step["error"])
-        else:
-            equal(step["count"], answer.get("count", step["count"]))
+    def key(self, step: Message) -> str:
+        """Return the key of the object that a step is about, or what all keys of this time begin with."""
+        service = f"{self.visibility}/{self.service}/"
+        return service + (step.get("key") or (f"{escaped(step['name'])}.json" if "name" in step else ""))
 
-    def _object(self, step: Message) -> None:
-        found = self._store.object(self._key(step))
-        if found is None or step.get("missing"):
-            equal("no object" if step.get("missing") else "an object", "an object" if found else "no object")
-            return
-        for name, value in step.get("headers", {}).items():
-            equal({name: value}, {name: found.headers.get(name.lower())})
-        if "document" in step:
-            check_document(joined(step["document"]), found.body.decode(errors="replace"))
-        if step.get("version"):
-            equal(found.version, self._version)
-        if "storage_class" in step:
-            equal(step["storage_class"], found.storage_class)
-        if "tags" in step:
-            equal(step["tags"], dict(found.tags))
-        if "expires_in" in step:
-            _check_expiry(step["expires_in"], json.loads(found.body).get("expires_at"))
+    def _ways(self, step: Message) -> Iterable[str]:
+        if step["do"] not in questions.READS or "async" not in self._drivers[_role(step)].features:
+            return [""]
+        if "session" in step:
+            return ["async" if self._is_async else ""]
+        return ["", "async"]
 
-    def _place(self, step: Message) -> None:
-        content = joined(step["gzip"] if "gzip" in step else step["body"]).encode()
-        body = gzip.compress(content) if "gzip" in step else content
-        self._store.put(self._key(step), step.get("headers", {}), body)
+    def _together(self, step: Message) -> None:
+        lanes = step["lanes"] * step.get("count", 1)
+        plain = [[self._inner(one) for one in lane] for lane in lanes]
+        driver = lanes[0][-1]
+        answer = self._ask(driver, {"op": "together", "lanes": plain})
+        replies = answer.get("lanes", "a reply to each request")
+        equal([len(lane) for lane in lanes], [len(lane) for lane in replies])
+        called = 0
+        for number, (lane, said) in enumerate(zip(lanes, replies, strict=True), 1):
+            for one, message in zip(lane, said, strict=True):
+                if one["do"] == "pause":
+                    continue
+                with during(f"lane {number}, {one['do']}"):
+                    called += bool(message.get("called"))
+                    questions.JUDGES[one["do"]](self, one, _checked(one["do"], message))
+        if "called" in step:
+            equal({"called": step["called"]}, {"called": called})
 
-    def _fill(self, step: Message) -> None:
-        # Once for all pairs: a thousand puts take longer than all else.
-        self._service = f"filled-{step['count']}"
-        if self._key({}) in self._store.filled:
-            return
-        self._store.filled.add(self._key({}))
-        names = [f"n/{number:04}" for number in range(step["count"])]
-        with ThreadPoolExecutor(_CONCURRENT_PUTS) as pool:
-            list(pool.map(lambda name: self._store.put(self._key({"name": name}), {}, b""), names))
+    def _inner(self, step: Message) -> Message:
+        if step["do"] == "pause":
+            return {"op": "pause", "seconds": step["seconds"]}
+        has_ways = step["do"] in questions.READS and "async" in self._drivers[_role(step)].features
+        return self.request(step, "async" if has_ways else "")
 
-    def _asked(self, step: Message) -> None:
-        equal(step["count"], self._store.failing_edge.asked)
-
-    def _wait(self, step: Message) -> None:
-        self._set_clocks(self._store.clock.ahead + step["seconds"])
-
-    def _set_clocks(self, ahead: float) -> None:
-        """Let the edge and the SDKs agree on the time: signatures and lifetimes go by it."""
-        self._store.clock.ahead = ahead
-        for driver in set(self._drivers.values()):
-            (answer,) = driver.ask([{"op": "clock", "offset": ahead}])
-            answer.check_success({})
-
-    def _ask(self, step: Message, who: str, request: Message) -> Answer:
-        driver = self._drivers[step.get("as", who)]
+    def _ask(self, step: Message, request: Message) -> Answer:
+        driver = self._drivers[_role(step)]
+        self.store.roam(step.get("pop", 0))
         driver.forget_stderr()
-        conf = self._store.conf(self._vector.members["visibility"], step.get("conf", {}), self._rsa_key)
-        name = {"name": ["str", step["name"]]} if "name" in step else {}
-        (answer,) = driver.ask([{**request, **name, "conf": conf, "service": self._service}])
+        (answer,) = driver.ask([request])
         self.seconds += answer.seconds
-        check_absent([*self._vector.absent, *step.get("absent", ())], [answer], driver.stderr())
+        check_absent([*self._absent, *step.get("absent", ())], [answer], driver.stderr())
         return answer
 
-    def _key(self, step: Message) -> str:
-        escaped = _ESCAPED.sub(lambda byte: b".%02X" % byte[0][0], step.get("name", "").encode()).decode()
-        return f"{self._vector.members['visibility']}/{self._service}/{step.get('key', f'{escaped}.json')}"
-
-    _STEPS: Mapping[str, Callable[[Scenario, Message], None]] = {
-        "put": _put,
-        "get": _get,
-        "entry": _entry,
-        "remove": _remove,
-        "put_many": _put_many,
-        "get_many": _get_many,
-        "remove_many": _remove_many,
-        "list": _list,
-        "clear": _clear,
-        "object": _object,
-        "store": _place,
-        "fill": _fill,
-        "wait": _wait,
-        "asked": _asked,
-    }
+    def _tell(self, request: Message) -> None:
+        for driver in dict.fromkeys(self._drivers.values()):
+            (answer,) = driver.ask([request])
+            answer.check_success({})
 
 
-def _options(step: Message) -> Message:
-    return {"options": step["options"]} if "options" in step else {}
+def _asking(steps: Sequence[Message]) -> Iterator[Message]:
+    """Find the steps that a driver does."""
+    for step in steps:
+        if step["do"] == "together":
+            yield from (one for lane in step["lanes"] for one in lane if one["do"] != "pause")
+        elif step["do"] not in actions.ACTIONS:
+            yield step
 
 
-def _check_expiry(seconds: float, expires_at: object) -> None:
-    """Check that a value ends about that many seconds from now."""
-    if not isinstance(expires_at, int) or abs(expires_at / 1000 - time.time() - seconds) > _EXPIRY_TOLERANCE:
-        raise FailureError("mismatch", f"an end {seconds} s from now", f"expires_at {expires_at}")
+def _role(step: Message) -> str:
+    return str(step.get("as") or ("reader" if step["do"] in questions.OF_READERS else "writer"))
 
 
-def _judge_get(step: Message, answer: Answer) -> None:
-    if "error" in step:
-        answer.check_refusal(step["error"])
-    elif step.get("missing"):
-        expected = {"missing": True}
-        equal(expected, {"missing": answer.get("missing", expected)})
-    else:
-        value = normal(step["value"])
-        equal(value, answer.value(value))
+def _checked(operation: str, message: Any) -> Answer:
+    """Return one reply of several as an answer."""
+    try:
+        protocol.check_shape(operation, message)
+    except (protocol.ReplyError, TypeError, AttributeError) as error:
+        raise FailureError(
+            "protocol_error", f"a reply to {operation}", f"{error}: {json.dumps(message)}"
+        ) from error
+    return Answer(message)

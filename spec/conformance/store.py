@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
-import time
+import http.client
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
-from .failing_edge import FailingEdge
+from .clock import Clock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
+
+    from local_cloud import LocalCloud
+    from local_cloud.journal import Entry
 
 _HEADERS = {
     "Content-Type": "ContentType",
@@ -20,26 +25,12 @@ _HEADERS = {
     "Cache-Control": "CacheControl",
 }
 _REGION = "us-east-1"
+_PATIENCE = 10  # seconds
+_DEADLINE = 30  # seconds: a busy machine is no failure
 
 
 class StoreError(Exception):
     """The store cannot be deployed here; the message says what to do."""
-
-
-class Clock:
-    """The edge's clock: the real one, moved on by as much as scenarios wait.
-
-    Attributes:
-        ahead: by how many seconds it is ahead of the real one.
-    """
-
-    def __init__(self) -> None:
-        """Show the real time."""
-        self.ahead = 0.0
-
-    def __call__(self) -> float:
-        """Return the time in Unix seconds."""
-        return time.time() + self.ahead
 
 
 @dataclass(frozen=True)
@@ -51,44 +42,54 @@ class StoredObject:
         body: the octets, after gunzip if they are gzipped.
         version: the ETag without quotes.
         storage_class: S3's, `STANDARD` if S3 says none.
-        tags: by key.
     """
 
     headers: Mapping[str, str]
     body: bytes
     version: str
     storage_class: str
-    tags: Mapping[str, str]
 
 
 class Store:
     """Bucket and distributions.
 
     Attributes:
-        clock: the edge's.
+        clock: what S3 and the edge go by.
         environment: the variables by which drivers find AWS.
-        failing_edge: answers every read with a server error.
+        access_key: the id of the access key that is among them.
         filled: what scenarios have filled with objects, and do not change.
     """
 
-    def __init__(
-        self, cloud: Any, outputs: Mapping[str, str], clock: Clock, failing_edge: FailingEdge
-    ) -> None:
-        """Take a running local cloud, the stack's outputs, the clock that the edge goes by, and an edge that fails."""
+    def __init__(self, cloud: LocalCloud, outputs: Mapping[str, str], clock: Clock) -> None:
+        """Take a running local cloud, the stack's outputs, and the clock that the cloud goes by."""
         self.clock = clock
-        self.failing_edge = failing_edge
         self.environment: dict[str, str] = cloud.environment()
+        self.access_key = self.environment["AWS_ACCESS_KEY_ID"]
         self.filled: set[str] = set()
-        self._s3 = cloud.client("s3")
+        self._cloud = cloud
+        # Not an application's way: faults are not for the runner.
+        self._s3 = cloud.client("s3", bystander=True)
+        self._cloudfront = cloud.client("cloudfront", bystander=True)
         self._bucket = outputs["StorageBucket"]
-        self._edge = cloud.edge_endpoint
+        self._pop = 0
+        self._seen: set[str] = set()
+        self._hosts = {"public": outputs["Distribution"], "private": outputs["PrivateDistribution"]}
+        listed = self._cloudfront.list_distributions()["DistributionList"]["Items"]
+        self._ids = {item["DomainName"]: item["Id"] for item in listed}
         self._names = {
             "$DISTRIBUTION": outputs["Distribution"],
+            "$DISTRIBUTION_ID": self._ids[outputs["Distribution"]],
             "$PRIVATE_DISTRIBUTION": outputs["PrivateDistribution"],
             "$PRIVATE_KEY_ARN": outputs["PrivateKeyArn"],
             "$PUBLIC_KEY_ID": outputs["PublicKeyId"],
-            "$FAILING_EDGE": failing_edge.url,
+            "$ROLE_ARN": "arn:aws:iam::000000000000:role/conformance",
         }
+
+    def begin(self) -> None:
+        """Begin a scenario: the present is the machine's, nothing fails, and nobody has asked anything."""
+        self.clock.begin()
+        self.heal()
+        self._cloud.requests.clear()
 
     def conf(self, visibility: str, changes: Mapping[str, Any], rsa_key: Path) -> dict[str, Any]:
         """Return the configuration of a service.
@@ -100,10 +101,11 @@ class Store:
         """
         private = {"PK_PATH": "$PRIVATE_KEY_ARN", "PUBLIC_KEY_ID": "$PUBLIC_KEY_ID"}
         keys = {
-            "DISTRIBUTION": "$DISTRIBUTION" if visibility == "public" else "$PRIVATE_DISTRIBUTION",
+            "DISTRIBUTION": self._hosts[visibility],
             "BUCKET_NAME": self._bucket,
             "REGION": _REGION,
-            "EDGE_ENDPOINT": self._edge,
+            "EDGE_ENDPOINT": self._cloud.roaming_endpoint,
+            "DEADLINE": _DEADLINE,
             **(private if visibility == "private" else {}),
             **changes,
         }
@@ -114,7 +116,17 @@ class Store:
             if value is not None
         }
 
-    def object(self, key: str) -> StoredObject | None:
+    def host(self, visibility: str) -> str:
+        """Return the domain of a distribution."""
+        return self._hosts[visibility]
+
+    def roam(self, pop: int) -> None:
+        """Let the SDKs reach this point of presence from now on."""
+        if pop != self._pop:
+            self._cloud.roam(pop)
+            self._pop = pop
+
+    def stored(self, key: str) -> StoredObject | None:
         """Return the object under a key, if there is one."""
         try:
             found = self._s3.get_object(Bucket=self._bucket, Key=key)
@@ -123,19 +135,85 @@ class Store:
         headers = {name.lower(): value for name, value in found["ResponseMetadata"]["HTTPHeaders"].items()}
         body = found["Body"].read()
         body = gzip.decompress(body) if headers.get("content-encoding") == "gzip" else body
-        tagging = self._s3.get_object_tagging(Bucket=self._bucket, Key=key)["TagSet"]
         return StoredObject(
             headers,
             body,
             found["ETag"].strip('"'),
             found.get("StorageClass", "STANDARD"),
-            {tag["Key"]: tag["Value"] for tag in tagging},
         )
+
+    def tags(self, key: str) -> dict[str, str]:
+        """Return the tags of an object."""
+        tagging = self._s3.get_object_tagging(Bucket=self._bucket, Key=key)["TagSet"]
+        return {tag["Key"]: tag["Value"] for tag in tagging}
 
     def put(self, key: str, headers: Mapping[str, str], body: bytes) -> None:
         """Store an object as no SDK would."""
         named = {_HEADERS[name]: value for name, value in headers.items()}
         self._s3.put_object(Bucket=self._bucket, Key=key, Body=body, **named)
+
+    def remove(self, key: str) -> None:
+        """Remove an object."""
+        self._s3.delete_object(Bucket=self._bucket, Key=key)
+
+    def meanwhile(self, act: Callable[[], object], *, method: str, key: str, times: int) -> None:
+        """Let something happen each time S3 is about to carry out an SDK's request for a key.
+
+        Args:
+            act: what happens.
+            method: the request's.
+            key: the object's.
+            times: how often.
+        """
+        self._cloud.interludes.add("s3", act, method=method, path=f"/{self._bucket}/{key}", times=times)
+
+    def fault(self, fault: Mapping[str, Any], visibility: str, key: str) -> None:
+        """Let something go wrong with requests for some keys.
+
+        Args:
+            fault: the local cloud's, without the path.
+            visibility: the keys'.
+            key: what they begin with.
+        """
+        from local_cloud import Fault  # noqa: PLC0415 - only store checks need it
+
+        path = key.removeprefix(visibility) if fault["where"] == "edge" else f"/{self._bucket}/{key}"
+        self._cloud.faults.add(Fault.from_json({**fault, "path": path}))
+
+    def heal(self) -> None:
+        """Let everything work again, and nothing happen any more."""
+        if self._cloud.faults.active():
+            self._cloud.faults.clear()
+        self._cloud.interludes.clear()
+
+    def requests(self, visibility: str, service: str) -> list[Entry]:
+        """Return what a service has asked of the edge and of S3 since the last call of this."""
+        begins = {"edge": f"/{service}/", "s3": f"/{self._bucket}/{visibility}/{service}/"}
+        found = self._cloud.requests.entries()
+        self._cloud.requests.clear()
+        return [entry for entry in found if entry.path.startswith(begins.get(entry.where, "?"))]
+
+    def invalidations(self, visibility: str, path: str) -> list[list[str]]:
+        """Let the edge learn of all invalidations; return the paths of those that are new and begin so."""
+        self._cloud.refresh()
+        distribution = self._ids[self._hosts[visibility]]
+        pages = self._cloudfront.get_paginator("list_invalidations").paginate(DistributionId=distribution)
+        ids = [item["Id"] for page in pages for item in page["InvalidationList"].get("Items", [])]
+        found = []
+        for new in [id_ for id_ in ids if id_ not in self._seen]:
+            self._seen.add(new)
+            answer = self._cloudfront.get_invalidation(DistributionId=distribution, Id=new)
+            paths = answer["Invalidation"]["InvalidationBatch"]["Paths"].get("Items", [])
+            if any(one.startswith(path) for one in paths):
+                found.append(list(paths))
+        return found
+
+    def fetch(self, host: str, path: str) -> int:
+        """Ask the edge for a path, as a program that has no SDK, and return the status."""
+        connection = http.client.HTTPConnection(urlsplit(self._cloud.edge_endpoint).netloc, timeout=_PATIENCE)
+        with contextlib.closing(connection):
+            connection.request("GET", path, headers={"Host": host})
+            return connection.getresponse().status
 
 
 @contextmanager
@@ -163,15 +241,13 @@ def deployed(root: Path) -> Iterator[Store]:
             raise StoreError(
                 f"{needed} is not there: run `python3 noxfile.py -s contract`, or pass --no-store"
             )
+    options: dict[str, Any] = {"clock": clock, "faults": True, "points_of_presence": 3}
     try:
-        with (
-            FailingEdge() as failing_edge,
-            LocalCloud.start(clock=clock, variables={"NODE_PATH": str(modules)}) as cloud,
-        ):
+        with LocalCloud.start(**options, variables={"NODE_PATH": str(modules)}) as cloud:
             template = root / "infra" / "template.yaml"
             stack = deploy_application(
                 cloud, template, stack_name="conformance", parameters={"Demos": "false"}
             )
-            yield Store(cloud, stack.outputs, clock, failing_edge)
+            yield Store(cloud, stack.outputs, clock)
     except (LocalCloudError, PackagingError) as error:
         raise StoreError(str(error)) from error

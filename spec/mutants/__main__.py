@@ -1,6 +1,6 @@
 """Plants every fault and fails unless the vectors that must catch it do.
 
-`PYTHONPATH=spec python -m mutants [python] [nodejs] [--only TEXT]`
+`python3 noxfile.py -s mutants -- [python] [nodejs] [--only TEXT]`
 """
 
 from __future__ import annotations
@@ -8,11 +8,17 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from mutants.specimen import specimen
-from mutants.verdict import NoVerdictError, failing_vectors
+from conformance.store import deployed
+
+from mutants.specimen import ROOT, specimen
+from mutants.verdict import SCENARIOS, NoVerdictError, failing_scenarios, failing_vectors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
 
 HERE = Path(__file__).resolve().parent
 SDKS = ("python", "nodejs")
@@ -27,6 +33,11 @@ class Mutant(NamedTuple):
     text: str
     instead: str
     caught_by: list[str]
+
+    @property
+    def needs_store(self) -> bool:
+        """Whether only scenarios notice it."""
+        return all(vector.startswith(SCENARIOS) for vector in self.caught_by)
 
 
 def main() -> None:
@@ -46,42 +57,58 @@ def main() -> None:
 
 def mutants_of(sdk: str) -> list[Mutant]:
     """Read the faults of one SDK."""
-    text = (HERE / f"{sdk}.json").read_text(encoding="utf-8")
-    return [Mutant(**entry) for entry in json.loads(text)["mutants"]]
+    texts = [(HERE / f"{name}.json").read_text(encoding="utf-8") for name in (sdk, f"{sdk}-store")]
+    return [Mutant(**entry) for text in texts for entry in json.loads(text)["mutants"]]
 
 
 def planted(sdk: str, only: str) -> list[str]:
     """Plant the faults of one SDK and return a complaint for each that the vectors did not notice as they must."""
     chosen = [mutant for mutant in mutants_of(sdk) if only in mutant.name]
-    complaints = []
-    with specimen(f"{sdk}-sdk") as root:
-        if healthy := failing_vectors(sdk, root):
-            return [f"{sdk}: the SDK fails vectors without any fault: {sorted(healthy)}"]
-        for mutant in chosen:
-            complaint = _caught(sdk, root, mutant)
-            if complaint:
-                complaints.append(f"{sdk}: {mutant.name}: {complaint}")
+    complaints: list[str] = []
+    with specimen(f"{sdk}-sdk") as root, ExitStack() as stack:
+        if documents := [mutant for mutant in chosen if not mutant.needs_store]:
+            if healthy := failing_vectors(sdk, root):
+                return [f"{sdk}: the SDK fails vectors without any fault: {sorted(healthy)}"]
+            complaints += _complaints(sdk, root, documents, lambda _: failing_vectors(sdk, root))
+        if scenarios := [mutant for mutant in chosen if mutant.needs_store]:
+            store = stack.enter_context(deployed(ROOT))
+
+            def failing(ids: Collection[str]) -> set[str]:
+                return failing_scenarios(sdk, root, store, ids)
+
+            if healthy := failing({vector for mutant in scenarios for vector in mutant.caught_by}):
+                return [f"{sdk}: the SDK fails scenarios without any fault: {sorted(healthy)}"]
+            complaints += _complaints(sdk, root, scenarios, failing)
     print(f"{sdk}: {len(chosen) - len(complaints)} of {len(chosen)} mutants caught", flush=True)
     return complaints
 
 
-def _caught(sdk: str, root: Path, mutant: Mutant) -> str | None:
+def _complaints(
+    sdk: str, root: Path, mutants: list[Mutant], failing: Callable[[Collection[str]], set[str]]
+) -> list[str]:
+    found = ((mutant, _caught(sdk, root, mutant, failing)) for mutant in mutants)
+    return [f"{sdk}: {mutant.name}: {complaint}" for mutant, complaint in found if complaint]
+
+
+def _caught(
+    sdk: str, root: Path, mutant: Mutant, failing: Callable[[Collection[str]], set[str]]
+) -> str | None:
     path = root / f"{sdk}-sdk" / mutant.file
     source = path.read_text()
     if (count := source.count(mutant.text)) != 1:
         return f"its text occurs {count} times in {mutant.file}, not once: adapt it to the code"
     path.write_text(source.replace(mutant.text, mutant.instead))
     try:
-        failing = failing_vectors(sdk, root)
+        found = failing(mutant.caught_by)
     except NoVerdictError as error:
         return str(error)
     finally:
         path.write_text(source)
-    if not failing:
+    if not found:
         return "SURVIVED: no vector noticed"
-    if missing := set(mutant.caught_by) - failing:
-        return f"not noticed by {sorted(missing)}, only by {_list(failing)}"
-    print(f"{sdk}: {mutant.name}: caught by {_list(failing)}", flush=True)
+    if missing := set(mutant.caught_by) - found:
+        return f"not noticed by {sorted(missing)}, only by {_list(found)}"
+    print(f"{sdk}: {mutant.name}: caught by {_list(found)}", flush=True)
     return None
 
 

@@ -50,6 +50,14 @@ FAULTS = {
     'if request.get("value") == ["int", "42"]: reply = {"wire": reply["wire"].replace(":42,", ":42.0,")}': {
         "wire/native/int": "invalid_document"
     },
+    # In a list nothing but the token tells an int from a float …
+    'if "[1,1.0," in reply.get("wire", ""): reply["wire"] = reply["wire"].replace("1.0", "1")': {
+        "wire/float/one-in-list": "mismatch",
+        "toy→toy/wire/float/one-in-list": "mismatch",
+    },
+    # … and a float is the same whether it is tagged or not, an integral one too.
+    """if request.get("value") == ["float", "3ff0000000000000"] and "wire" in reply:
+        reply["wire"] = reply["wire"].replace("1.0", '{"$float":"1.0"}')[:-1] + ',"tagged":true}'""": {},
     'if request.get("value") == ["null"]: reply["wire"] = reply["wire"].replace("null,", "0,")': {
         "wire/null-bool/null": "invalid_document",
         "wire/native/null": "invalid_document",

@@ -49,11 +49,13 @@ class Doors:
 
     Attributes:
         edges: one for each point of presence.
+        roaming: for viewers that move between them.
         control: the control API's.
         front: applications' and the edge's way to S3, if there is a front.
     """
 
     edges: list[socket.socket]
+    roaming: socket.socket
     control: socket.socket
     front: tuple[socket.socket, socket.socket] | None
 
@@ -65,7 +67,7 @@ class Doors:
             return undo.enter_context(socket.create_server((HOST, 0)))
 
         edges = [listen() for _ in range(points_of_presence)]
-        return cls(edges, listen(), (listen(), listen()) if front else None)
+        return cls(edges, listen(), listen(), (listen(), listen()) if front else None)
 
     @property
     def endpoint(self) -> str | None:
@@ -81,10 +83,12 @@ class LocalCloud:
         edge_endpoints: where CloudFront is, one URL for each point of presence: what to connect to instead of
             `https://<distribution>`, with the distribution's domain in the `Host` header.
         edge_endpoint: the first of them.
+        roaming_endpoint: the URL of a port that is at the first of them, and moves to another with `roam`.
         control_endpoint: the URL of the control API, for other languages.
         certificate: the PEM file with the certificate that clients of `endpoint` have to trust; None over HTTP.
         clock: the time in Unix seconds.
         faults: what goes wrong on demand.
+        interludes: what somebody else does between two requests, on demand.
         requests: what the edge was asked, and S3 too if there is a front.
     """
 
@@ -98,6 +102,7 @@ class LocalCloud:
         self.edge_endpoints = [_url(listener) for listener in doors.edges]
         self.edge_endpoint = self.edge_endpoints[0]
         self.certificate = engine.certificate.path if engine.certificate else None
+        self.roaming_endpoint = _url(doors.roaming)
         self._session: Any = boto3.Session(
             aws_access_key_id=ROOT_KEY, aws_secret_access_key=ROOT_KEY, region_name=REGION
         )
@@ -106,6 +111,7 @@ class LocalCloud:
         self._stacks = Stacks(self._client("cloudformation", engine.endpoint), s3)
         places: frozenset[Place] = frozenset(get_args(Place)) if doors.front else frozenset({"edge"})
         self.faults = Faults(places, len(doors.edges))
+        self.interludes = self.faults.interludes
         self.requests = Journal()
         self._background = Background("local-cloud")
         self._front = None
@@ -117,6 +123,7 @@ class LocalCloud:
             self._front.start(*doors.front, self.faults, self.requests)
             self.faults.on_change(self._front.update)
             origin = _url(doors.front[1])
+        self._origin = origin
         sources = Sources(
             distributions=DistributionReader(cloudfront, s3).read,
             invalidations=InvalidationReader(cloudfront).read,
@@ -124,7 +131,7 @@ class LocalCloud:
             clock=clock,
         )
         self._edge = Edge(sources, self._background, self.faults, self.requests)
-        self._edge.start(doors.edges, regional_cache=regional_cache)
+        self._edge.start(doors.edges, doors.roaming, regional_cache=regional_cache)
         self.faults.on_change(self._edge.update)
         self._control = Control(self, doors.control)
         self.control_endpoint = _url(doors.control)
@@ -176,9 +183,15 @@ class LocalCloud:
             undo.pop_all()
         return started
 
-    def client(self, service: str) -> Any:
-        """Return a new boto3 client for the service, with the root's credentials."""
-        return self._client(service, self.endpoint)
+    def client(self, service: str, *, bystander: bool = False) -> Any:
+        """Return a new boto3 client for the service, with the root's credentials.
+
+        Args:
+            service: for example `s3`.
+            bystander: whether faults at `s3` leave it alone and its requests count as the edge's: for a test that
+                looks at what is stored, or plays somebody else, while an application meets faults.
+        """
+        return self._client(service, self._origin if bystander else self.endpoint)
 
     def deploy(
         self,
@@ -217,6 +230,17 @@ class LocalCloud:
     def clear_caches(self) -> None:
         """Drop all copies that the edge holds, at all points of presence."""
         self._edge.forget()
+
+    def roam(self, pop: int) -> None:
+        """Move `roaming_endpoint` to another point of presence: what CloudFront's clients meet who are sent elsewhere.
+
+        Args:
+            pop: the number of the point of presence, from 0.
+
+        Raises:
+            ValueError: there is no such point of presence.
+        """
+        self._edge.roam(pop)
 
     def browser_endpoint(self, distribution_domain: str, pop: int = 0) -> str:
         """Return the URL of a port where every request is for one distribution: browsers cannot set `Host`.

@@ -31,6 +31,7 @@ class Control:
     | `GET`, `POST`, `DELETE /faults` | returns the faults; adds one, a `Fault` as JSON; clears all |
     | `GET /clock`, `POST /clock` | returns the time as `{"now": …}`; `{"advance": seconds}` lets time pass |
     | `DELETE /caches` | drops all copies of the edge |
+    | `GET`, `POST /roaming` | returns `{"endpoint": …}`, the port that moves; `{"pop": 1}` moves it |
     | `POST /refresh` | lets the edge learn of invalidations and changed distributions at once |
     | `GET`, `DELETE /requests` | returns what was asked, see `Entry`; forgets it |
 
@@ -75,10 +76,19 @@ def _operations(cloud: LocalCloud) -> dict[tuple[str, str], Callable[[dict[str, 
         ("GET", "/clock"): lambda _: {"now": cloud.clock()},
         ("POST", "/clock"): lambda given: {"now": _advance(cloud.clock, given)},
         ("DELETE", "/caches"): lambda _: cloud.clear_caches(),
+        ("GET", "/roaming"): lambda _: {"endpoint": cloud.roaming_endpoint},
+        ("POST", "/roaming"): lambda given: _roam(cloud, given),
         ("POST", "/refresh"): lambda _: cloud.refresh(),
         ("GET", "/requests"): lambda _: [asdict(entry) for entry in cloud.requests.entries()],
         ("DELETE", "/requests"): lambda _: cloud.requests.clear(),
     }
+
+
+def _roam(cloud: LocalCloud, given: dict[str, Any]) -> None:
+    pop = given.get("pop")
+    if set(given) != {"pop"} or not isinstance(pop, int) or isinstance(pop, bool):
+        raise ValueError('the body is {"pop": number}')
+    cloud.roam(pop)
 
 
 def _advance(clock: Callable[[], float], given: dict[str, Any]) -> float:

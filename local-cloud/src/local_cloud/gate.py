@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import weakref
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from local_cloud.faults import Fault, Faults, Place
     from local_cloud.journal import Journal
 
+_CREDENTIAL = re.compile("Credential=([^/,]+)/")
 DISTRIBUTION = web.RequestKey("distribution", str)  # on requests for an edge: the domain they are for
 _CLOSING = 0.2  # seconds that requests under way get when a gate closes
 
@@ -94,6 +96,11 @@ class Gate:
             loop = asyncio.get_running_loop()
             self._listening = await loop.create_server(self._server, sock=self._listener)
 
+    async def move(self, pop: int) -> None:
+        """Stand at another point of presence, where other faults may be; what hangs ends."""
+        self._pop = pop
+        await self.update()
+
     async def close(self) -> None:
         """Close the port and all connections."""
         self._healed.set()
@@ -120,6 +127,8 @@ class Gate:
         if request.transport:
             self._used.add(request.transport)
         path = request.raw_path.partition("?")[0]
+        if act := self._faults.interludes.take(self._where, request.method, path):
+            await asyncio.to_thread(act)
         fault = self._faults.take(self._where, self._pop, request.method, path, kept=kept)
         if fault:
             return await self._befall(fault, request)
@@ -137,6 +146,8 @@ class Gate:
             return (disturbance.say_no_http if fault.kind == "no-http" else disturbance.vanish)(request)
         if fault.kind == "status":
             answer = self._house.failure(fault.status)
+            if request.can_read_body:
+                answer.force_close()  # what is still to come on this connection is a body that nobody reads
         else:
             answer = await self._house.answer(request)
         self._note(request, None if fault.kind == "lost" else answer, fault)
@@ -161,5 +172,11 @@ class Gate:
             pop=self._pop,
             x_cache=answer.headers.get("X-Cache") if answer else None,
             fault=fault.kind if fault else None,
+            access_key=_access_key(request),
         )
         self._journal.note(entry)
+
+
+def _access_key(request: web.BaseRequest) -> str | None:
+    found = _CREDENTIAL.match(request.headers.get("Authorization", "").partition(" ")[2])
+    return found[1] if found else None

@@ -23,6 +23,7 @@ class Entry:
         pop: The number of the point of presence, from 0; None for S3.
         x_cache: The edge's `X-Cache` header, such as `Hit from cloudfront`; None for S3.
         fault: The kind of the fault that the request met; None if it met none.
+        access_key: The id of the access key that signed it in its headers; None if none did.
     """
 
     where: Place
@@ -33,6 +34,7 @@ class Entry:
     pop: int | None = None
     x_cache: str | None = None
     fault: Kind | None = None
+    access_key: str | None = None
 
 
 class Journal:

@@ -50,29 +50,35 @@ class MemoryCloud:
         """What S3 and the edge were asked since the test began."""
         return self.cloud.requests
 
-    def public(self, pop: int = 0) -> dict[str, Any]:
-        """Return the configuration of a public service for a `MemoryService` near a point of presence."""
+    def public(self, pop: int | None = 0) -> dict[str, Any]:
+        """Return the configuration of a public service for a `MemoryService` near a point of presence.
+
+        Args:
+            pop: Its number, from 0; None for one that moves between them with `cloud.roam`.
+        """
         return self._configuration("Distribution", pop)
 
-    def private(self, pop: int = 0) -> dict[str, Any]:
-        """Return the configuration of a private service for a `MemoryService` near a point of presence."""
+    def private(self, pop: int | None = 0) -> dict[str, Any]:
+        """Return the configuration of a private service, as `public` does."""
         keys = {"PK_PATH": self.outputs["PrivateKeyArn"], "PUBLIC_KEY_ID": self.outputs["PublicKeyId"]}
         return {**self._configuration("PrivateDistribution", pop), **keys}
 
     def reset(self) -> None:
         """Clear the faults, set the clock to the machine's time, and forget all values, copies and requests."""
         self.faults.clear()
+        self.cloud.interludes.clear()
+        self.cloud.roam(0)
         self.clock.reset()
         self._remove_values()
         self.cloud.clear_caches()
         self.requests.clear()
 
-    def _configuration(self, distribution: str, pop: int) -> dict[str, Any]:
+    def _configuration(self, distribution: str, pop: int | None) -> dict[str, Any]:
         return {
             "DISTRIBUTION": self.outputs[distribution],
             "BUCKET_NAME": self.outputs["StorageBucket"],
             "REGION": self.cloud.environment()["AWS_REGION"],
-            "EDGE_ENDPOINT": self.cloud.edge_endpoints[pop],
+            "EDGE_ENDPOINT": self.cloud.roaming_endpoint if pop is None else self.cloud.edge_endpoints[pop],
         }
 
     def _remove_values(self) -> None:

@@ -38,7 +38,6 @@ _REDIRECTS = range(300, 400)
 _LOCK = threading.Lock()
 
 
-@functools.cache
 def shared_session(role_arn: str | None = None, session_name: str = "memory-service") -> boto3.Session:
     """Return the session of this process, with the credentials of a role if there is one (ROLE-1).
 
@@ -46,6 +45,16 @@ def shared_session(role_arn: str | None = None, session_name: str = "memory-serv
         role_arn: The role to assume; None for the credentials of this function.
         session_name: What the role's calls are logged as.
     """
+    return _session(role_arn, _name_of(role_arn, session_name))
+
+
+def _name_of(role_arn: str | None, session_name: str) -> str:
+    """Return the name if it matters: without a role all services of a process share their clients."""
+    return session_name if role_arn else ""
+
+
+@functools.cache
+def _session(role_arn: str | None, session_name: str) -> boto3.Session:
     import boto3
 
     session = boto3.Session()
@@ -84,12 +93,12 @@ def shared_client(service: str, region: str | None, role_arn: str | None, sessio
         session_name: What the role's calls are logged as.
     """
     with _LOCK:
-        return _client(service, region, role_arn, session_name)
+        return _client(service, region, role_arn, _name_of(role_arn, session_name))
 
 
 def forget_clients() -> None:
     """Make new clients from now on, with credentials looked up anew; for tests."""
-    shared_session.cache_clear()
+    _session.cache_clear()
     _client.cache_clear()
 
 

@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from local_cloud.edge.directory import Directory
 from local_cloud.edge.presence import PointOfPresence
 from local_cloud.edge.regional import RegionalCache
+from local_cloud.edge.roaming import Roaming
 from local_cloud.edge.viewers import Viewers
 from local_cloud.gate import Gate, House
 
@@ -73,14 +74,15 @@ class Edge:
         self._for_browsers: dict[tuple[str, int], Gate] = {}
         self._looking = asyncio.Lock()
 
-    def start(self, listeners: list[socket.socket], *, regional_cache: bool) -> None:
+    def start(self, listeners: list[socket.socket], roaming: socket.socket, *, regional_cache: bool) -> None:
         """Serve in the background: requests are answered as soon as this returns.
 
         Args:
             listeners: a listening socket for each point of presence.
+            roaming: a listening socket for the viewers that move between them.
             regional_cache: whether the points of presence share a second cache in front of S3.
         """
-        self._background.run(self._open(listeners, regional_cache=regional_cache))
+        self._background.run(self._open(listeners, roaming, regional_cache=regional_cache))
 
     def refresh(self) -> None:
         """Read the distributions and their invalidations now, instead of a few seconds later."""
@@ -104,15 +106,25 @@ class Edge:
         Raises:
             ValueError: there is no such point of presence.
         """
-        if not 0 <= pop < len(self._viewers):
-            raise ValueError(f"there is no point of presence {pop}: there are {len(self._viewers)}")
+        self._check(pop)
         return self._background.run(self._open_for_browsers(domain.lower(), pop))
+
+    def roam(self, pop: int) -> None:
+        """Move the viewers that roam to another point of presence.
+
+        Raises:
+            ValueError: there is no such point of presence.
+        """
+        self._check(pop)
+        self._background.run(self._roaming.move(pop))
 
     def stop(self) -> None:
         """Close all ports and connections; to be called once."""
         self._background.run(self._close())
 
-    async def _open(self, listeners: list[socket.socket], *, regional_cache: bool) -> None:
+    async def _open(
+        self, listeners: list[socket.socket], roaming: socket.socket, *, regional_cache: bool
+    ) -> None:
         self._origin = self._sources.open_origin()
         upstream: Upstream = self._ask_s3
         if regional_cache:
@@ -126,7 +138,13 @@ class Edge:
             viewers = Viewers(self._directory, presence, self._sources.clock, name)
             self._viewers.append(viewers)
             await self._add_gate(listener, House(viewers.answer, viewers.failure), number)
+        self._roaming = Roaming(roaming, self._viewers, self._faults, self._journal)
+        await self._roaming.update()
         self._polling = asyncio.create_task(self._poll())
+
+    def _check(self, pop: int) -> None:
+        if not 0 <= pop < len(self._viewers):
+            raise ValueError(f"there is no point of presence {pop}: there are {len(self._viewers)}")
 
     async def _add_gate(self, listener: socket.socket, house: House, pop: int) -> Gate:
         gate = Gate(listener, house, where="edge", pop=pop, faults=self._faults, journal=self._journal)
@@ -173,11 +191,13 @@ class Edge:
     async def _update(self) -> None:
         for gate in self._gates:
             await gate.update()
+        await self._roaming.update()
 
     async def _close(self) -> None:
         self._polling.cancel()
         await asyncio.wait({self._polling})
         for gate in self._gates:
             await gate.close()
+        await self._roaming.close()
         await self._origin.close()
         await self._directory.close()

@@ -1,0 +1,87 @@
+'use strict';
+
+const { AsyncLocalStorage } = require('node:async_hooks');
+
+const MemoryService = require('..');
+
+/** What the SDK's objects are given in place of the machine's time and chance, and the objects that are kept. */
+class World {
+  /** @type {number | undefined} milliseconds; undefined is the machine's time */
+  now;
+
+  /** @type {number} how many milliseconds pass with each look at the clock */
+  pace = 0;
+
+  /** @type {number | undefined} what every random number above 0 up to 1 is; undefined is real chance */
+  chance;
+
+  #kept = new Map();
+  #waits = new AsyncLocalStorage();
+
+  /** Keeps the SDK's threads and connections for all objects to come, as a function does that makes one in each call. */
+  #anchor;
+
+  /**
+   * Uses the object of a request: of a session that of the requests before, else one that remembers nothing.
+   */
+  async use({ session, conf, service }, use) {
+    this.#anchor ??= this.#open(conf, service);
+    if (session === undefined) {
+      const mem = this.#open(conf, service);
+      try {
+        return await use(mem);
+      } finally {
+        mem.close();
+      }
+    }
+    const key = JSON.stringify([session, conf, service]);
+    if (!this.#kept.has(key)) this.#kept.set(key, this.#open(conf, service));
+    return use(this.#kept.get(key));
+  }
+
+  /** Does something with a list of how many milliseconds the SDK wants to wait meanwhile, which it need not. */
+  withWaits(use) {
+    const waits = [];
+    return this.#waits.run(waits, () => use(waits));
+  }
+
+  /** Closes all objects, and leaves chance to itself again. */
+  close() {
+    for (const mem of this.#kept.values()) mem.close();
+    this.#kept.clear();
+    this.chance = undefined;
+  }
+
+  /** So that the process can end. */
+  end() {
+    this.close();
+    this.#anchor?.close();
+  }
+
+  #open(conf, service) {
+    return new MemoryService(undefinedForNull(conf), service, {
+      clock: () => (this.now === undefined ? Date.now() : (this.now += this.pace)),
+      // The SDK takes a number below 1, and what it lacks to 1 is the number of the specification.
+      random: () => (this.chance === undefined ? Math.random() : 1 - this.chance),
+      sleep: async (milliseconds) => void this.#waits.getStore()?.push(milliseconds),
+    });
+  }
+}
+
+function undefinedForNull(conf) {
+  return Object.fromEntries(Object.entries(conf).map(([key, value]) => [key, value ?? undefined]));
+}
+
+/** Changes whatever can be changed in a value. */
+function spoil(value) {
+  if (value instanceof Uint8Array) value.fill(0);
+  else if (Array.isArray(value)) {
+    value.forEach(spoil);
+    value.push('spoilt');
+  } else if (value !== null && typeof value === 'object') {
+    Object.values(value).forEach(spoil);
+    value.spoilt = true;
+  }
+}
+
+module.exports = { World, spoil, undefinedForNull };

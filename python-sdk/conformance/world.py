@@ -1,0 +1,103 @@
+"""What the SDK's objects are given in place of the machine's time and chance, and the objects that are kept."""
+
+from __future__ import annotations
+
+import functools
+import json
+import random
+import threading
+import time
+import types
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import memory
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Message = dict[str, Any]
+
+
+class World:
+    """Time, chance and objects, as the runner wants them.
+
+    Attributes:
+        now: Unix seconds; None is the machine's time.
+        pace: How many seconds pass with each look at the clock.
+        chance: What every random number above 0 up to 1 is; None is real chance.
+    """
+
+    def __init__(self) -> None:
+        self.now: float | None = None
+        self.pace = 0.0
+        self.chance: float | None = None
+        self._kept: dict[str, memory.MemoryService] = {}
+        self._keeping = threading.Lock()
+        self._local = threading.local()
+
+    @contextmanager
+    def service(self, request: Message) -> Iterator[memory.MemoryService]:
+        """Give the object of a request: of a session that of the requests before, else one that remembers nothing."""
+        asked = {name: request.get(name) for name in ("session", "conf", "service")}
+        if "session" not in request:
+            with self._open(asked) as mem:
+                yield mem
+            return
+        key = json.dumps(asked, sort_keys=True)
+        with self._keeping:
+            mem = self._kept[key] = self._kept.get(key) or self._open(asked)
+        yield mem
+
+    def close(self) -> None:
+        """Close all objects, and leave chance to itself again."""
+        for mem in self._kept.values():
+            mem.close()
+        self._kept.clear()
+        self.chance = None
+
+    @contextmanager
+    def waits(self) -> Iterator[list[float]]:
+        """Collect how many milliseconds the SDK wants to wait, which it need not, in this thread."""
+        found: list[float] = []
+        self._local.waits = found
+        yield found
+
+    def _open(self, asked: Message) -> memory.MemoryService:
+        hurry_boto3()
+        return memory.MemoryService(
+            asked["conf"], asked["service"], clock=self._clock, random=self._random, sleep=self._sleep
+        )
+
+    def _clock(self) -> float:
+        if self.now is None:
+            return time.time()
+        self.now += self.pace
+        return self.now
+
+    def _random(self) -> float:
+        # The SDK takes a number below 1, and what it lacks to 1 is the number of the specification.
+        return random.random() if self.chance is None else 1 - self.chance  # noqa: S311 - nothing is secret here
+
+    def _sleep(self, seconds: float) -> None:
+        if hasattr(self._local, "waits"):
+            self._local.waits.append(seconds * 1000)
+
+
+@functools.cache
+def hurry_boto3() -> None:
+    """Take away boto3's waits between its own attempts, of seconds: an answer that is lost costs nothing then."""
+    import botocore.endpoint  # noqa: PLC0415 - only scenarios need it
+
+    botocore.endpoint.time = types.SimpleNamespace(sleep=lambda _: None)  # type: ignore[attr-defined]
+
+
+def spoil(value: Any) -> None:
+    """Change whatever can be changed in a value."""
+    if isinstance(value, (list, dict)):
+        for inner in value if isinstance(value, list) else value.values():
+            spoil(inner)
+    if isinstance(value, list):
+        value.append("spoilt")
+    elif isinstance(value, dict):
+        value["spoilt"] = True

@@ -1,0 +1,169 @@
+"""Steps that the runner does itself: looking at the store, playing somebody else, and letting things fail."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import json
+import re
+import secrets
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from . import grants
+from .answers import equal
+from .checks import check_document
+from .vectors import joined
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from .answers import Message
+    from .scenarios import Play
+
+_CONCURRENT_PUTS = 16
+_PATIENCE = 3  # seconds
+_TIME = re.compile(r"\$NOW([+-]\d+)")
+_FAULT = ("where", "kind", "method", "pop", "times", "status", "delay")
+
+
+def _object(play: Play, step: Message) -> None:
+    found = play.store.stored(play.key(step))
+    if found is None or step.get("missing"):
+        equal("no object" if step.get("missing") else "an object", "an object" if found else "no object")
+        return
+    for name, value in step.get("headers", {}).items():
+        equal({name: value}, {name: found.headers.get(name.lower())})
+    if "document" in step:
+        check_document(joined(step["document"]), found.body.decode(errors="replace"))
+    if step.get("version"):
+        equal(found.version, play.remembered["$VERSION"])
+    if "storage_class" in step:
+        equal(step["storage_class"], found.storage_class)
+    if "tags" in step:
+        equal(step["tags"], play.store.tags(play.key(step)))
+    document = _parsed(found.body)
+    if "expires_in" in step:
+        now = play.store.clock.now
+        expected = None if step["expires_in"] is None else round((now + step["expires_in"]) * 1000)
+        equal({"expires_at": expected}, {"expires_at": document.get("expires_at")})
+    if "previous" in step:
+        previous = [play.remembered.get(write, write) for write in step["previous"]]
+        equal({"previous": previous}, {"previous": document.get("previous", [])})
+    if "took" in step:
+        equal({"took": step["took"]}, {"took": document.get("took")})
+    play.remembered["$WRITE"] = document.get("write")
+
+
+def _place(play: Play, step: Message) -> None:
+    play.store.put(play.key(step), step.get("headers", {}), _body(play, step))
+
+
+def _meanwhile(play: Play, step: Message) -> None:
+    key = play.key(step)
+
+    def act() -> None:
+        stored = play.store.stored(key)
+        if stored:
+            play.remembered["$WRITE"] = _parsed(stored.body).get("write")
+        if step.get("remove"):
+            play.store.remove(key)
+        else:
+            play.store.put(key, step.get("headers", {}), _body(play, step))
+
+    play.store.meanwhile(act, method=step["before"], key=key, times=step.get("times", 1))
+
+
+def _meet(play: Play, step: Message) -> None:
+    others = threading.Barrier(step["count"])
+
+    def act() -> None:
+        with contextlib.suppress(
+            threading.BrokenBarrierError
+        ):  # if nobody else comes, that is for other steps to say
+            others.wait(_PATIENCE)
+
+    play.store.meanwhile(act, method=step["before"], key=play.key(step), times=step["count"])
+
+
+def _body(play: Play, step: Message) -> bytes:
+    text = joined(step["gzip"] if "gzip" in step else step["body"])
+    now = play.store.clock.now
+    text = _TIME.sub(lambda found: str(round((now + int(found[1])) * 1000)), text)
+    text = text.replace("$WRITE", str(play.remembered.get("$WRITE"))).replace("$NEW", secrets.token_hex(8))
+    return gzip.compress(text.encode()) if "gzip" in step else text.encode()
+
+
+def _fill(play: Play, step: Message) -> None:
+    # Once for all pairs: a thousand puts take longer than all else.
+    play.service = f"filled-{step['count']}"
+    if play.key({}) in play.store.filled:
+        return
+    play.store.filled.add(play.key({}))
+    names = [f"n/{number:04}" for number in range(step["count"])]
+    with ThreadPoolExecutor(_CONCURRENT_PUTS) as pool:
+        list(pool.map(lambda name: play.store.put(play.key({"name": name}), {}, b""), names))
+
+
+def _requests(play: Play, step: Message) -> None:
+    asked = play.store.requests(play.visibility, play.service)
+    counted = [entry for entry in asked if entry.method == step.get("method", "GET")]
+    for where in ("edge", "s3"):
+        if where in step:
+            equal({where: step[where]}, {where: sum(entry.where == where for entry in counted)})
+    if "role" in step:
+        keys = {entry.access_key for entry in counted if entry.where == "s3"}
+        signers = "a role" if keys and play.store.access_key not in keys else "not only a role"
+        equal({"signer": "a role"}, {"signer": signers})
+
+
+def _fault(play: Play, step: Message) -> None:
+    fault = {member: step[member] for member in _FAULT if member in step}
+    play.store.fault(fault, play.visibility, play.key(step))
+
+
+def _heal(play: Play, _: Message) -> None:
+    play.store.heal()
+
+
+def _invalidations(play: Play, step: Message) -> None:
+    expected = [[path.replace("$SERVICE", play.service) for path in paths] for paths in step["paths"]]
+    found = play.store.invalidations(play.visibility, f"/{play.service}/")
+    equal([sorted(paths) for paths in expected], [sorted(paths) for paths in found])
+
+
+def _wait(play: Play, step: Message) -> None:
+    play.wait(step["seconds"])
+
+
+def _random(play: Play, step: Message) -> None:
+    play.chance(step["value"])
+
+
+def _fetch(play: Play, step: Message) -> None:
+    grants.fetch(play, step)
+
+
+def _parsed(body: bytes) -> Message:
+    try:
+        document = json.loads(body)
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+ACTIONS: Mapping[str, Callable[[Play, Message], None]] = {
+    "object": _object,
+    "store": _place,
+    "meanwhile": _meanwhile,
+    "meet": _meet,
+    "fill": _fill,
+    "requests": _requests,
+    "fault": _fault,
+    "heal": _heal,
+    "invalidations": _invalidations,
+    "fetch": _fetch,
+    "wait": _wait,
+    "random": _random,
+}
