@@ -55,14 +55,15 @@ nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.sessions = ["test", "lint", "types"]
 nox.options.error_on_missing_interpreters = True
 
-SOURCES = ["python-sdk/src", "local-cloud/src", "infra/src", "layers/src", "demos/src", "docs/src"]
+SOURCES = ["python-sdk/src", "local-cloud/src", "infra/src", "layers/src", "demos/src", "docs/src", "console/src"]
 NODE_PROJECTS = ["nodejs-sdk", "infra/edge-setup"]
 OLDEST_NODE = 20
 LOCKS = {  # each lock agrees with those named beside it
     "nox": [],
     "node": [],
     "runtime": [],
-    "test": ["runtime"],
+    "console": ["runtime"],
+    "test": ["runtime", "console"],
     "lint": ["test"],
     "mutation": ["test"],
 }
@@ -205,7 +206,7 @@ def types(session: nox.Session) -> None:
     _install(session, "lint")
     _node_packages(session)
     session.run("mypy", *SOURCES, "spec/conformance", "spec/mutants", "python-sdk/conformance")
-    for part in ("spec", "python-sdk", "layers", "infra", "local-cloud", "demos"):
+    for part in ("spec", "python-sdk", "layers", "infra", "local-cloud", "demos", "console"):
         session.run("mypy", f"{part}/tests")  # one by one: each has a module conftest
     _npm(session, "nodejs-sdk", "run", "types")
     session.run("nodejs-sdk/node_modules/.bin/tsc", "-p", "infra/edge-setup", external=True)
