@@ -1,0 +1,56 @@
+"""Serving the page, on this machine only."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING
+
+import memory
+import uvicorn
+
+from memory_console.explorer.pages import Explorer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from memory_console.target import Target
+
+HOST = "127.0.0.1"
+
+
+def listen(port: int) -> socket.socket:
+    """Return a socket of this machine's own; port 0 takes a free one.
+
+    Raises:
+        memory.ConfigurationError: The port is taken.
+    """
+    try:
+        return socket.create_server((HOST, port))
+    except OSError as error:
+        raise memory.ConfigurationError(f"port {port} cannot be used: {error.strerror}. Give another --port") from error
+
+
+def serve(target: Target, listener: socket.socket, ready: Callable[[str], None]) -> None:
+    """Serve the explorer until it is interrupted.
+
+    Args:
+        target: What it shows.
+        listener: Where.
+        ready: Gets the link that opens it, once.
+    """
+    port = listener.getsockname()[1]
+    guard = Explorer(target, port).guard
+    server = uvicorn.Server(
+        uvicorn.Config(
+            guard,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            lifespan="off",
+            ws="none",
+            timeout_graceful_shutdown=2,
+        )
+    )
+    ready(f"http://{HOST}:{port}/?token={guard.token}")
+    server.run(sockets=[listener])

@@ -1,0 +1,171 @@
+// The tree of services and names: each folder asks for its names when it is unfolded.
+
+import { get } from './fragments.js';
+
+/** Where an item is: what the server is asked with. */
+function place(item) {
+  const { visibility, service, prefix } = item.dataset;
+  return { visibility, service, prefix };
+}
+
+export class Tree {
+  /**
+   * @param {HTMLElement} root The element with role `tree`.
+   * @param {(item: HTMLElement) => void} open Opens a value.
+   * @param {(place: object) => void} scope Is told which folder is looked at.
+   */
+  constructor(root, open, scope) {
+    this.root = root;
+    this.open = open;
+    this.scope = scope;
+    root.addEventListener('click', (event) => this.#clicked(event));
+    root.addEventListener('keydown', (event) => this.#pressed(event));
+    root.addEventListener('focusin', (event) => this.#rove(event.target));
+  }
+
+  async load(visibility) {
+    this.root.setAttribute('aria-busy', 'true');
+    this.root.replaceChildren();
+    try {
+      const fragment = await get('/tree', { visibility });
+      this.root.replaceChildren(fragment);
+    } catch (refusal) {
+      this.root.replaceChildren(problem(refusal));
+    }
+    this.root.removeAttribute('aria-busy');
+    if (this.root.firstElementChild) this.root.firstElementChild.tabIndex = 0;
+  }
+
+  /** Marks the item of a value, if it is there. */
+  mark({ visibility, service, name }) {
+    for (const item of this.root.querySelectorAll('[role="treeitem"]')) {
+      const same = item.dataset.name === name && item.dataset.service === service
+        && item.dataset.visibility === visibility && name !== undefined;
+      if (same) item.setAttribute('aria-selected', 'true');
+      else item.removeAttribute('aria-selected');
+    }
+  }
+
+  /** Unfolds what leads to a value, as far as it is among the first names of each folder. */
+  async reveal(place) {
+    const folders = place.name.split('/').slice(0, -1);
+    const prefixes = ['', ...folders.map((_, index) => `${folders.slice(0, index + 1).join('/')}/`)];
+    for (const prefix of prefixes) {
+      const items = [...this.root.querySelectorAll('[data-kind="folder"]')];
+      const item = items.find((one) => one.dataset.service === place.service && one.dataset.prefix === prefix);
+      if (!item) break;
+      await this.unfold(item);
+    }
+    this.mark(place);
+    this.root.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
+  }
+
+  /** Asks again for the names of the folder that holds a name. */
+  async refresh({ service, name }) {
+    const folders = [...this.root.querySelectorAll('[data-kind="folder"][aria-expanded="true"]')];
+    const holders = folders.filter((item) => item.dataset.service === service && name.startsWith(item.dataset.prefix));
+    const holder = holders.at(-1);
+    if (holder) await this.#fill(holder);
+    else if (!this.root.querySelector(`[data-service="${CSS.escape(service)}"]`)) await this.load(this.visibility);
+  }
+
+  get visibility() {
+    return document.querySelector('[data-visibility][aria-pressed="true"]').dataset.visibility;
+  }
+
+  async unfold(item) {
+    item.setAttribute('aria-expanded', 'true');
+    const group = item.querySelector(':scope > ul');
+    group.hidden = false;
+    this.scope(place(item));
+    if (!group.childElementCount) await this.#fill(item);
+  }
+
+  async #fill(item) {
+    const group = item.querySelector(':scope > ul');
+    item.setAttribute('aria-busy', 'true');
+    try {
+      group.replaceChildren(await get('/tree', place(item)));
+    } catch (refusal) {
+      group.replaceChildren(problem(refusal));
+    }
+    item.removeAttribute('aria-busy');
+  }
+
+  #fold(item) {
+    item.setAttribute('aria-expanded', 'false');
+    item.querySelector(':scope > ul').hidden = true;
+  }
+
+  async #more(item) {
+    item.setAttribute('aria-busy', 'true');
+    try {
+      const fragment = await get('/tree', { ...place(item), token: item.dataset.token });
+      const first = fragment.querySelector('[role="treeitem"]');
+      item.replaceWith(fragment);
+      first?.focus();
+    } catch (refusal) {
+      item.replaceWith(problem(refusal));
+    }
+  }
+
+  async activate(item) {
+    const { kind } = item.dataset;
+    if (kind === 'value') this.open(item);
+    else if (kind === 'more') await this.#more(item);
+    else if (kind === 'folder' && item.getAttribute('aria-expanded') === 'true') this.#fold(item);
+    else if (kind === 'folder') await this.unfold(item);
+  }
+
+  #clicked(event) {
+    const item = event.target.closest('[role="treeitem"]');
+    if (!item) return;
+    item.focus();
+    this.activate(item);
+  }
+
+  #rove(target) {
+    const item = target.closest('[role="treeitem"]');
+    if (!item) return;
+    for (const other of this.root.querySelectorAll('[tabindex="0"]')) other.tabIndex = -1;
+    item.tabIndex = 0;
+  }
+
+  #pressed(event) {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const item = event.target.closest('[role="treeitem"]');
+    const items = [...this.root.querySelectorAll('[role="treeitem"]')].filter((one) => !one.closest('ul[hidden]'));
+    const at = items.indexOf(item);
+    const expanded = item?.getAttribute('aria-expanded');
+    const steps = {
+      ArrowDown: () => items[at + 1]?.focus(),
+      ArrowUp: () => items[at - 1]?.focus(),
+      Home: () => items[0]?.focus(),
+      End: () => items.at(-1)?.focus(),
+      Enter: () => this.activate(item),
+      ' ': () => this.activate(item),
+      ArrowRight: () => {
+        if (expanded === 'false') this.unfold(item);
+        else if (expanded === 'true') items[at + 1]?.focus();
+      },
+      ArrowLeft: () => {
+        if (expanded === 'true') this.#fold(item);
+        else item.parentElement.closest('[role="treeitem"]')?.focus();
+      },
+    };
+    const step = item && steps[event.key];
+    if (!step) return;
+    event.preventDefault();
+    event.stopPropagation();
+    step();
+  }
+}
+
+function problem(refusal) {
+  const item = document.createElement('li');
+  item.setAttribute('role', 'treeitem');
+  item.tabIndex = -1;
+  item.className = 'problem';
+  item.textContent = refusal.message;
+  return item;
+}
