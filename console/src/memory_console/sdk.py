@@ -8,6 +8,8 @@ from memory._compression import compress, decompress
 from memory._envelope import Envelope, decode, encode
 from memory._names import check_service_name, escape, key_prefix, name_of, object_key
 from memory._options import STORAGE_CLASSES, PutOptions
+from memory._secrets import KeySource
+from memory._signing import SigningKey
 from memory._value_reader import read_tagged
 from memory._value_writer import write_value
 from memory._values import TYPE_NAMES
@@ -16,7 +18,9 @@ __all__ = [
     "STORAGE_CLASSES",
     "TYPE_NAMES",
     "Envelope",
+    "KeySource",
     "PutOptions",
+    "SigningKey",
     "check_service_name",
     "compress",
     "decode",

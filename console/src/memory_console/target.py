@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -69,36 +70,52 @@ class Target:
         """What to look at when no single value is meant."""
         return [self.visibility] if self.pinned else ["public", "private"]
 
+    def configuration(self, visibility: str, **options: Any) -> memory.Config:
+        """Return the SDK's configuration of a service of a visibility.
+
+        Args:
+            visibility: `public` or `private`.
+            options: Further keys of the configuration.
+
+        Raises:
+            memory.ConfigurationError: No distribution is known for it.
+        """
+        distribution = self.distributions.get(visibility)
+        if distribution is None:
+            raise memory.ConfigurationError(
+                f"no {visibility} distribution is known: give --stack or --distribution, or set MEMORY_DISTRIBUTION"
+            )
+        conf: dict[str, Any] = {"DISTRIBUTION": distribution.host, "BUCKET_NAME": self.bucket.name, **options}
+        conf["REGION"] = self.bucket.session.region_name or ""
+        if visibility == "private":
+            conf["PK_PATH"] = distribution.pk_path
+            if distribution.public_key_id:
+                conf["PUBLIC_KEY_ID"] = distribution.public_key_id
+        if self.edge_endpoint:
+            conf["EDGE_ENDPOINT"] = self.edge_endpoint
+        # Which keys there are is known by now: what the environment says of them may be the other visibility's.
+        environment = {key: value for key, value in os.environ.items() if key not in _KEYS_IN_ENVIRONMENT}
+        return memory.Config.resolve(conf, environment)
+
     def service(
-        self, service_name: str, visibility: str | None = None, **options: Any
+        self,
+        service_name: str,
+        visibility: str | None = None,
+        *,
+        clock: Callable[[], float] = time.time,
+        **options: Any,
     ) -> memory.MemoryService:
         """Return the SDK's service, which reads through the edge.
 
         Raises:
             memory.ConfigurationError: No distribution is known for it.
         """
-        chosen = visibility or self.visibility
-        distribution = self.distributions.get(chosen)
-        if distribution is None:
-            raise memory.ConfigurationError(
-                f"no {chosen} distribution is known: give --stack or --distribution, or set MEMORY_DISTRIBUTION"
-            )
-        conf: dict[str, Any] = {
-            "DISTRIBUTION": distribution.host,
-            "BUCKET_NAME": self.bucket.name,
-            "REGION": self.bucket.session.region_name,
-        }
-        if chosen == "private":
-            conf |= {"PK_PATH": distribution.pk_path, "PUBLIC_KEY_ID": distribution.public_key_id}
-            conf = {key: value for key, value in conf.items() if value or key == "PK_PATH"}
-        if self.edge_endpoint:
-            conf["EDGE_ENDPOINT"] = self.edge_endpoint
-        hidden = ("MEMORY_PK_PATH", "MEMORY_PUBLIC_KEY_ID", "MEMORY_VISIBILITY")
-        environment = {key: value for key, value in os.environ.items() if key not in hidden}
-        config = memory.Config.resolve({**conf, **options}, environment)
-        return memory.MemoryService(config, service_name)
+        return memory.MemoryService(
+            self.configuration(visibility or self.visibility, **options), service_name, clock=clock
+        )
 
 
+_KEYS_IN_ENVIRONMENT = ("MEMORY_PK_PATH", "MEMORY_PUBLIC_KEY_ID", "MEMORY_VISIBILITY")
 _OPTIONS = (
     click.option(
         "--bucket",

@@ -24,7 +24,9 @@ _EXAMPLES = (
 
 
 @click.command(cls=ExampleCommand, examples=_EXAMPLES)
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port on 127.0.0.1; default: a free one.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="Port on 127.0.0.1; default: a free one."
+)
 @click.option("--no-browser", is_flag=True, help="Do not open a browser.")
 @with_distribution
 @on_target
@@ -34,7 +36,9 @@ def explore(target: Target, output: Output, port: int, *, no_browser: bool) -> N
     The page asks S3 only, with your credentials, and is served on 127.0.0.1. The printed link opens one browser, once.
     Edits and removals hold only for the version you have seen: what somebody else has changed meanwhile is not lost.
     """
-    target.bucket.page("", limit=1)  # a wrong bucket or missing credentials are told here rather than in the page
+    target.bucket.page(
+        "", limit=1
+    )  # a wrong bucket or missing credentials are told here rather than in the page
 
     def ready(link: str) -> None:
         if output.as_json:

@@ -87,7 +87,9 @@ class Guard:
         headers = request.headers
         host = headers.get("host", "")
         if host not in self._hosts:
-            return _refused(f"This is not {host[:100]!r}: open the address that memory-service explore has printed.")
+            return _refused(
+                f"This is not {host[:100]!r}: open the address that memory-service explore has printed."
+            )
         token = request.query_params.get("token")
         if token is not None and request.url.path == "/" and request.method == "GET":
             return self._exchange(token, request)

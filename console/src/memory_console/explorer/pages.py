@@ -12,7 +12,7 @@ import memory
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -82,6 +82,7 @@ class Explorer:
             Route("/put", self.put, methods=["POST"]),
             Route("/upload", self.upload, methods=["POST"]),
             Route("/remove", self.remove, methods=["POST"]),
+            Route("/favicon.ico", self.icon),
             Mount("/static", StaticFiles(directory=_HERE / "static")),
         ]
         handlers: Any = {memory.MemoryServiceError: self._failed}
@@ -98,6 +99,11 @@ class Explorer:
             version=__version__,
         )
 
+    def icon(self, request: Request) -> Response:
+        """What browsers ask for before they have read the page."""
+        del request
+        return FileResponse(_HERE / "static" / "icon.svg")
+
     def tree(self, request: Request) -> Response:
         """One page of services, or of the folders and names of a service: one request to S3."""
         query = request.query_params
@@ -105,7 +111,11 @@ class Explorer:
         if not query.get("service"):
             found_services, more = services(self._bucket, visibility, token=token)
             return self._page(
-                "services.html", visibility=visibility, services=found_services, token=more, first=token is None
+                "services.html",
+                visibility=visibility,
+                services=found_services,
+                token=more,
+                first=token is None,
             )
         service, prefix = query["service"], query.get("prefix", "")
         under = names_prefix(visibility, service, prefix)
@@ -259,7 +269,11 @@ class Explorer:
 
     def _shown_value(self, stored: StoredValue) -> Response:
         distribution = self._target.distributions.get(stored.address.visibility)
-        url = f"https://{distribution.host}{stored.address.key[stored.address.key.index('/') :]}" if distribution else ""
+        url = (
+            f"https://{distribution.host}{stored.address.key[stored.address.key.index('/') :]}"
+            if distribution
+            else ""
+        )
         return self._page(
             "value.html",
             stored=stored,

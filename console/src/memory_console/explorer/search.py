@@ -29,7 +29,9 @@ class Found:
     after: str | None
 
 
-def containing(bucket: Bucket, visibility: str, service: str, prefix: str, text: str, after: str | None) -> Found:
+def containing(
+    bucket: Bucket, visibility: str, service: str, prefix: str, text: str, after: str | None
+) -> Found:
     """Return the names under a prefix that contain a text, whatever its case.
 
     S3 can only list, so this looks at every name, a bounded number at a time.

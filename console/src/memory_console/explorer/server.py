@@ -27,7 +27,9 @@ def listen(port: int) -> socket.socket:
     try:
         return socket.create_server((HOST, port))
     except OSError as error:
-        raise memory.ConfigurationError(f"port {port} cannot be used: {error.strerror}. Give another --port") from error
+        raise memory.ConfigurationError(
+            f"port {port} cannot be used: {error.strerror}. Give another --port"
+        ) from error
 
 
 def serve(target: Target, listener: socket.socket, ready: Callable[[str], None]) -> None:
