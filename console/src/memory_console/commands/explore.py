@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from memory_console.examples import Example, ExampleCommand
-from memory_console.explorer.server import listen, serve
+from memory_console.explorer.server import explorer_server, listen
 from memory_console.target import on_target, with_distribution
 
 if TYPE_CHECKING:
@@ -40,14 +40,10 @@ def explore(target: Target, output: Output, port: int, *, no_browser: bool) -> N
         "", limit=1
     )  # a wrong bucket or missing credentials are told here rather than in the page
 
-    def ready(link: str) -> None:
-        if output.as_json:
-            click.echo(json.dumps({"link": link}))
-        else:
-            click.echo(link)
-            output.say("Ctrl-C stops it")
+    with listen(port) as listener, suppress(KeyboardInterrupt):  # Ctrl-C is the way to end it
+        server, link = explorer_server(target, listener)
+        click.echo(json.dumps({"link": link}) if output.as_json else link)
+        output.say("Ctrl-C stops it")
         if not no_browser:
             webbrowser.open(link)
-
-    with listen(port) as listener, suppress(KeyboardInterrupt):  # Ctrl-C is the way to end it
-        serve(target, listener, ready)
+        server.run(sockets=[listener])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from typing import TYPE_CHECKING
 
 import memory
@@ -32,27 +33,20 @@ def listen(port: int) -> socket.socket:
         ) from error
 
 
-def serve(target: Target, listener: socket.socket, ready: Callable[[str], None]) -> None:
-    """Serve the explorer until it is interrupted.
-
-    Args:
-        target: What it shows.
-        listener: Where.
-        ready: Gets the link that opens it, once.
-    """
+def explorer_server(
+    target: Target, listener: socket.socket, clock: Callable[[], float] = time.time
+) -> tuple[uvicorn.Server, str]:
+    """Return the server of an explorer, to run on the listener, and the link that opens it once."""
     port = listener.getsockname()[1]
-    guard = Explorer(target, port).guard
-    server = uvicorn.Server(
-        uvicorn.Config(
-            guard,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            lifespan="off",
-            ws="none",
-            timeout_graceful_shutdown=2,
-        )
+    guard = Explorer(target, port, clock).guard
+    config = uvicorn.Config(
+        guard,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        lifespan="off",
+        ws="none",
+        timeout_graceful_shutdown=2,
     )
-    ready(f"http://{HOST}:{port}/?token={guard.token}")
-    server.run(sockets=[listener])
+    return uvicorn.Server(config), f"http://{HOST}:{port}/?token={guard.token}"

@@ -8,6 +8,19 @@ function place(item) {
   return { visibility, service, prefix };
 }
 
+/** The list under a folder. */
+function groupOf(item) {
+  return item.nextElementSibling;
+}
+
+/** The folder that an item is in; none at the top. */
+function parentOf(item) {
+  const above = item.closest('ul').previousElementSibling;
+  return above?.matches('[role="treeitem"]') ? above : undefined;
+}
+
+let groups = 0;
+
 export class Tree {
   /**
    * @param {HTMLElement} root The element with role `tree`.
@@ -33,7 +46,8 @@ export class Tree {
       this.root.replaceChildren(problem(refusal));
     }
     this.root.removeAttribute('aria-busy');
-    if (this.root.firstElementChild) this.root.firstElementChild.tabIndex = 0;
+    const first = this.root.querySelector('[role="treeitem"]');
+    if (first) first.tabIndex = 0;
   }
 
   /** Marks the item of a value, if it is there. */
@@ -75,14 +89,19 @@ export class Tree {
 
   async unfold(item) {
     item.setAttribute('aria-expanded', 'true');
-    const group = item.querySelector(':scope > ul');
+    const group = groupOf(item);
     group.hidden = false;
+    if (!group.id) {
+      groups += 1;
+      group.id = `group-${groups}`;
+      item.setAttribute('aria-owns', group.id);
+    }
     this.scope(place(item));
     if (!group.childElementCount) await this.#fill(item);
   }
 
   async #fill(item) {
-    const group = item.querySelector(':scope > ul');
+    const group = groupOf(item);
     item.setAttribute('aria-busy', 'true');
     try {
       group.replaceChildren(await get('/tree', place(item)));
@@ -94,7 +113,7 @@ export class Tree {
 
   #fold(item) {
     item.setAttribute('aria-expanded', 'false');
-    item.querySelector(':scope > ul').hidden = true;
+    groupOf(item).hidden = true;
   }
 
   async #more(item) {
@@ -102,10 +121,10 @@ export class Tree {
     try {
       const fragment = await get('/tree', { ...place(item), token: item.dataset.token });
       const first = fragment.querySelector('[role="treeitem"]');
-      item.replaceWith(fragment);
+      item.parentElement.replaceWith(fragment);
       first?.focus();
     } catch (refusal) {
-      item.replaceWith(problem(refusal));
+      item.parentElement.replaceWith(problem(refusal));
     }
   }
 
@@ -150,7 +169,7 @@ export class Tree {
       },
       ArrowLeft: () => {
         if (expanded === 'true') this.#fold(item);
-        else item.parentElement.closest('[role="treeitem"]')?.focus();
+        else parentOf(item)?.focus();
       },
     };
     const step = item && steps[event.key];
@@ -162,10 +181,13 @@ export class Tree {
 }
 
 function problem(refusal) {
-  const item = document.createElement('li');
+  const item = document.createElement('div');
   item.setAttribute('role', 'treeitem');
   item.tabIndex = -1;
   item.className = 'problem';
   item.textContent = refusal.message;
-  return item;
+  const line = document.createElement('li');
+  line.setAttribute('role', 'none');
+  line.append(item);
+  return line;
 }
