@@ -43,9 +43,7 @@ class Values:
             default_edge_ttl=5,
             default_storage_class="STANDARD",
         )
-        return self.bucket.write(
-            Address(visibility, service, name).key, encode(value, expires_at), checked
-        )
+        return self.bucket.write(Address(visibility, service, name).key, encode(value, expires_at), checked)
 
     def put_object(self, key: str, body: bytes) -> None:
         self.bucket.s3.put_object(Bucket=self.name, Key=key, Body=body)

@@ -113,9 +113,13 @@ def watch(page: Page) -> Seen:
         if message.type in ("error", "warning"):
             seen.complaints.append(f"{message.type}: {message.text}")
 
+    def failed(request: Any) -> None:
+        if request.failure != "net::ERR_ABORTED":  # by a page that was left
+            seen.complaints.append(f"failed: {request.url}: {request.failure}")
+
     page.on("console", note)
     page.on("pageerror", lambda error: seen.complaints.append(f"thrown: {error}"))
-    page.on("requestfailed", lambda request: seen.complaints.append(f"failed: {request.url}"))
+    page.on("requestfailed", failed)
     page.on("request", lambda request: seen.hosts.add(request.url.split("/")[2]))
     return seen
 

@@ -79,7 +79,7 @@ class _Handler(BaseHTTPRequestHandler):
 def _contents(number: int) -> str:
     return (
         f"<Contents><Key>{FOLDER}{number:07}.json</Key><LastModified>{_DATE}</LastModified>"
-        f'<ETag>&quot;{number:032x}&quot;</ETag><Size>57</Size><StorageClass>STANDARD</StorageClass></Contents>'
+        f"<ETag>&quot;{number:032x}&quot;</ETag><Size>57</Size><StorageClass>STANDARD</StorageClass></Contents>"
     )
 
 

@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
 
 def test_value_is_read_by_the_sdk_with_its_type(values: Values, run: Run) -> None:
-    for name, text, kind in (("a", "1.0", "json"), ("b", "AP8=", "bytes"), ("c", "7", "str"), ("d/ö.1", "[2]", "list")):
+    for name, text, kind in (
+        ("a", "1.0", "json"),
+        ("b", "AP8=", "bytes"),
+        ("c", "7", "str"),
+        ("d/ö.1", "[2]", "list"),
+    ):
         assert run("put", "shop", name, text, "--type", kind).exit_code == 0
 
     conf = {"DISTRIBUTION": "d111111abcdef8.cloudfront.net", "BUCKET_NAME": values.name}
@@ -33,12 +38,17 @@ def test_value_of_the_sdk_is_printed(values: Values, run: Run) -> None:
     values.put("shop", "user", {"Name": "Jöe", "big": 2**60})
     values.put("shop", "text", "two\nlines")
 
-    assert run("get", "shop", "user").stdout == '{\n  "Name": "Jöe",\n  "big": {\n    "$int": "1152921504606846976"\n  }\n}\n'
+    assert (
+        run("get", "shop", "user").stdout
+        == '{\n  "Name": "Jöe",\n  "big": {\n    "$int": "1152921504606846976"\n  }\n}\n'
+    )
     assert run("get", "shop", "text").stdout == "two\nlines\n"
 
 
 def test_json_has_value_type_version_and_expiry(values: Values, found: Callable[..., Any]) -> None:
-    version = values.put("shop", "n", 2**60, expires_at=32_503_680_000_000, storage_class="STANDARD_IA", edge_ttl=7)
+    version = values.put(
+        "shop", "n", 2**60, expires_at=32_503_680_000_000, storage_class="STANDARD_IA", edge_ttl=7
+    )
 
     read = found("get", "shop", "n")
 
@@ -79,12 +89,17 @@ def test_file_is_stored_and_written(values: Values, run: Run, tmp_path: Path) ->
 def test_ttl_edge_ttl_and_storage_class_are_kept(values: Values, run: Run) -> None:
     now = time.time()
 
-    assert run("put", "shop", "a", "1", "--ttl", "2h", "--edge-ttl", "1m", "--storage-class", "ONEZONE_IA").exit_code == 0
+    assert (
+        run(
+            "put", "shop", "a", "1", "--ttl", "2h", "--edge-ttl", "1m", "--storage-class", "ONEZONE_IA"
+        ).exit_code
+        == 0
+    )
 
     stored = values.bucket.s3.get_object(Bucket=values.name, Key="public/shop/a.json")
     tags = values.bucket.s3.get_object_tagging(Bucket=values.name, Key="public/shop/a.json")["TagSet"]
     assert json.loads(stored["Body"].read())["expires_at"] == pytest.approx((now + 7200) * 1000, abs=60_000)
-    assert (stored["CacheControl"], stored["StorageClass"]) == ("max-age=60", "ONEZONE_IA")
+    assert (stored["CacheControl"], stored["StorageClass"]) == ("max-age=60, stale-if-error=300", "ONEZONE_IA")
     assert tags == [{"Key": "ttl-days", "Value": "1"}]
 
 

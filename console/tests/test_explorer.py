@@ -47,7 +47,14 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def explorer(values: Values) -> Iterator[Served]:
-    values.put("shop", "user/42", PROFILE, ttl=4000, expires_at=int((time.time() + 4000) * 1000), storage_class="STANDARD_IA")
+    values.put(
+        "shop",
+        "user/42",
+        PROFILE,
+        ttl=4000,
+        expires_at=int((time.time() + 4000) * 1000),
+        storage_class="STANDARD_IA",
+    )
     values.put("shop", EVIL, EVIL)
     values.put("bank", "secret", "hush", visibility="private")
     with served(values.bucket) as opened:
@@ -82,7 +89,9 @@ def item(page: Page, label: str) -> Locator:
     """Return a folder by its accessible name, or a value by its label."""
     if label.startswith(("service ", "folder ")):
         return page.get_by_role("treeitem", name=label, exact=True)
-    return page.locator("[data-kind='value']").filter(has=page.locator(".label").get_by_text(label, exact=True))
+    return page.locator("[data-kind='value']").filter(
+        has=page.locator(".label").get_by_text(label, exact=True)
+    )
 
 
 def unfold(page: Page, *labels: str) -> None:
@@ -99,7 +108,12 @@ def test_tree_leads_to_a_value_with_envelope_and_object(page: Page, values: Valu
     open_profile(page)
 
     article = page.locator("article")
-    for text in ("1h 6m left", "public/shop/user/42.json", "STANDARD_IA", "https://d111111abcdef8.cloudfront.net/shop/user/42.json"):
+    for text in (
+        "1h 6m left",
+        "public/shop/user/42.json",
+        "STANDARD_IA",
+        "https://d111111abcdef8.cloudfront.net/shop/user/42.json",
+    ):
         expect(article).to_contain_text(text)
     stored = read_value(values.bucket, Address("public", "shop", "user/42"))
     assert stored is not None
@@ -389,7 +403,9 @@ def test_address_of_a_value_opens_it_again(page: Page) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_no_page_has_a_serious_accessibility_fault(page: Page, values: Values, scheme: Any, width: int) -> None:
+def test_no_page_has_a_serious_accessibility_fault(
+    page: Page, values: Values, scheme: Any, width: int
+) -> None:
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 800})
     faults = accessibility_faults(page)

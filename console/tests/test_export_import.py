@@ -54,6 +54,7 @@ def everything(values: Values) -> dict[str, tuple[Any, ...]]:
             value,
             found.envelope.expires_at,
             found.edge_ttl,
+            found.stale_if_error,
             found.stored.storage_class,
             found.stored.version,
         )
@@ -64,8 +65,12 @@ def fill(values: Values) -> None:
     end = int((time.time() + _IN_AN_HOUR) * 1000)
     for number, (name, value) in enumerate(EVERY_TYPE.items()):
         visibility = "private" if number % 2 else "public"
-        values.put("shop", name, value, visibility=visibility, storage_class="STANDARD_IA" if number % 3 else None)
-        values.put("bank", name, value, visibility=visibility, edge_ttl=60, expires_at=end + number, ttl=_IN_AN_HOUR)
+        values.put(
+            "shop", name, value, visibility=visibility, storage_class="STANDARD_IA" if number % 3 else None
+        )
+        values.put(
+            "bank", name, value, visibility=visibility, edge_ttl=60, expires_at=end + number, ttl=_IN_AN_HOUR
+        )
 
 
 def test_import_gives_identical_values_types_expiry_and_storage_class(
@@ -76,7 +81,12 @@ def test_import_gives_identical_values_types_expiry_and_storage_class(
     file = str(tmp_path / "all.jsonl")
 
     assert found("export", file) == {"exported": 22, "expired": 0, "skipped": 0}
-    for service, visibility in (("shop", "--public"), ("bank", "--public"), ("shop", "--private"), ("bank", "--private")):
+    for service, visibility in (
+        ("shop", "--public"),
+        ("bank", "--public"),
+        ("shop", "--private"),
+        ("bank", "--private"),
+    ):
         assert run("clear", service, visibility, "--yes").exit_code == 0
     assert values.keys() == []
     assert found("import", file) == {"stored": 22, "present": 0, "expired": 0}
@@ -85,7 +95,9 @@ def test_import_gives_identical_values_types_expiry_and_storage_class(
     assert not (tmp_path / "all.jsonl.import").exists()
 
 
-def test_existing_values_stay_unless_replaced(values: Values, found: Callable[..., Any], tmp_path: Path) -> None:
+def test_existing_values_stay_unless_replaced(
+    values: Values, found: Callable[..., Any], tmp_path: Path
+) -> None:
     values.put("shop", "a", "exported")
     values.put("shop", "b", "exported")
     file = str(tmp_path / "a.jsonl")
@@ -120,7 +132,9 @@ def test_what_is_no_value_is_told(values: Values, run: Run, tmp_path: Path) -> N
 
     assert result.exit_code == 1
     assert json.loads(result.stdout) == {"exported": 1, "expired": 1, "skipped": 2}
-    skipped = [line["skipped"] for line in map(json.loads, file.read_text().splitlines()) if "skipped" in line]
+    skipped = [
+        line["skipped"] for line in map(json.loads, file.read_text().splitlines()) if "skipped" in line
+    ]
     assert skipped == ["public/notes.txt", "public/shop/b.json"]
     assert run("import", str(file)).exit_code == 0
 
@@ -186,14 +200,16 @@ def killed(arguments: list[str], when: Callable[[], bool]) -> None:
 @pytest.fixture
 def many(values: Values, monkeypatch: pytest.MonkeyPatch) -> Values:
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
-    for number in range(300):
+    for number in range(200):
         values.put("shop", f"n/{number:03}", {"number": number, "text": "x" * 5000})
     return values
 
 
-def test_killed_export_completes_when_run_again(many: Values, run: Run, found: Callable[..., Any], tmp_path: Path) -> None:
+def test_killed_export_completes_when_run_again(
+    many: Values, run: Run, found: Callable[..., Any], tmp_path: Path
+) -> None:
     file = tmp_path / "many.jsonl"
-    wanted = random.randrange(1_000, 400_000)
+    wanted = random.randrange(1_000, 300_000)
     print("killed after bytes:", wanted)
 
     killed(["export", str(file)], lambda: file.exists() and file.stat().st_size > wanted)
@@ -201,9 +217,9 @@ def test_killed_export_completes_when_run_again(many: Values, run: Run, found: C
     again = found("export", str(file))
 
     assert (half.exit_code, "not complete" in half.stderr) == (6, True)
-    assert again == {"exported": 300, "expired": 0, "skipped": 0}
+    assert again == {"exported": 200, "expired": 0, "skipped": 0}
     names = [json.loads(line).get("name") for line in file.read_text().splitlines()]
-    assert names == [None, *(f"n/{number:03}" for number in range(300)), None]
+    assert names == [None, *(f"n/{number:03}" for number in range(200)), None]
 
 
 def test_torn_line_is_written_anew(many: Values, found: Callable[..., Any], tmp_path: Path) -> None:
@@ -221,7 +237,9 @@ def test_torn_line_is_written_anew(many: Values, found: Callable[..., Any], tmp_
             assert file.read_bytes() == whole
 
 
-def test_killed_import_completes_when_run_again(many: Values, run: Run, found: Callable[..., Any], tmp_path: Path) -> None:
+def test_killed_import_completes_when_run_again(
+    many: Values, run: Run, found: Callable[..., Any], tmp_path: Path
+) -> None:
     file = tmp_path / "many.jsonl"
     found("export", str(file))
     before = everything(many)
@@ -233,8 +251,8 @@ def test_killed_import_completes_when_run_again(many: Values, run: Run, found: C
     done = json.loads(journal.read_text())["stored"]
     again = found("import", str(file))
 
-    assert 0 < half < 300
-    assert again["stored"] + again["present"] == 300
-    assert again["present"] <= half - done + 32  # what was done by the journal is not sent again
+    assert 0 < half < 200
+    assert again == {"stored": 200, "present": 0, "expired": 0}
+    assert done <= half
     assert everything(many) == before
     assert not journal.exists()

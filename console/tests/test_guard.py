@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
     from conftest import Values
 
-PATHS = ("/", "/tree?visibility=public", "/value?visibility=public&service=shop&name=a", "/static/explorer.js")
+PATHS = (
+    "/",
+    "/tree?visibility=public",
+    "/value?visibility=public&service=shop&name=a",
+    "/static/explorer.js",
+)
 
 
 @pytest.fixture
@@ -26,7 +31,11 @@ def explorer(values: Values) -> Iterator[Served]:
 
 def change(explorer: Served, path: str = "/remove", **headers: str) -> int:
     fields = {"visibility": "public", "service": "shop", "name": "a", "version": "x"}
-    given = {"Cookie": explorer.cookie, "Origin": f"http://{explorer.host}", "X_CSRF_Token": explorer.csrf_token}
+    given = {
+        "Cookie": explorer.cookie,
+        "Origin": f"http://{explorer.host}",
+        "X_CSRF_Token": explorer.csrf_token,
+    }
     sent = {name: value for name, value in {**given, **headers}.items() if value}
     return explorer.ask("POST", path, json.dumps(fields), **sent)[0]
 
@@ -68,7 +77,9 @@ def test_foreign_host_is_refused(explorer: Served, host: str) -> None:
     assert change(explorer, Host=host) == 403
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example", "null", "https://127.0.0.1", "http://127.0.0.1:1", ""])
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example", "null", "https://127.0.0.1", "http://127.0.0.1:1", ""]
+)
 def test_change_from_a_foreign_origin_is_refused(explorer: Served, origin: str) -> None:
     explorer.open()
 
@@ -115,10 +126,18 @@ def test_only_this_machine_is_listened_to(explorer: Served) -> None:
         socket.create_connection((str(address[0]), explorer.port), timeout=5)
 
 
-@pytest.mark.parametrize("fields", ["", "[]", '{"visibility": 1}', "{}", '{"visibility": "public", "service": "s"}'])
-def test_form_that_is_none_is_refused_and_changes_nothing(explorer: Served, values: Values, fields: str) -> None:
+@pytest.mark.parametrize(
+    "fields", ["", "[]", '{"visibility": 1}', "{}", '{"visibility": "public", "service": "s"}']
+)
+def test_form_that_is_none_is_refused_and_changes_nothing(
+    explorer: Served, values: Values, fields: str
+) -> None:
     explorer.open()
-    headers = {"Cookie": explorer.cookie, "Origin": f"http://{explorer.host}", "X_CSRF_Token": explorer.csrf_token}
+    headers = {
+        "Cookie": explorer.cookie,
+        "Origin": f"http://{explorer.host}",
+        "X_CSRF_Token": explorer.csrf_token,
+    }
 
     for path in ("/put", "/remove"):
         status, answered, text = explorer.ask("POST", path, fields, **headers)
@@ -132,8 +151,17 @@ def test_value_is_data_in_the_page_s_source(explorer: Served, values: Values) ->
     values.put("shop", evil, {evil: evil})
 
     pages = [
-        explorer.ask("GET", f"{path}?visibility=public&service=shop&name=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E%27%22%26{more}", Cookie=explorer.cookie)[2]
-        for path, more in (("/value", ""), ("/editor", ""), ("/tree", "&prefix="), ("/search", "&text=%3Cimg"))
+        explorer.ask(
+            "GET",
+            f"{path}?visibility=public&service=shop&name=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E%27%22%26{more}",
+            Cookie=explorer.cookie,
+        )[2]
+        for path, more in (
+            ("/value", ""),
+            ("/editor", ""),
+            ("/tree", "&prefix="),
+            ("/search", "&text=%3Cimg"),
+        )
     ]
 
     assert all("&lt;img src=x" in page for page in pages)

@@ -34,7 +34,11 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[GeneratedBucket]:
 def test_first_lines_of_ls_take_one_page(bucket: GeneratedBucket, run: Callable[..., Result]) -> None:
     result = run("ls", "shop", "n/", "--limit", "3")
 
-    assert [line.split()[-1] for line in result.stdout.splitlines()] == ["n/0000000", "n/0000001", "n/0000002"]
+    assert [line.split()[-1] for line in result.stdout.splitlines()] == [
+        "n/0000000",
+        "n/0000001",
+        "n/0000002",
+    ]
     assert bucket.pages == [(FOLDER, 1000)]
 
 

@@ -58,9 +58,29 @@ def test_what_is_shown_can_be_typed_again() -> None:
     seed = random.randrange(2**32)
     print("seed", seed)
     chance = random.Random(seed)
-    scalars = [None, True, 2**70, -0.0, math.nan, 1e300, "ö\n", b"\x00", {"$int": 1}, chance.random(), chance.getrandbits(64)]
+    scalars = [
+        None,
+        True,
+        2**70,
+        -0.0,
+        math.nan,
+        1e300,
+        "ö\n",
+        b"\x00",
+        {"$int": 1},
+        chance.random(),
+        chance.getrandbits(64),
+    ]
     for value in (*scalars, scalars, {"inner": scalars}):
-        kind = "str" if type(value) is str else "bytes" if type(value) is bytes else "float" if type(value) is float else "json"
+        kind = (
+            "str"
+            if type(value) is str
+            else "bytes"
+            if type(value) is bytes
+            else "float"
+            if type(value) is float
+            else "json"
+        )
 
         again = parse_value(value_text(value), kind, tagged=True)
 
@@ -68,7 +88,8 @@ def test_what_is_shown_can_be_typed_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds"), [("90", 90), ("1.5", 1.5), ("15m", 900), ("1h30m", 5400), ("7d", 604_800), ("1d1s", 86_401)]
+    ("text", "seconds"),
+    [("90", 90), ("1.5", 1.5), ("15m", 900), ("1h30m", 5400), ("7d", 604_800), ("1d1s", 86_401)],
 )
 def test_duration_is_read(text: str, seconds: float) -> None:
     assert parse_duration(text) == seconds
@@ -81,11 +102,22 @@ def test_what_is_no_duration_is_refused(text: str) -> None:
 
 
 def test_duration_is_shown_in_two_units() -> None:
-    assert [shown_duration(seconds) for seconds in (0, 59.9, 3600, 3661, 90_061)] == ["0s", "59s", "1h", "1h 1m", "1d 1h"]
+    assert [shown_duration(seconds) for seconds in (0, 59.9, 3600, 3661, 90_061)] == [
+        "0s",
+        "59s",
+        "1h",
+        "1h 1m",
+        "1d 1h",
+    ]
 
 
 def test_size_is_shown_in_binary_units() -> None:
-    assert [shown_size(octets) for octets in (0, 1023, 1024, 16 * 2**20)] == ["0 B", "1023 B", "1.0 KiB", "16.0 MiB"]
+    assert [shown_size(octets) for octets in (0, 1023, 1024, 16 * 2**20)] == [
+        "0 B",
+        "1023 B",
+        "1.0 KiB",
+        "16.0 MiB",
+    ]
 
 
 def test_nothing_that_a_terminal_obeys_is_printed() -> None:

@@ -3,8 +3,8 @@
 The first line says what was exported, the last one that it is complete. Between them is a line for each value, with
 its envelope as the specification has it (section 3), so that no type is lost on the way:
 
-    {"visibility": "public", "service": "shop", "name": "user/42", "edge_ttl": 5, "storage_class": "STANDARD",
-     "document": {"v": 1, "type": "dict", "value": {"Name": "Joe"}, "write": "9f86d081884c7d65"}}
+    {"visibility": "public", "service": "shop", "name": "user/42", "edge_ttl": 5, "stale_if_error": 300,
+     "storage_class": "STANDARD", "document": {"v": 1, "type": "dict", "value": {"Name": "Joe"}, "write": "9f86d081884c7d65"}}
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ class Archived:
     document: bytes
     envelope: Envelope
     edge_ttl: int | None
+    stale_if_error: int | None
     storage_class: str
 
 
@@ -74,6 +75,7 @@ def value_line(found: StoredValue) -> dict[str, Any]:
         "service": found.address.service,
         "name": found.address.name,
         "edge_ttl": found.edge_ttl,
+        "stale_if_error": found.stale_if_error,
         "storage_class": found.stored.storage_class,
         "document": json.loads(found.stored.document),
     }
@@ -99,12 +101,26 @@ def archived(line: dict[str, Any]) -> Archived:
     try:
         address = Address(line["visibility"], line["service"], line["name"])
         document = json.dumps(line["document"], ensure_ascii=False, separators=(",", ":")).encode()
-        found = Archived(address, document, decode(document), line["edge_ttl"], line["storage_class"])
+        found = Archived(
+            address,
+            document,
+            decode(document),
+            _whole_number(line, "edge_ttl"),
+            _whole_number(line, "stale_if_error"),
+            line["storage_class"],
+        )
     except (KeyError, TypeError, UnicodeEncodeError) as error:
         raise memory.CorruptValueError(f"this is no line of an export: {error!r}") from None
     if Address.of_key(address.key) != address:
         raise memory.InvalidNameError(f"{address.key} is no key of a value")
     return found
+
+
+def _whole_number(line: dict[str, Any], key: str) -> int | None:
+    number = line.get(key)
+    if number is not None and (type(number) is not int or number < 0):
+        raise memory.CorruptValueError(f"{key} is a whole number, not {number!r}")
+    return number
 
 
 def begun(path: Path, selection: Selection) -> Begun | None:

@@ -25,12 +25,6 @@ _FORBIDDEN, _CONFLICT, _PRECONDITION_FAILED, _SERVER_ERROR = 403, 409, 412, 500
 _LOGIN = (NoCredentialsError, PartialCredentialsError, ProfileNotFound, SSOError, TokenRetrievalError)
 
 
-class ConflictError(memory.MemoryServiceError):
-    """The value is not the one that was expected."""
-
-    code = "conflict"
-
-
 @contextmanager
 def translated(what: str) -> Iterator[None]:
     """Raise the SDK's errors instead of botocore's.
@@ -64,7 +58,9 @@ def _for_answer(error: ClientError, what: str) -> memory.MemoryServiceError:
     code = str(error.response["Error"].get("Code", ""))
     status = error.response["ResponseMetadata"]["HTTPStatusCode"]
     if status in (_PRECONDITION_FAILED, _CONFLICT) or code == "PreconditionFailed":
-        return ConflictError(f"{what}: somebody else has changed it meanwhile, or there is one already")
+        return memory.ConflictError(
+            f"{what}: somebody else has changed it meanwhile, or there is one already"
+        )
     if code in ("NoSuchBucket", "404"):
         return memory.ConfigurationError(f"{what}: there is no such bucket. Check --bucket and --region")
     if code in (

@@ -15,7 +15,7 @@ import memory
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from memory_console.aws_errors import ConflictError, translated
+from memory_console.aws_errors import translated
 from memory_console.sdk import compress, decompress
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 PAGE = 1000  # https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
 CONCURRENCY = 16
+STALE_IF_ERROR = 300  # seconds; the specification's default
 MAX_DOCUMENT_BYTES = 2**28  # a MAX_VALUE_BYTES above this has not been met
 _NOT_FOUND = 404
 _NOT_IMPLEMENTED = (400, 405, 501)
@@ -114,9 +115,7 @@ class Bucket:
             # A listing is a thousand times a page: botocore's own parser of dates takes most of its time.
             factory = core.get_component("response_parser_factory")
             factory.set_parser_defaults(timestamp_parser=parse_timestamp)
-            return boto3.Session(
-                profile_name=self._profile, region_name=self._region, botocore_session=core
-            )
+            return boto3.Session(profile_name=self._profile, region_name=self._region, botocore_session=core)
 
     def client(self, service: str, **options: Any) -> Any:
         """Return a client of an AWS service."""
@@ -232,6 +231,7 @@ class Bucket:
         *,
         if_absent: bool = False,
         if_version: str | None = None,
+        stale_if_error: int = STALE_IF_ERROR,
     ) -> str:
         """Store a document as the SDK does (specification, section 4) and return its version.
 
@@ -241,9 +241,10 @@ class Bucket:
             options: Lifetime, edge TTL and storage class.
             if_absent: Only if there is no object.
             if_version: Only if this is the version that is stored.
+            stale_if_error: Seconds that a copy may be served beyond its freshness while S3 cannot be read.
 
         Raises:
-            ConflictError: The condition does not hold.
+            memory.ConflictError: The condition does not hold.
             memory.MemoryServiceError: S3 refused or did not answer.
         """
         body, encoding = compress(document)
@@ -263,12 +264,12 @@ class Bucket:
                     Key=key,
                     Body=body,
                     ContentType="application/json",
-                    CacheControl=f"max-age={options.max_age}",
+                    CacheControl=f"max-age={options.max_age}, stale-if-error={stale_if_error}",
                     **more,
                 )
             except ClientError as error:
                 if if_version is not None and _is_missing(error):
-                    raise ConflictError(f"{key}: somebody else has removed it meanwhile") from error
+                    raise memory.ConflictError(f"{key}: somebody else has removed it meanwhile") from error
                 raise
         return answer["ETag"].strip('"')
 
@@ -280,7 +281,7 @@ class Bucket:
             if_version: Only if this is the version that is stored.
 
         Raises:
-            ConflictError: It is another version.
+            memory.ConflictError: It is another version.
             memory.MemoryServiceError: S3 refused or did not answer.
         """
         with translated(f"remove {key} in bucket {self.name}"):
@@ -294,7 +295,7 @@ class Bucket:
                 self.s3.delete_object(Bucket=self.name, Key=key)
                 return True
             if stored != if_version:
-                raise ConflictError(f"{key}: somebody else has changed it meanwhile")
+                raise memory.ConflictError(f"{key}: somebody else has changed it meanwhile")
             try:
                 self.s3.delete_object(Bucket=self.name, Key=key, IfMatch=f'"{if_version}"')
             except ClientError as error:

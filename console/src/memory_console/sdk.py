@@ -5,7 +5,7 @@ Names, documents and their stored form are the SDK's own, so that what the conso
 """
 
 from memory._compression import compress, decompress
-from memory._envelope import Envelope, decode, encode
+from memory._envelope import Envelope, decode, encode, new_write_id
 from memory._names import check_service_name, escape, key_prefix, name_of, object_key
 from memory._options import STORAGE_CLASSES, PutOptions
 from memory._secrets import KeySource
@@ -29,6 +29,7 @@ __all__ = [
     "escape",
     "key_prefix",
     "name_of",
+    "new_write_id",
     "object_key",
     "read_tagged",
     "write_value",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 DEFAULT_EDGE_TTL = 5
 _MAX_AGE = re.compile(r"max-age=(\d+)")
+_STALE_IF_ERROR = re.compile(r"stale-if-error=(\d+)")
 _KEY = re.compile(r"(public|private)/([A-Za-z0-9_-]{1,64})/(.+)", re.DOTALL)
 
 
@@ -58,6 +59,12 @@ class StoredValue:
     def edge_ttl(self) -> int | None:
         """Seconds an edge may serve a copy; None if the object does not say."""
         match = _MAX_AGE.search(self.stored.headers["Cache-Control"])
+        return int(match[1]) if match else None
+
+    @property
+    def stale_if_error(self) -> int | None:
+        """Seconds that a copy may be served beyond that while S3 cannot be read; None if the object does not say."""
+        match = _STALE_IF_ERROR.search(self.stored.headers["Cache-Control"])
         return int(match[1]) if match else None
 
     def seconds_left(self, now: float) -> float | None:

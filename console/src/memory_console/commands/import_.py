@@ -13,11 +13,11 @@ import click
 import memory
 
 from memory_console.archive import Archived, archived, check_complete
-from memory_console.aws_errors import ConflictError
-from memory_console.bucket import CONCURRENCY
+from memory_console.bucket import CONCURRENCY, STALE_IF_ERROR
 from memory_console.examples import Example, ExampleCommand
 from memory_console.progress import counting
-from memory_console.stored import options_until, read_value
+from memory_console.sdk import decode
+from memory_console.stored import options_until
 from memory_console.target import on_target
 
 if TYPE_CHECKING:
@@ -168,15 +168,20 @@ def _store(bucket: Bucket, value: Archived, *, replace: bool) -> str:
         return "expired"
     options = options_until(value.envelope.expires_at, value.edge_ttl, value.storage_class, now)
     key = value.address.key
+    stale = STALE_IF_ERROR if value.stale_if_error is None else value.stale_if_error
     if replace:
-        bucket.write(key, value.document, options)
+        bucket.write(key, value.document, options, stale_if_error=stale)
         return "stored"
     try:
-        bucket.write(key, value.document, options, if_absent=True)
-    except ConflictError:
-        held = read_value(bucket, value.address)
-        if held is not None and not held.envelope.is_expired(now):
+        bucket.write(key, value.document, options, if_absent=True, stale_if_error=stale)
+    except memory.ConflictError:
+        held = bucket.read(key)
+        if held is None:
+            raise
+        if held.document == value.document:
+            return "stored"  # by an import that was killed before it could note it, or whose answer was lost
+        if not decode(held.document).is_expired(now):
             return "present"
         # What has expired counts as absent.
-        bucket.write(key, value.document, options, if_version=held.stored.version if held else None)
+        bucket.write(key, value.document, options, if_version=held.version, stale_if_error=stale)
     return "stored"

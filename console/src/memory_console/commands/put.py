@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
+from memory_console import writing
 from memory_console.durations import parse_duration
 from memory_console.examples import Example, ExampleCommand
 from memory_console.failures import InvalidTextError
 from memory_console.output import one_line
-from memory_console.sdk import STORAGE_CLASSES, PutOptions, encode
+from memory_console.sdk import STORAGE_CLASSES, PutOptions
 from memory_console.stored import DEFAULT_EDGE_TTL
 from memory_console.target import on_target
 from memory_console.values import TYPES, parse_value
+from memory_console.writing import Draft, put_if_absent, put_if_version
 
 if TYPE_CHECKING:
     from typing import Any
@@ -103,9 +105,14 @@ def put(  # noqa: PLR0913 - one argument for each option of the command
         default_edge_ttl=DEFAULT_EDGE_TTL,
         default_storage_class=STORAGE_CLASSES[0],
     )
-    address = target.address(service, name)
-    document = encode(typed, options.expires_at(time.time()))
-    version = target.bucket.write(address.key, document, options, if_absent=if_absent, if_version=if_version)
+    now = time.time()
+    draft = Draft(target.address(service, name), typed, options.expires_at(now), options)
+    if if_absent:
+        version = put_if_absent(target.bucket, draft, now)
+    elif if_version is not None:
+        version = put_if_version(target.bucket, draft, if_version)
+    else:
+        version = writing.put(target.bucket, draft)
     if output.as_json:
         output.json({"name": name, "service": service, "visibility": target.visibility, "version": version})
     else:

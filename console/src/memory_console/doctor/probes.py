@@ -164,27 +164,37 @@ class Probes:
 
     def _staleness(self) -> Finding:
         check = f"{self._visibility}-staleness"
+        remedy = "Set MinTTL of the distribution's cache policy to 0, and check that nothing overrides Cache-Control."
         self._get("value")  # so that the edge has a copy
         self._write("value", 2)
         waited = 0.0
         while waited < GIVE_UP_SECONDS:
-            if self._get("value") == 2:  # noqa: PLR2004 - what was put
+            entry = self._entry("value")
+            if entry is not None and entry.source != "edge":
+                return fault(
+                    check,
+                    f"the edge hands out copies for longer than their edge TTL of {EDGE_TTL} s, so that readers have to"
+                    " turn to S3",
+                    remedy,
+                )
+            if entry is not None and entry.value == 2:  # noqa: PLR2004 - what was put
                 break
             self.sleep(_STEP)
             waited += _STEP
         if waited > STALE_SECONDS:
             still = "is still handed out" if waited >= GIVE_UP_SECONDS else "was handed out"
-            return fault(
-                check,
-                f"a value that was replaced {still} after {waited:.0f} s, with an edge TTL of {EDGE_TTL} s",
-                "Set MinTTL of the distribution's cache policy to 0, and check that nothing overrides Cache-Control.",
-            )
+            says = f"a value that was replaced {still} after {waited:.0f} s, with an edge TTL of {EDGE_TTL} s"
+            return fault(check, says, remedy)
         return ok(check, f"a replaced value was gone after {waited:.1f} s, with an edge TTL of {EDGE_TTL} s")
 
-    def _get(self, name: str) -> Any:
+    def _entry(self, name: str) -> memory.Entry | None:
         """Read through the edge like a process that remembers nothing."""
         with self.target.service(SERVICE, self._visibility, clock=self.clock, FAILOVER="false") as reader:
-            return reader.get(self._address(name).name)
+            return reader.get_entry(self._address(name).name)
+
+    def _get(self, name: str) -> Any:
+        entry = self._entry(name)
+        return None if entry is None else entry.value
 
     def _write(self, name: str, value: Any) -> None:
         address = self._address(name)

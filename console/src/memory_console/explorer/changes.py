@@ -10,9 +10,10 @@ import memory
 
 from memory_console.durations import parse_duration
 from memory_console.failures import InvalidTextError
-from memory_console.sdk import STORAGE_CLASSES, check_service_name, encode
-from memory_console.stored import Address, options_until, read_value
+from memory_console.sdk import STORAGE_CLASSES, check_service_name
+from memory_console.stored import Address, options_until
 from memory_console.values import parse_value
+from memory_console.writing import Draft, put_if_absent, put_if_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -77,19 +78,15 @@ class Change:
         """Store it and return the new version.
 
         Raises:
-            ConflictError: Somebody else was there before.
+            memory.ConflictError: Somebody else was there before.
             memory.MemoryServiceError: It could not be stored.
         """
-        options = options_until(self.expires_at, self.edge_ttl, self.storage_class, clock())
-        document = encode(self.value, self.expires_at)
-        key = self.address.key
-        if self.version is not None:
-            return bucket.write(key, document, options, if_version=self.version)
-        held = read_value(bucket, self.address)
-        if held is not None and held.envelope.is_expired(clock()):
-            # What has expired counts as absent.
-            return bucket.write(key, document, options, if_version=held.stored.version)
-        return bucket.write(key, document, options, if_absent=True)
+        now = clock()
+        options = options_until(self.expires_at, self.edge_ttl, self.storage_class, now)
+        draft = Draft(self.address, self.value, self.expires_at, options)
+        if self.version is None:
+            return put_if_absent(bucket, draft, now)
+        return put_if_version(bucket, draft, self.version)
 
 
 def address_of(fields: Mapping[str, str]) -> Address:

@@ -17,7 +17,6 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from memory_console import __version__
-from memory_console.aws_errors import ConflictError
 from memory_console.durations import shown_duration
 from memory_console.explorer.changes import Change, address_of
 from memory_console.explorer.guard import Guard
@@ -224,14 +223,14 @@ class Explorer:
             raise memory.ConfigurationError("a removal names the version that was seen")
         removed = await run_in_threadpool(self._bucket.remove, address.key, if_version=fields["version"])
         if not removed:
-            raise ConflictError(f"{one_line(address.name)}: somebody else has removed it already")
+            raise memory.ConflictError(f"{one_line(address.name)}: somebody else has removed it already")
         return self._page("removed.html", address=address)
 
     def _store(self, fields: Mapping[str, str], content: bytes | None) -> Response:
         change = Change.of(fields, content, self._clock())
         try:
             change.store(self._bucket, self._clock)
-        except ConflictError:
+        except memory.ConflictError:
             held = read_value(self._bucket, change.address)
             return self._page(
                 "conflict.html",
@@ -258,7 +257,7 @@ class Explorer:
         address = address_of(query)
         stored = self._values.get((address.key, query.get("version", ""))) or self._read(address)
         if stored.stored.version != query.get("version"):
-            raise ConflictError("the value has been changed meanwhile: open it again")
+            raise memory.ConflictError("the value has been changed meanwhile: open it again")
         try:
             path = json.loads(query.get("path", "[]"))
         except ValueError:
