@@ -57,6 +57,7 @@ nox.options.error_on_missing_interpreters = True
 
 SOURCES = ["python-sdk/src", "local-cloud/src", "infra/src", "layers/src", "demos/src", "docs/src", "console/src"]
 NODE_PROJECTS = ["nodejs-sdk", "infra/edge-setup"]
+BROWSER_TESTS = "console/tests"
 OLDEST_NODE = 20
 LOCKS = {  # each lock agrees with those named beside it
     "nox": [],
@@ -164,6 +165,7 @@ def test(session: nox.Session) -> None:
     if not session.posargs:
         for project in NODE_PROJECTS:
             _npm(session, project, "test")
+    _npm(session, BROWSER_TESTS, "ci")
     session.run("python", "-m", "lambda_layers", "--out", "build/layers")
     session.run("python", "-m", "pytest", *session.posargs)
     if not session.posargs:
@@ -178,7 +180,7 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     _npm(session, "nodejs-sdk", "run", "lint")
-    javascript = ["infra/edge-setup", "demos/readers", "demos/tests"]
+    javascript = ["infra/edge-setup", "demos/readers", "demos/tests", "console/src"]
     eslint = "nodejs-sdk/node_modules/.bin/eslint"
     session.run(eslint, "--config", "nodejs-sdk/eslint.config.mjs", *javascript, external=True)
     _npm(session, "nodejs-sdk", "run", "check-package")

@@ -48,7 +48,7 @@ class Values:
     def put_object(self, key: str, body: bytes) -> None:
         self.bucket.s3.put_object(Bucket=self.name, Key=key, Body=body)
 
-    def keys(self) -> list[str]:
+    def stored_keys(self) -> list[str]:
         return [found.key for page in self.bucket.pages("") for found in page.objects]
 
 

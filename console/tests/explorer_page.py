@@ -79,7 +79,8 @@ class Seen:
 @contextmanager
 def served(bucket: Bucket) -> Iterator[Served]:
     """Serve an explorer of a bucket."""
-    target = Target(bucket, "public", False, {"public": Distribution("public", HOST)}, None)
+    known = {"public": Distribution("public", HOST)}
+    target = Target(bucket, "public", pinned=False, distributions=known, edge_endpoint=None)
     with listen(0) as listener:
         server, link = explorer_server(target, listener)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

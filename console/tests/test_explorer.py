@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Values
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser, Dialog, Locator, Page
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # playwright's own pipes
 PATIENCE = 30_000  # milliseconds; the machine may be busy
@@ -75,7 +75,12 @@ def page(browser: Browser, explorer: Served) -> Iterator[Page]:
     opened = context.new_page()
     noted = watch(opened)
     alerts: list[str] = []
-    opened.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.accept()))
+
+    def accept(dialog: Dialog) -> None:
+        alerts.append(dialog.message)
+        dialog.accept()
+
+    opened.on("dialog", accept)
     opened.goto(explorer.link)
     expect(opened.get_by_role("treeitem", name="service shop")).to_be_visible()
     yield opened
@@ -242,7 +247,7 @@ def test_edit_of_what_was_removed_is_noticed(page: Page, values: Values) -> None
 
     page.get_by_role("button", name="Store").click()
     expect(page.get_by_role("heading", name="Somebody else has removed it meanwhile")).to_be_visible()
-    assert "public/shop/user/42.json" not in values.keys()
+    assert "public/shop/user/42.json" not in values.stored_keys()
     page.get_by_role("button", name="Store mine as a new value").click()
     expect(page.locator("#status")).to_have_text("stored user/42")
 
@@ -252,14 +257,14 @@ def test_value_is_removed_after_asking(page: Page, values: Values) -> None:
 
     page.keyboard.press("Delete")
     page.get_by_role("button", name="Keep it").click()
-    assert "public/shop/user/42.json" in values.keys()
+    assert "public/shop/user/42.json" in values.stored_keys()
     page.get_by_role("button", name="Remove").click()
     expect(page.locator("#confirm-name")).to_have_text("user/42")
     page.locator("#confirm").get_by_role("button", name="Remove").click()
 
     expect(page.locator("#main")).to_contain_text("Removed user/42")
     expect(item(page, "42")).to_have_count(0)
-    assert "public/shop/user/42.json" not in values.keys()
+    assert "public/shop/user/42.json" not in values.stored_keys()
 
 
 def test_removal_of_what_was_changed_is_refused(page: Page, values: Values) -> None:

@@ -43,7 +43,7 @@ EVERY_TYPE: dict[str, Any] = {
 def everything(values: Values) -> dict[str, tuple[Any, ...]]:
     """Return all that is to survive of all values: type and value, end, edge TTL, storage class and version."""
     survived = {}
-    for key in values.keys():
+    for key in values.stored_keys():
         address = Address.of_key(key)
         assert address is not None
         found = read_value(values.bucket, address)
@@ -88,7 +88,7 @@ def test_import_gives_identical_values_types_expiry_and_storage_class(
         ("bank", "--private"),
     ):
         assert run("clear", service, visibility, "--yes").exit_code == 0
-    assert values.keys() == []
+    assert values.stored_keys() == []
     assert found("import", file) == {"stored": 22, "present": 0, "expired": 0}
 
     assert everything(values) == before
@@ -184,7 +184,7 @@ def test_damaged_line_is_refused_with_its_place(
     result = run("import", str(file))
 
     assert result.exit_code in (2, 6, 7), result.output
-    assert values.keys() == []
+    assert values.stored_keys() == []
 
 
 def killed(arguments: list[str], when: Callable[[], bool]) -> None:
@@ -247,7 +247,7 @@ def test_killed_import_completes_when_run_again(
     journal = tmp_path / "many.jsonl.import"
 
     killed(["import", str(file)], journal.exists)
-    half = len(many.keys())
+    half = len(many.stored_keys())
     done = json.loads(journal.read_text())["stored"]
     again = found("import", str(file))
 

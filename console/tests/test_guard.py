@@ -142,7 +142,7 @@ def test_form_that_is_none_is_refused_and_changes_nothing(
     for path in ("/put", "/remove"):
         status, answered, text = explorer.ask("POST", path, fields, **headers)
         assert (status, "notice failure" in text, "Refused" in answered) == (200, True, True)
-    assert values.keys() == ["public/shop/a.json"]
+    assert values.stored_keys() == ["public/shop/a.json"]
 
 
 def test_value_is_data_in_the_page_s_source(explorer: Served, values: Values) -> None:

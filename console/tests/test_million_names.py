@@ -70,6 +70,5 @@ def test_ls_of_all_stays_under_200_mb(bucket: GeneratedBucket) -> None:
 
     unit = 1024 if sys.platform == "darwin" else 1  # KiB here, bytes there
     peak = usage.ru_maxrss // unit
-    print(f"peak memory {peak / 1024:.0f} MiB")
     assert (process.returncode, lines, last) == (0, MILLION, MILLION - 1)
     assert peak < MOST_KIB

@@ -4,7 +4,8 @@ The first line says what was exported, the last one that it is complete. Between
 its envelope as the specification has it (section 3), so that no type is lost on the way:
 
     {"visibility": "public", "service": "shop", "name": "user/42", "edge_ttl": 5, "stale_if_error": 300,
-     "storage_class": "STANDARD", "document": {"v": 1, "type": "dict", "value": {"Name": "Joe"}, "write": "9f86d081884c7d65"}}
+     "storage_class": "STANDARD",
+     "document": {"v": 1, "type": "dict", "value": {"Name": "Joe"}, "write": "9f86d081884c7d65"}}
 """
 
 from __future__ import annotations

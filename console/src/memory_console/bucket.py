@@ -120,12 +120,11 @@ class Bucket:
     def client(self, service: str, **options: Any) -> Any:
         """Return a client of an AWS service."""
         settings = {"connect_timeout": 5, "read_timeout": 30, "max_pool_connections": CONCURRENCY, **options}
-        retries = {"mode": "standard", "total_max_attempts": 3}
         with translated(f"use {service}"):
             return self.session.client(
                 service,  # type: ignore[call-overload] # any service
                 endpoint_url=self._endpoint_url,
-                config=Config(retries=retries, **settings),
+                config=Config(retries={"mode": "standard", "total_max_attempts": 3}, **settings),
             )
 
     @cached_property
@@ -223,7 +222,7 @@ class Bucket:
             tags=answer.get("TagCount", 0),
         )
 
-    def write(
+    def write(  # noqa: PLR0913 - conditions, by keyword
         self,
         key: str,
         document: bytes,

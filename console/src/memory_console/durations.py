@@ -17,7 +17,7 @@ def parse_duration(text: str) -> float:
     match = _PARTS.fullmatch(text.strip().lower())
     if match is None or not any(match.groups()):
         raise ValueError(f"{text!r} is no length of time: write seconds, or such as 15m, 1h30m or 7d")
-    parts = zip(match.groups(), _UNITS.values(), strict=True)
+    parts: list[tuple[str | None, int]] = list(zip(match.groups(), _UNITS.values(), strict=True))
     return sum(float(number) * seconds for number, seconds in parts if number)
 
 

@@ -58,7 +58,7 @@ class Failure(click.ClickException):
 
     def __init__(self, error: memory.MemoryServiceError, *, as_json: bool) -> None:
         super().__init__(str(error))
-        self.exit_code = EXIT_CODES.get(error.code, PARTLY)
+        self.exit_code = EXIT_CODES.get(error.code, PARTLY)  # type: ignore[misc] # click documents it as an instance's
         self._code = error.code
         self._as_json = as_json
 

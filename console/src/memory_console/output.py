@@ -15,6 +15,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u206
 _CONTROL_BUT_LINES = re.compile(r"(?![\n\t])" + _CONTROL.pattern)
 _BINARY_UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 _STEP = 1024
+_LATIN_1 = 0xFF
 
 
 class Output:
@@ -82,4 +83,4 @@ def shown_size(octets: int) -> str:
 
 def _escaped(match: re.Match[str]) -> str:
     code = ord(match[0])
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    return f"\\x{code:02x}" if code <= _LATIN_1 else f"\\u{code:04x}"

@@ -1,7 +1,7 @@
 """What the console takes from inside the SDK, in one place.
 
-Names, documents and their stored form are the SDK's own, so that what the console writes is what an SDK writes. The SDK's
-`MemoryService` itself wants a distribution and a signing key; whoever looks after a bucket has neither at hand.
+Names, documents and their stored form are the SDK's own, so that what the console writes is what an SDK writes. The
+SDK's `MemoryService` itself wants a distribution and a signing key; whoever looks after a bucket has neither at hand.
 """
 
 from memory._compression import compress, decompress

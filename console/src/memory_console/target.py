@@ -158,7 +158,7 @@ def on_target(function: _Function) -> _Function:
     """
 
     @functools.wraps(function)
-    def command(
+    def command(  # noqa: PLR0913 - one argument for each option
         *,
         bucket: str | None,
         stack: str | None,
@@ -191,7 +191,9 @@ def with_distribution(function: _Function) -> _Function:
 def _resolved(aws: Bucket, stack: str | None, host: str | None, *, private: bool | None) -> Target:
     environment = os.environ
     keys = {key: environment.get(f"MEMORY_{key}") for key in ("PK_PATH", "PUBLIC_KEY_ID")}
-    visibility, pinned = _visibility(private, with_keys=any(value is not None for value in keys.values()))
+    visibility, pinned = _visibility(
+        private=private, with_keys=any(value is not None for value in keys.values())
+    )
     outputs = stack_outputs(aws, stack) if stack else {}
     distributions = {}
     if "Distribution" in outputs:
@@ -211,7 +213,7 @@ def _resolved(aws: Bucket, stack: str | None, host: str | None, *, private: bool
     return Target(bucket, visibility, pinned, distributions, environment.get("MEMORY_EDGE_ENDPOINT") or None)
 
 
-def _visibility(private: bool | None, *, with_keys: bool) -> tuple[str, bool]:
+def _visibility(*, private: bool | None, with_keys: bool) -> tuple[str, bool]:
     """Return the visibility, and whether it was chosen: by an option, or by the environment as an SDK's is (PRV-1)."""
     if private is not None:
         return ("private" if private else "public"), True

@@ -1,7 +1,7 @@
 """Puts that take place only if nobody was quicker (specification, section 8.1).
 
-They are made here and not by the SDK's `MemoryService`, which wants a distribution and a signing key, knows no profiles,
-and cannot say that a value ends when the one before it did.
+They are made here and not by the SDK's `MemoryService`, which wants a distribution and a signing key, knows no
+profiles, and cannot say that a value ends when the one before it did.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def _replace(bucket: Bucket, draft: Draft, held: StoredValue) -> str:
     try:
         return bucket.write(draft.address.key, document, draft.options, if_version=held.stored.version)
     except memory.ConflictError:
-        # The answer to the first of two attempts may have been lost: then it is our own write that is in the way (COND-4).
+        # The answer to the first of two attempts may have been lost: then our own write is in the way (COND-4).
         now_held = read_value(bucket, draft.address)
         if now_held is not None and _is_ours(now_held, write):
             return now_held.stored.version if now_held.envelope.write == write else write

@@ -43,7 +43,8 @@ def clear(target: Target, output: Output, service: str, prefix: str, *, yes: boo
         f" under {one_line(prefix)}" if prefix else ""
     )
     output.ask(f"Remove {what} from bucket {target.bucket.name}?", yes=yes)
-    removed, failed = 0, {}
+    removed = 0
+    failed: dict[str, str] = {}
     with counting(output, "removing") as count:
         for page in target.bucket.pages(under):
             keys = [found.key for found in page.objects if Address.of_key(found.key)]

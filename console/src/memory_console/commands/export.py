@@ -87,7 +87,7 @@ def _first(stream: TextIO, selection: Selection) -> None:
     stream.flush()
 
 
-def _export(  # noqa: PLR0913 - where from, where to, and how far it is
+def _export(
     bucket: Bucket,
     selection: Selection,
     stream: TextIO,

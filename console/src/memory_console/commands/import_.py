@@ -112,7 +112,7 @@ def import_(target: Target, output: Output, file: Path, existing: str, *, incomp
         )
 
 
-def _import(  # noqa: PLR0913 - where from, where to, and how far it is
+def _import(
     bucket: Bucket,
     stream: BinaryIO,
     journal: Journal,

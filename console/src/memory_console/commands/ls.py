@@ -148,4 +148,5 @@ def _line(row: dict[str, Any], *, detailed: bool) -> str:
         when = "" if left is None else shown_duration(left) if left > 0 else "expired"
         expiry = f" {row['type']:6} {when:>8}"
     storage = "" if row["storage_class"] == "STANDARD" else f"  [{row['storage_class']}]"
-    return f"{shown_size(row['size']):>10} {shown_duration(row['age']):>8} ago {expiry}  {one_line(row['name'])}{storage}"
+    size, age = shown_size(row["size"]), shown_duration(row["age"])
+    return f"{size:>10} {age:>8} ago {expiry}  {one_line(row['name'])}{storage}"

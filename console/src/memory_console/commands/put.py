@@ -41,7 +41,7 @@ _EXAMPLES = (
 )
 
 
-class Duration(click.ParamType):
+class Duration(click.ParamType[float]):
     """A length of time such as `15m`."""
 
     name = "duration"
@@ -71,7 +71,7 @@ class Duration(click.ParamType):
 @click.option("--if-absent", is_flag=True, help="Only if there is no value yet.")
 @click.option("--if-version", help="Only if this is the version that is stored.")
 @on_target
-def put(  # noqa: PLR0913 - one argument for each option of the command
+def put(
     target: Target,
     output: Output,
     service: str,

@@ -107,9 +107,9 @@ def policy_for(
     if not known:
         yield fault(
             check,
-            f"the bucket's policy does not let distribution {found.id} know what is not there: a miss is a 403, not a 404",
-            f"Allow s3:ListBucket on arn:aws:s3:::{bucket} to cloudfront.amazonaws.com with the conditions AWS:SourceArn"
-            f" {found.arn} and s3:prefix {visibility}/*.",
+            f"the bucket's policy does not let distribution {found.id} know of misses: they are a 403, not a 404",
+            f"Allow s3:ListBucket on arn:aws:s3:::{bucket} to cloudfront.amazonaws.com with the conditions"
+            f" AWS:SourceArn {found.arn} and s3:prefix {visibility}/*.",
         )
     if get and known:
         yield ok(check, f"the bucket lets distribution {found.id} read {visibility}/* and know of misses")
@@ -178,7 +178,7 @@ def _errors(found: Deployed, visibility: str) -> Iterator[Finding]:
         codes = " and ".join(str(code) for code in remembered)
         yield fault(
             check,
-            f"the distribution remembers misses ({codes}): a value that is put after one stays invisible for some seconds",
+            f"the distribution remembers misses ({codes}): a value put after one stays invisible for some seconds",
             "Set ErrorCachingMinTTL to 0 for 403 and 404 in its CustomErrorResponses.",
         )
     else:

@@ -25,7 +25,15 @@ EDGE_TTL = 1
 STALE_SECONDS = 2 * EDGE_TTL + 1
 GIVE_UP_SECONDS = 8
 _STEP = 0.5
-_VALUE = {"int": 1, "float": 1.0, "bool": True, "null": None, "bytes": b"\x00\xff", "str": "ö", "list": [[]]}
+_VALUE: dict[str, Any] = {
+    "int": 1,
+    "float": 1.0,
+    "bool": True,
+    "null": None,
+    "bytes": b"\x00\xff",
+    "str": "ö",
+    "list": [[]],
+}
 _FORBIDDEN, _OK = 403, 200
 _TIMEOUT = 10
 
@@ -59,8 +67,8 @@ class Probes:
             yield fault(
                 f"{self._visibility}-write",
                 str(error),
-                f"Allow s3:PutObject and s3:DeleteObject on arn:aws:s3:::{self.target.bucket.name}/{self._visibility}/* to"
-                " your user or role, or give --no-probes.",
+                f"Allow s3:PutObject and s3:DeleteObject on arn:aws:s3:::{self.target.bucket.name}/{self._visibility}/*"
+                " to your user or role, or give --no-probes.",
             )
         except memory.MemoryServiceError as error:
             yield fault(f"{self._visibility}-write", str(error), "Mend that first.")
@@ -130,7 +138,7 @@ class Probes:
             yield fault(
                 "private-unsigned",
                 "a private value can be read without a signature",
-                "Set TrustedKeyGroups of the private distribution's default behaviour, and check every other behaviour.",
+                "Set TrustedKeyGroups of the private distribution's default behaviour, and check the others.",
             )
         else:
             yield ok("private-unsigned", f"without a signature the answer is {status}")
@@ -144,8 +152,7 @@ class Probes:
             return fault(
                 check,
                 "a name that is not there is a 403 instead of a 404: misses look like refusals",
-                f"Allow s3:ListBucket on the bucket to the distribution, with s3:prefix {self._visibility}/*, in the bucket's"
-                " policy.",
+                f"Allow s3:ListBucket to the distribution in the bucket's policy, with s3:prefix {self._visibility}/*.",
             )
         return fault(
             check, "a name that is not there has a value", "Check what else answers at the distribution."

@@ -47,7 +47,7 @@ def signing_key(bucket: Bucket, key: SigningKey, found: Deployed) -> Finding:
     if not _is_other_half(pem, key):
         return fault(
             _CHECK,
-            f"the private key is not the other half of public key {key.public_key_id}: CloudFront refuses its signatures",
+            f"the private key is not the other half of public key {key.public_key_id}: its signatures are refused",
             "Give the PK_PATH that belongs to PUBLIC_KEY_ID: the stack's output PrivateKeyArn names it.",
         )
     return ok(

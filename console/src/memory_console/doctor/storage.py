@@ -49,8 +49,8 @@ def open_to_all(statements: list[dict[str, Any]]) -> Finding | None:
         if statement.get("Effect") == "Allow" and everybody and not statement.get("Condition"):
             return fault(
                 "public-access",
-                f"statement {statement.get('Sid', '')!r} of the bucket's policy lets everybody in: private values can be"
-                " read without CloudFront",
+                f"statement {statement.get('Sid', '')!r} of the bucket's policy lets everybody in: private values"
+                " can be read without CloudFront",
                 "Remove that statement: readers come through the distributions only.",
             )
     return None
@@ -131,8 +131,8 @@ def _lifecycle(bucket: Bucket) -> Finding:
     if missing:
         return warning(
             "lifecycle",
-            f"nothing deletes values with the tag ttl-days={', '.join(missing)} once they have expired: they cost storage"
-            " for ever",
+            f"nothing deletes values with the tag ttl-days={', '.join(missing)} once they have expired: they cost"
+            " storage for ever",
             "Add the lifecycle rules of infra/template.yaml: one for each tag, that expires after so many days.",
         )
     return ok("lifecycle", "expired values are deleted by lifecycle rules")

@@ -1,8 +1,9 @@
 """Who may use the page: the browser that was given the link, and no page of anybody else.
 
 Any page in the browser can send requests to this machine, and any name can be made to point here. So a request is
-answered only if it names this host (DNS rebinding), has the session that the one-time token was exchanged for, does not
-come from another page (Origin, Sec-Fetch-Site), and, if it changes something, brings the token that only our page knows.
+answered only if it names this host (DNS rebinding), has the session that the one-time token was exchanged for, does
+not come from another page (Origin, Sec-Fetch-Site), and, if it changes something, brings the token that only our page
+knows.
 """
 
 from __future__ import annotations
@@ -19,19 +20,17 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CSRF_HEADER = "X-CSRF-Token"
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "connect-src 'self'",
-        "form-action 'none'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-        "require-trusted-types-for 'script'",
-        "trusted-types fragments",
-    )
+POLICY = (
+    "default-src 'none'; "
+    "script-src 'self'; "
+    "style-src 'self'; "
+    "img-src 'self'; "
+    "connect-src 'self'; "
+    "form-action 'none'; "
+    "base-uri 'none'; "
+    "frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; "
+    "trusted-types fragments"
 )
 _HEADERS = {
     "Content-Security-Policy": POLICY,

@@ -26,7 +26,7 @@ from memory_console.failures import NotFoundError
 from memory_console.listing import names, names_prefix, services
 from memory_console.output import one_line, shown_size
 from memory_console.sdk import STORAGE_CLASSES
-from memory_console.stored import DEFAULT_EDGE_TTL, StoredValue, moment, read_value
+from memory_console.stored import DEFAULT_EDGE_TTL, Address, StoredValue, moment, read_value
 from memory_console.values import TYPES, value_text
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from memory_console.stored import Address
     from memory_console.target import Target
 
 PAGE = 200  # names in the tree at a time
@@ -137,7 +136,9 @@ class Explorer:
         if not service:
             raise memory.ConfigurationError("choose a service first: names are searched in one service")
         if anywhere:
-            result = containing(self._bucket, visibility, service, prefix, text, query.get("after") or None)
+            result = containing(
+                self._bucket, Address(visibility, service, prefix), text, query.get("after") or None
+            )
             values, looked_at, marker = result.values, result.looked_at, result.after
         else:
             under = names_prefix(visibility, service, prefix + text)

@@ -80,7 +80,7 @@ export class Editor {
   }
 
   async cancel() {
-    // eslint-disable-next-line no-alert -- the browser's own question is what people know
+    // The browser's own question is what people know.
     if (this.isChanged && !confirm('Leave what you have written?')) return;
     this.events.cancelled(this.form.dataset.version ? this.place : undefined);
   }

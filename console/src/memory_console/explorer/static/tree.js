@@ -61,16 +61,16 @@ export class Tree {
   }
 
   /** Unfolds what leads to a value, as far as it is among the first names of each folder. */
-  async reveal(place) {
-    const folders = place.name.split('/').slice(0, -1);
+  async reveal(value) {
+    const folders = value.name.split('/').slice(0, -1);
     const prefixes = ['', ...folders.map((_, index) => `${folders.slice(0, index + 1).join('/')}/`)];
     for (const prefix of prefixes) {
       const items = [...this.root.querySelectorAll('[data-kind="folder"]')];
-      const item = items.find((one) => one.dataset.service === place.service && one.dataset.prefix === prefix);
+      const item = items.find((one) => one.dataset.service === value.service && one.dataset.prefix === prefix);
       if (!item) break;
       await this.unfold(item);
     }
-    this.mark(place);
+    this.mark(value);
     this.root.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
   }
 
