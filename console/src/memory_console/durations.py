@@ -17,14 +17,17 @@ def parse_duration(text: str) -> float:
     match = _PARTS.fullmatch(text.strip().lower())
     if match is None or not any(match.groups()):
         raise ValueError(f"{text!r} is no length of time: write seconds, or such as 15m, 1h30m or 7d")
-    parts: list[tuple[str | None, int]] = list(zip(match.groups(), _UNITS.values(), strict=True))
-    return sum(float(number) * seconds for number, seconds in parts if number)
+    return sum(
+        float(number) * seconds
+        for number, seconds in zip(match.groups(), _UNITS.values(), strict=True)
+        if number
+    )
 
 
 def shown_duration(seconds: float) -> str:
     """Return a length of time in its two largest units, such as `3h 12m`."""
     left = max(0, int(seconds))
-    parts = []
+    parts: list[str] = []
     for unit, length in _UNITS.items():
         number, left = divmod(left, length)
         if number or (unit == "s" and not parts):
