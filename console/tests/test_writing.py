@@ -12,6 +12,8 @@ from memory_console.stored import Address, read_value
 from memory_console.writing import MAX_PREVIOUS, Draft, put, put_if_absent, put_if_version
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conftest import Values
     from memory_console.stored import StoredValue
 
@@ -49,11 +51,12 @@ def test_lost_answer_is_no_conflict(values: Values) -> None:
 def test_value_of_somebody_else_is_a_conflict(values: Values) -> None:
     version = values.put("shop", "a", "theirs")
 
-    for attempt in (
+    attempts: list[Callable[[], str]] = [
         lambda: put_if_absent(values.bucket, draft("mine"), now=0),
         lambda: put_if_version(values.bucket, draft("mine"), version[::-1]),
         lambda: put_if_absent(LosesAnswers(values.name), draft("mine"), now=0),
-    ):
+    ]
+    for attempt in attempts:
         with pytest.raises(memory.ConflictError):
             attempt()
     assert held(values).envelope.value == "theirs"

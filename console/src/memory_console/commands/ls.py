@@ -64,15 +64,18 @@ def ls(
     """
     lines = _services(target) if service is None else _names(target, service, prefix, recursive=recursive)
     rows = (row for found in lines for row in _rows(target.bucket, found, detailed=detailed))
+    number = 0
     try:
-        for number, row in enumerate(rows):
-            if number == limit:
+        for number, row in enumerate(rows, 1):
+            if limit is not None and number > limit:
                 break
             if output.as_json:
                 output.json(row)
             else:
                 sys.stdout.write(_line(row, detailed=detailed) + "\n")
         sys.stdout.flush()
+        if number == 0:
+            output.say("there is nothing")
     except BrokenPipeError:  # `| head` has seen enough
         sys.stderr.close()
 
