@@ -55,7 +55,15 @@ nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.sessions = ["test", "lint", "types"]
 nox.options.error_on_missing_interpreters = True
 
-SOURCES = ["python-sdk/src", "local-cloud/src", "infra/src", "layers/src", "demos/src", "docs/src", "console/src"]
+SOURCES = [
+    "python-sdk/src",
+    "local-cloud/src",
+    "infra/src",
+    "layers/src",
+    "demos/src",
+    "docs/src",
+    "console/src",
+]
 NODE_PROJECTS = ["nodejs-sdk", "infra/edge-setup"]
 BROWSER_TESTS = "console/tests"
 OLDEST_NODE = 20
