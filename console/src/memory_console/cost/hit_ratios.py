@@ -1,0 +1,243 @@
+"""How many gets each cache answers: the model that COST.md states and derives.
+
+Everything that a copy of a value passes through counts its age on, so all copies made from one read of S3
+die together, `edge_ttl` seconds after it. Such an *epoch* begins with the first get after the last epoch's end. In
+it, the point of presence of that get asks S3 through the regional edge cache; every other point of presence asks
+the regional cache once, if it is asked at all; and every process asks its point of presence once, if it is.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from memory_console.cost.popularity import Group, zipf
+from memory_console.cost.scenario import SECONDS_PER_HOUR, Scenario
+
+_BISECTIONS = 100
+_RARE = 1e-4
+_STEPS = 16
+_STEP = 2 / _STEPS
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """Where the gets of a month end.
+
+    Attributes:
+        gets: all gets.
+        edge_requests: requests to CloudFront, by price region.
+        regional_requests: requests of the points of presence to the regional edge caches.
+        s3_gets: requests of the regional edge caches to S3.
+        absent: gets of names that are not there; they are in all the others, as no cache answers them.
+    """
+
+    gets: float
+    edge_requests: dict[str, float]
+    regional_requests: float
+    s3_gets: float
+    absent: float
+
+    @property
+    def edge_total(self) -> float:
+        """Requests to CloudFront in all regions."""
+        return sum(self.edge_requests.values())
+
+    @property
+    def memory_ratio(self) -> float:
+        """Share of all gets that the SDK's memory answers."""
+        return max(0.0, 1 - self.edge_total / self.gets) if self.gets else 0.0
+
+    @property
+    def pop_ratio(self) -> float:
+        """Share of CloudFront's requests that the point of presence answers."""
+        return 1 - self.regional_requests / self.edge_total if self.edge_total else 0.0
+
+    @property
+    def edge_ratio(self) -> float:
+        """Share of CloudFront's requests that CloudFront answers without S3."""
+        return 1 - self.s3_gets / self.edge_total if self.edge_total else 0.0
+
+
+def traffic(scenario: Scenario, hours_per_month: float) -> Traffic:
+    """Apply the model.
+
+    Args:
+        scenario: whose traffic.
+        hours_per_month: what a month's rates are spread over.
+
+    Returns:
+        Requests per month at each cache.
+    """
+    seconds = hours_per_month * SECONDS_PER_HOUR
+    absent = scenario.gets_per_month * scenario.absent
+    present = (scenario.gets_per_month - absent) / seconds
+    groups = zipf(scenario.names, scenario.zipf)
+    edge, regional, s3 = {}, absent, absent
+    for region, share in scenario.readers.items():
+        asked, passed, fetched = _region(scenario, groups, present * share, scenario.processes * share)
+        edge[region] = asked * seconds + absent * share
+        regional += passed * seconds
+        s3 += fetched * seconds
+    return Traffic(scenario.gets_per_month, edge, regional, s3, absent)
+
+
+def memory_misses(scenario: Scenario, hours_per_month: float) -> float:
+    """Gets per month that pass a memory in each process which keeps copies for EDGE_TTL since its own read."""
+    return _one_layer(scenario, hours_per_month, in_memory=True)
+
+
+def shared_cache_misses(scenario: Scenario, hours_per_month: float) -> float:
+    """Gets per month that pass one cache which all readers share and which keeps copies for EDGE_TTL."""
+    return _one_layer(scenario, hours_per_month, in_memory=False)
+
+
+def _one_layer(scenario: Scenario, hours_per_month: float, *, in_memory: bool) -> float:
+    seconds = hours_per_month * SECONDS_PER_HOUR
+    absent = scenario.gets_per_month * scenario.absent
+    caches = scenario.processes if in_memory else 1.0
+    rate = (scenario.gets_per_month - absent) / seconds / caches
+    groups = zipf(scenario.names, scenario.zipf)
+    reach = _reach(scenario, groups, rate) if in_memory else math.inf
+    if reach == 0:
+        return scenario.gets_per_month
+    ttl, missed = scenario.edge_ttl, 0.0
+    for group in groups:
+        name_rate = rate * group.share
+        if name_rate <= 0:
+            continue
+        misses = 1 / (ttl + 1 / name_rate)
+        if reach < ttl:
+            misses = name_rate - (name_rate - misses) * _kept(name_rate, ttl, reach)
+        missed += group.names * misses
+    return absent + missed * caches * seconds
+
+
+def _region(
+    scenario: Scenario, groups: list[Group], rate: float, processes: float
+) -> tuple[float, float, float]:
+    """Requests per second to the edge, to the regional cache and to S3, of the readers of one region."""
+    processes = max(1.0, processes)
+    pops = min(float(scenario.pops), processes)
+    ttl = scenario.edge_ttl
+    reach = _reach(scenario, groups, rate / processes) if scenario.memory else 0.0
+    remembers = reach > 0
+    alone = remembers and pops >= processes  # no point of presence serves two memories
+    edge = regional = s3 = 0.0
+    for group in groups:
+        name_rate = rate * group.share
+        if name_rate <= 0:
+            continue
+        s3 += group.names / (ttl + _gap(name_rate, pops, processes, ttl, remembers=remembers))
+        epochs = 1 / (ttl + _gap(name_rate, 1, processes, ttl, remembers=remembers))
+        pop_gap = _gap(name_rate / pops, 1, processes / pops, ttl, remembers=remembers)
+        asked = ttl / (ttl - told_age(name_rate / pops, ttl) + pop_gap)
+        regional += group.names * epochs * (1 + (pops - 1) * asked)
+        edge += group.names * _misses(name_rate, processes, ttl, reach)
+    regional = edge if alone else min(regional, edge)
+    return edge, regional, min(s3, regional)
+
+
+def _gap(rate: float, pops: float, processes: float, ttl: int, *, remembers: bool) -> float:
+    """Seconds from the end of an epoch to the next get that reaches the regional cache, on average.
+
+    Only the cache that began the epoch lets go at its end. The others were told an age without its fraction, so
+    they hold on for that fraction, and a memory behind such a point of presence for two fractions.
+    """
+    pop_holds = asked_in_epoch(rate / pops, ttl)
+    memory_holds = asked_in_epoch(rate / processes, ttl) if remembers else 0.0
+    survives, gap = 1.0, 0.0
+    for step in range(_STEPS):
+        after = (step + 0.5) * _STEP
+        pop_free = 1 - pop_holds * max(0.0, 1 - after)
+        one_over = min(1.0, after)
+        two_over = after * after / 2 if after < 1 else 1 - (2 - after) ** 2 / 2
+        first_pop = 1 / processes + (1 / pops - 1 / processes) * (1 - memory_holds * (1 - one_over))
+        other_pops = (1 - 1 / pops) * (memory_holds * two_over + (1 - memory_holds) * pop_free)
+        hazard = rate * (first_pop + other_pops)
+        passed = -math.expm1(-hazard * _STEP)
+        gap += survives * passed / hazard
+        survives *= 1 - passed
+    return gap + survives / rate
+
+
+def _misses(name_rate: float, processes: float, ttl: int, reach: float) -> float:
+    """Gets per second of one name that the memories of all processes do not answer."""
+    if reach == 0:
+        return name_rate
+    rate = name_rate / processes
+    misses = (1 + (processes - 1) * asked_in_epoch(rate, ttl)) / (ttl + 1 / name_rate)
+    if reach < ttl:
+        misses = name_rate - (name_rate - misses) * _kept(rate, ttl, reach)
+    return min(misses, name_rate)
+
+
+def _kept(rate: float, ttl: int, reach: float) -> float:
+    """The share of hits that a full memory keeps: those whose name was last used at most `reach` seconds ago.
+
+    A get at a random moment of an epoch finds the last use of its name in the same epoch g seconds back with the
+    density rate * exp(-rate * g) * (1 - g / ttl).
+    """
+    if rate * ttl < _RARE:
+        return reach / ttl * (2 - reach / ttl)
+    return _used_at_most(rate, ttl, reach) / _used_at_most(rate, ttl, ttl)
+
+
+def _used_at_most(rate: float, ttl: float, ago: float) -> float:
+    used = -math.expm1(-rate * ago)
+    return used - (used / rate - ago * math.exp(-rate * ago)) / ttl
+
+
+def asked_in_epoch(rate: float, ttl: int) -> float:
+    """How often a cache that did not begin an epoch asks the next one in it, on average: 0 to 1.
+
+    Without rounding it would be 1 - exp(-rate * ttl), the probability of a get within ttl seconds. But the header
+    Age counts whole seconds, rounded down, so what is fetched at the age a lives until ttl + (a mod 1). With that
+    remainder anywhere in a second, the mean age as the header tells it has the closed form below.
+
+    Args:
+        rate: gets per second of one name at this cache.
+        ttl: in seconds.
+    """
+    return ttl / (ttl - told_age(rate, ttl) + 1 / rate)
+
+
+def told_age(rate: float, ttl: int) -> float:
+    """The mean of the header Age, in whole seconds, that a cache which did not begin an epoch is told.
+
+    Args:
+        rate: gets per second of one name at this cache.
+        ttl: in seconds.
+    """
+    if rate * ttl < _RARE:
+        return (ttl - 1) / 2
+    last = math.exp(-rate * (ttl - 1))
+    within_second = -math.expm1(-rate) / rate
+    spread = -math.expm1(-rate * (ttl - 1)) / rate - (ttl - 1) * last * within_second
+    return spread / -math.expm1(-rate * ttl)
+
+
+def _reach(scenario: Scenario, groups: list[Group], rate: float) -> float:
+    """How many seconds a name stays in a full memory since its last use (Che's approximation).
+
+    Returns:
+        Infinity if memory never is full within what it is good for; 0 if it holds nothing.
+    """
+    room = math.floor(scenario.memory_bytes / scenario.value_bytes)
+    if room < 1:
+        return 0.0
+    low, high = 0.0, float(scenario.edge_ttl)
+    if scenario.names <= room or _used_within(groups, rate, high) <= room:
+        return math.inf
+    for _ in range(_BISECTIONS):
+        middle = (low + high) / 2
+        if _used_within(groups, rate, middle) <= room:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def _used_within(groups: list[Group], rate: float, seconds: float) -> float:
+    """How many different names one process asks for within so many seconds, on average."""
+    return sum(-math.expm1(-rate * group.share * seconds) * group.names for group in groups)
