@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 from memory_console.cost import bill
 from memory_console.cost.bill import LineItem
@@ -88,7 +87,7 @@ def elasticache_redis(scenario: Scenario, traffic: Traffic, prices: Prices) -> O
 
 
 def _elasticache(key: str, factor: float, scenario: Scenario, traffic: Traffic, prices: Prices) -> Offer:
-    nodes, detail = _nodes(prices.document["elasticache"], factor, scenario, prices)
+    nodes, detail = _nodes("elasticache", factor, scenario, prices)
     return Offer(key, [nodes, *_across_regions(scenario, traffic.gets - traffic.absent, prices)], detail)
 
 
@@ -104,12 +103,14 @@ def serverless_redis(scenario: Scenario, traffic: Traffic, prices: Prices) -> Of
 
 def _serverless(engine: str, scenario: Scenario, traffic: Traffic, prices: Prices) -> Offer:
     entry = ("elasticache", "serverless", engine)
+    path = ".".join(entry)
     stored = max(_stored_gb(scenario, prices), prices.value(*entry, "minimum_gb"))
     units = (scenario.gets_per_month + scenario.puts_per_month) * max(1.0, scenario.value_bytes / _KB)
     hourly = stored * prices.hours * prices.usd(*entry, "storage")
+    processing = units / _MILLION * prices.usd(*entry, "ecpu")
     items = [
-        LineItem("stored", "Data stored", stored * prices.hours, "GB-hours", hourly),
-        LineItem("ecpu", "Processing units", units, "ECPU", units / _MILLION * prices.usd(*entry, "ecpu")),
+        LineItem("stored", "Data stored", stored * prices.hours, "GB-hours", hourly, f"{path}.storage"),
+        LineItem("ecpu", "Processing units", units, "ECPU", processing, f"{path}.ecpu"),
         *_across_regions(scenario, traffic.gets - traffic.absent, prices),
     ]
     return Offer(f"serverless_{engine}", items)
@@ -123,7 +124,7 @@ def dynamodb(scenario: Scenario, traffic: Traffic, prices: Prices) -> Offer:
     units = scenario.gets_per_month * math.ceil(scenario.value_bytes / _READ_UNIT) / 2
     usd = units / _MILLION * prices.usd("dynamodb", "read")
     items = [
-        LineItem("reads", "Read request units", units, "units", usd),
+        LineItem("reads", "Read request units", units, "units", usd, "dynamodb.read"),
         *_table(scenario, prices),
         *_across_regions(scenario, traffic.gets - traffic.absent, prices),
     ]
@@ -135,7 +136,7 @@ def dax(scenario: Scenario, traffic: Traffic, prices: Prices) -> Offer:
     refusal = _too_large(scenario, prices, "dynamodb")
     if refusal:
         return Offer("dax", [], refusal=refusal)
-    nodes, detail = _nodes(prices.document["dax"], 1.0, scenario, prices)
+    nodes, detail = _nodes("dax", 1.0, scenario, prices)
     transfer = _across_regions(scenario, traffic.gets - traffic.absent, prices)
     return Offer("dax", [nodes, *_table(scenario, prices), *transfer], detail)
 
@@ -146,16 +147,18 @@ def api_gateway(scenario: Scenario, traffic: Traffic, prices: Prices) -> Offer:
     if refusal:
         return Offer("api_gateway", [], refusal=refusal)
     stored = _stored_gb(scenario, prices)
-    sizes = [size for size in prices.document["api_gateway"]["caches"] if size["gb"] >= stored]
+    caches = prices.document["api_gateway"]["caches"]
+    sizes = [number for number, size in enumerate(caches) if size["gb"] >= stored]
     if not sizes:
         return Offer("api_gateway", [], refusal="the values do not fit into its largest cache")
-    size = min(sizes, key=lambda entry: float(entry["gb"]))
+    which = min(sizes, key=lambda number: float(caches[number]["gb"]))
+    size = caches[which]
     gets = scenario.gets_per_month
     requests = tiered(prices.at("api_gateway", "requests"), gets) / _MILLION
     missed = shared_cache_misses(scenario, prices.hours)
     items = [
-        LineItem("cache", "Cache", prices.hours, "hours", prices.hours * size["usd"]),
-        LineItem("api_requests", "API requests", gets, "requests", requests),
+        LineItem("cache", "Cache", prices.hours, "hours", prices.hours * size["usd"], f"api_gateway.caches.{which}"),
+        LineItem("api_requests", "API requests", gets, "requests", requests, "api_gateway.requests"),
         *bill.storage(scenario, prices),
         *bill.s3_reads(scenario, missed, traffic.absent, prices),
         *_across_regions(scenario, traffic.gets - traffic.absent, prices),
@@ -166,16 +169,18 @@ def api_gateway(scenario: Scenario, traffic: Traffic, prices: Prices) -> Offer:
 def flat_rate(scenario: Scenario, traffic: Traffic, prices: Prices) -> Offer:
     """Memory Service with its distribution on the cheapest flat-rate plan whose allowance is enough."""
     gb = sum(bill.edge_gb(scenario, traffic, region, prices) for region in scenario.readers)
-    plans = [
-        plan
-        for plan in prices.document["cloudfront"]["plans"]
+    plans = prices.document["cloudfront"]["plans"]
+    fit = [
+        number
+        for number, plan in enumerate(plans)
         if traffic.edge_total <= plan["requests"] and gb <= plan["gb"]
     ]
-    if not plans:
+    if not fit:
         return Offer("flat_rate", [], refusal="the traffic exceeds the allowance of every plan")
-    plan = min(plans, key=lambda entry: float(entry["usd"]))
+    which = min(fit, key=lambda number: float(plans[number]["usd"]))
+    plan = plans[which]
     items = [
-        LineItem("plan", "Plan", 1, "distribution", float(plan["usd"])),
+        LineItem("plan", "Plan", 1, "distribution", float(plan["usd"]), f"cloudfront.plans.{which}"),
         *bill.storage(scenario, prices, credit_gb=plan["s3_credit_gb"]),
         *bill.s3_reads(scenario, traffic.s3_gets, traffic.absent, prices),
         bill.invalidations(scenario, prices),
@@ -200,32 +205,32 @@ def _across_regions(scenario: Scenario, gets: float, prices: Prices) -> list[Lin
         return []
     gb = gets * away * scenario.value_bytes / prices.value("assumptions", "bytes_per_gb")
     usd = gb * prices.usd("transfer", "between_regions")
-    return [LineItem("between_regions", "Transfer between Regions", gb, "GB", usd)]
+    path = "transfer.between_regions"
+    return [LineItem("between_regions", "Transfer between Regions", gb, "GB", usd, path)]
 
 
-def _nodes(
-    service: dict[str, Any], factor: float, scenario: Scenario, prices: Prices
-) -> tuple[LineItem, str]:
+def _nodes(service: str, factor: float, scenario: Scenario, prices: Prices) -> tuple[LineItem, str]:
     """The cheapest number of one type of node that holds all values and carries the busiest second."""
     seconds = prices.hours * SECONDS_PER_HOUR
     calls = (scenario.gets_per_month + scenario.puts_per_month) / seconds * scenario.peak
     bits = calls * scenario.value_bytes * 8
     stored = scenario.names * scenario.value_bytes / 2**30
-    best: tuple[float, int, str] | None = None
-    for node in service["nodes"]:
-        count = max(
+    nodes = prices.document[service]["nodes"]
+    usable = prices.value(service, "usable_memory")
+    counts = [
+        max(
             1,
-            math.ceil(stored / (node["memory_gib"] * service["usable_memory"]["value"])),
+            math.ceil(stored / (node["memory_gib"] * usable)),
             math.ceil(bits / (node["gbps"] * 1e9)),
             math.ceil(calls / node["operations_per_second"]),
         )
-        usd = count * node["usd"] * factor * prices.hours
-        if best is None or usd < best[0]:
-            best = (usd, count, node["type"])
-    if best is None:
-        raise ValueError("the price list has no nodes")  # its schema asks for one
-    usd, count, kind = best
-    return LineItem("nodes", "Nodes", count * prices.hours, "node-hours", usd), f"{count} × {kind}"
+        for node in nodes
+    ]
+    costs = [count * node["usd"] * factor * prices.hours for count, node in zip(counts, nodes, strict=True)]
+    which = costs.index(min(costs))
+    count, usd = counts[which], costs[which]
+    item = LineItem("nodes", "Nodes", count * prices.hours, "node-hours", usd, f"{service}.nodes.{which}")
+    return item, f"{count} × {nodes[which]['type']}"
 
 
 def _table(scenario: Scenario, prices: Prices) -> list[LineItem]:
@@ -236,8 +241,8 @@ def _table(scenario: Scenario, prices: Prices) -> list[LineItem]:
     usd = units / _MILLION * prices.usd("dynamodb", "write")
     kept = max(0.0, stored - free) * prices.usd("dynamodb", "storage")
     return [
-        LineItem("table_storage", "Table storage", stored, "GB-months", kept),
-        LineItem("writes", "Write request units", units, "units", usd),
+        LineItem("table_storage", "Table storage", stored, "GB-months", kept, "dynamodb.storage"),
+        LineItem("writes", "Write request units", units, "units", usd, "dynamodb.write"),
     ]
 
 

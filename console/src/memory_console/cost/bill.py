@@ -22,6 +22,7 @@ class LineItem:
         quantity: how much of it is used in a month, free amounts included.
         unit: of the quantity.
         usd: what it costs in that month.
+        price: where the price list has its price, such as s3.STANDARD.get; empty if it has none.
     """
 
     key: str
@@ -29,6 +30,7 @@ class LineItem:
     quantity: float
     unit: str
     usd: float
+    price: str = ""
 
 
 def total(items: list[LineItem]) -> float:
@@ -42,7 +44,9 @@ def memory_service(scenario: Scenario, traffic: Traffic, prices: Prices) -> list
     items += s3_reads(scenario, traffic.s3_gets, traffic.absent, prices)
     fetched = (traffic.s3_gets - traffic.absent) * scenario.value_bytes / _gb(prices)
     usd = fetched * prices.usd("transfer", "s3_to_cloudfront")
-    items.append(LineItem("s3_to_cloudfront", "S3 to CloudFront", fetched, "GB", usd))
+    items.append(
+        LineItem("s3_to_cloudfront", "S3 to CloudFront", fetched, "GB", usd, "transfer.s3_to_cloudfront")
+    )
     items += _cloudfront(scenario, traffic, prices)
     items.append(invalidations(scenario, prices))
     if scenario.private:
@@ -57,6 +61,7 @@ def storage(scenario: Scenario, prices: Prices, credit_gb: float = 0.0) -> list[
     object for them, so that many puts are billed as if all their objects lay side by side.
     """
     entry = ("s3", scenario.storage_class)
+    path = ".".join(entry)
     billed_bytes = max(scenario.value_bytes, prices.value(*entry, "minimum_bytes"))
     months = prices.value(*entry, "minimum_days") * _HOURS_PER_DAY / prices.hours
     objects = max(scenario.names, scenario.puts_per_month * months)
@@ -64,14 +69,17 @@ def storage(scenario: Scenario, prices: Prices, credit_gb: float = 0.0) -> list[
     usd = tiered(prices.at(*entry, "storage"), max(0.0, stored - credit_gb))
     puts = scenario.puts_per_month
     items = [
-        LineItem("s3_storage", "S3 storage", stored, "GB-months", usd),
-        LineItem("s3_puts", "S3 PUTs", puts, "requests", puts / 1000 * prices.usd(*entry, "put")),
+        LineItem("s3_storage", "S3 storage", stored, "GB-months", usd, f"{path}.storage"),
+        LineItem(
+            "s3_puts", "S3 PUTs", puts, "requests", puts / 1000 * prices.usd(*entry, "put"), f"{path}.put"
+        ),
     ]
     monitoring = prices.usd(*entry, "monitoring")
     if monitoring:
         watched = scenario.names if scenario.value_bytes >= _MONITORED_BYTES else 0
+        usd = watched / 1000 * monitoring
         items.append(
-            LineItem("s3_monitoring", "S3 monitoring", watched, "objects", watched / 1000 * monitoring)
+            LineItem("s3_monitoring", "S3 monitoring", watched, "objects", usd, f"{path}.monitoring")
         )
     return items
 
@@ -86,11 +94,13 @@ def s3_reads(scenario: Scenario, gets: float, absent: float, prices: Prices) -> 
         prices: the price list.
     """
     entry = ("s3", scenario.storage_class)
-    items = [LineItem("s3_gets", "S3 GETs", gets, "requests", gets / 1000 * prices.usd(*entry, "get"))]
+    path = ".".join(entry)
+    usd = gets / 1000 * prices.usd(*entry, "get")
+    items = [LineItem("s3_gets", "S3 GETs", gets, "requests", usd, f"{path}.get")]
     retrieval = prices.usd(*entry, "retrieval")
     if retrieval:
         gb = (gets - absent) * scenario.value_bytes / _gb(prices)
-        items.append(LineItem("s3_retrieval", "S3 retrieval", gb, "GB", gb * retrieval))
+        items.append(LineItem("s3_retrieval", "S3 retrieval", gb, "GB", gb * retrieval, f"{path}.retrieval"))
     return items
 
 
@@ -98,7 +108,8 @@ def invalidations(scenario: Scenario, prices: Prices) -> LineItem:
     """Paths invalidated beyond the free ones."""
     free = prices.value("cloudfront", "free_invalidations") if scenario.free_tier else 0.0
     usd = max(0.0, scenario.invalidations - free) * prices.usd("cloudfront", "invalidation")
-    return LineItem("invalidations", "Invalidations", scenario.invalidations, "paths", usd)
+    path = "cloudfront.invalidation"
+    return LineItem("invalidations", "Invalidations", scenario.invalidations, "paths", usd, path)
 
 
 def edge_gb(scenario: Scenario, traffic: Traffic, region: str, prices: Prices) -> float:
@@ -119,11 +130,18 @@ def _cloudfront(scenario: Scenario, traffic: Traffic, prices: Prices) -> list[Li
         entry = ("cloudfront", "regions", region)
         requests = traffic.edge_requests[region]
         usd = requests * billed / 10_000 * prices.usd(*entry, "https_requests")
-        key = f"cloudfront_requests_{region}"
-        items.append(LineItem(key, f"CloudFront requests, {region}", requests, "requests", usd))
+        title = f"CloudFront requests, {region}"
+        path = f"cloudfront.regions.{region}"
+        items.append(
+            LineItem(
+                f"cloudfront_requests_{region}", title, requests, "requests", usd, f"{path}.https_requests"
+            )
+        )
         usd = tiered(prices.at(*entry, "transfer"), gbs[region] * billed_gb)
-        key = f"cloudfront_transfer_{region}"
-        items.append(LineItem(key, f"CloudFront transfer, {region}", gbs[region], "GB", usd))
+        title = f"CloudFront transfer, {region}"
+        items.append(
+            LineItem(f"cloudfront_transfer_{region}", title, gbs[region], "GB", usd, f"{path}.transfer")
+        )
     return items
 
 

@@ -14,7 +14,8 @@ from memory_console.cost.scenario import Scenario
 LEAST_GETS = 1e4
 DECADES = 8
 STEPS_PER_DECADE = 8
-_HALVINGS = 20
+_HALVINGS = 12
+_CENT = 0.01
 _ALIKE = 0.05
 _ALIKE_USD = 1.0
 
@@ -39,8 +40,9 @@ class Comparison:
 
     @property
     def cheapest(self) -> Offer:
-        """The cheapest of all; Memory Service if another costs the same."""
-        return min([self.ours, *self.others], key=lambda offer: offer.usd)
+        """The cheapest of all; Memory Service if another costs less by less than a cent."""
+        best = min([self.ours, *self.others], key=lambda offer: offer.usd)
+        return self.ours if self.ours.usd - best.usd < _CENT else best
 
     @property
     def verdict(self) -> list[str]:

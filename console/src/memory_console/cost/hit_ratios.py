@@ -16,8 +16,17 @@ from memory_console.cost.scenario import SECONDS_PER_HOUR, Scenario
 
 _BISECTIONS = 100
 _RARE = 1e-4
+_NEVER = 1e-7
 _STEPS = 16
 _STEP = 2 / _STEPS
+
+
+def _over(after: float) -> tuple[float, float]:
+    """The probability that one fraction of a second is over so long after an epoch, and that a sum of two is."""
+    return min(1.0, after), after * after / 2 if after < 1 else 1 - (2 - after) ** 2 / 2
+
+
+_OVER = [_over((step + 0.5) * _STEP) for step in range(_STEPS)]
 
 
 @dataclass(frozen=True)
@@ -114,7 +123,7 @@ def _one_layer(scenario: Scenario, hours_per_month: float, *, in_memory: bool) -
 
 
 def _region(
-    scenario: Scenario, groups: list[Group], rate: float, processes: float
+    scenario: Scenario, groups: tuple[Group, ...], rate: float, processes: float
 ) -> tuple[float, float, float]:
     """Requests per second to the edge, to the regional cache and to S3, of the readers of one region."""
     processes = max(1.0, processes)
@@ -144,16 +153,15 @@ def _gap(rate: float, pops: float, processes: float, ttl: int, *, remembers: boo
     Only the cache that began the epoch lets go at its end. The others were told an age without its fraction, so
     they hold on for that fraction, and a memory behind such a point of presence for two fractions.
     """
+    if rate < _NEVER or (pops == 1 and not remembers):
+        return 1 / rate
     pop_holds = asked_in_epoch(rate / pops, ttl)
     memory_holds = asked_in_epoch(rate / processes, ttl) if remembers else 0.0
     survives, gap = 1.0, 0.0
-    for step in range(_STEPS):
-        after = (step + 0.5) * _STEP
-        pop_free = 1 - pop_holds * max(0.0, 1 - after)
-        one_over = min(1.0, after)
-        two_over = after * after / 2 if after < 1 else 1 - (2 - after) ** 2 / 2
-        first_pop = 1 / processes + (1 / pops - 1 / processes) * (1 - memory_holds * (1 - one_over))
-        other_pops = (1 - 1 / pops) * (memory_holds * two_over + (1 - memory_holds) * pop_free)
+    for pop_over, both_over in _OVER:
+        pop_free = 1 - pop_holds * (1 - pop_over)
+        first_pop = 1 / processes + (1 / pops - 1 / processes) * (1 - memory_holds * (1 - pop_over))
+        other_pops = (1 - 1 / pops) * (memory_holds * both_over + (1 - memory_holds) * pop_free)
         hazard = rate * (first_pop + other_pops)
         passed = -math.expm1(-hazard * _STEP)
         gap += survives * passed / hazard
@@ -217,7 +225,7 @@ def told_age(rate: float, ttl: int) -> float:
     return spread / -math.expm1(-rate * ttl)
 
 
-def _reach(scenario: Scenario, groups: list[Group], rate: float) -> float:
+def _reach(scenario: Scenario, groups: tuple[Group, ...], rate: float) -> float:
     """How many seconds a name stays in a full memory since its last use (Che's approximation).
 
     Returns:
@@ -238,6 +246,6 @@ def _reach(scenario: Scenario, groups: list[Group], rate: float) -> float:
     return low
 
 
-def _used_within(groups: list[Group], rate: float, seconds: float) -> float:
+def _used_within(groups: tuple[Group, ...], rate: float, seconds: float) -> float:
     """How many different names one process asks for within so many seconds, on average."""
     return sum(-math.expm1(-rate * group.share * seconds) * group.names for group in groups)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 _ALONE = 200
 _GROWTH = 1.03
@@ -27,7 +28,8 @@ class Group:
     share: float
 
 
-def zipf(names: int, exponent: float) -> list[Group]:
+@lru_cache
+def zipf(names: int, exponent: float) -> tuple[Group, ...]:
     """Spread the gets over `names` names; an exponent of 0 makes all equally popular.
 
     Returns:
@@ -41,7 +43,7 @@ def zipf(names: int, exponent: float) -> list[Group]:
         first = last + 1
     weights = [(last - first + 1, _mean_weight(first, last, exponent)) for first, last in spans]
     total = sum(count * weight for count, weight in weights)
-    return [Group(count, weight / total) for count, weight in weights]
+    return tuple(Group(count, weight / total) for count, weight in weights)
 
 
 def _mean_weight(first: int, last: int, exponent: float) -> float:

@@ -57,6 +57,15 @@ class Prices:
         """The number at a path that is no price: a limit, a minimum, a free amount."""
         return float(self.at(*path)["value"])
 
+    def confidence(self, path: str) -> str:
+        """How sure the entry at a dotted path is; an empty path needs no price and is sure."""
+        if not path:
+            return "primary"
+        entry: Any = self.document
+        for name in path.split("."):
+            entry = entry[int(name)] if isinstance(entry, list) else entry[name]
+        return str(entry["confidence"])
+
     @property
     def hours(self) -> float:
         """Hours that a month is counted as."""
@@ -110,7 +119,7 @@ def load(path: Path | None = None) -> Prices:
         more = [f"and {len(faults) - _SHOWN} more"] if len(faults) > _SHOWN else []
         lines = "\n  ".join([*faults[:_SHOWN], *more])
         raise PriceListError(
-            f"{path}: is no price list:\n  {lines}\nStart from a copy of the built-in one: --prices-copy FILE"
+            f"{path}: is no price list:\n  {lines}\nStart from a copy of the built-in one: --copy-prices FILE"
         )
     return Prices(document, str(path))
 

@@ -1,0 +1,2 @@
+"""stub"""
+def render(prices): return ""
