@@ -51,7 +51,7 @@ class Comparison:
         if best.key == self.ours.key:
             runner_up = min(self.others, key=lambda offer: offer.usd)
             return [
-                f"Use Memory Service: at {money(best.usd)} a month nothing here is cheaper.",
+                f"Use Memory Service: at {money(best.usd)} a month nothing here is a cent cheaper.",
                 f"The next is {runner_up.name} at {money(runner_up.usd)}.",
             ]
         detail = f" ({best.detail})" if best.detail else ""

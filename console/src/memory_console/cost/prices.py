@@ -74,7 +74,7 @@ class Prices:
     @property
     def unconfirmed(self) -> list[str]:
         """Paths of the entries whose confidence is `unconfirmed`, such as s3.GLACIER_IR.get."""
-        return [path for path, entry in _entries(self.document) if entry["confidence"] == "unconfirmed"]
+        return [path for path, entry in entries(self.document) if entry["confidence"] == "unconfirmed"]
 
 
 def tiered(entry: dict[str, Any], amount: float) -> float:
@@ -132,7 +132,7 @@ def faults_of(document: object) -> list[str]:
     sentences = [f"{_path(error)}: {_sentence(error)}" for error in faults]
     if not sentences and isinstance(document, dict):
         known = document["sources"]
-        for path, entry in _entries(document):
+        for path, entry in entries(document):
             if entry["source"] not in known:
                 sentences.append(f"{path}: its source {entry['source']!r} is not among the sources")
             ends = [tier.get("up_to") for tier in entry.get("tiers", [])]
@@ -151,7 +151,7 @@ def _sentence(error: jsonschema.ValidationError) -> str:
     return str(error.message)
 
 
-def _entries(node: Any, path: str = "") -> list[tuple[str, dict[str, Any]]]:
+def entries(node: Any, path: str = "") -> list[tuple[str, dict[str, Any]]]:
     """Every entry with a confidence, and its path."""
     if isinstance(node, dict):
         if "confidence" in node:
@@ -163,5 +163,5 @@ def _entries(node: Any, path: str = "") -> list[tuple[str, dict[str, Any]]]:
         return []
     found = []
     for name, child in children:
-        found += _entries(child, f"{path}.{name}" if path else name)
+        found += entries(child, f"{path}.{name}" if path else name)
     return found
