@@ -39,7 +39,9 @@ MODELLED = {("api_gateway", "s3_gets")}
 
 def rows(heading: str) -> list[tuple[str, str, str, float]]:
     """The rows of the table whose first header is `heading`: offer or class, item, arithmetic, US dollars."""
-    table = COST.read_text(encoding="utf-8").split(f"| {heading} | item | arithmetic | USD |\n|---|---|---|---|\n")[1]
+    table = COST.read_text(encoding="utf-8").split(
+        f"| {heading} | item | arithmetic | USD |\n|---|---|---|---|\n"
+    )[1]
     found = []
     for line in table.split("\n\n")[0].strip().splitlines():
         who, item, arithmetic, usd = (cell.strip() for cell in line.strip("| ").split("|"))

@@ -18,6 +18,8 @@ from memory_console.cost.scenario import SECONDS_PER_HOUR, Scenario
 _KB = 1024
 _READ_UNIT = 4096
 _MILLION = 1_000_000
+#: An allowance that is used up exactly is enough, whatever the last bit of a sum says.
+_EXACTLY = 1 + 1e-9
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,9 @@ def api_gateway(scenario: Scenario, traffic: Traffic, prices: Prices) -> Offer:
     requests = tiered(prices.at("api_gateway", "requests"), gets) / _MILLION
     missed = shared_cache_misses(scenario, prices.hours)
     items = [
-        LineItem("cache", "Cache", prices.hours, "hours", prices.hours * size["usd"], f"api_gateway.caches.{which}"),
+        LineItem(
+            "cache", "Cache", prices.hours, "hours", prices.hours * size["usd"], f"api_gateway.caches.{which}"
+        ),
         LineItem("api_requests", "API requests", gets, "requests", requests, "api_gateway.requests"),
         *bill.storage(scenario, prices),
         *bill.s3_reads(scenario, missed, traffic.absent, prices),
@@ -173,7 +177,7 @@ def flat_rate(scenario: Scenario, traffic: Traffic, prices: Prices) -> Offer:
     fit = [
         number
         for number, plan in enumerate(plans)
-        if traffic.edge_total <= plan["requests"] and gb <= plan["gb"]
+        if traffic.edge_total <= plan["requests"] * _EXACTLY and gb <= plan["gb"] * _EXACTLY
     ]
     if not fit:
         return Offer("flat_rate", [], refusal="the traffic exceeds the allowance of every plan")

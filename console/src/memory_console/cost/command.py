@@ -86,7 +86,9 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 
 @click.command(epilog=_EXAMPLES, context_settings={"max_content_width": 110})
 @_inputs
-@click.option("--from-bucket", "bucket", metavar="BUCKET", help="Measure names, size and class by listing it.")
+@click.option(
+    "--from-bucket", "bucket", metavar="BUCKET", help="Measure names, size and class by listing it."
+)
 @click.option("--service", default="", help="With --from-bucket: only this service's values.")
 @click.option("--simulate", is_flag=True, help="The model up to a million million gets a month.")
 @click.option("--replay", "requests", type=Count(), help="Check the model: replay so many random gets.")
@@ -94,7 +96,9 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--prices", "price_list", type=_FILE, help="Another price list.")
 @click.option("--copy-prices", type=_FILE, help="Write the built-in price list there, to edit, and stop.")
 @click.option("--plot", type=_FILE, callback=_plot_path, help="Write a plot: .svg, .png or .pdf.")
-@click.option("--page", type=_FILE, help="Write the calculator as one HTML page, with these prices, and stop.")
+@click.option(
+    "--page", type=_FILE, help="Write the calculator as one HTML page, with these prices, and stop."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
 def cost(  # noqa: PLR0913 - one for each option
     *,
@@ -147,9 +151,7 @@ def _write_and_stop(copy_prices: Path | None, page: Path | None, prices: Prices)
         click.echo(f"{page}: open it in any browser; it asks nothing of any server")
 
 
-def _scenario(
-    inputs: dict[str, Any], measured: Measured | None, base: Scenario, prices: Prices
-) -> Scenario:
+def _scenario(inputs: dict[str, Any], measured: Measured | None, base: Scenario, prices: Prices) -> Scenario:
     for name in ("names", "functions", "pops"):
         if name in inputs:
             inputs[name] = int(inputs[name])

@@ -11,10 +11,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from memory_console.cost.popularity import Group, zipf
+import numpy as np
+
+from memory_console.cost.popularity import Floats, Popularity, zipf
 from memory_console.cost.scenario import SECONDS_PER_HOUR, Scenario
 
-_BISECTIONS = 100
+_BISECTIONS = 40
 _RARE = 1e-4
 _NEVER = 1e-7
 _STEPS = 16
@@ -81,10 +83,10 @@ def traffic(scenario: Scenario, hours_per_month: float) -> Traffic:
     seconds = hours_per_month * SECONDS_PER_HOUR
     absent = scenario.gets_per_month * scenario.absent
     present = (scenario.gets_per_month - absent) / seconds
-    groups = zipf(scenario.names, scenario.zipf)
+    popularity = zipf(scenario.names, scenario.zipf)
     edge, regional, s3 = {}, absent, absent
     for region, share in scenario.readers.items():
-        asked, passed, fetched = _region(scenario, groups, present * share, scenario.processes * share)
+        asked, passed, fetched = _region(scenario, popularity, present * share, scenario.processes * share)
         edge[region] = asked * seconds + absent * share
         regional += passed * seconds
         s3 += fetched * seconds
@@ -106,126 +108,129 @@ def _one_layer(scenario: Scenario, hours_per_month: float, *, in_memory: bool) -
     absent = scenario.gets_per_month * scenario.absent
     caches = scenario.processes if in_memory else 1.0
     rate = (scenario.gets_per_month - absent) / seconds / caches
-    groups = zipf(scenario.names, scenario.zipf)
-    reach = _reach(scenario, groups, rate) if in_memory else math.inf
-    if reach == 0:
+    popularity = zipf(scenario.names, scenario.zipf)
+    reach = _reach(scenario, popularity, rate) if in_memory else math.inf
+    if reach == 0 or rate <= 0:
         return scenario.gets_per_month
-    ttl, missed = scenario.edge_ttl, 0.0
-    for group in groups:
-        name_rate = rate * group.share
-        if name_rate <= 0:
-            continue
-        misses = 1 / (ttl + 1 / name_rate)
-        if reach < ttl:
-            misses = name_rate - (name_rate - misses) * _kept(name_rate, ttl, reach)
-        missed += group.names * misses
-    return absent + missed * caches * seconds
+    ttl, rates = scenario.edge_ttl, rate * popularity.shares
+    misses = 1 / (ttl + 1 / rates)
+    if reach < ttl:
+        misses = rates - (rates - misses) * _kept_by_first(rates, ttl, reach)
+    return absent + float(np.sum(popularity.names * misses)) * caches * seconds
 
 
 def _region(
-    scenario: Scenario, groups: tuple[Group, ...], rate: float, processes: float
+    scenario: Scenario, popularity: Popularity, rate: float, processes: float
 ) -> tuple[float, float, float]:
     """Requests per second to the edge, to the regional cache and to S3, of the readers of one region."""
+    if rate <= 0:
+        return 0.0, 0.0, 0.0
     processes = max(1.0, processes)
     pops = min(float(scenario.pops), processes)
-    ttl = scenario.edge_ttl
-    reach = _reach(scenario, groups, rate / processes) if scenario.memory else 0.0
+    ttl, names, rates = scenario.edge_ttl, popularity.names, rate * popularity.shares
+    reach = _reach(scenario, popularity, rate / processes) if scenario.memory else 0.0
     remembers = reach > 0
     alone = remembers and pops >= processes  # no point of presence serves two memories
-    edge = regional = s3 = 0.0
-    for group in groups:
-        name_rate = rate * group.share
-        if name_rate <= 0:
-            continue
-        s3 += group.names / (ttl + _gap(name_rate, pops, processes, ttl, remembers=remembers))
-        epochs = 1 / (ttl + _gap(name_rate, 1, processes, ttl, remembers=remembers))
-        pop_gap = _gap(name_rate / pops, 1, processes / pops, ttl, remembers=remembers)
-        asked = ttl / (ttl - told_age(name_rate / pops, ttl) + pop_gap)
-        regional += group.names * epochs * (1 + (pops - 1) * asked)
-        edge += group.names * _misses(name_rate, processes, ttl, reach)
+
+    s3 = names / (ttl + _gap(rates, pops, processes, ttl, remembers=remembers))
+    epochs = 1 / (ttl + _gap(rates, 1, processes, ttl, remembers=remembers))
+    pop_gap = _gap(rates / pops, 1, processes / pops, ttl, remembers=remembers)
+    asked = ttl / (ttl - told_age(rates / pops, ttl) + pop_gap)
+    misses = _misses(rates, processes, ttl, reach)
+
+    edge = float(np.sum(names * misses))
+    regional = float(np.sum(names * epochs * (1 + (pops - 1) * asked)))
     regional = edge if alone else min(regional, edge)
-    return edge, regional, min(s3, regional)
+    return edge, regional, min(float(np.sum(s3)), regional)
 
 
-def _gap(rate: float, pops: float, processes: float, ttl: int, *, remembers: bool) -> float:
+def _gap(rates: Floats, pops: float, processes: float, ttl: int, *, remembers: bool) -> Floats:
     """Seconds from the end of an epoch to the next get that reaches the regional cache, on average.
 
     Only the cache that began the epoch lets go at its end. The others were told an age without its fraction, so
     they hold on for that fraction, and a memory behind such a point of presence for two fractions.
     """
-    if rate < _NEVER or (pops == 1 and not remembers):
-        return 1 / rate
-    pop_holds = asked_in_epoch(rate / pops, ttl)
-    memory_holds = asked_in_epoch(rate / processes, ttl) if remembers else 0.0
-    survives, gap = 1.0, 0.0
+    if pops == 1 and not remembers:
+        return 1 / rates
+    often = np.maximum(rates, _NEVER)
+    pop_holds = asked_in_epoch(often / pops, ttl)
+    memory_holds = asked_in_epoch(often / processes, ttl) if remembers else np.zeros_like(often)
+    survives, gap = np.ones_like(often), np.zeros_like(often)
     for pop_over, both_over in _OVER:
         pop_free = 1 - pop_holds * (1 - pop_over)
         first_pop = 1 / processes + (1 / pops - 1 / processes) * (1 - memory_holds * (1 - pop_over))
         other_pops = (1 - 1 / pops) * (memory_holds * both_over + (1 - memory_holds) * pop_free)
-        hazard = rate * (first_pop + other_pops)
-        passed = -math.expm1(-hazard * _STEP)
+        hazard = often * (first_pop + other_pops)
+        passed = -np.expm1(-hazard * _STEP)
         gap += survives * passed / hazard
         survives *= 1 - passed
-    return gap + survives / rate
+    return np.where(rates < _NEVER, 1 / rates, gap + survives / often)
 
 
-def _misses(name_rate: float, processes: float, ttl: int, reach: float) -> float:
-    """Gets per second of one name that the memories of all processes do not answer."""
+def _misses(name_rates: Floats, processes: float, ttl: int, reach: float) -> Floats:
+    """Gets per second of each name that the memories of all processes do not answer."""
     if reach == 0:
-        return name_rate
-    rate = name_rate / processes
-    misses = (1 + (processes - 1) * asked_in_epoch(rate, ttl)) / (ttl + 1 / name_rate)
+        return name_rates
+    rates = name_rates / processes
+    epochs = 1 / (ttl + 1 / name_rates)
+    misses = (1 + (processes - 1) * asked_in_epoch(rates, ttl)) * epochs
     if reach < ttl:
-        misses = name_rate - (name_rate - misses) * _kept(rate, ttl, reach)
-    return min(misses, name_rate)
+        first = epochs * rates * ttl  # hits of the process that began the epoch
+        others = name_rates - misses - first
+        misses = name_rates - first * _kept_by_first(rates, ttl, reach) - others * _kept(rates, ttl, reach)
+    return np.minimum(misses, name_rates)
 
 
-def _kept(rate: float, ttl: int, reach: float) -> float:
+def _kept(rates: Floats, ttl: int, reach: float) -> Floats:
     """The share of hits that a full memory keeps: those whose name was last used at most `reach` seconds ago.
 
     A get at a random moment of an epoch finds the last use of its name in the same epoch g seconds back with the
-    density rate * exp(-rate * g) * (1 - g / ttl).
+    density rate * exp(-rate * g) * (1 - g / ttl), unless its process began the epoch.
     """
-    if rate * ttl < _RARE:
-        return reach / ttl * (2 - reach / ttl)
-    return _used_at_most(rate, ttl, reach) / _used_at_most(rate, ttl, ttl)
+    often = np.maximum(rates, _RARE / ttl)
+    kept = _used_at_most(often, ttl, reach) / _used_at_most(often, ttl, ttl)
+    return np.where(rates * ttl < _RARE, reach / ttl * (2 - reach / ttl), kept)
 
 
-def _used_at_most(rate: float, ttl: float, ago: float) -> float:
-    used = -math.expm1(-rate * ago)
-    return used - (used / rate - ago * math.exp(-rate * ago)) / ttl
+def _kept_by_first(rates: Floats, ttl: int, reach: float) -> Floats:
+    """The same for the process that began the epoch, and so has used the name at its start."""
+    return reach / ttl + (1 - reach / ttl) * -np.expm1(-rates * reach)
 
 
-def asked_in_epoch(rate: float, ttl: int) -> float:
+def _used_at_most(rates: Floats, ttl: float, ago: float) -> Floats:
+    used = -np.expm1(-rates * ago)
+    return used - (used / rates - ago * np.exp(-rates * ago)) / ttl
+
+
+def asked_in_epoch(rates: Floats, ttl: int) -> Floats:
     """How often a cache that did not begin an epoch asks the next one in it, on average: 0 to 1.
 
     Without rounding it would be 1 - exp(-rate * ttl), the probability of a get within ttl seconds. But the header
     Age counts whole seconds, rounded down, so what is fetched at the age a lives until ttl + (a mod 1). With that
-    remainder anywhere in a second, the mean age as the header tells it has the closed form below.
+    remainder anywhere in a second, the mean age as the header tells it has the closed form of `told_age`.
 
     Args:
-        rate: gets per second of one name at this cache.
+        rates: gets per second at this cache, of each name.
         ttl: in seconds.
     """
-    return ttl / (ttl - told_age(rate, ttl) + 1 / rate)
+    return ttl / (ttl - told_age(rates, ttl) + 1 / rates)
 
 
-def told_age(rate: float, ttl: int) -> float:
+def told_age(rates: Floats, ttl: int) -> Floats:
     """The mean of the header Age, in whole seconds, that a cache which did not begin an epoch is told.
 
     Args:
-        rate: gets per second of one name at this cache.
+        rates: gets per second at this cache, of each name.
         ttl: in seconds.
     """
-    if rate * ttl < _RARE:
-        return (ttl - 1) / 2
-    last = math.exp(-rate * (ttl - 1))
-    within_second = -math.expm1(-rate) / rate
-    spread = -math.expm1(-rate * (ttl - 1)) / rate - (ttl - 1) * last * within_second
-    return spread / -math.expm1(-rate * ttl)
+    often = np.maximum(rates, _RARE / ttl)
+    last = np.exp(-often * (ttl - 1))
+    within_second = -np.expm1(-often) / often
+    spread = -np.expm1(-often * (ttl - 1)) / often - (ttl - 1) * last * within_second
+    return np.where(rates * ttl < _RARE, (ttl - 1) / 2, spread / -np.expm1(-often * ttl))
 
 
-def _reach(scenario: Scenario, groups: tuple[Group, ...], rate: float) -> float:
+def _reach(scenario: Scenario, popularity: Popularity, rate: float) -> float:
     """How many seconds a name stays in a full memory since its last use (Che's approximation).
 
     Returns:
@@ -235,17 +240,17 @@ def _reach(scenario: Scenario, groups: tuple[Group, ...], rate: float) -> float:
     if room < 1:
         return 0.0
     low, high = 0.0, float(scenario.edge_ttl)
-    if scenario.names <= room or _used_within(groups, rate, high) <= room:
+    if scenario.names <= room or _used_within(popularity, rate, high) <= room:
         return math.inf
     for _ in range(_BISECTIONS):
         middle = (low + high) / 2
-        if _used_within(groups, rate, middle) <= room:
+        if _used_within(popularity, rate, middle) <= room:
             low = middle
         else:
             high = middle
     return low
 
 
-def _used_within(groups: tuple[Group, ...], rate: float, seconds: float) -> float:
+def _used_within(popularity: Popularity, rate: float, seconds: float) -> float:
     """How many different names one process asks for within so many seconds, on average."""
-    return sum(-math.expm1(-rate * group.share * seconds) * group.names for group in groups)
+    return float(np.sum(-np.expm1(-rate * seconds * popularity.shares) * popularity.names))

@@ -116,4 +116,3 @@ def _at(xs: list[float], ys: list[float], x: float) -> float:
         return ys[right]
     part = math.log(x / xs[left]) / math.log(xs[right] / xs[left])
     return float(ys[left] * (ys[right] / ys[left]) ** part)
-

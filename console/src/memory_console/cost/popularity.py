@@ -7,52 +7,55 @@ differs, and every name is given the group's mean.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 _ALONE = 200
 _GROWTH = 1.03
 
+Floats = NDArray[np.float64]
+
 
 @dataclass(frozen=True)
-class Group:
-    """Names that are about equally popular.
+class Popularity:
+    """Groups of names that are about equally popular, the most popular first.
 
     Attributes:
-        names: how many they are.
-        share: the share of all gets that one of them receives.
+        names: how many names each group has.
+        shares: the share of all gets that one name of each group receives.
     """
 
-    names: int
-    share: float
+    names: Floats
+    shares: Floats
 
 
 @lru_cache
-def zipf(names: int, exponent: float) -> tuple[Group, ...]:
+def zipf(names: int, exponent: float) -> Popularity:
     """Spread the gets over `names` names; an exponent of 0 makes all equally popular.
 
     Returns:
-        The groups, most popular first; their names times their shares add up to 1.
+        The groups; their names times their shares add up to 1.
     """
-    spans = [(rank, rank) for rank in range(1, min(names, _ALONE) + 1)]
+    firsts, lasts = list(range(1, min(names, _ALONE) + 1)), list(range(1, min(names, _ALONE) + 1))
     first = _ALONE + 1
     while first <= names:
-        last = min(names, max(first, math.floor(first * _GROWTH)))
-        spans.append((first, last))
+        last = min(names, max(first, int(first * _GROWTH)))
+        firsts.append(first)
+        lasts.append(last)
         first = last + 1
-    weights = [(last - first + 1, _mean_weight(first, last, exponent)) for first, last in spans]
-    total = sum(count * weight for count, weight in weights)
-    return tuple(Group(count, weight / total) for count, weight in weights)
+    low, high = np.array(firsts, dtype=np.float64), np.array(lasts, dtype=np.float64)
+    counts = high - low + 1
+    alone = low**-exponent
+    together = _area(low - 0.5, high + 0.5, exponent) / counts
+    weights = np.where(counts == 1, alone, together)
+    return Popularity(counts, weights / float(np.sum(counts * weights)))
 
 
-def _mean_weight(first: int, last: int, exponent: float) -> float:
-    """The mean of k ** -exponent from first to last: exact for one name, by the integral for more."""
-    if first == last:
-        return float(first**-exponent)
-    low, high = first - 0.5, last + 0.5
+def _area(low: Floats, high: Floats, exponent: float) -> Floats:
+    """The integral of k ** -exponent: the mean over a group stands for each of its names."""
     if abs(exponent - 1) < 1e-9:  # noqa: PLR2004 - the integral of 1/k has a form of its own
-        area = math.log(high / low)
-    else:
-        area = (high ** (1 - exponent) - low ** (1 - exponent)) / (1 - exponent)
-    return area / (last - first + 1)
+        return np.log(high / low)
+    return (high ** (1 - exponent) - low ** (1 - exponent)) / (1 - exponent)

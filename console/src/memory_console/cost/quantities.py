@@ -112,7 +112,12 @@ class Readers(click.ParamType):
 
 def short(number: float) -> str:
     """A count for people: 950, 12.3 k, 4.56 M, 7.89 billion."""
-    for limit, factor, suffix in ((1e12, 1e12, " trillion"), (1e9, 1e9, " billion"), (1e6, 1e6, " M"), (1e4, 1e3, " k")):
+    for limit, factor, suffix in (
+        (1e12, 1e12, " trillion"),
+        (1e9, 1e9, " billion"),
+        (1e6, 1e6, " M"),
+        (1e4, 1e3, " k"),
+    ):
         if number >= limit:
             return f"{number / factor:.3g}{suffix}"
     return f"{number:,.0f}" if number >= 100 or number == int(number) else f"{number:.3g}"  # noqa: PLR2004

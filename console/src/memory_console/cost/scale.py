@@ -112,9 +112,7 @@ def findings(points: list[Point]) -> list[str]:
         )
     else:
         sentences.append("CloudFront's default quotas of one distribution are never reached.")
-    dear = next(
-        (p for p in points if p.comparison.cheapest.key not in ("memory_service", "flat_rate")), None
-    )
+    dear = next((p for p in points if p.comparison.cheapest.key not in ("memory_service", "flat_rate")), None)
     if dear:
         name = alternatives.wording()[dear.comparison.cheapest.key]["name"]
         sentences.append(f"From {dear.gets_per_month:.0e} gets a month on, others are cheaper: first {name}.")

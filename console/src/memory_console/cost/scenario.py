@@ -74,7 +74,9 @@ class Scenario:
         for name in least:
             value = getattr(self, name)
             if not least[name] <= value <= most.get(name, float("inf")) or value == float("inf"):
-                bounds = f"at least {least[name]:,}" + (f" and at most {most[name]:,}" if name in most else "")
+                bounds = f"at least {least[name]:,}" + (
+                    f" and at most {most[name]:,}" if name in most else ""
+                )
                 raise ScenarioError(f"{name} is {value:,}: it must be {bounds}")
         if self.storage_class not in STORAGE_CLASSES:
             choices = ", ".join(STORAGE_CLASSES)

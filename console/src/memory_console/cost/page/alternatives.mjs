@@ -14,6 +14,8 @@ import { SECONDS_PER_HOUR, memoryMisses, sharedCacheMisses } from './hit-ratios.
 const KB = 1024;
 const READ_UNIT = 4096;
 const MILLION = 1000000;
+/** An allowance that is used up exactly is enough, whatever the last bit of a sum says. */
+const EXACTLY = 1 + 1e-9;
 
 /**
  * @param {string} key
@@ -158,7 +160,7 @@ function apiGatewayOffer(scenario, traffic, prices) {
 function flatRateOffer(scenario, traffic, prices) {
   const gb = Object.keys(scenario.readers).reduce((sum, region) => sum + edgeGb(scenario, traffic, region, prices), 0);
   const plans = prices.cloudfront.plans;
-  const which = leastIndex(plans, (plan) => traffic.edge_total <= plan.requests && gb <= plan.gb, (plan) => plan.usd);
+  const which = leastIndex(plans, (plan) => traffic.edge_total <= plan.requests * EXACTLY && gb <= plan.gb * EXACTLY, (plan) => plan.usd);
   if (which < 0) return refused('flat_rate', 'the traffic exceeds the allowance of every plan');
   const plan = plans[which];
   return offer('flat_rate', [

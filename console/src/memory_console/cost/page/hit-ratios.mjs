@@ -37,7 +37,7 @@ import { zipf } from './popularity.mjs';
  */
 
 export const SECONDS_PER_HOUR = 3600;
-const BISECTIONS = 100;
+const BISECTIONS = 40;
 const RARE = 1e-4;
 const NEVER = 1e-7;
 const STEPS = 16;
@@ -129,7 +129,7 @@ function oneLayer(scenario, hours, inMemory) {
     const nameRate = rate * group.share;
     if (nameRate <= 0) continue;
     let misses = 1 / (ttl + 1 / nameRate);
-    if (reach < ttl) misses = nameRate - (nameRate - misses) * kept(nameRate, ttl, reach);
+    if (reach < ttl) misses = nameRate - (nameRate - misses) * keptByFirst(nameRate, ttl, reach);
     missed += group.names * misses;
   }
   return absent + missed * caches * seconds;
@@ -202,8 +202,13 @@ function gapOf(rate, pops, memories, ttl, remembers) {
 function missesOf(nameRate, memories, ttl, reach) {
   if (reach === 0) return nameRate;
   const rate = nameRate / memories;
-  let misses = (1 + (memories - 1) * askedInEpoch(rate, ttl)) / (ttl + 1 / nameRate);
-  if (reach < ttl) misses = nameRate - (nameRate - misses) * kept(rate, ttl, reach);
+  const epochs = 1 / (ttl + 1 / nameRate);
+  let misses = (1 + (memories - 1) * askedInEpoch(rate, ttl)) * epochs;
+  if (reach < ttl) {
+    const first = epochs * rate * ttl;
+    const others = nameRate - misses - first;
+    misses = nameRate - first * keptByFirst(rate, ttl, reach) - others * kept(rate, ttl, reach);
+  }
   return Math.min(misses, nameRate);
 }
 
@@ -217,6 +222,17 @@ function missesOf(nameRate, memories, ttl, reach) {
 function kept(rate, ttl, reach) {
   if (rate * ttl < RARE) return (reach / ttl) * (2 - reach / ttl);
   return usedAtMost(rate, ttl, reach) / usedAtMost(rate, ttl, ttl);
+}
+
+/**
+ * The same for the process that began the epoch, and so has used the name at its start.
+ *
+ * @param {number} rate
+ * @param {number} ttl
+ * @param {number} reach
+ */
+function keptByFirst(rate, ttl, reach) {
+  return reach / ttl + (1 - reach / ttl) * -Math.expm1(-rate * reach);
 }
 
 /**
