@@ -188,7 +188,7 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     _npm(session, "nodejs-sdk", "run", "lint")
-    javascript = ["infra/edge-setup", "demos/readers", "demos/tests", "console/src"]
+    javascript = ["infra/edge-setup", "demos/readers", "demos/tests", "console/src", "console/tests/cost"]
     eslint = "nodejs-sdk/node_modules/.bin/eslint"
     session.run(eslint, "--config", "nodejs-sdk/eslint.config.mjs", *javascript, external=True)
     _npm(session, "nodejs-sdk", "run", "check-package")
@@ -219,7 +219,8 @@ def types(session: nox.Session) -> None:
     for part in ("spec", "python-sdk", "layers", "infra", "local-cloud", "demos", "console"):
         session.run("mypy", f"{part}/tests")  # one by one: each has a module conftest
     _npm(session, "nodejs-sdk", "run", "types")
-    session.run("nodejs-sdk/node_modules/.bin/tsc", "-p", "infra/edge-setup", external=True)
+    for project in ("infra/edge-setup", "console"):
+        session.run("nodejs-sdk/node_modules/.bin/tsc", "-p", project, external=True)
 
 
 @nox.session(default=False)

@@ -52,6 +52,10 @@ export default [
     rules: { strict: 'off' },
   },
   {
+    files: ['**/cost/page/*.mjs'], // the cost calculator's page
+    languageOptions: { globals: globals.browser },
+  },
+  {
     files: PLATFORM_FREE,
     languageOptions: { globals: { ...Object.fromEntries(Object.keys(globals.node).map((name) => [name, 'off'])), ...globals['shared-node-browser'], ...globals.commonjs } },
     rules: {

@@ -3,7 +3,6 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-
 from memory_console.cost import alternatives
 from memory_console.cost.alternatives import wording
 from memory_console.cost.hit_ratios import Traffic, traffic
@@ -46,15 +45,17 @@ def test_values_over_1_mb_do_not_fit_api_gateway() -> None:
 def test_nodes_grow_with_what_they_hold() -> None:
     found = offers(Scenario(value_bytes=1024, names=1_000_000, gets_per_month=1e6))
 
-    assert found["elasticache_redis"].detail == "1 × cache.t4g.small"  # 0.95 GiB; 1.37 * 0.75 hold 1.03
+    assert (
+        found["elasticache_redis"].detail == "1 \N{MULTIPLICATION SIGN} cache.t4g.small"
+    )  # 0.95 GiB; 1.37 * 0.75 hold 1.03
 
 
 def test_nodes_grow_with_the_busiest_second() -> None:
     quiet = Scenario(gets_per_month=1_000 * 730 * 3600, value_bytes=1024, names=100, puts_per_month=0, peak=1)
     busy = dataclasses.replace(quiet, peak=20)  # 20,000 calls a second: 164 Mbit/s
 
-    assert offers(quiet)["elasticache_redis"].detail == "1 × cache.t4g.micro"
-    assert offers(busy)["elasticache_redis"].detail == "3 × cache.t4g.micro"
+    assert offers(quiet)["elasticache_redis"].detail == "1 \N{MULTIPLICATION SIGN} cache.t4g.micro"
+    assert offers(busy)["elasticache_redis"].detail == "3 \N{MULTIPLICATION SIGN} cache.t4g.micro"
 
 
 def test_serverless_bills_its_minimum_for_little_data() -> None:

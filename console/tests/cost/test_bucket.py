@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
@@ -12,12 +11,13 @@ from urllib.parse import parse_qs, urlsplit
 import boto3
 import pytest
 from click.testing import CliRunner
-from moto import mock_aws
-
 from memory_console.cost.bucket import EmptyBucketError, Measured, measure
 from memory_console.cost.command import cost
+from moto import mock_aws
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mypy_boto3_s3 import S3Client
 
 BUCKET = "values"

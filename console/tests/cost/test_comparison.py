@@ -3,7 +3,6 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-
 from memory_console.cost.comparison import break_evens, compare, money, sweep
 from memory_console.cost.prices import load
 from memory_console.cost.scenario import Scenario, ScenarioError
@@ -51,7 +50,7 @@ def test_advice_is_a_node_for_much_traffic() -> None:
     comparison = compare(Scenario(gets_per_month=1e9), PRICES)
 
     assert comparison.verdict[0].startswith(
-        "Use ElastiCache with Valkey on a node (1 × cache.t4g.micro): $9.34"
+        "Use ElastiCache with Valkey on a node (1 \N{MULTIPLICATION SIGN} cache.t4g.micro): $9.34"
     )
     assert "no server" in comparison.verdict[2]
 

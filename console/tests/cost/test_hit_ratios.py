@@ -7,7 +7,6 @@ import math
 
 import numpy as np
 import pytest
-
 from memory_console.cost.hit_ratios import asked_in_epoch, memory_misses, told_age, traffic
 from memory_console.cost.scenario import Scenario
 

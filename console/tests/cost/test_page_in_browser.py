@@ -6,17 +6,18 @@ import functools
 import os
 import shutil
 import threading
-from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped] # it has no types
 from memory_console.cost.prices import load
 from memory_console.cost.static_page import render
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
@@ -143,7 +144,7 @@ def test_plot_is_read_with_the_arrow_keys(opened: Opened) -> None:
     expect(readout).to_contain_text("gets a month: Memory Service $")
 
 
-def test_address_carries_the_scenario(browser: Browser, opened: Opened, file: Path) -> None:
+def test_address_carries_the_scenario(browser: Browser, opened: Opened) -> None:
     opened.page.locator("#value_bytes").fill("300KB")
     opened.page.locator("#private").check()
     expect(opened.page.locator("#bill")).to_contain_text("Signing key")

@@ -3,12 +3,13 @@ from __future__ import annotations
 import copy
 import json
 from datetime import date
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-
 from memory_console.cost.prices import PriceListError, entries, faults_of, load, tiered
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import click
 import pytest
-
 from memory_console.cost.quantities import Count, Rate, Readers, Share, Size, short, size
 
 
@@ -17,7 +16,7 @@ from memory_console.cost.quantities import Count, Rate, Readers, Share, Size, sh
         (Share(), "5%", 0.05), (Share(), "0.05", 0.05), (Share(), "100%", 1),
     ],
 )  # fmt: skip
-def test_quantity_is_read_with_its_unit(kind: click.ParamType, text: str, number: float) -> None:
+def test_quantity_is_read_with_its_unit(kind: click.ParamType[float], text: str, number: float) -> None:
     assert kind.convert(text, None, None) == pytest.approx(number)
 
 
@@ -30,7 +29,7 @@ def test_quantity_is_read_with_its_unit(kind: click.ParamType, text: str, number
         (Readers(), "us=a"), (Readers(), "us=0"), (Readers(), "us,us"), (Readers(), "=3"),
     ],
 )  # fmt: skip
-def test_what_is_no_quantity_is_refused_with_an_example(kind: click.ParamType, text: str) -> None:
+def test_what_is_no_quantity_is_refused_with_an_example(kind: click.ParamType[float], text: str) -> None:
     with pytest.raises(click.BadParameter, match=r"write|adds up"):
         kind.convert(text, None, None)
 

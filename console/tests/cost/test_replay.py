@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from memory_console.cost.hit_ratios import traffic
 from memory_console.cost.replay import replay
 from memory_console.cost.scenario import Scenario
@@ -54,6 +53,7 @@ def scenario(
         environments=processes,
         value_bytes=1,
         memory_bytes=room,
+        memory_items=10**9,
         readers=readers or {"us": 1.0},
         **others,
     )
@@ -61,7 +61,7 @@ def scenario(
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: "-".join(map(str, shape.values())))
 def test_model_agrees_with_replayed_requests(shape: dict[str, Any]) -> None:
-    print(f"seed {SEED}")
+    print(f"seed {SEED}")  # noqa: T201 - shown if the test fails
     traffic_shape = scenario(**shape)
     model, seen = traffic(traffic_shape, 730), replay(traffic_shape, REQUESTS, SEED)
     pairs = {

@@ -3,10 +3,11 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-
 from memory_console.cost.hit_ratios import Traffic
 from memory_console.cost.prices import load
-from memory_console.cost.scale import INTERNET, findings, load as load_of, simulate  # fmt: skip
+from memory_console.cost.quantities import short
+from memory_console.cost.scale import INTERNET, findings, simulate  # fmt: skip
+from memory_console.cost.scale import load as load_of
 from memory_console.cost.scenario import Scenario
 
 PRICES = load()
@@ -41,9 +42,9 @@ def test_findings_name_the_first_limit_that_is_reached() -> None:
     sentences = findings(points)
 
     crowded = next(point for point in points if point.load.prefixes > 1)
-    assert f"At {crowded.gets_per_month:.0e} gets a month the busiest second exceeds" in sentences[0]
+    assert f"At {short(crowded.gets_per_month)} gets a month the busiest second exceeds" in sentences[0]
     wide = next(point for point in points if point.load.distributions > 1)
-    assert f"At {wide.gets_per_month:.0e} gets a month one distribution's" in sentences[1]
+    assert f"At {short(wide.gets_per_month)} gets a month one distribution's" in sentences[1]
 
 
 def test_findings_say_when_no_limit_is_reached() -> None:

@@ -11,7 +11,6 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from click.testing import CliRunner
-
 from memory_console.cost.command import cost
 from memory_console.cost.prices import Prices, load
 from memory_console.cost.static_page import render

@@ -8,7 +8,6 @@ import re
 from pathlib import Path
 
 import pytest
-
 from memory_console.cost import alternatives, bill
 from memory_console.cost.hit_ratios import Traffic, traffic
 from memory_console.cost.prices import load
@@ -51,7 +50,7 @@ def rows(heading: str) -> list[tuple[str, str, str, float]]:
 
 def value_of(arithmetic: str) -> float:
     text = re.sub(r"(?<=\d),(?=\d)", "", arithmetic)
-    text = text.replace("×", "*").replace("−", "-").replace("^", "**")
+    text = text.replace("\N{MULTIPLICATION SIGN}", "*").replace("\N{MINUS SIGN}", "-").replace("^", "**")
 
     def walk(node: ast.AST) -> float:
         if isinstance(node, ast.BinOp):

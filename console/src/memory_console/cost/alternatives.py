@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from memory_console.cost import bill
 from memory_console.cost.bill import LineItem
 from memory_console.cost.hit_ratios import Traffic, memory_misses, shared_cache_misses
 from memory_console.cost.prices import Prices, tiered
 from memory_console.cost.scenario import SECONDS_PER_HOUR, Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _KB = 1024
 _READ_UNIT = 4096
@@ -234,7 +237,7 @@ def _nodes(service: str, factor: float, scenario: Scenario, prices: Prices) -> t
     which = costs.index(min(costs))
     count, usd = counts[which], costs[which]
     item = LineItem("nodes", "Nodes", count * prices.hours, "node-hours", usd, f"{service}.nodes.{which}")
-    return item, f"{count} × {nodes[which]['type']}"
+    return item, f"{count} \N{MULTIPLICATION SIGN} {nodes[which]['type']}"
 
 
 def _table(scenario: Scenario, prices: Prices) -> list[LineItem]:

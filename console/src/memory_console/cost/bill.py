@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from memory_console.cost.hit_ratios import Traffic
 from memory_console.cost.prices import Prices, tiered
-from memory_console.cost.scenario import Scenario
+
+if TYPE_CHECKING:
+    from memory_console.cost.hit_ratios import Traffic
+    from memory_console.cost.scenario import Scenario
 
 _MONITORED_BYTES = 131_072
 _HOURS_PER_DAY = 24

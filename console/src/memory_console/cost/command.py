@@ -5,23 +5,23 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-
 from memory_console.cost import report, scale
 from memory_console.cost.bucket import EmptyBucketError, Measured, measure
-from memory_console.cost.comparison import Comparison, break_evens, compare, sweep
+from memory_console.cost.comparison import break_evens, compare, sweep
 from memory_console.cost.document import comparison_document, scale_document
 from memory_console.cost.prices import OWN, PriceListError, Prices, load
 from memory_console.cost.quantities import Count, Rate, Readers, Share, Size, short, size
 from memory_console.cost.replay import replay
 from memory_console.cost.scenario import STORAGE_CLASSES, Scenario, ScenarioError
+from rich.console import Console
 
 _DEFAULT = Scenario()
+_MOST_REPLAYED_NAMES = 1_000_000
 _EXAMPLES = """
 \b
 Examples:
@@ -31,7 +31,7 @@ Examples:
   memory-service cost --simulate --plot scale.png
   memory-service cost --page calculator.html
 
-The model, its formulas and a worked example are in COST.md beside the source.
+The model, its formulas and a worked example: console/COST.md in the repository.
 """
 Option = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -57,7 +57,8 @@ _INPUTS: list[Option] = [
     click.option(
         "--memory/--no-memory", "memory", default=None, help="The SDK's own memory.  [default: memory]"
     ),
-    _input("--memory-size", "memory_bytes", Size(), "What the SDK's memory holds per environment.", "32MB"),
+    _input("--memory-size", "memory_bytes", Size(), "LOCAL_MAX_BYTES: what memory holds.", "16MB"),
+    _input("--memory-items", "memory_items", Count(), "LOCAL_MAX_ITEMS: values memory holds.", "10k"),
     _input("--storage-class", "storage_class", click.Choice(STORAGE_CLASSES), "Of the values.", "STANDARD"),
     click.option("--private/--public", "private", default=None, help="Signed reads.  [default: public]"),
     _input("--invalidations", "invalidations", Rate(), "Invalidated paths.", "0/month"),
@@ -65,6 +66,20 @@ _INPUTS: list[Option] = [
                  help="Whether the account's always-free amounts are unused.  [default: free-tier]"),
     _input("--peak", "peak", float, "The busiest second, as a multiple of the mean.", "3"),
 ]  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class _Output:
+    """Where an answer goes: tables or JSON on standard output, and perhaps a plot."""
+
+    plot: Path | None
+    as_json: bool
+    today: date
+
+    @property
+    def console(self) -> Console:
+        """For people: beside JSON, standard error."""
+        return Console(stderr=self.as_json, highlight=False)
 
 
 def _inputs(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -124,16 +139,18 @@ def cost(  # noqa: PLR0913 - one for each option
         if copy_prices or page:
             _write_and_stop(copy_prices, page, prices)
             return
-        console = Console(highlight=False)
+        output = _Output(plot, as_json, datetime.now(tz=timezone.utc).date())
         inputs = {name: value for name, value in given.items() if value is not None}
         measured = _measure(bucket, service) if bucket else None
         scenario = _scenario(inputs, measured, scale.INTERNET if simulate else _DEFAULT, prices)
+        if measured:
+            _tell_measured(measured, output)
         if simulate:
-            _simulate(console, scenario, prices, plot, as_json=as_json)
+            _simulate(scenario, prices, output)
         else:
-            _compare(console, scenario, prices, plot, measured, as_json=as_json)
+            _compare(scenario, prices, output)
         if requests:
-            _replay(console, scenario, int(requests), seed, prices, as_json=as_json)
+            _replay(scenario, int(requests), seed, prices, output)
     except (ScenarioError, PriceListError, EmptyBucketError) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
@@ -152,7 +169,7 @@ def _write_and_stop(copy_prices: Path | None, page: Path | None, prices: Prices)
 
 
 def _scenario(inputs: dict[str, Any], measured: Measured | None, base: Scenario, prices: Prices) -> Scenario:
-    for name in ("names", "functions", "pops"):
+    for name in ("names", "functions", "pops", "memory_items"):
         if name in inputs:
             inputs[name] = int(inputs[name])
     if measured:
@@ -194,81 +211,68 @@ def _measure(bucket: str, service: str) -> Measured:
         raise click.ClickException(f"bucket {bucket!r} cannot be listed: {error}") from error
 
 
-def _compare(
-    console: Console,
-    scenario: Scenario,
-    prices: Prices,
-    plot: Path | None,
-    measured: Measured | None,
-    *,
-    as_json: bool,
-) -> None:
+def _tell_measured(measured: Measured, output: _Output) -> None:
+    output.console.print(
+        f"Measured: {measured.names:,} values of {size(measured.value_bytes)} on average, with "
+        f"{measured.requests:,} LIST requests"
+    )
+
+
+def _compare(scenario: Scenario, prices: Prices, output: _Output) -> None:
     comparison = compare(scenario, prices)
     points = sweep(scenario, prices) if scenario.gets_per_month else []
     crossings = break_evens(points, prices)
-    if plot:
-        _plot_costs(plot, comparison, points, crossings)
-    today = datetime.now(tz=timezone.utc).date()
-    if as_json:
-        click.echo(json.dumps(comparison_document(comparison, crossings, prices, today), indent=2))
+    if output.plot:
+        from memory_console.cost.plot import costs  # noqa: PLC0415 - only for those who plot
+
+        if not points:
+            raise ScenarioError("gets_per_month is 0: there is nothing to plot")
+        costs(output.plot, comparison, points, crossings)
+    if output.as_json:
+        click.echo(json.dumps(comparison_document(comparison, crossings, prices, output.today), indent=2))
         return
-    if measured:
-        console.print(
-            f"Measured: {measured.names:,} values of {size(measured.value_bytes)} on average, with "
-            f"{measured.requests:,} LIST requests"
-        )
+    console = output.console
     report.print_traffic(console, comparison)
     report.print_bill(console, comparison, prices)
     report.print_offers(console, comparison, crossings, prices)
     report.print_verdict(console, comparison)
     console.print()
     report.print_history(console, prices)
-    report.print_prices(console, prices, today)
-    if plot:
-        console.print(f"Plot: {plot}")
+    _tell_sources(prices, output)
 
 
-def _plot_costs(plot: Path, comparison: Comparison, points: list[Comparison], crossings: list[Any]) -> None:
-    from memory_console.cost.plot import costs  # noqa: PLC0415 - only for those who plot
-
-    if not points:
-        raise ScenarioError("gets_per_month is 0: there is nothing to plot")
-    costs(plot, comparison, points, crossings)
-
-
-def _simulate(
-    console: Console, scenario: Scenario, prices: Prices, plot: Path | None, *, as_json: bool
-) -> None:
+def _simulate(scenario: Scenario, prices: Prices, output: _Output) -> None:
     if not scenario.gets_per_month:
         raise ScenarioError("gets_per_month is 0: there is nothing to simulate")
     points = scale.simulate(scenario, prices)
-    if plot:
+    if output.plot:
         from memory_console.cost.plot import scale as plot_scale  # noqa: PLC0415 - only for those who plot
 
-        plot_scale(plot, points)
-    today = datetime.now(tz=timezone.utc).date()
-    if as_json:
-        click.echo(json.dumps(scale_document(scenario, points, prices, today), indent=2))
+        plot_scale(output.plot, points)
+    if output.as_json:
+        click.echo(json.dumps(scale_document(scenario, points, prices, output.today), indent=2))
         return
-    report.print_scale(console, scenario, points)
-    report.print_prices(console, prices, today)
-    if plot:
-        console.print(f"Plot: {plot}")
+    report.print_scale(output.console, scenario, points)
+    _tell_sources(prices, output)
 
 
-def _replay(
-    console: Console, scenario: Scenario, requests: int, seed: int, prices: Prices, *, as_json: bool
-) -> None:
-    if scenario.names > 1_000_000:  # noqa: PLR2004 - each name is drawn on its own
+def _tell_sources(prices: Prices, output: _Output) -> None:
+    report.print_prices(output.console, prices, output.today)
+    if output.plot:
+        output.console.print(f"Plot: {output.plot}")
+
+
+def _replay(scenario: Scenario, requests: int, seed: int, prices: Prices, output: _Output) -> None:
+    if scenario.names > _MOST_REPLAYED_NAMES:
         raise ScenarioError(f"names is {scenario.names:,}: --replay draws each by itself; give at most 1M")
     counts = replay(scenario, requests, seed, prices.hours)
     spread = compare(scenario, prices).traffic
-    lines = [
+    output.console.print(
+        f"Replayed {short(requests)} random gets, seed {seed}, the first quarter to warm up:"
+    )
+    for name, model, seen in (
         ("memory", spread.memory_ratio, counts.memory_ratio),
         ("points of presence", spread.pop_ratio, counts.pop_ratio),
         ("edge", spread.edge_ratio, counts.edge_ratio),
-    ]
-    target = Console(stderr=True, highlight=False) if as_json else console
-    target.print(f"Replayed {short(requests)} random gets, seed {seed}, the first quarter to warm up:")
-    for name, model, seen in lines:
-        target.print(f"  {name} answers {seen:.2%}; the model says {model:.2%}")
+    ):
+        output.console.print(f"  {name} answers {seen:.2%}; the model says {model:.2%}")

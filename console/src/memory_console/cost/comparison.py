@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -96,7 +98,7 @@ def sweep(scenario: Scenario, prices: Prices) -> list[Comparison]:
 def break_evens(points: list[Comparison], prices: Prices) -> list[BreakEven]:
     """Where Memory Service and each alternative change places within a sweep."""
     found = []
-    for left, right in zip(points, points[1:]):  # noqa: B905 - the last point has no right neighbour
+    for left, right in itertools.pairwise(points):
         for number, price in enumerate(alternatives.ALTERNATIVES):
             dearer = left.ours.usd > left.others[number].usd
             if dearer != (right.ours.usd > right.others[number].usd):
@@ -109,7 +111,7 @@ def _crossing(scenario: Scenario, high: float, price: Pricing, prices: Prices, *
     """Halve the way, in proportion, between two amounts of traffic that lie on different sides."""
     low = scenario.gets_per_month
     for _ in range(_HALVINGS):
-        middle = (low * high) ** 0.5
+        middle = math.sqrt(low * high)
         there = scenario.at(middle)
         spread = traffic(there, prices.hours)
         ours = alternatives.memory_service(there, spread, prices).usd
@@ -117,7 +119,7 @@ def _crossing(scenario: Scenario, high: float, price: Pricing, prices: Prices, *
             low = middle
         else:
             high = middle
-    return (low * high) ** 0.5
+    return math.sqrt(low * high)
 
 
 def money(usd: float) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from memory_console.cost.alternatives import Offer
-from memory_console.cost.comparison import BreakEven, Comparison
-from memory_console.cost.hit_ratios import Traffic
-from memory_console.cost.prices import Prices
 from memory_console.cost.scale import Point, findings
-from memory_console.cost.scenario import Scenario
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from memory_console.cost.alternatives import Offer
+    from memory_console.cost.comparison import BreakEven, Comparison
+    from memory_console.cost.hit_ratios import Traffic
+    from memory_console.cost.prices import Prices
+    from memory_console.cost.scenario import Scenario
 
 
 def comparison_document(

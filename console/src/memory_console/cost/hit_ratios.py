@@ -12,7 +12,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-
 from memory_console.cost.popularity import Floats, Popularity, zipf
 from memory_console.cost.scenario import SECONDS_PER_HOUR, Scenario
 
@@ -128,7 +127,7 @@ def _region(
     processes = max(1.0, processes)
     pops = min(float(scenario.pops), processes)
     ttl, names, rates = scenario.edge_ttl, popularity.names, rate * popularity.shares
-    reach = _reach(scenario, popularity, rate / processes) if scenario.memory else 0.0
+    reach = _reach(scenario, popularity, rate / processes)
     remembers = reach > 0
     alone = remembers and pops >= processes  # no point of presence serves two memories
 
@@ -236,7 +235,7 @@ def _reach(scenario: Scenario, popularity: Popularity, rate: float) -> float:
     Returns:
         Infinity if memory never is full within what it is good for; 0 if it holds nothing.
     """
-    room = math.floor(scenario.memory_bytes / scenario.value_bytes)
+    room = scenario.room
     if room < 1:
         return 0.0
     low, high = 0.0, float(scenario.edge_ttl)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from memory_console.cost.comparison import BreakEven, Comparison
-from memory_console.cost.scale import Point
-
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from memory_console.cost.comparison import BreakEven, Comparison
+    from memory_console.cost.scale import Point
 
 FORMATS = (".svg", ".png", ".pdf")
 _FLOOR = 0.01

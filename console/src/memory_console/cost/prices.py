@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jsonschema
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 OWN = files("memory_console.cost") / "prices.json"
 _SCHEMA = files("memory_console.cost") / "prices.schema.json"

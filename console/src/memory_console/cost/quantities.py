@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import click
-
 from memory_console.cost.scenario import SECONDS_PER_HOUR
 
 _HOURS = 730
@@ -27,7 +26,7 @@ def _number(text: str, units: dict[str, float]) -> float | None:
     return float(match[1].replace(",", "").replace("_", "")) * units[match[2].lower()]
 
 
-class Count(click.ParamType):
+class Count(click.ParamType[float]):
     """A number of things: `500`, `20k`, `5M`, `2B`."""
 
     name = "count"
@@ -40,7 +39,7 @@ class Count(click.ParamType):
         return number
 
 
-class Rate(click.ParamType):
+class Rate(click.ParamType[float]):
     """Calls per month, or with a unit per second, minute, hour or day: `10M`, `10M/month`, `50/s`."""
 
     name = "rate"
@@ -55,7 +54,7 @@ class Rate(click.ParamType):
         return number * per
 
 
-class Size(click.ParamType):
+class Size(click.ParamType[float]):
     """Bytes: `512`, `2KB`, `1.5MB`; a KB has 1,024."""
 
     name = "size"
@@ -68,7 +67,7 @@ class Size(click.ParamType):
         return number
 
 
-class Share(click.ParamType):
+class Share(click.ParamType[float]):
     """A share: `5%` or `0.05`."""
 
     name = "share"
@@ -85,7 +84,7 @@ class Share(click.ParamType):
         return share
 
 
-class Readers(click.ParamType):
+class Readers(click.ParamType[dict[str, float]]):
     """Where readers are: `us`, or parts such as `us=70,eu=30` in any unit."""
 
     name = "readers"

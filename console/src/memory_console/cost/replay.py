@@ -28,17 +28,17 @@ class Counts:
     @property
     def memory_ratio(self) -> float:
         """Share of the gets that memory answered."""
-        return 1 - self.edge / self.gets
+        return 1 - self.edge / self.gets if self.gets else 0.0
 
     @property
     def pop_ratio(self) -> float:
         """Share of the edge's requests that the point of presence answered."""
-        return 1 - self.regional / self.edge
+        return 1 - self.regional / self.edge if self.edge else 0.0
 
     @property
     def edge_ratio(self) -> float:
         """Share of the edge's requests that did not go on to S3."""
-        return 1 - self.s3 / self.edge
+        return 1 - self.s3 / self.edge if self.edge else 0.0
 
 
 @dataclass
@@ -80,7 +80,7 @@ def replay(scenario: Scenario, requests: int, seed: int, hours_per_month: float 
     names = dice.choices(range(scenario.names), cum_weights=weights, k=requests)
     where = dice.choices(regions, cum_weights=shares, k=requests)
     rate = scenario.gets_per_month / (hours_per_month * SECONDS_PER_HOUR)
-    room = int(scenario.memory_bytes / scenario.value_bytes)
+    room = scenario.room
     counts, now = Counts(), 0.0
     for number, (name, region) in enumerate(zip(names, where, strict=True)):
         now += dice.expovariate(rate)
@@ -94,12 +94,12 @@ def replay(scenario: Scenario, requests: int, seed: int, hours_per_month: float 
             continue
         process = int(dice.random() * len(region.memories))
         memory = region.memories[process]
-        if scenario.memory and room and memory.get(name, 0.0) > now:
+        if room and memory.get(name, 0.0) > now:
             memory.move_to_end(name)
             continue
         counts.edge += 1
         age = _through_the_edge(region, process % len(region.pops), name, now, counts)
-        if scenario.memory and room and scenario.edge_ttl > age:
+        if room and scenario.edge_ttl > age:
             memory[name] = now + scenario.edge_ttl - age
             memory.move_to_end(name)
             if len(memory) > room:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from typing import TYPE_CHECKING
 
-from rich.console import Console
+from memory_console.cost.comparison import BreakEven, Comparison, money
+from memory_console.cost.quantities import short, size
+from memory_console.cost.scale import Point, findings
 from rich.markup import escape
 from rich.table import Table
 
-from memory_console.cost.comparison import BreakEven, Comparison, money
-from memory_console.cost.prices import Prices
-from memory_console.cost.quantities import short, size
-from memory_console.cost.scale import Point, findings
-from memory_console.cost.scenario import Scenario
+if TYPE_CHECKING:
+    from datetime import date
+
+    from memory_console.cost.prices import Prices
+    from memory_console.cost.scenario import Scenario
+    from rich.console import Console
 
 _OLD_DAYS = 180
 _SOURCE_MARK = {"unconfirmed": " ?", "derived": " ~"}
@@ -117,18 +120,29 @@ def print_scale(console: Console, scenario: Scenario, points: list[Point]) -> No
         f"peak {scenario.peak:g} times the mean; {scenario.environments / scenario.gets_per_month * 1e9:,.3g} "
         "environments a function for each billion gets"
     )
-    table = Table("gets a month", "memory", "edge", "S3 GET/s", "of a prefix", "edge req/s", "Gbit/s", "of a quota",
-                  "USD a month", "cheapest")  # fmt: skip
-    for column in table.columns[:-1]:
+    ratios = Table("gets a month", "memory answers", "edge answers", "USD a month", "cheapest")
+    load = Table("busiest second", "S3 GET/s", "of a prefix", "edge requests/s", "Gbit/s", "of a quota")
+    for column in (*ratios.columns[:-1], *load.columns):
         column.justify = "right"
     for point in points:
-        spread, busy = point.comparison.traffic, point.load
-        table.add_row(
-            short(spread.gets), f"{spread.memory_ratio:.1%}", f"{spread.edge_ratio:.1%}", short(busy.s3_gets),
-            f"{busy.prefixes:.1%}", short(busy.requests), f"{busy.gbps:.3g}", f"{busy.distributions:.1%}",
+        spread, busy, best = point.comparison.traffic, point.load, point.comparison.cheapest
+        ours = best.key == point.comparison.ours.key
+        ratios.add_row(
+            short(spread.gets),
+            f"{spread.memory_ratio:.1%}",
+            f"{spread.edge_ratio:.1%}",
             money(point.comparison.ours.usd),
-            f"{point.comparison.cheapest.name}, {money(point.comparison.cheapest.usd)}",
-        )  # fmt: skip
-    console.print(table)
+            best.name if ours else f"{best.name}, {money(best.usd)}",
+        )
+        load.add_row(
+            short(spread.gets),
+            short(busy.s3_gets),
+            f"{busy.prefixes:.1%}",
+            short(busy.requests),
+            f"{busy.gbps:.3g}",
+            f"{busy.distributions:.1%}",
+        )
+    console.print(ratios)
+    console.print(load)
     for sentence in findings(points):
         console.print(escape(sentence))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from memory_console.cost import alternatives
 from memory_console.cost.comparison import Comparison, compare
-from memory_console.cost.hit_ratios import Traffic
-from memory_console.cost.prices import Prices
+from memory_console.cost.quantities import short
 from memory_console.cost.scenario import SECONDS_PER_HOUR, Scenario
+
+if TYPE_CHECKING:
+    from memory_console.cost.hit_ratios import Traffic
+    from memory_console.cost.prices import Prices
 
 INTERNET = Scenario(
     gets_per_month=10e9,
@@ -98,7 +102,7 @@ def findings(points: list[Point]) -> list[str]:
     crowded = next((point for point in points if point.load.prefixes > 1), None)
     if crowded:
         sentences.append(
-            f"At {crowded.gets_per_month:.0e} gets a month the busiest second exceeds what S3 promises one prefix: "
+            f"At {short(crowded.gets_per_month)} gets a month the busiest second exceeds what S3 promises one prefix: "
             "S3 splits prefixes by itself under lasting load and answers 503 until it has. "
             "A longer EDGE_TTL or several services spread the load."
         )
@@ -107,7 +111,7 @@ def findings(points: list[Point]) -> list[str]:
     wide = next((point for point in points if point.load.distributions > 1), None)
     if wide:
         sentences.append(
-            f"At {wide.gets_per_month:.0e} gets a month one distribution's default quota is exceeded: "
+            f"At {short(wide.gets_per_month)} gets a month one distribution's default quota is exceeded: "
             "ask AWS to raise it, or use several stacks."
         )
     else:
@@ -115,5 +119,7 @@ def findings(points: list[Point]) -> list[str]:
     dear = next((p for p in points if p.comparison.cheapest.key not in ("memory_service", "flat_rate")), None)
     if dear:
         name = alternatives.wording()[dear.comparison.cheapest.key]["name"]
-        sentences.append(f"From {dear.gets_per_month:.0e} gets a month on, others are cheaper: first {name}.")
+        sentences.append(
+            f"From {short(dear.gets_per_month)} gets a month on, others are cheaper: first {name}."
+        )
     return sentences

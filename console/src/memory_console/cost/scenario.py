@@ -31,7 +31,8 @@ class Scenario:
         bucket_region: the price region where the bucket is.
         edge_ttl: seconds that an edge or the SDK's memory may serve a copy, 1 to 86,400.
         memory: whether the SDK's own memory is on.
-        memory_bytes: what it may hold in each execution environment.
+        memory_bytes: LOCAL_MAX_BYTES: what it may hold in each execution environment.
+        memory_items: LOCAL_MAX_ITEMS: how many values it may hold there.
         storage_class: of the bucket's objects.
         private: whether reads are signed.
         invalidations: paths invalidated in a month.
@@ -52,7 +53,8 @@ class Scenario:
     bucket_region: str = "us"
     edge_ttl: int = 5
     memory: bool = True
-    memory_bytes: float = 33_554_432.0
+    memory_bytes: float = 16_777_216.0
+    memory_items: int = 10_000
     storage_class: str = "STANDARD"
     private: bool = False
     invalidations: float = 0.0
@@ -65,18 +67,14 @@ class Scenario:
         Raises:
             ScenarioError: an input is outside of its range.
         """
-        least = {
-            "gets_per_month": 0, "puts_per_month": 0, "value_bytes": 1, "names": 1, "zipf": 0, "absent": 0,
-            "functions": 1, "environments": 0, "pops": 1, "edge_ttl": 1, "memory_bytes": 0, "invalidations": 0,
-            "peak": 1,
-        }  # fmt: skip
+        least = dict.fromkeys(("gets_per_month", "puts_per_month", "zipf", "absent", "environments"), 0)
+        least |= dict.fromkeys(("memory_bytes", "memory_items", "invalidations"), 0)
+        least |= dict.fromkeys(("value_bytes", "names", "functions", "pops", "edge_ttl", "peak"), 1)
         most = {"absent": 1, "edge_ttl": DAY, "zipf": 3, "names": 10**12}
-        for name in least:
+        for name, lowest in least.items():
             value = getattr(self, name)
-            if not least[name] <= value <= most.get(name, float("inf")) or value == float("inf"):
-                bounds = f"at least {least[name]:,}" + (
-                    f" and at most {most[name]:,}" if name in most else ""
-                )
+            if not lowest <= value <= most.get(name, float("inf")) or value == float("inf"):
+                bounds = f"at least {lowest:,}" + (f" and at most {most[name]:,}" if name in most else "")
                 raise ScenarioError(f"{name} is {value:,}: it must be {bounds}")
         if self.storage_class not in STORAGE_CLASSES:
             choices = ", ".join(STORAGE_CLASSES)
@@ -85,6 +83,11 @@ class Scenario:
             raise ScenarioError(f"readers is {self.readers}: it needs a share of 0 to 1 for each region")
         if abs(sum(self.readers.values()) - 1) > 1e-6:  # noqa: PLR2004 - what rounding leaves
             raise ScenarioError(f"readers is {self.readers}: the shares must add up to 1")
+
+    @property
+    def room(self) -> int:
+        """How many values fit into the memory of one execution environment."""
+        return min(int(self.memory_bytes / self.value_bytes), self.memory_items) if self.memory else 0
 
     @property
     def processes(self) -> float:

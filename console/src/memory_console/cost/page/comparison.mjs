@@ -94,14 +94,14 @@ export function breakEvens(points, prices) {
 function crossing(scenario, end, price, prices, dearer) {
   let [low, high] = [scenario.gets_per_month, end];
   for (let step = 0; step < HALVINGS; step += 1) {
-    const middle = (low * high) ** 0.5;
+    const middle = Math.sqrt(low * high);
     const there = scenarioAt(scenario, middle);
     const traffic = trafficOf(there, prices.assumptions.hours_per_month.value);
     const ours = memoryServiceOffer(there, traffic, prices).usd;
     if (ours > price(there, traffic, prices).usd === dearer) low = middle;
     else high = middle;
   }
-  return (low * high) ** 0.5;
+  return Math.sqrt(low * high);
 }
 
 /** @param {Offer[]} offers */

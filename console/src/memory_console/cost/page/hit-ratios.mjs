@@ -18,6 +18,7 @@ import { zipf } from './popularity.mjs';
  * @property {number} edge_ttl
  * @property {boolean} memory
  * @property {number} memory_bytes
+ * @property {number} memory_items
  * @property {string} storage_class
  * @property {boolean} private
  * @property {number} invalidations
@@ -147,7 +148,7 @@ function inRegion(scenario, groups, rate, readers) {
   const memories = Math.max(1, readers);
   const pops = Math.min(scenario.pops, memories);
   const ttl = scenario.edge_ttl;
-  const reach = scenario.memory ? reachOf(scenario, groups, rate / memories) : 0;
+  const reach = reachOf(scenario, groups, rate / memories);
   const remembers = reach > 0;
   const alone = remembers && pops >= memories;
   let [edge, regional, s3] = [0, 0, 0];
@@ -277,7 +278,7 @@ function toldAge(rate, ttl) {
  * @param {number} rate
  */
 function reachOf(scenario, groups, rate) {
-  const room = Math.floor(scenario.memory_bytes / scenario.value_bytes);
+  const room = scenario.memory ? Math.min(Math.floor(scenario.memory_bytes / scenario.value_bytes), scenario.memory_items) : 0;
   if (room < 1) return 0;
   let [low, high] = [0, scenario.edge_ttl];
   if (scenario.names <= room || usedWithin(groups, rate, high) <= room) return Infinity;

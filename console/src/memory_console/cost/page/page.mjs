@@ -52,10 +52,11 @@ const FIELDS = {
   pops: [readCount, 1, 1e4],
   edge_ttl: [readNumber, 1, 86400],
   memory_bytes: [readSize, 0, 2 ** 40],
+  memory_items: [readCount, 0, 1e7],
   invalidations: [readRate, 0, 1e12],
   peak: [readNumber, 1, 1e6],
 };
-const WHOLE = new Set(['names', 'functions', 'pops', 'edge_ttl']);
+const WHOLE = new Set(['names', 'functions', 'pops', 'edge_ttl', 'memory_items']);
 
 /** Read the form; a field that cannot be read is marked and keeps its last good value. */
 function readScenario() {
@@ -74,8 +75,8 @@ function readScenario() {
       wrong += 1;
     }
   }
-  const weights = [...document.querySelectorAll('[data-region]')].map((element) => {
-    const input = /** @type {HTMLInputElement} */ (element);
+  const weights = [...document.querySelectorAll('[data-region]')].map((found) => {
+    const input = /** @type {HTMLInputElement} */ (found);
     return { region: input.dataset.region ?? '', weight: Math.max(0, Number(input.value) || 0) };
   });
   const total = weights.reduce((sum, { weight }) => sum + weight, 0);
