@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, urlsplit
 
 import boto3
 import pytest
@@ -20,8 +17,6 @@ if TYPE_CHECKING:
 
     from mypy_boto3_s3 import S3Client
 
-BUCKET = "values"
-
 
 @pytest.fixture(autouse=True)
 def _credentials(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -34,16 +29,16 @@ def _credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 def s3() -> Iterator[S3Client]:
     with mock_aws():
         client = boto3.client("s3")
-        client.create_bucket(Bucket=BUCKET)
+        client.create_bucket(Bucket="values")
         yield client
 
 
 def test_names_sizes_and_classes_are_counted(s3: S3Client) -> None:
-    s3.put_object(Bucket=BUCKET, Key="public/shop/a.json", Body=b"x" * 100)
-    s3.put_object(Bucket=BUCKET, Key="private/shop/b.json", Body=b"x" * 200, StorageClass="STANDARD_IA")
-    s3.put_object(Bucket=BUCKET, Key="private/other/c.json", Body=b"x" * 300, StorageClass="STANDARD_IA")
-    s3.put_object(Bucket=BUCKET, Key="elsewhere/d.json", Body=b"x" * 10_000)
-    found = measure(s3, BUCKET)
+    s3.put_object(Bucket="values", Key="public/shop/a.json", Body=b"x" * 100)
+    s3.put_object(Bucket="values", Key="private/shop/b.json", Body=b"x" * 200, StorageClass="STANDARD_IA")
+    s3.put_object(Bucket="values", Key="private/other/c.json", Body=b"x" * 300, StorageClass="STANDARD_IA")
+    s3.put_object(Bucket="values", Key="elsewhere/d.json", Body=b"x" * 10_000)
+    found = measure(s3, "values")
 
     assert (found.names, found.value_bytes, found.requests) == (3, 200, 1)
     assert found.storage_class == "STANDARD_IA"
@@ -52,17 +47,17 @@ def test_names_sizes_and_classes_are_counted(s3: S3Client) -> None:
 
 def test_one_service_is_measured_alone(s3: S3Client) -> None:
     for key in ("public/shop/a.json", "public/shop/b.json", "public/shopping/c.json"):
-        s3.put_object(Bucket=BUCKET, Key=key, Body=b"x")
+        s3.put_object(Bucket="values", Key=key, Body=b"x")
 
-    assert measure(s3, BUCKET, "shop").names == 2
+    assert measure(s3, "values", "shop").names == 2
 
 
 def test_every_page_of_a_listing_is_counted(s3: S3Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MOTO_S3_DEFAULT_MAX_KEYS", "5")
     for number in range(12):
-        s3.put_object(Bucket=BUCKET, Key=f"public/shop/{number}.json", Body=b"xx")
+        s3.put_object(Bucket="values", Key=f"public/shop/{number}.json", Body=b"xx")
     seen: list[int] = []
-    found = measure(s3, BUCKET, progress=seen.append)
+    found = measure(s3, "values", progress=seen.append)
 
     assert (found.names, found.total_bytes) == (12, 24)
     assert seen[:3] == [5, 10, 12]
@@ -74,48 +69,13 @@ def test_a_thousand_names_take_one_request() -> None:
 
 def test_empty_bucket_is_an_error(s3: S3Client) -> None:
     with pytest.raises(EmptyBucketError, match="service 'shop' in bucket 'values' holds no values"):
-        measure(s3, BUCKET, "shop")
+        measure(s3, "values", "shop")
 
 
-class Listing(BaseHTTPRequestHandler):
-    """An S3 that knows one call, ListObjectsV2, and one bucket with seven private values."""
-
-    def do_GET(self) -> None:
-        address = urlsplit(self.path)
-        prefix = parse_qs(address.query)["prefix"][0]
-        if address.path != f"/{BUCKET}":
-            body, status = "<Error><Code>NoSuchBucket</Code><Message>It is not there</Message></Error>", 404
-        else:
-            keys = [f"private/shop/{number}.json" for number in range(7)]
-            entries = "".join(
-                f"<Contents><Key>{key}</Key><Size>500</Size><StorageClass>STANDARD</StorageClass></Contents>"
-                for key in keys
-                if key.startswith(prefix)
-            )
-            body, status = (
-                f"<ListBucketResult>{entries}<IsTruncated>false</IsTruncated></ListBucketResult>",
-                200,
-            )
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body.encode())
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-def test_command_measures_the_bucket_at_the_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Listing)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
-    try:
-        ran = CliRunner().invoke(cost, ["--from-bucket", BUCKET, "--gets", "1/s", "--json"])
-        told = CliRunner(env={"COLUMNS": "160"}).invoke(cost, ["--from-bucket", BUCKET, "--names", "9"])
-        missing = CliRunner().invoke(cost, ["--from-bucket", "other-values"])
-    finally:
-        server.shutdown()
-        server.server_close()
+def test_command_measures_the_bucket_at_the_endpoint(shop: str) -> None:
+    ran = CliRunner().invoke(cost, ["--from-bucket", shop, "--gets", "1/s", "--json"])
+    told = CliRunner(env={"COLUMNS": "160"}).invoke(cost, ["--from-bucket", shop, "--names", "9"])
+    missing = CliRunner().invoke(cost, ["--from-bucket", "other-values"])
 
     scenario = json.loads(ran.stdout)["scenario"]
     assert (scenario["names"], scenario["value_bytes"], scenario["private"]) == (7, 500, True)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -11,6 +12,8 @@ from memory_console.cost.command import cost
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from memory_console.examples import Example
 
 
 def run(*arguments: str) -> Result:
@@ -137,8 +140,13 @@ def test_replay_prints_its_seed_beside_the_model() -> None:
     assert "the model says" in ran.stdout
 
 
-def test_help_teaches_by_example() -> None:
-    shown = run("--help").stdout
+@pytest.mark.parametrize("example", cost.examples, ids=lambda example: example.does)
+def test_examples_of_the_help_run(
+    example: Example, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shop: object
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    program, name, *arguments = shlex.split(example.line)
 
-    assert "memory-service cost --gets 50/s --puts 2/s" in shown
-    assert "--from-bucket my-values" in shown
+    assert (program, name) == ("memory-service", "cost")
+    assert run(*arguments).exit_code == 0
+    assert f"# {example.does}\n  {example.line}\n" in run("--help").stdout

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import functools
-import os
-import shutil
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped] # it has no types
+from explorer_page import accessibility_faults, chromium
 from memory_console.cost.prices import load
 from memory_console.cost.static_page import render
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -19,18 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        assert not os.environ.get("CI"), "no Chromium on PATH: install the package chromium"
-        pytest.skip("no Chromium on PATH: install the package chromium")
     with sync_playwright() as playwright:
         # Without a sandbox, as containers that run as root have none; the page is our own.
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        started = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         yield started
         started.close()
 
@@ -170,15 +164,15 @@ def test_sources_of_all_prices_are_listed(opened: Opened) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", list(WIDTHS))
 def test_axe_finds_no_serious_fault(browser: Browser, file: Path, width: str, scheme: str) -> None:
-    # axe is put into the page from outside, which the page's own policy forbids.
-    opened = Opened(browser, file.as_uri(), width, color_scheme=scheme, bypass_csp=True)
+    opened = Opened(
+        browser, file.as_uri(), width, color_scheme=scheme, bypass_csp=True
+    )  # axe comes from outside
     opened.page.evaluate("document.querySelectorAll('details').forEach((group) => { group.open = true; })")
-    found = Axe().run(opened.page).response["violations"]
+    faults = accessibility_faults(opened.page)
     wide = opened.page.evaluate("document.documentElement.scrollWidth - innerWidth")
     opened.context.close()
 
-    grave = [fault for fault in found if fault["impact"] in ("serious", "critical")]
-    assert [(fault["id"], [node["target"] for node in fault["nodes"]]) for fault in grave] == []
+    assert faults == []
     assert wide <= 0, "the page is wider than the screen"
 
 

@@ -59,7 +59,7 @@ NUMBERS = [
 
 def scenarios() -> list[Scenario]:
     """Corners by hand, and a random grid of everything."""
-    dice = random.Random(SEED)  # noqa: S311 - a grid that can be made again
+    dice = random.Random(SEED)
     made = [
         Scenario(),
         Scenario(gets_per_month=0, puts_per_month=0),
@@ -115,7 +115,7 @@ def page() -> dict[str, Any]:
     if node is None:
         assert not os.environ.get("CI"), "Node is not on PATH"
         pytest.skip("Node is not on PATH, so the page's model cannot run")
-    print(f"seed {SEED}")  # noqa: T201 - shown if a test fails
+    print(f"seed {SEED}")
     asked = {
         "prices": load().document,
         "wording": wording(),

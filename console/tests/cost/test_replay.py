@@ -61,7 +61,7 @@ def scenario(
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: "-".join(map(str, shape.values())))
 def test_model_agrees_with_replayed_requests(shape: dict[str, Any]) -> None:
-    print(f"seed {SEED}")  # noqa: T201 - shown if the test fails
+    print(f"seed {SEED}")
     traffic_shape = scenario(**shape)
     model, seen = traffic(traffic_shape, 730), replay(traffic_shape, REQUESTS, SEED)
     pairs = {

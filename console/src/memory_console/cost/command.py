@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich.console import Console
+
 from memory_console.cost import report, scale
 from memory_console.cost.bucket import EmptyBucketError, Measured, measure
 from memory_console.cost.comparison import break_evens, compare, sweep
@@ -18,21 +20,22 @@ from memory_console.cost.prices import OWN, PriceListError, Prices, load
 from memory_console.cost.quantities import Count, Rate, Readers, Share, Size, short, size
 from memory_console.cost.replay import replay
 from memory_console.cost.scenario import STORAGE_CLASSES, Scenario, ScenarioError
-from rich.console import Console
+from memory_console.examples import Example, ExampleCommand
 
 _DEFAULT = Scenario()
 _MOST_REPLAYED_NAMES = 1_000_000
-_EXAMPLES = """
-\b
-Examples:
-  memory-service cost --gets 50/s --puts 2/s --size 2KB --names 20k
-  memory-service cost --from-bucket my-values --service shop --gets 300M/month
-  memory-service cost --gets 1B --readers us=60,eu=40 --edge-ttl 60 --plot cost.svg
-  memory-service cost --simulate --plot scale.png
-  memory-service cost --page calculator.html
-
-The model, its formulas and a worked example: console/COST.md in the repository.
-"""
+_EXAMPLES = (
+    Example("memory-service cost --gets 50/s --puts 2/s --size 2KB --names 20k", "what this traffic costs"),
+    Example(
+        "memory-service cost --from-bucket values --service shop --gets 300M", "with what a bucket holds"
+    ),
+    Example(
+        "memory-service cost --gets 1B --readers us=60,eu=40 --plot cost.svg", "from two regions, plotted"
+    ),
+    Example("memory-service cost --gets 100/s --names 5k --replay 20k", "check the model for this traffic"),
+    Example("memory-service cost --simulate --plot scale.png", "up to a million million gets a month"),
+    Example("memory-service cost --page calculator.html", "the calculator as a page for a browser"),
+)
 Option = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
@@ -99,7 +102,7 @@ def _plot_path(_: click.Context, __: click.Parameter, value: Path | None) -> Pat
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
-@click.command(epilog=_EXAMPLES, context_settings={"max_content_width": 110})
+@click.command(cls=ExampleCommand, examples=_EXAMPLES, context_settings={"max_content_width": 110})
 @_inputs
 @click.option(
     "--from-bucket", "bucket", metavar="BUCKET", help="Measure names, size and class by listing it."
@@ -132,7 +135,8 @@ def cost(  # noqa: PLR0913 - one for each option
     """What Memory Service costs in a month for your traffic, and whether something else is cheaper.
 
     The bill item by item, the same traffic priced at S3 alone, ElastiCache, DAX, DynamoDB and API Gateway, and
-    the traffic at which each becomes cheaper or dearer.
+    the traffic at which each becomes cheaper or dearer. The model, its formulas and a worked example are in
+    console/COST.md of the repository.
     """
     try:
         prices = load(price_list)

@@ -12,6 +12,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+
 from memory_console.cost.popularity import Floats, Popularity, zipf
 from memory_console.cost.scenario import SECONDS_PER_HOUR, Scenario
 

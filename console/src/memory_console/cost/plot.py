@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
     from memory_console.cost.comparison import BreakEven, Comparison
     from memory_console.cost.scale import Point
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import click
+
 from memory_console.cost.scenario import SECONDS_PER_HOUR
 
 _HOURS = 730

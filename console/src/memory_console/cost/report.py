@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.markup import escape
+from rich.table import Table
+
 from memory_console.cost.comparison import BreakEven, Comparison, money
 from memory_console.cost.quantities import short, size
 from memory_console.cost.scale import Point, findings
-from rich.markup import escape
-from rich.table import Table
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from rich.console import Console
+
     from memory_console.cost.prices import Prices
     from memory_console.cost.scenario import Scenario
-    from rich.console import Console
 
 _OLD_DAYS = 180
 _SOURCE_MARK = {"unconfirmed": " ?", "derived": " ~"}

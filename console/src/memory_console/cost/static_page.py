@@ -15,6 +15,7 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
+
 from memory_console.cost.alternatives import wording
 from memory_console.cost.prices import Prices, entries
 from memory_console.cost.scenario import STORAGE_CLASSES, Scenario
