@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from memory_console.cost.quantities import short
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -40,8 +42,7 @@ def costs(path: Path, comparison: Comparison, points: list[Comparison], crossing
         usd = _at(gets, ours, crossing.gets_per_month)
         axes.plot([crossing.gets_per_month], [usd], "o", color=_OURS, markersize=5, markerfacecolor="white")
     axes.axvline(comparison.scenario.gets_per_month, color="#777777", linewidth=0.9, linestyle=":")
-    axes.set_xscale("log")
-    axes.set_yscale("log")
+    _log_axes(axes, dollars=True)
     axes.set_xlabel("gets a month (puts and execution environments in proportion); dotted: this scenario")
     axes.set_ylabel("US dollars a month; nothing is drawn as a cent")
     axes.set_title("Cost against traffic; dots: Memory Service and another change places", loc="left")
@@ -76,19 +77,17 @@ def scale(path: Path, points: list[Point]) -> None:
     ):
         load.plot(gets, values, color=colour, marker="o", markersize=3, label=name)
     load.axhline(1, color="#777777", linewidth=0.9, linestyle=":", label="the limit")
-    load.set_yscale("log")
     load.set_ylabel("share of the limit in the busiest second")
     load.set_title("Load", loc="left")
     cost.plot(gets, [max(_FLOOR, p.comparison.ours.usd) for p in points], color=_OURS, linewidth=2.2,
               label="Memory Service")  # fmt: skip
     cheapest = [max(_FLOOR, p.comparison.cheapest.usd) for p in points]
     cost.plot(gets, cheapest, color=_COLOURS[2], linestyle="--", label="the cheapest of all")
-    cost.set_yscale("log")
     cost.set_ylabel("US dollars a month")
     cost.set_title("Cost", loc="left")
     cost.set_xlabel("gets a month")
     for axes in (ratios, load, cost):
-        axes.set_xscale("log")
+        _log_axes(axes, dollars=axes is cost, both=axes is not ratios)
         axes.legend(fontsize=8, frameon=False)
     _save(figure, path)
 
@@ -104,9 +103,18 @@ def _figure(rows: int, inches: tuple[float, float]) -> tuple[Figure, list[Axes]]
     return figure, panels
 
 
+def _log_axes(axes: Axes, *, dollars: bool, both: bool = True) -> None:
+    """Logarithmic axes with words for numbers: 10 k, 1 M, 1 billion."""
+    axes.set_xscale("log")
+    axes.xaxis.set_major_formatter(lambda gets, _: short(gets))
+    if both:
+        axes.set_yscale("log")
+        axes.yaxis.set_major_formatter(lambda amount, _: f"${short(amount)}" if dollars else f"{amount:.6g}")
+
+
 def _save(figure: Figure, path: Path) -> None:
     metadata = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}.get(path.suffix.lower(), {})
-    figure.savefig(path, dpi=150, metadata=metadata)
+    figure.savefig(path, dpi=120, metadata=metadata)
 
 
 def _at(xs: list[float], ys: list[float], x: float) -> float:
