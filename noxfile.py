@@ -63,8 +63,10 @@ SOURCES = [
     "demos/src",
     "docs/src",
     "release/src",
+    "console/src",
 ]
 NODE_PROJECTS = ["nodejs-sdk", "infra/edge-setup"]
+BROWSER_TESTS = "console/tests"
 OLDEST_NODE = 20
 LAYERS_HERE = ["--only", "python", "nodejs", "cryptography"]  # what runs on this machine
 LOCKS = {  # each lock agrees with those named beside it
@@ -73,7 +75,8 @@ LOCKS = {  # each lock agrees with those named beside it
     "node-20": [],
     "node-22": [],
     "runtime": [],
-    "test": ["runtime"],
+    "console": ["runtime"],
+    "test": ["runtime", "console"],
     "lint": ["test"],
     "mutation": ["test"],
     "checkov": [],
@@ -238,6 +241,7 @@ def test(session: nox.Session) -> None:
     if not session.posargs:
         for project in NODE_PROJECTS:
             _npm(session, project, "test")
+    _npm(session, BROWSER_TESTS, "ci")
     session.run("python", "-m", "lambda_layers", "--out", "build/layers", *LAYERS_HERE)
     session.run("python", "-m", "pytest", *session.posargs)
     if not session.posargs:
@@ -252,7 +256,7 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     _npm(session, "nodejs-sdk", "run", "lint")
-    javascript = ["infra/edge-setup", "demos/readers", "demos/tests", "release/tests"]
+    javascript = ["infra/edge-setup", "demos/readers", "demos/tests", "release/tests", "console/src", "console/tests/cost"]
     eslint = "nodejs-sdk/node_modules/.bin/eslint"
     session.run(eslint, "--config", "nodejs-sdk/eslint.config.mjs", *javascript, external=True)
     _npm(session, "nodejs-sdk", "run", "check-package")
@@ -282,10 +286,11 @@ def types(session: nox.Session) -> None:
     session.run(
         "mypy", *SOURCES, "infra/bucket-removal", "spec/conformance", "spec/mutants", "python-sdk/conformance"
     )
-    for part in ("spec", "python-sdk", "layers", "infra", "local-cloud", "demos", "release"):
+    for part in ("spec", "python-sdk", "layers", "infra", "local-cloud", "demos", "release", "console"):
         session.run("mypy", f"{part}/tests")  # one by one: each has a module conftest
     _npm(session, "nodejs-sdk", "run", "types")
-    session.run("nodejs-sdk/node_modules/.bin/tsc", "-p", "infra/edge-setup", external=True)
+    for project in ("infra/edge-setup", "console"):
+        session.run("nodejs-sdk/node_modules/.bin/tsc", "-p", project, external=True)
 
 
 @nox.session(default=False)

@@ -47,6 +47,15 @@ export default [
     rules: { ...RULES, strict: 'off' },
   },
   {
+    files: ['**/explorer/static/*.js'],
+    languageOptions: { sourceType: 'module', globals: { ...Object.fromEntries(Object.keys(globals.node).map((name) => [name, 'off'])), ...globals.browser } },
+    rules: { strict: 'off' },
+  },
+  {
+    files: ['**/cost/page/*.mjs'], // the cost calculator's page
+    languageOptions: { globals: globals.browser },
+  },
+  {
     files: PLATFORM_FREE,
     languageOptions: { globals: { ...Object.fromEntries(Object.keys(globals.node).map((name) => [name, 'off'])), ...globals['shared-node-browser'], ...globals.commonjs } },
     rules: {

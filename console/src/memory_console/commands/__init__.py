@@ -1,0 +1,1 @@
+"""The commands, one a module; a module and its command have one name."""

@@ -1,0 +1,150 @@
+"""The calculator's answers as tables in a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+from rich.table import Table
+
+from memory_console.cost.comparison import BreakEven, Comparison, money
+from memory_console.cost.quantities import short, size
+from memory_console.cost.scale import Point, findings
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from rich.console import Console
+
+    from memory_console.cost.prices import Prices
+    from memory_console.cost.scenario import Scenario
+
+_OLD_DAYS = 180
+_SOURCE_MARK = {"unconfirmed": " ?", "derived": " ~"}
+
+
+def print_prices(console: Console, prices: Prices, today: date) -> None:
+    """Say which prices these are, how old, and how many rest on nothing that could be read."""
+    age = prices.age_days(today)
+    old = f"{age} days old" if age >= 0 else "dated in the future"
+    console.print(
+        f"Prices of {prices.dated.isoformat()} ({old}), {prices.document['region']}, from {escape(prices.origin)}; "
+        f"{len(prices.unconfirmed)} of its numbers are unconfirmed, marked [bold]?[/]"
+    )
+    if age > _OLD_DAYS:
+        console.print(
+            "[yellow]They are more than half a year old: check them, and give newer ones with --prices.[/]"
+        )
+
+
+def print_traffic(console: Console, comparison: Comparison) -> None:
+    """Say where the gets end."""
+    scenario, spread = comparison.scenario, comparison.traffic
+    where = ", ".join(f"{region} {share:.0%}" for region, share in scenario.readers.items())
+    console.print(
+        f"[bold]{short(spread.gets)} gets[/] and {short(scenario.puts_per_month)} puts a month, "
+        f"{short(scenario.names)} names of {size(scenario.value_bytes)}, "
+        f"{short(scenario.processes)} execution environments, readers in {where}, EDGE_TTL {scenario.edge_ttl} s"
+    )
+    table = Table("cache", "is asked", "answers", box=None, pad_edge=False)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    if scenario.memory:
+        table.add_row("memory of the SDK", short(spread.gets), f"{spread.memory_ratio:.1%}")
+    table.add_row("points of presence", short(spread.edge_total), f"{spread.pop_ratio:.1%}")
+    regional = 1 - spread.s3_gets / spread.regional_requests if spread.regional_requests else 0.0
+    table.add_row("regional edge caches", short(spread.regional_requests), f"{regional:.1%}")
+    table.add_row("S3", short(spread.s3_gets), "the rest")
+    console.print(table)
+
+
+def print_bill(console: Console, comparison: Comparison, prices: Prices) -> None:
+    """The bill of Memory Service."""
+    table = Table("Memory Service", "a month", "unit", "USD", title_justify="left", show_footer=True)
+    table.columns[0].footer = "total"
+    table.columns[3].footer = money(comparison.ours.usd)
+    table.columns[1].justify = table.columns[3].justify = "right"
+    for item in comparison.ours.items:
+        mark = _SOURCE_MARK.get(prices.confidence(item.price), "")
+        table.add_row(item.title, short(item.quantity), item.unit, f"{item.usd:,.2f}{mark}")
+    console.print(table)
+
+
+def print_offers(
+    console: Console, comparison: Comparison, crossings: list[BreakEven], prices: Prices
+) -> None:
+    """All offers, cheapest first, with the traffic at which each changes places with Memory Service."""
+    table = Table("the same traffic with", "size", "USD a month", "Memory Service is cheaper")
+    table.columns[2].justify = "right"
+    for offer in sorted([comparison.ours, *comparison.others], key=lambda offer: offer.usd):
+        unsure = any(prices.confidence(item.price) == "unconfirmed" for item in offer.items if item.usd)
+        cost = offer.refusal or money(offer.usd) + (" ?" if unsure else "")
+        mine = offer.key == comparison.ours.key
+        when = "" if mine else _when(offer.key, comparison, crossings)
+        table.add_row(offer.name, offer.detail, cost, when, style="bold" if mine else None)
+    console.print(table)
+
+
+def _when(key: str, comparison: Comparison, crossings: list[BreakEven]) -> str:
+    parts = [
+        f"{'above' if crossing.ours_above else 'below'} {short(crossing.gets_per_month)} gets"
+        for crossing in crossings
+        if crossing.key == key
+    ]
+    if parts:
+        return ", ".join(parts)
+    other = next(offer for offer in comparison.others if offer.key == key)
+    return "always" if comparison.ours.usd < other.usd else "never"
+
+
+def print_verdict(console: Console, comparison: Comparison) -> None:
+    """What to do."""
+    first, *rest = comparison.verdict
+    console.print(f"[bold green]{escape(first)}[/] {escape(' '.join(rest))}")
+
+
+def print_history(console: Console, prices: Prices) -> None:
+    """The figures that this project was started with."""
+    for row in prices.document["history"]:
+        usd = row["usd_per_hour"] * row["hours"]
+        console.print(
+            f"{row['year']}: {row['service']}, {row['what']}: {row['usd_per_hour']} an hour x {row['hours']} h "
+            f"= ${usd:.2f} a month"
+        )
+
+
+def print_scale(console: Console, scenario: Scenario, points: list[Point]) -> None:
+    """Hit ratios, load and cost at rising traffic."""
+    where = ", ".join(f"{region} {share:.0%}" for region, share in scenario.readers.items())
+    console.print(
+        f"{short(scenario.names)} names of {size(scenario.value_bytes)}, Zipf {scenario.zipf:g}, "
+        f"{len(scenario.readers) * scenario.pops} points of presence ({where}), EDGE_TTL {scenario.edge_ttl} s, "
+        f"peak {scenario.peak:g} times the mean; {scenario.environments / scenario.gets_per_month * 1e9:,.3g} "
+        "environments a function for each billion gets"
+    )
+    ratios = Table("gets a month", "memory answers", "edge answers", "USD a month", "cheapest")
+    load = Table("busiest second", "S3 GET/s", "of a prefix", "edge requests/s", "Gbit/s", "of a quota")
+    for column in (*ratios.columns[:-1], *load.columns):
+        column.justify = "right"
+    for point in points:
+        spread, busy, best = point.comparison.traffic, point.load, point.comparison.cheapest
+        ours = best.key == point.comparison.ours.key
+        ratios.add_row(
+            short(spread.gets),
+            f"{spread.memory_ratio:.1%}",
+            f"{spread.edge_ratio:.1%}",
+            money(point.comparison.ours.usd),
+            best.name if ours else f"{best.name}, {money(best.usd)}",
+        )
+        load.add_row(
+            short(spread.gets),
+            short(busy.s3_gets),
+            f"{busy.prefixes:.1%}",
+            short(busy.requests),
+            f"{busy.gbps:.3g}",
+            f"{busy.distributions:.1%}",
+        )
+    console.print(ratios)
+    console.print(load)
+    for sentence in findings(points):
+        console.print(escape(sentence))

@@ -1,0 +1,144 @@
+"""A stored value with all that is known about it."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+import memory
+
+from memory_console.sdk import PutOptions, decode, name_of, object_key
+
+if TYPE_CHECKING:
+    from memory_console.bucket import Bucket, StoredObject
+    from memory_console.sdk import Envelope
+
+DEFAULT_EDGE_TTL = 5
+_MAX_AGE = re.compile(r"max-age=(\d+)")
+_STALE_IF_ERROR = re.compile(r"stale-if-error=(\d+)")
+_KEY = re.compile(r"(public|private)/([A-Za-z0-9_-]{1,64})/(.+)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a value is: visibility, service and name (specification, section 1)."""
+
+    visibility: str
+    service: str
+    name: str
+
+    @property
+    def key(self) -> str:
+        """The key of its object.
+
+        Raises:
+            memory.InvalidNameError: The name is not allowed.
+        """
+        return object_key(self.visibility, self.service, self.name)
+
+    @classmethod
+    def of_key(cls, key: str) -> Address | None:
+        """Return the address of the value under a key; None if no SDK writes such a key."""
+        match = _KEY.fullmatch(key)
+        name = name_of(key) if match else None
+        return cls(match[1], match[2], name) if match and name is not None else None
+
+
+@dataclass(frozen=True)
+class StoredValue:
+    """A value, its envelope and its object."""
+
+    address: Address
+    stored: StoredObject
+    envelope: Envelope
+
+    @property
+    def edge_ttl(self) -> int | None:
+        """Seconds an edge may serve a copy; None if the object does not say."""
+        match = _MAX_AGE.search(self.stored.headers["Cache-Control"])
+        return int(match[1]) if match else None
+
+    @property
+    def stale_if_error(self) -> int | None:
+        """Seconds that a copy may be served beyond that while S3 cannot be read; None if the object does not say."""
+        match = _STALE_IF_ERROR.search(self.stored.headers["Cache-Control"])
+        return int(match[1]) if match else None
+
+    def seconds_left(self, now: float) -> float | None:
+        """Return how long the value still lives at a Unix time, less than 0 if it has expired; None if for ever."""
+        return None if self.envelope.expires_at is None else self.envelope.expires_at / 1000 - now
+
+    def described(self, now: float) -> dict[str, Any]:
+        """Return what is known, for JSON; the value is in the form of its document (specification, section 3)."""
+        document = json.loads(self.stored.document)
+        expires_at = self.envelope.expires_at
+        return {
+            "name": self.address.name,
+            "service": self.address.service,
+            "visibility": self.address.visibility,
+            "type": self.envelope.type,
+            "value": document["value"],
+            "tagged": document.get("tagged", False),
+            "version": self.stored.version,
+            "write": self.envelope.write,
+            "expires_at": None if expires_at is None else moment(expires_at / 1000),
+            "expires_at_ms": expires_at,
+            "expired": self.envelope.is_expired(now),
+            "stored_at": moment(self.stored.stored_at.timestamp()),
+            "edge_ttl": self.edge_ttl,
+            "key": self.address.key,
+            "size": self.stored.size,
+            "document_size": len(self.stored.document),
+            "storage_class": self.stored.storage_class,
+            "content_encoding": self.stored.headers["Content-Encoding"] or None,
+        }
+
+
+def read_value(bucket: Bucket, address: Address) -> StoredValue | None:
+    """Read a value from S3 itself, also one that has expired; None if there is none.
+
+    Raises:
+        memory.InvalidNameError: The name is not allowed.
+        memory.CorruptValueError: What is stored was not written by an SDK.
+        memory.MemoryServiceError: S3 refused or did not answer.
+    """
+    stored = bucket.read(address.key)
+    if stored is None:
+        return None
+    try:
+        return StoredValue(address, stored, decode(stored.document))
+    except memory.CorruptValueError as error:
+        raise memory.CorruptValueError(f"{address.key}: {error}") from None
+
+
+def options_until(
+    expires_at: int | None, edge_ttl: int | None, storage_class: str | None, now: float
+) -> PutOptions:
+    """Return the options of a put whose value ends at a given moment rather than after a given time.
+
+    Args:
+        expires_at: Unix milliseconds; None for never.
+        edge_ttl: Seconds; None for the default.
+        storage_class: None for STANDARD.
+        now: Unix seconds.
+    """
+    left = None if expires_at is None else max(1.0, expires_at / 1000 - now)
+    return PutOptions.check(
+        left,
+        edge_ttl,
+        storage_class,
+        default_edge_ttl=DEFAULT_EDGE_TTL,
+        default_storage_class="STANDARD",
+    )
+
+
+def moment(seconds: float) -> str:
+    """Return a Unix time as ISO 8601 in UTC, to the second."""
+    try:
+        at = datetime.fromtimestamp(seconds, timezone.utc)
+    except (OverflowError, ValueError, OSError):
+        at = datetime.max.replace(tzinfo=timezone.utc)
+    return at.isoformat(timespec="seconds").replace("+00:00", "Z")

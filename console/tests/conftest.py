@@ -1,0 +1,103 @@
+"""A bucket on the local cloud for each test; the engine starts once."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from click.testing import CliRunner
+from local_cloud import LocalCloud
+from memory_console.bucket import Bucket
+from memory_console.command import main
+from memory_console.sdk import PutOptions, encode
+from memory_console.stored import Address
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from click.testing import Result
+
+_numbers = itertools.count()
+_FOREIGN = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_S3", "MEMORY_STACK", "MEMORY_VISIBILITY")
+
+
+@dataclass(frozen=True)
+class Values:
+    """A bucket with values."""
+
+    bucket: Bucket
+
+    @property
+    def name(self) -> str:
+        return self.bucket.name
+
+    def put(self, service: str, name: str, value: Any, *, visibility: str = "public", **options: Any) -> str:
+        expires_at = options.pop("expires_at", None)
+        checked = PutOptions.check(
+            options.get("ttl"),
+            options.get("edge_ttl"),
+            options.get("storage_class"),
+            default_edge_ttl=5,
+            default_storage_class="STANDARD",
+        )
+        return self.bucket.write(Address(visibility, service, name).key, encode(value, expires_at), checked)
+
+    def put_object(self, key: str, body: bytes) -> None:
+        self.bucket.s3.put_object(Bucket=self.name, Key=key, Body=body)
+
+    def stored_keys(self) -> list[str]:
+        return [found.key for page in self.bucket.pages("") for found in page.objects]
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[LocalCloud]:
+    with LocalCloud.start() as started:
+        yield started
+
+
+@pytest.fixture(autouse=True)
+def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the person who runs the tests has set does not reach them, and no test reaches AWS."""
+    for variable in (*_FOREIGN, "AWS_REGION", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+
+
+@pytest.fixture
+def values(cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch) -> Values:
+    """An empty bucket, which the environment names."""
+    for name, value in cloud.environment().items():
+        monkeypatch.setenv(name, value)
+    bucket = f"values-{next(_numbers)}"
+    monkeypatch.setenv("MEMORY_BUCKET_NAME", bucket)
+    made = Bucket(bucket)
+    made.s3.create_bucket(Bucket=bucket)
+    return Values(made)
+
+
+@pytest.fixture
+def run() -> Callable[..., Result]:
+    """Run the command in this process: `run("get", "shop", "a")`."""
+
+    def invoke(*arguments: str, **options: Any) -> Result:
+        return CliRunner().invoke(main, arguments, prog_name="memory-service", **options)
+
+    return invoke
+
+
+@pytest.fixture
+def found(run: Callable[..., Result]) -> Callable[..., Any]:
+    """Run the command with `--json` and return what it found; it must succeed."""
+
+    def invoke(*arguments: str) -> Any:
+        result = run(*arguments, "--json")
+        assert result.exit_code == 0, result.output
+        lines = [json.loads(line) for line in result.stdout.splitlines()]
+        return lines[0] if len(lines) == 1 else lines
+
+    return invoke
