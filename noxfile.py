@@ -256,7 +256,8 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     _npm(session, "nodejs-sdk", "run", "lint")
-    javascript = ["infra/edge-setup", "demos/readers", "demos/tests", "release/tests", "console/src", "console/tests/cost"]
+    demos = ["demos/readers", "demos/tests"]
+    javascript = ["infra/edge-setup", *demos, "release/tests", "console/src", "console/tests/cost"]
     eslint = "nodejs-sdk/node_modules/.bin/eslint"
     session.run(eslint, "--config", "nodejs-sdk/eslint.config.mjs", *javascript, external=True)
     _npm(session, "nodejs-sdk", "run", "check-package")

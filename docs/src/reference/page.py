@@ -33,7 +33,9 @@ def page(source: Path, package: str) -> str:
     """
     module = griffe.load(package, search_paths=[source], docstring_parser="google", resolve_aliases=True)
     classes = [
-        _resolved(module.members[str(name)]) for name in module.exports or () if not str(name).startswith("__")
+        _resolved(module.members[str(name)])
+        for name in module.exports or ()
+        if not str(name).startswith("__")
     ]
     errors = [one for one in classes if one.name.endswith("Error")]
     others = [one for one in classes if one not in errors]
