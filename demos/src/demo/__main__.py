@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -125,7 +126,8 @@ def read_elsewhere(run: Run, functions: Functions, demo: Demo, outputs: Any) -> 
     name = f"{language.lower()}-reader-of-{demo.function}"
     run.begin(f"reading the values of {demo.function} twice in {language}")
     folder = READERS / ("nodejs" if language == "Node" else "python")
-    environment |= {"SERVICE": demo.service, "MEMORY_LOG_LEVEL": "debug"}
+    # Without memory of its own, so that the second read shows what the edge does.
+    environment |= {"SERVICE": demo.service, "MEMORY_LOG_LEVEL": "debug", "MEMORY_LOCAL_MAX_ITEMS": "0"}
     functions.create_reader(name, folder, arns, demo.function, environment)
     invocation = functions.invoke(name, {"names": NAMES})
     run.note(demo, invocation.log)
@@ -189,11 +191,9 @@ def main_job(run: Run) -> None:
 def summary(run: Run) -> int:
     """Print what the run proved and return the exit code."""
     lacking = missing(run.seen, signed=run.signed, languages=run.languages)
-    by_cache = {read.cache: sum(other.cache == read.cache for other in run.seen) for read in run.seen}
+    kinds = Counter(read.cache or read.source for read in run.seen)
     say("")
-    say(
-        f"{len(run.seen)} reads: {', '.join(f'{count} {cache}' for cache, count in sorted(by_cache.items()))};"
-    )
+    say(f"{len(run.seen)} reads: {', '.join(f'{count} {kind}' for kind, count in sorted(kinds.items()))};")
     say(
         f"{run.signed} of them signed; every type the same in "
         + ", ".join(f"{a} → {b}" for a, b in sorted(run.languages))

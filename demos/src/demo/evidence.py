@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 
 _READ = re.compile(
-    r'memory: get (?P<name>"(?:[^"\\]|\\.)*") from (?P<source>\w+) \((?P<cache>[^,)]+)(?:, age (?P<age>\d+) s)?\)'
+    r'memory: get (?P<name>"(?:[^"\\]|\\.)*") from (?P<source>\w+)'
+    r"(?: \((?P<cache>[^,)]+)(?:, age (?P<age>\d+) s)?(?P<missing>, no value)?\))?"
 )
 
 
@@ -16,8 +17,8 @@ class Read:
 
     Attributes:
         name: the name, quoted.
-        source: `edge`, or whatever room of the SDK answered.
-        cache: what the edge did: `hit`, `miss`, …
+        source: `memory`, `edge` or `s3`.
+        cache: what the edge did: `hit`, `miss`, …; empty if it was not asked.
         age: seconds since the edge fetched its copy; None if the line has none.
     """
 
@@ -27,15 +28,19 @@ class Read:
     age: int | None
 
     def __str__(self) -> str:
+        where = "memory" if self.source == "memory" else f"the {self.source}: {self.cache}"
         age = "" if self.age is None else f", {self.age} s old"
-        return f"{self.name} from the {self.source}: {self.cache}{age}"
+        return f"{self.name} from {where}{age}"
 
 
 def reads(log: str) -> list[Read]:
     """Return the reads in a function's log, in order."""
     return [
-        Read(found["name"], found["source"], found["cache"], int(found["age"]) if found["age"] else None)
+        Read(
+            found["name"], found["source"], found["cache"] or "", int(found["age"]) if found["age"] else None
+        )
         for found in _READ.finditer(log)
+        if not found["missing"]
     ]
 
 
@@ -48,6 +53,7 @@ def missing(seen: list[Read], *, signed: int, languages: set[tuple[str, str]]) -
         languages: pairs of writer and reader that agreed on every type.
     """
     wanted = {
+        "a value from memory": any(read.source == "memory" for read in seen),
         "an edge miss": any(read.source == "edge" and read.cache == "miss" for read in seen),
         "an edge hit with an age": any(read.cache == "hit" and read.age is not None for read in seen),
         "a signed read": signed > 0,

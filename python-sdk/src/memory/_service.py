@@ -215,6 +215,8 @@ class MemoryService:
             with state.lock:
                 copy = state.local.fresh(name, self._clock())
             if copy is not None:
+                if _LOGGER.isEnabledFor(logging.DEBUG):
+                    _LOGGER.debug("memory: get %s from memory", quoted(name))
                 return copy.value()
         reading = self._read(name, consistent=consistent)
         if reading.copy is None or reading.copy.is_expired(self._clock()):
