@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -14,12 +13,19 @@ from application_repository import ApplicationRepository
 from local_cloud import LocalCloud
 from local_cloud.application import deploy_application
 from publishing.artifacts import Artifacts, build
-from tagged_source import GIT, NATIVES, URL, Source
+from tagged_source import GIT, NATIVES, URL, Source, plain_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give these tests time: they build, and install from package indexes."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.timeout(900))
 
 
 @pytest.fixture(scope="session")
@@ -79,7 +85,7 @@ def deployed(aws: LocalCloud) -> dict[str, str]:
     template = REPOSITORY / "infra" / "template.yaml"
     outputs = deploy_application(aws, template, stack_name="release", parameters={"Demos": "false"}).outputs
     return {
-        **{key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "MEMORY_"))},
+        **plain_environment(),
         **aws.environment(),
         "REGION": "us-east-1",
         "DISTRIBUTION": outputs["Distribution"],

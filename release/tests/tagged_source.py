@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -16,6 +17,12 @@ GIT = shutil.which("git") or "git"
 #: The layer with native code that the template names; what holds for it holds for the others, and takes long enough.
 NATIVES = [Native("3.13", "arm64"), Native("3.13", "x86_64")]
 URL = "https://github.com/example/memory-service"
+
+
+def plain_environment() -> dict[str, str]:
+    """Return the environment of a user: without what makes this repository's own code importable."""
+    ours = ("AWS_", "MEMORY_", "PYTHON", "NODE_")
+    return {key: value for key, value in os.environ.items() if not key.startswith(ours)}
 
 
 @dataclass(frozen=True)

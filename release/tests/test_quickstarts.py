@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tagged_source import plain_environment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +40,16 @@ def python(artifacts: Artifacts, tmp_path_factory: pytest.TempPathFactory) -> Pa
     venv.create(home, with_pip=True)
     python = home / "bin" / "python"
     [wheel] = [path for path in artifacts.python if path.suffix == ".whl"]
-    run([python, "-m", "pip", "install", "--quiet", f"{wheel}[private]"], {}, home)
+    install: list[str | Path] = [
+        python,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-compile",
+        "--disable-pip-version-check",
+    ]
+    run([*install, f"{wheel}[private]"], plain_environment(), home)
     return python
 
 
@@ -75,7 +85,7 @@ def test_the_wheel_brings_its_types_and_its_licence(python: Path, tmp_path: Path
         "print(d.metadata['License-Expression'], any('licenses/LICENSE' in str(f) for f in d.files))\n"
         "print((pathlib.Path(memory.__file__).parent / 'py.typed').exists(), d.metadata['Requires-Python'])"
     )
-    assert run([python, "-c", code], {}, tmp_path) == "MIT True\nTrue >=3.10\n"
+    assert run([python, "-c", code], plain_environment(), tmp_path) == "MIT True\nTrue >=3.10\n"
 
 
 def test_the_wheel_has_the_sdk_and_nothing_else(artifacts: Artifacts) -> None:

@@ -65,8 +65,12 @@ class Native:
 
 #: Takes wheels without native code, also where faster ones exist: they run on every Python and architecture.
 _PURE = ["--implementation=py", "--abi=none", "--platform=any"]
-#: What nothing reads that runs: pip's notes for removing a package, and what type checkers read.
-_UNUSED = re.compile(r"[^/]+\.dist-info/(RECORD|top_level\.txt)|.+\.pyi|.+/py\.typed")
+#: What nothing reads that runs on Lambda: pip's notes for removing a package, what type checkers read, commands, and
+#: urllib3's part for browsers.
+_UNUSED = re.compile(
+    r"[^/]+\.dist-info/(RECORD|top_level\.txt)|.+\.pyi|.+/py\.typed|charset_normalizer/(cli/.+|__main__\.py)"
+    r"|urllib3/contrib/emscripten/.+"
+)
 
 
 class WheelError(Exception):
@@ -77,7 +81,7 @@ def packages_of_lock(lock: Path, native: Native | None = None) -> list[Package]:
     """Return the packages that a lock file pins with their hashes; paths of files start from `sys.path`.
 
     Nothing is installed: what pip would write, such as scripts and records of them, differs from machine to
-    machine. Left out is what no running program reads: type stubs, and the long descriptions in `METADATA`.
+    machine. Left out is what nothing reads that runs on Lambda, and the long descriptions in `METADATA`.
 
     Args:
         lock: requirements with hashes, complete: dependencies of theirs are not looked for.
