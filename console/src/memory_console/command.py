@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import importlib
-from importlib.util import find_spec
 
 import click
 
 from memory_console import __version__
 
-_COMMANDS = {
-    "get": "memory_console.commands.get",
-    "put": "memory_console.commands.put",
-    "ls": "memory_console.commands.ls",
-    "stat": "memory_console.commands.stat",
-    "rm": "memory_console.commands.rm",
-    "clear": "memory_console.commands.clear",
-    "export": "memory_console.commands.export",
-    "import": "memory_console.commands.import_",
-    "explore": "memory_console.commands.explore",
-    "doctor": "memory_console.commands.doctor",
-    "cost": "memory_console.cost.command",
+_COMMANDS = {  # the module of each, and its name there
+    "get": ("memory_console.commands.get", "get"),
+    "put": ("memory_console.commands.put", "put"),
+    "ls": ("memory_console.commands.ls", "ls"),
+    "stat": ("memory_console.commands.stat", "stat"),
+    "rm": ("memory_console.commands.rm", "rm"),
+    "clear": ("memory_console.commands.clear", "clear"),
+    "export": ("memory_console.commands.export", "export"),
+    "import": ("memory_console.commands.import_", "import_"),
+    "explore": ("memory_console.commands.explore", "explore"),
+    "doctor": ("memory_console.commands.doctor", "doctor"),
+    "cost": ("memory_console.cost.command", "cost"),
 }
 
 
@@ -30,20 +29,16 @@ class Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order of the help."""
         del ctx
-        return [name for name, module in _COMMANDS.items() if _is_there(module)]
+        return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command, None if there is none of this name."""
         del ctx
-        module = _COMMANDS.get(cmd_name)
-        if module is None or not _is_there(module):
+        if cmd_name not in _COMMANDS:
             return None
-        found: click.Command = getattr(importlib.import_module(module), module.rpartition(".")[2])
+        module, name = _COMMANDS[cmd_name]
+        found: click.Command = getattr(importlib.import_module(module), name)
         return found
-
-
-def _is_there(module: str) -> bool:
-    return find_spec(module.rpartition(".")[0]) is not None
 
 
 @click.group(

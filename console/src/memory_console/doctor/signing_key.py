@@ -68,7 +68,7 @@ def refused(error: memory.MemoryServiceError) -> Finding:
 
 def _is_other_half(pem: str, key: SigningKey) -> bool:
     text = base64.b64encode(os.urandom(16))
-    signature = key.sign(text)
+    signature = key.sign(text, "SHA256")
     public = load_pem_public_key(pem.encode())
     try:
         if isinstance(public, rsa.RSAPublicKey):
