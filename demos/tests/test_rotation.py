@@ -114,7 +114,7 @@ class Rotating:
         """Return whether something signed with the key right now is let in."""
         host = self.stack.outputs["PrivateDistribution"]
         text = policy(wildcard(f"https://{host}", "shop"), int(self.clock()) + DAY)
-        return self.status(signed_query(text, key)) == 200
+        return self.status(signed_query(text, key, "SHA256")) == 200
 
 
 class Readers:
