@@ -70,7 +70,18 @@ def test_the_layers_and_functions_have_the_published_names(sam: dict[str, Any]) 
         "PythonLayer",
         "NodejsLayer",
         "CryptographyLayer",
+        "CryptographyLayerX86",
     }
+
+
+def test_the_demo_that_signs_in_python_has_the_layer_of_its_processor(sam: dict[str, Any]) -> None:
+    layers = {name: sam["Resources"][name] for name in ("CryptographyLayer", "CryptographyLayerX86")}
+    of = {
+        name: (one["Condition"], one["Properties"]["CompatibleArchitectures"]) for name, one in layers.items()
+    }
+    assert of == {"CryptographyLayer": ("OnArm", ["arm64"]), "CryptographyLayerX86": ("OnX86", ["x86_64"])}
+    chosen = {"Fn::If": ["OnArm", {"Ref": "CryptographyLayer"}, {"Ref": "CryptographyLayerX86"}]}
+    assert sam["Resources"]["PythonAuthDemo"]["Properties"]["Layers"][1] == chosen
 
 
 @pytest.mark.parametrize(("name", "origin_path"), DISTRIBUTIONS.items())

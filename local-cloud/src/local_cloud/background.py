@@ -31,7 +31,16 @@ class Background:
 
     def stop(self) -> None:
         """End the thread; whatever runs in the loop is to be closed before. To be called once."""
+        self.run(_cancel_what_is_left())
         self.run(self.loop.shutdown_default_executor())
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join()
         self.loop.close()
+
+
+async def _cancel_what_is_left() -> None:
+    """End handlers of connections that nobody closed: dropped with the loop they would complain on standard error."""
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
