@@ -201,9 +201,9 @@ def test_the_rotation_touches_nothing_else(cloud: LocalCloud, stack: Stack) -> N
     session = boto3.Session(
         given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], "us-east-1"
     )
-    ssm = session.client("ssm", endpoint_url=cloud.endpoint)
-    cloudfront = session.client("cloudfront", endpoint_url=cloud.endpoint)
-    s3 = session.client("s3", endpoint_url=cloud.endpoint)
+    ssm = session.client("ssm", endpoint_url=cloud.endpoint, verify=str(cloud.certificate))
+    cloudfront = session.client("cloudfront", endpoint_url=cloud.endpoint, verify=str(cloud.certificate))
+    s3 = session.client("s3", endpoint_url=cloud.endpoint, verify=str(cloud.certificate))
     assert ssm.get_parameter(Name=PARAMETER, WithDecryption=True)
     for denied in (
         lambda: ssm.delete_parameter(Name=PARAMETER),
