@@ -340,3 +340,27 @@ def test_active_faults_can_be_written_as_json(shop: Shop) -> None:
     (active,) = json.loads(json.dumps(shop.cloud.faults.active()))
 
     assert (active.pop("left"), Fault.from_json(active)) == (3, Fault("edge", "slow", delay=1.5, times=3))
+
+
+def test_connection_of_a_failed_write_carries_the_next_request(shop: Shop, path: str) -> None:
+    """A client that waits for `100 Continue` sends no body after an error, but maybe the next request."""
+    shop.cloud.faults.add(Fault("s3", "status", method="PUT", times=2))
+    s3 = shop.cloud.client("s3")
+    for _ in range(2):
+        with pytest.raises(ClientError, match="SlowDown"):
+            s3.put_object(Bucket=shop.bucket, Key=path[1:], Body=b"body")
+
+    s3.put_object(Bucket=shop.bucket, Key=path[1:], Body=b"body")
+
+    assert shop.get(path).body == b"body"
+
+
+def test_only_every_third_request_meets_a_fault(shop: Shop, stored: str) -> None:
+    shop.cloud.faults.add(Fault("edge", "status", every=3, times=2))
+
+    assert [shop.get(stored).status for _ in range(9)] == [200, 200, 503, 200, 200, 503, 200, 200, 200]
+
+
+def test_fault_that_no_request_would_meet_is_refused() -> None:
+    with pytest.raises(ValueError, match="every is at least 1"):
+        Fault("edge", "status", every=0)

@@ -6,6 +6,7 @@ import datetime as dt
 import gzip
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from email.utils import formatdate, parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.request import Request, urlopen
@@ -271,3 +272,24 @@ def test_writer_that_waits_to_be_asked_for_the_body_is_asked(shop: Shop, path: s
         assert writer.recv(100).startswith(b"HTTP/1.1 200 ")
 
     assert shop.get(path).body == b"body"
+
+
+def test_versions_keep_their_own_times(shop: Shop, path: str) -> None:
+    """A read that a write overtakes is answered with the older version and its time."""
+    s3 = shop.cloud.client("s3")
+    first, tag = int(shop.clock()), shop.put(path, "one")["ETag"]
+    shop.get(path)
+    shop.clock.advance(3)
+    shop.put(path, "two")
+    kept = shop.get(path).headers
+
+    assert (kept["ETag"], seconds(kept["Last-Modified"])) == (tag, first)
+    assert s3.head_object(Bucket=shop.bucket, Key=path[1:])["LastModified"].timestamp() == first + 3
+
+
+def test_writes_of_one_object_at_the_same_time_all_succeed(shop: Shop, path: str) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        tags = {answer["ETag"] for answer in pool.map(lambda number: shop.put(path, str(number)), range(8))}
+
+    assert len(tags) == 8
+    assert shop.get(path).headers["ETag"] in tags

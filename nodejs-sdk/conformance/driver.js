@@ -169,8 +169,9 @@ const OPERATIONS = {
     return {};
   },
 
-  clock({ now }) {
-    world.now = now * 1000;
+  clock({ now, file }) {
+    world.now = now === undefined ? undefined : now * 1000;
+    world.ahead = file;
     return {};
   },
 

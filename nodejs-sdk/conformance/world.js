@@ -1,6 +1,7 @@
 'use strict';
-
 const { AsyncLocalStorage } = require('node:async_hooks');
+const { readFileSync } = require('node:fs');
+const { setTimeout } = require('node:timers/promises');
 
 const MemoryService = require('..');
 
@@ -8,6 +9,9 @@ const MemoryService = require('..');
 class World {
   /** @type {number | undefined} milliseconds; undefined is the machine's time */
   now;
+
+  /** @type {string | undefined} a file that says by how many seconds the clock is ahead of the machine's, and that waits are real */
+  ahead;
 
   /** @type {number} how many milliseconds pass with each look at the clock */
   pace = 0;
@@ -60,11 +64,21 @@ class World {
 
   #open(conf, service) {
     return new MemoryService(undefinedForNull(conf), service, {
-      clock: () => (this.now === undefined ? Date.now() : (this.now += this.pace)),
+      clock: () => this.#time(),
       // The SDK takes a number below 1, and what it lacks to 1 is the number of the specification.
       random: () => (this.chance === undefined ? Math.random() : 1 - this.chance),
-      sleep: async (milliseconds) => void this.#waits.getStore()?.push(milliseconds),
+      sleep: (milliseconds) => this.#sleep(milliseconds),
     });
+  }
+
+  #time() {
+    if (this.ahead !== undefined) return Date.now() + Number(readFileSync(this.ahead, 'ascii')) * 1000;
+    return this.now === undefined ? Date.now() : (this.now += this.pace);
+  }
+
+  async #sleep(milliseconds) {
+    if (this.ahead !== undefined) await setTimeout(milliseconds);
+    this.#waits.getStore()?.push(milliseconds);
   }
 }
 

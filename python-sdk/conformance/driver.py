@@ -219,7 +219,8 @@ def op_pause(request: Message) -> Message:
 
 
 def op_clock(request: Message) -> Message:
-    world.now = request["now"]
+    world.now = request.get("now")
+    world.ahead = Path(request["file"]) if "file" in request else None
     return {}
 
 

@@ -15,6 +15,7 @@ import memory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 Message = dict[str, Any]
 
@@ -24,12 +25,14 @@ class World:
 
     Attributes:
         now: Unix seconds; None is the machine's time.
+        ahead: A file that says by how many seconds the clock is ahead of the machine's, and that waits are real.
         pace: How many seconds pass with each look at the clock.
         chance: What every random number above 0 up to 1 is; None is real chance.
     """
 
     def __init__(self) -> None:
         self.now: float | None = None
+        self.ahead: Path | None = None
         self.pace = 0.0
         self.chance: float | None = None
         self._kept: dict[str, memory.MemoryService] = {}
@@ -70,6 +73,8 @@ class World:
         )
 
     def _clock(self) -> float:
+        if self.ahead:
+            return time.time() + float(self.ahead.read_text(encoding="ascii"))
         if self.now is None:
             return time.time()
         self.now += self.pace
@@ -80,6 +85,8 @@ class World:
         return random.random() if self.chance is None else 1 - self.chance  # noqa: S311 - nothing is secret here
 
     def _sleep(self, seconds: float) -> None:
+        if self.ahead:
+            time.sleep(seconds)
         if hasattr(self._local, "waits"):
             self._local.waits.append(seconds * 1000)
 

@@ -76,7 +76,11 @@ def _run(options: argparse.Namespace, found: list[vectors.Vector], limits: Limit
         run = Run(found, asked, selection, known, recorder, _command(options), limits)
         wants_store = run.has_scenarios() and not options.no_store
         # First of all, as it may be that it cannot be deployed here.
-        store = stack.enter_context(deployed(root)) if wants_store else None
+        store = (
+            stack.enter_context(deployed(root, in_seaweedfs=options.s3 == "seaweedfs"))
+            if wants_store
+            else None
+        )
         run.documents()
         if store:
             run.scenarios(store)
@@ -182,6 +186,12 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--only", action="append", default=[], metavar="GLOB", help="checks with such an id; may be repeated")
     add("--list", action="store_true", help="show the vectors that would be asked, and ask nobody")
     add("--root", type=_folder, metavar="DIR", help="where the folders *-sdk are; default: this repository")
+    add(
+        "--s3",
+        choices=("ministack", "seaweedfs"),
+        default="ministack",
+        help="what keeps the objects of scenarios",
+    )
     add("--no-store", action="store_true", help="leave out the scenarios, which need a deployed store")
     add("--fix", action="store_true", help="rewrite the lists of known failures as the run finds things")
     add("--html", type=Path, metavar="FILE", help="write the report as an HTML page")

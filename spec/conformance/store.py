@@ -217,11 +217,12 @@ class Store:
 
 
 @contextmanager
-def deployed(root: Path) -> Iterator[Store]:
+def deployed(root: Path, *, in_seaweedfs: bool = False) -> Iterator[Store]:
     """Deploy the template of a clone on a local cloud, for as long as the context lasts.
 
     Args:
         root: the clone.
+        in_seaweedfs: whether SeaweedFS keeps the objects, which verifies signatures.
 
     Raises:
         StoreError: There is no local cloud, or the template or what it needs is not there.
@@ -230,6 +231,7 @@ def deployed(root: Path) -> Iterator[Store]:
         from deployment import PackagingError  # noqa: PLC0415 - only store checks need it
         from local_cloud import LocalCloud, LocalCloudError  # noqa: PLC0415 - only store checks need it
         from local_cloud.application import deploy_application  # noqa: PLC0415 - as above
+        from local_cloud.seaweedfs import SeaweedFS  # noqa: PLC0415 - as above
     except ModuleNotFoundError as error:
         raise StoreError(
             f"{error}: store checks need a clone's local cloud; --no-store leaves them out"
@@ -243,11 +245,17 @@ def deployed(root: Path) -> Iterator[Store]:
             )
     options: dict[str, Any] = {"clock": clock, "faults": True, "points_of_presence": 3}
     try:
-        with LocalCloud.start(**options, variables={"NODE_PATH": str(modules)}) as cloud:
+        with contextlib.ExitStack() as opened:
+            started = LocalCloud.start(**options, variables={"NODE_PATH": str(modules)})
+            cloud = opened.enter_context(started)
             template = root / "infra" / "template.yaml"
             stack = deploy_application(
                 cloud, template, stack_name="conformance", parameters={"Demos": "false"}
             )
+            if in_seaweedfs:
+                keys = cloud.environment()
+                s3 = SeaweedFS(keys["AWS_ACCESS_KEY_ID"], keys["AWS_SECRET_ACCESS_KEY"])
+                cloud.store_elsewhere(stack.outputs["StorageBucket"], opened.enter_context(s3).endpoint)
             yield Store(cloud, stack.outputs, clock)
     except (LocalCloudError, PackagingError) as error:
         raise StoreError(str(error)) from error

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from conformance.sdk import Sdk, find
+from history.run import Stage, staged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -43,3 +44,10 @@ def add_sdk(tmp_path: Path) -> Callable[..., Sdk]:
         return next(sdk for sdk in find(tmp_path) if sdk.name == name)
 
     return add
+
+
+@pytest.fixture(scope="session")
+def stage() -> Iterator[Stage]:
+    """Deploy the template once, on a cloud with three points of presence and a clock that drivers follow."""
+    with staged(REPOSITORY) as stage:
+        yield stage

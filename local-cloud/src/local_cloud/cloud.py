@@ -242,6 +242,21 @@ class LocalCloud:
         """
         self._edge.roam(pop)
 
+    def store_elsewhere(self, bucket: str, endpoint: str) -> None:
+        """Keep the objects of a bucket in another S3 from now on; what the bucket held stays behind.
+
+        Args:
+            bucket: a bucket of this cloud. One of its name is created there.
+            endpoint: the URL of the other S3, which accepts the root's credentials.
+
+        Raises:
+            ValueError: this cloud has no front, which would lead there: it has neither faults nor a clock.
+        """
+        if self._front is None:
+            raise ValueError("objects can be kept elsewhere only with faults=True, or a clock")
+        self._client("s3", endpoint).create_bucket(Bucket=bucket)
+        self._front.store_elsewhere(bucket, endpoint)
+
     def browser_endpoint(self, distribution_domain: str, pop: int = 0) -> str:
         """Return the URL of a port where every request is for one distribution: browsers cannot set `Host`.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import struct
 
@@ -49,12 +50,14 @@ async def cut(request: web.BaseRequest, answer: web.Response) -> web.StreamRespo
 
 async def trickle(request: web.BaseRequest, answer: web.Response, pause: float) -> web.StreamResponse:
     """Send an answer with a pause, in seconds, before each byte of its body."""
-    sent = await _begin(request, answer)
-    for byte in body_of(answer):
-        await asyncio.sleep(pause)
-        await sent.write(bytes([byte]))
-    await sent.write_eof()
-    return sent
+    with contextlib.suppress(ConnectionResetError):  # the client has had enough of it
+        sent = await _begin(request, answer)
+        for byte in body_of(answer):
+            await asyncio.sleep(pause)
+            await sent.write(bytes([byte]))
+        await sent.write_eof()
+        return sent
+    return web.Response()
 
 
 def garble(answer: web.Response) -> web.Response:

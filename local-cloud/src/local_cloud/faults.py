@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Place = Literal["edge", "s3", "origin"]
 Kind = Literal["refuse", "reset", "reset-kept", "hang", "slow", "status", "cut", "garbled", "no-http", "lost"]
 _NUMBERS = {"delay", "pause"}
-_WHOLE_NUMBERS = {"pop", "times", "status"}
+_WHOLE_NUMBERS = {"pop", "times", "every", "status"}
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class Fault:
         method: The HTTP method; None is every one.
         pop: At an edge, the number of the point of presence, from 0; None is every one.
         times: How many requests meet it; None is all of them, until it is cleared.
+        every: Of the requests that it is for, every how many-th meets it.
         status: For the kind `status`: 400 to 599.
         delay: Seconds before anything happens, whatever the kind.
         pause: For the kind `slow`: seconds before each byte of the body.
@@ -58,6 +59,7 @@ class Fault:
     method: str | None = None
     pop: int | None = None
     times: int | None = None
+    every: int = 1
     status: int = 503
     delay: float = 0.0
     pause: float = 0.0
@@ -73,12 +75,16 @@ class Fault:
             raise ValueError("only an edge has points of presence: leave pop out")
         if self.times is not None and self.times < 1:
             raise ValueError(f"times is at least 1, not {self.times}")
+        if self.every < 1:
+            raise ValueError(f"every is at least 1, not {self.every}")
         if self.status not in {*HTTPStatus} or self.status < HTTPStatus.BAD_REQUEST:
             raise ValueError(f"status is an HTTP error, not {self.status}")
         if min(self.delay, self.pause) < 0:
             raise ValueError("delay and pause are not negative")
-        if self.kind == "refuse" and (self.path, self.method, self.times) != ("/", None, None):
-            raise ValueError("refuse is for all requests, until it is cleared: no path, method or times")
+        if self.kind == "refuse" and (self.path, self.method, self.times, self.every) != ("/", None, None, 1):
+            raise ValueError(
+                "refuse is for all requests, until it is cleared: no path, method, times or every"
+            )
 
     @classmethod
     def from_json(cls, given: Mapping[str, Any]) -> Fault:
@@ -115,10 +121,11 @@ class Fault:
 
 @dataclass
 class _Active:
-    """A fault that has not healed, and how many requests may still meet it."""
+    """A fault that has not healed, how many requests may still meet it, and how many it was for."""
 
     fault: Fault
     left: int | None
+    seen: int = 0
 
 
 class Faults:
@@ -172,6 +179,9 @@ class Faults:
         with self._lock:
             for one in self._active:
                 if one.fault.kind != "refuse" and one.fault.is_for(where, pop, method, path, kept=kept):
+                    one.seen += 1
+                    if one.seen % one.fault.every:
+                        continue
                     if one.left is not None:
                         one.left -= 1
                         if not one.left:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 import aiohttp
 from aiohttp import web
 from multidict import CIMultiDict
 from yarl import URL
 
+from local_cloud.expectation import body_of
 from local_cloud.gate import Gate, House
 from local_cloud.refusals import s3_error, s3_failure
 from local_cloud.s3_call import S3Call
@@ -52,6 +55,8 @@ class Front:
             trust: For an engine that speaks TLS.
         """
         self._engine = engine
+        self._elsewhere: dict[str, str] = {}
+        self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
         self._background = background
         self._stamps = stamps
         self._trust = trust
@@ -69,6 +74,10 @@ class Front:
             journal: Where requests to S3 are noted.
         """
         self._background.run(self._open(applications, edge, faults, journal))
+
+    def store_elsewhere(self, bucket: str, endpoint: str) -> None:
+        """Let another S3, given by its URL, answer for a bucket."""
+        self._elsewhere[bucket] = endpoint
 
     def update(self) -> None:
         """Follow a change of the faults."""
@@ -105,18 +114,31 @@ class Front:
             await gate.close()
         await self._session.close()
 
+    def _place_of(self, call: S3Call | None) -> str:
+        return self._elsewhere.get(call.bucket, self._engine) if call else self._engine
+
     async def _answer(self, request: web.BaseRequest) -> web.Response:
         call = S3Call.parse(request.method, request.raw_path, request.headers)
-        if request.headers.get("Expect", "").lower() == "100-continue":
-            await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        body = await request.content.read()
+        body = await body_of(request)
+        if call is None or self._stamps is None:
+            return await self._pass(request, body, call)
+        if call.writes:
+            # One after the other: S3 tells times that grow with the versions, and so must the stamps.
+            turn = self._turns.setdefault((call.bucket, call.key), asyncio.Lock())
+            async with turn, self._stamps.write(call):
+                return _stamped(await self._pass(request, body, call), self._stamps, call, request.headers)
+        return _stamped(await self._pass(request, body, call), self._stamps, call, request.headers)
+
+    async def _pass(self, request: web.BaseRequest, body: bytes, call: S3Call | None) -> web.Response:
         headers = _end_to_end(request.headers)
+        if "Content-Length" in request.headers:  # it may be signed, also without a body
+            headers["Content-Length"] = request.headers["Content-Length"]
         if call and call.reads and self._stamps:
             headers.update(_instead_of_dates(request.headers))
         try:
             async with self._session.request(
                 request.method,
-                URL(self._engine + request.raw_path, encoded=True),
+                URL(self._place_of(call) + request.raw_path, encoded=True),
                 headers=headers,
                 data=io.BytesIO(body) if body else None,
                 allow_redirects=False,
@@ -128,24 +150,22 @@ class Front:
         passed = _end_to_end(answer.headers)
         if request.method == "HEAD" and "Content-Length" in answer.headers:
             passed["Content-Length"] = answer.headers["Content-Length"]
-        found = web.Response(
+        return web.Response(
             status=answer.status,
             reason=answer.reason,
             headers=passed,
             body=None if answer.status in _NO_BODY else content,
         )
-        if call and self._stamps:
-            return _stamped(found, self._stamps, call, request.headers)
-        return found
 
 
 def _stamped(answer: web.Response, stamps: Stamps, call: S3Call, asked: Mapping[str, str]) -> web.Response:
     """Return S3's answer to a call as it is by the stamps' clock; a write is noted."""
     succeeded = answer.status < HTTPStatus.MULTIPLE_CHOICES
     if succeeded and call.writes:
-        stamps.note(call)
+        stamps.note(call, answer.headers, answer.body if isinstance(answer.body, bytes) else b"")
     answer.headers.update(stamps.headers(call, answer.headers))
-    refused = stamps.refuses(call, asked) if succeeded and call.reads else None
+    tag = answer.headers.get("ETag", "")
+    refused = stamps.refuses(call, asked, tag) if succeeded and call.reads else None
     if refused == HTTPStatus.PRECONDITION_FAILED:
         return _failure(refused, answer.headers["Date"])
     if refused == HTTPStatus.NOT_MODIFIED:

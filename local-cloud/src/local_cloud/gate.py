@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from local_cloud import disturbance
+from local_cloud.expectation import body_of
 from local_cloud.journal import Entry
 
 if TYPE_CHECKING:
@@ -145,6 +146,7 @@ class Gate:
                 await healed.wait()
             return (disturbance.say_no_http if fault.kind == "no-http" else disturbance.vanish)(request)
         if fault.kind == "status":
+            await body_of(request)
             answer = self._house.failure(fault.status)
             if request.can_read_body:
                 answer.force_close()  # what is still to come on this connection is a body that nobody reads

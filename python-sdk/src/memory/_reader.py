@@ -196,8 +196,8 @@ class Reader:
         copy = None if envelope is None else Copy.of(answer, envelope, started)
         with state.lock:
             state.stats.s3_reads += 1
-            if state.session.settle(name, answer, envelope, mark, self._clock()):
-                self._keep(name, copy)
+            is_newest = state.session.settle(name, answer, envelope, mark, self._clock())
+            self._keep(name, copy if is_newest else None)
         return Reading("s3", copy, envelope and envelope.value, answer), Found(answer, envelope)
 
     def _keep(self, name: str, copy: Copy | None) -> None:

@@ -100,7 +100,7 @@ class Session:
         """Note an answer that was accepted."""
         record = self._records.get(name)
         version = answer.version if answer.document is not None else None
-        if record is not None and record.version == version:
+        if record is not None and record.version == version and version is not None:
             self._records.move_to_end(name)
             return
         floor = answer.date if envelope is None else answer.stored_at
@@ -118,12 +118,14 @@ class Session:
         Returns:
             Whether it is the newest state, which memory may hold.
         """
-        unchanged = self._records.get(name) is mark.record and self._horizon <= mark.began
-        if not unchanged or name in self._writing:
-            return False
         floor = answer.date if envelope is None else answer.stored_at
         version = None if envelope is None else answer.version
-        self._put(name, Record(version, math.inf if floor is None else floor, now, lineage(answer, envelope)))
+        read = Record(version, math.inf if floor is None else floor, now, lineage(answer, envelope))
+        unchanged = self._records.get(name) is mark.record and self._horizon <= mark.began
+        if not unchanged or name in self._writing:
+            self._doubt(name, read)
+            return False
+        self._put(name, read)
         return True
 
     def begin(self, name: str, now: float) -> None:
@@ -168,6 +170,17 @@ class Session:
         self._horizon = max(self._horizon, now)
         for name in [name for name in self._records if name.startswith(prefix) and name not in self._writing]:
             del self._records[name]
+
+    def _doubt(self, name: str, read: Record) -> None:
+        """Note what S3 said while something else was learnt: nobody knows which of the two is newer (SES-4)."""
+        known, writing = self._records.get(name), self._writing.get(name)
+        if writing is not None:
+            before = writing.before
+            writing.overlapped |= before is None or before.version != read.version or read.version is None
+        elif known is None or known.version != read.version:
+            self._put(name, _unknown(read.known_at))
+        elif read.version is None:
+            known.floor = max(known.floor, read.floor)
 
     def _put(self, name: str, record: Record) -> None:
         self._records[name] = record

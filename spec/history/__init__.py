@@ -1,0 +1,1 @@
+"""Random histories of many clients, and a judge that finds what they must not contain."""

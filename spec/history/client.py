@@ -1,0 +1,192 @@
+"""A client of a history: a process with some service objects, which does what its plan says and records it."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .operation import Operation
+from .plan import Wish
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from conformance.answers import Message
+    from conformance.driver import Driver
+
+    from .plan import Plan
+
+_REQUESTS: Mapping[str, str] = {"get": "entry"}
+_OUTCOMES: Mapping[str, str] = {"conflict": "conflict", "unavailable": "unknown"}
+
+
+class BrokenError(Exception):
+    """A client did what no client may: it crashed, hung, or raised an error that is not one of those to expect."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """A service object.
+
+    Attributes:
+        name: of the object, as histories call it.
+        conf: its configuration.
+        tells: whether its reads are asked for where the value came from.
+    """
+
+    name: str
+    conf: Message
+    tells: bool = True
+
+    @property
+    def stale(self) -> float:
+        """For how many seconds beyond its freshness it may serve a copy."""
+        return float(self.conf["STALE_IF_ERROR"]) if self.tells else 0.0
+
+
+class Client:
+    """One process of one SDK.
+
+    Attributes:
+        history: what it has done.
+    """
+
+    def __init__(
+        self, driver: Driver, members: Sequence[Member], plan: Plan, clock: Callable[[], float], service: str
+    ) -> None:
+        """Take the driver of a process.
+
+        Args:
+            driver: asks the process.
+            members: its service objects.
+            plan: what it is to do.
+            clock: the one clock.
+            service: the service's name.
+        """
+        self.history: list[Operation] = []
+        self._driver = driver
+        self._members = members
+        self._plan = plan
+        self._clock = clock
+        self._service = service
+        self._numbers = itertools.count()
+        self._versions: dict[
+            str, tuple[str, str]
+        ] = {}  # by name: the version that was last seen, and its word
+
+    def step(self) -> None:
+        """Do one step of the plan.
+
+        Raises:
+            BrokenError: The process did what none may.
+        """
+        member = self._plan.chance.choice(self._members)
+        lanes = [[self._request(wish, member) for wish in lane] for lane in self._plan.step()]
+        requests = [[{**request, **self._open(member)} for request, _ in lane] for lane in lanes]
+        began = self._clock()
+        if len(lanes) == 1 and len(lanes[0]) == 1:
+            replies = [[self._ask(requests[0][0])]]
+        else:
+            replies = self._ask({"op": "together", "lanes": requests})["lanes"]
+        ended = self._clock()
+        for lane, answers in zip(lanes, replies, strict=True):
+            for (request, begun), reply in zip(lane, answers, strict=True):
+                if begun:
+                    self._record(begun, request, reply, began, ended)
+
+    def read_newest(self, names: Sequence[str]) -> None:
+        """Read what S3 holds under names, for the record."""
+        for name in names:
+            request, begun = self._request(Wish("get", name, consistent=True), self._members[0])
+            began = self._clock()
+            reply = self._ask({**request, **self._open(self._members[0])})
+            if begun:
+                self._record(begun, request, reply, began, self._clock())
+
+    def stats(self) -> list[dict[str, int]]:
+        """Return the statistics of its objects."""
+        return [self._ask({"op": "stats", **self._open(member)})["stats"] for member in self._members]
+
+    def _open(self, member: Member) -> Message:
+        return {"session": member.name, "conf": member.conf, "service": self._service}
+
+    def _ask(self, request: Message) -> Message:
+        (answer,) = self._driver.ask([request])
+        if answer.verdict:
+            raise BrokenError(f"{self._driver.sdk.name}: {answer.verdict} at {request}: {answer.detail}")
+        return answer.message
+
+    def _request(self, wish: Wish, member: Member) -> tuple[Message, dict[str, Any] | None]:
+        """Return the request for a wish, and what is known of the operation; None for what is no part of a history."""
+        if wish.verb == "clear":
+            return {"op": "clear", "prefix": wish.name}, None
+        known: dict[str, Any] = {"service": member.name, "verb": wish.verb, "name": wish.name}
+        request: Message = {"op": wish.verb, "name": ["str", wish.name]}
+        known["edge_ttl"] = float(member.conf["EDGE_TTL"])
+        if wish.verb == "get":
+            request["op"] = "entry" if member.tells or self._plan.flips_a_coin() else "get"
+            known |= {"consistent": wish.consistent, "stale": member.stale}
+            if wish.consistent:
+                request["consistent"] = True
+            if "async" in self._driver.features and self._plan.flips_a_coin():
+                request["async"] = True
+        elif wish.verb == "put":
+            self._put(wish, request, known)
+        elif wish.verb == "update":
+            known["value"] = self._word(member)
+            request["set"] = [known["value"], ["bool", True]]
+        return request, known
+
+    def _put(self, wish: Wish, request: Message, known: dict[str, Any]) -> None:
+        known["value"] = self._word_of(known["service"])
+        request["value"] = ["str", known["value"]]
+        options = dict(wish.options)
+        if wish.condition == "absent":
+            options["if_absent"] = True
+            known["condition"] = "absent"
+        elif wish.condition == "version" and wish.name in self._versions:
+            options["if_version"], known["replaces"] = self._versions[wish.name]
+            known["condition"] = "version"
+        request["options"] = options
+        edge_ttl = options.get("edge_ttl", known["edge_ttl"])
+        known |= {"ttl": options.get("ttl"), "edge_ttl": float(min(edge_ttl, options.get("ttl", edge_ttl)))}
+
+    def _word(self, member: Member) -> str:
+        return self._word_of(member.name)
+
+    def _word_of(self, member: str) -> str:
+        return f"{member}-{next(self._numbers)}"
+
+    def _record(
+        self, known: dict[str, Any], request: Message, reply: Message, began: float, ended: float
+    ) -> None:
+        error = reply.get("error", {}).get("code")
+        verb = known["verb"]
+        if error is not None and error not in _OUTCOMES:
+            raise BrokenError(f"{known['service']}: {request} was refused: {reply['error']}")
+        if error is not None:
+            outcome = "failed" if verb == "get" else _OUTCOMES[error]
+            self.history.append(Operation(**known, began=began, ended=ended, outcome=outcome))  # type: ignore[arg-type]
+            return
+        if verb == "get":
+            known |= {"value": _plain(reply), "source": reply.get("source")}
+        elif verb == "increment":
+            known["value"] = _plain(reply)
+        self.history.append(Operation(**known, began=began, ended=ended))
+        if verb in ("get", "put") and "version" in reply and isinstance(known["value"], str):
+            self._versions[known["name"]] = (reply["version"], known["value"])
+
+
+def _plain(reply: Message) -> str | int | tuple[str, ...] | None:
+    """Return the value of a reply: a word, a number, or the keys of a dict; None for none."""
+    match reply.get("value"):
+        case ["str", str(word)]:
+            return word
+        case ["int", str(number)]:
+            return int(number)
+        case ["dict", list(members)]:
+            return tuple(sorted(key for key, _ in members))
+        case None:
+            return None
+    raise BrokenError(f"nobody puts such a value: {reply}")

@@ -1,0 +1,120 @@
+"""What the clients of a history do: random, but the same again for the same seed."""
+
+from __future__ import annotations
+
+import random
+import threading
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .operation import Verb
+
+_NAMES = {"register": 2, "counter": 1, "set": 1}
+_PER_NAME = 150  # operations, before another name takes its place
+_TOGETHER = 0.1
+_EDGE_TTLS = (1, 2, 8)
+_TTLS = (1, 2, 4, 8)
+_REGISTER: dict[str, int] = {
+    "get": 60,
+    "get newest": 7,
+    "put": 14,
+    "put if absent": 6,
+    "put if version": 8,
+    "remove": 6,
+}
+_GROWING: dict[str, int] = {"get": 60, "get newest": 8, "add": 25}
+_HALF = 0.5
+_ENDING = 0.3
+_CLEAR = 0.002
+
+
+class Wish(NamedTuple):
+    """An operation that somebody is to do; `clear` of a prefix that holds nothing makes an object forget.
+
+    Attributes:
+        verb: what to do.
+        name: with which name.
+        options: of a put.
+        condition: of a put.
+        consistent: of a get.
+    """
+
+    verb: Verb | str
+    name: str
+    options: Mapping[str, Any] = MappingProxyType({})
+    condition: str | None = None
+    consistent: bool = False
+
+
+class Budget:
+    """How many operations there may be, for all clients.
+
+    Attributes:
+        taken: how many there have been.
+        over: whether it is enough.
+    """
+
+    def __init__(self, operations: int) -> None:
+        self._operations = operations
+        self.taken = 0
+        self._lock = threading.Lock()
+        self.over = threading.Event()
+
+    def take(self, count: int) -> int:
+        """Take some, and return how many had been taken before."""
+        with self._lock:
+            before, self.taken = self.taken, self.taken + count
+            if self.taken >= self._operations:
+                self.over.set()
+            return before
+
+
+class Plan:
+    """What one client does, step by step."""
+
+    def __init__(self, seed: int, client: str, budget: Budget) -> None:
+        self.chance = random.Random(f"{seed} {client}")  # noqa: S311 - it must be the same again
+        self._budget = budget
+        self._per_epoch = _PER_NAME * sum(_NAMES.values())
+
+    def step(self) -> list[list[Wish]]:
+        """Return what to do next: the operations of one lane one after the other, several lanes at the same time."""
+        lanes = self.chance.choice([2, 3]) if self.chance.random() < _TOGETHER else 1
+        lengths = [self.chance.choice([1, 2]) if lanes > 1 else 1 for _ in range(lanes)]
+        epoch = self._budget.take(sum(lengths)) // self._per_epoch
+        name = self._name(epoch)
+        # Those at the same time have the name in common: that is where they can go wrong.
+        return [[self._wish(name) for _ in range(length)] for length in lengths]
+
+    def flips_a_coin(self) -> bool:
+        """Return one of two, by chance."""
+        return self.chance.random() < _HALF
+
+    def _name(self, epoch: int) -> str:
+        kind = self.chance.choices(list(_NAMES), weights=[6, 2, 2])[0]
+        return f"{kind}/{epoch}/{self.chance.randrange(_NAMES[kind])}"
+
+    def _wish(self, name: str) -> Wish:
+        if self.chance.random() < _CLEAR:
+            return Wish("clear", "nothing/")
+        kind = name.partition("/")[0]
+        weights = _REGISTER if kind == "register" else _GROWING
+        what = self.chance.choices(list(weights), weights=list(weights.values()))[0]
+        if what.startswith("get"):
+            return Wish("get", name, consistent=what == "get newest")
+        if what == "add":
+            return Wish("increment" if kind == "counter" else "update", name)
+        if what == "remove":
+            return Wish("remove", name)
+        return Wish("put", name, self._options(), condition=what.partition(" if ")[2] or None)
+
+    def _options(self) -> dict[str, Any]:
+        options: dict[str, Any] = {}
+        if self.flips_a_coin():
+            options["edge_ttl"] = self.chance.choice(_EDGE_TTLS)
+        if self.chance.random() < _ENDING:
+            options["ttl"] = self.chance.choice(_TTLS)
+        return options

@@ -1,0 +1,191 @@
+"""Makes histories: lets clients of several SDKs do what they like in a cloud, and gathers what they did."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from conformance.driver import Driver, Limits
+from local_cloud import LocalCloud
+from local_cloud.application import deploy_application
+
+from .client import BrokenError, Client, Member
+from .clock import SharedClock
+from .plan import Budget, Plan
+from .weather import Weather
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from conformance.sdk import Sdk
+
+    from .operation import Operation
+
+POINTS_OF_PRESENCE = 3
+STALE_IF_ERROR = 20
+_LOOK = 0.005  # seconds between two looks at how far the clients are
+_LIMITS = Limits(start=60, request=240)  # a put is tried three times, and a machine may be slow
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How a history is made.
+
+    Attributes:
+        seed: of everything that is random.
+        operations: how many, about.
+        clients: processes of each SDK.
+        edge_ttl: the service's EDGE_TTL, in seconds.
+        jumps: whether time passes at once now and then.
+        hangs: how many of the faults are edges that do not answer.
+    """
+
+    seed: int
+    operations: int
+    clients: int = 2
+    edge_ttl: int = 4
+    jumps: bool = True
+    hangs: float = 0.0
+
+
+class History(NamedTuple):
+    """What was done, the statistics of all objects together, and how long it took in seconds."""
+
+    operations: list[Operation]
+    stats: Mapping[str, int]
+    seconds: float
+
+
+class Stage:
+    """A deployed cloud with several points of presence, where histories are made one after the other.
+
+    Attributes:
+        cloud: the cloud.
+        clock: what everybody goes by.
+    """
+
+    def __init__(self, cloud: LocalCloud, outputs: Mapping[str, str], clock: SharedClock) -> None:
+        """Take a running cloud, the outputs of the stack on it, and the clock that it goes by."""
+        self.cloud = cloud
+        self.clock = clock
+        self._outputs = outputs
+        self._id = _distribution_id(cloud, outputs["Distribution"])
+        self._histories = 0
+
+    def conf(self, pop: int | None = None, **more: Any) -> dict[str, Any]:
+        """Return the configuration of a public service.
+
+        Args:
+            pop: the number of the point of presence that it reads at; None is wherever `cloud.roam` leads.
+            more: further keys.
+        """
+        endpoint = self.cloud.roaming_endpoint if pop is None else self.cloud.edge_endpoints[pop]
+        return {
+            "DISTRIBUTION": self._outputs["Distribution"],
+            "DISTRIBUTION_ID": self._id,
+            "BUCKET_NAME": self._outputs["StorageBucket"],
+            "REGION": "us-east-1",
+            "EDGE_ENDPOINT": endpoint,
+            **more,
+        }
+
+    @contextmanager
+    def driver(self, sdk: Sdk) -> Iterator[Driver]:
+        """Start a process of an SDK that goes by the clock."""
+        with Driver(sdk, self.cloud.environment(), _LIMITS) as driver:
+            (answer,) = driver.ask([{"op": "clock", "file": str(self.clock.file)}])
+            if answer.verdict or "error" in answer.message:
+                raise BrokenError(f"{sdk.name} does not take the clock: {answer}")
+            yield driver
+
+    @contextmanager
+    def drivers(self, sdks: Sequence[Sdk]) -> Iterator[list[Driver]]:
+        """Start a process of each SDK."""
+        with ExitStack() as stack:
+            yield [stack.enter_context(self.driver(sdk)) for sdk in sdks]
+
+    def history(self, sdks: Sequence[Sdk], setting: Setting) -> History:
+        """Make a history.
+
+        Raises:
+            BrokenError: A client did what none may.
+        """
+        self._histories += 1
+        budget = Budget(setting.operations)
+        weather = Weather(setting.seed, self.cloud, self.clock if setting.jumps else None, setting.hangs)
+        began = time.monotonic()
+        with ExitStack() as stack:
+            clients = [
+                self._client(stack.enter_context(self.driver(sdk)), number, setting, budget)
+                for sdk in sdks
+                for number in range(setting.clients)
+            ]
+            with ThreadPoolExecutor(len(clients) + 1) as pool:
+                blowing = pool.submit(_blow, weather, budget)
+                playing = [pool.submit(_play, client, budget) for client in clients]
+            self.cloud.faults.clear()
+            for done in (*playing, blowing):
+                done.result()
+            clients[0].read_newest(sorted({one.name for client in clients for one in client.history}))
+            stats = Counter[str]()
+            for client in clients:
+                for one in client.stats():
+                    stats.update(one)
+        operations = [operation for client in clients for operation in client.history]
+        return History(operations, stats, time.monotonic() - began)
+
+    def _client(self, driver: Driver, number: int, setting: Setting, budget: Budget) -> Client:
+        name = f"{driver.sdk.name}{number}"
+        common = {"EDGE_TTL": setting.edge_ttl, "STALE_IF_ERROR": STALE_IF_ERROR}
+        fixed = self.conf(number % POINTS_OF_PRESENCE, **common, LOCAL_MAX_ITEMS=2) | {"STALE_IF_ERROR": 0}
+        members = [
+            Member(f"{name}.roams", self.conf(**common, LOCAL_MAX_ITEMS=0)),
+            Member(f"{name}.keeps", self.conf(**common)),
+            Member(f"{name}.stays", fixed, tells=False),
+        ]
+        plan = Plan(setting.seed, name, budget)
+        return Client(driver, members, plan, self.clock, f"history-{self._histories}")
+
+
+@contextmanager
+def staged(root: Path) -> Iterator[Stage]:
+    """Deploy the template of a clone on a local cloud, for as long as the context lasts."""
+    with tempfile.TemporaryDirectory(prefix="history-") as folder:
+        clock = SharedClock(Path(folder) / "ahead")
+        modules = root / "infra" / "edge-setup" / "node_modules"
+        with LocalCloud.start(
+            clock=clock,
+            variables={"NODE_PATH": str(modules)},
+            points_of_presence=POINTS_OF_PRESENCE,
+            faults=True,
+        ) as cloud:
+            template = root / "infra" / "template.yaml"
+            stack = deploy_application(cloud, template, stack_name="history", parameters={"Demos": "false"})
+            yield Stage(cloud, stack.outputs, clock)
+
+
+def _distribution_id(cloud: LocalCloud, domain: str) -> str:
+    listed = cloud.client("cloudfront").list_distributions()["DistributionList"]["Items"]
+    return next(str(one["Id"]) for one in listed if one["DomainName"] == domain)
+
+
+def _play(client: Client, budget: Budget) -> None:
+    try:
+        while not budget.over.is_set():
+            client.step()
+    finally:
+        budget.over.set()  # whoever breaks down ends it for all
+
+
+def _blow(weather: Weather, budget: Budget) -> None:
+    next_change = weather.pause()
+    while not budget.over.wait(_LOOK):
+        while budget.taken >= next_change:
+            weather.change()
+            next_change += weather.pause()

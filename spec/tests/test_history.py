@@ -1,0 +1,51 @@
+"""Random histories of both SDKs at three points of presence, with faults; `noxfile.py -s history` makes long ones."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from conformance.home import REPOSITORY
+from conformance.sdk import find
+from history.__main__ import DECISIONS, summary
+from history.judge import judge
+from history.operation import written
+from history.run import Setting
+
+if TYPE_CHECKING:
+    from history.run import History, Stage
+
+SEED = int(os.environ.get("MEMORY_HISTORY_SEED") or secrets.randbelow(2**32))
+KEPT = REPOSITORY / "build" / "history"
+
+
+def make(stage: Stage, setting: Setting, capsys: pytest.CaptureFixture[str]) -> History:
+    history = stage.history(find(REPOSITORY), setting)
+    KEPT.mkdir(parents=True, exist_ok=True)
+    path = KEPT / f"{setting.seed}-{setting.operations}.jsonl"
+    path.write_text("".join(f"{line}\n" for line in written(history.operations)), encoding="utf-8")
+    with capsys.disabled():  # the seed belongs into every log
+        sys.stdout.write(f"\nseed {setting.seed}: {summary(history)}; kept in {path}\n")
+    return history
+
+
+@pytest.mark.timeout(600)
+def test_a_history_with_faults_and_time_that_jumps_keeps_every_guarantee(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    history = make(stage, Setting(SEED, 2500), capsys)
+
+    assert [str(violation) for violation in judge(history.operations)] == []
+    assert {name: history.stats[name] > 0 for name in DECISIONS} == dict.fromkeys(DECISIONS, True)
+
+
+@pytest.mark.timeout(600)
+def test_a_history_in_real_time_keeps_every_guarantee(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    history = make(stage, Setting(SEED, 600, edge_ttl=1, jumps=False), capsys)
+
+    assert [str(violation) for violation in judge(history.operations)] == []

@@ -1,0 +1,292 @@
+"""What the judge says of histories that were written by hand."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+from history.judge import judge
+from history.operation import Operation, read, written
+
+R, C, S = "register/r", "counter/c", "set/s"
+
+
+def put(service: str, value: str, began: float, ended: float, **more: Any) -> Operation:
+    return Operation(service, "put", R, began, ended, value=value, **more)
+
+
+def remove(service: str, began: float, ended: float, **more: Any) -> Operation:
+    return Operation(service, "remove", R, began, ended, **more)
+
+
+def get(service: str, value: Any, began: float, ended: float | None = None, **more: Any) -> Operation:
+    name = {"name": R, **more}
+    return Operation(
+        service, "get", began=began, ended=began + 0.1 if ended is None else ended, value=value, **name
+    )
+
+
+def count(service: str, value: int | None, began: float, ended: float, **more: Any) -> Operation:
+    return Operation(service, "increment", C, began, ended, value=value, **more)
+
+
+def add(service: str, value: str, began: float, ended: float, **more: Any) -> Operation:
+    return Operation(service, "update", S, began, ended, value=value, **more)
+
+
+OLD, NEW = put("w", "old", 0, 1), put("w", "new", 10, 11)
+
+CLEAN: dict[str, list[Operation]] = {
+    "another reader sees the old value within the bound": [OLD, NEW, get("r", "old", 16.9)],
+    "a stale copy is served while S3 is out of order": [
+        OLD,
+        NEW,
+        get("r", "old", 300, source="stale", stale=300),
+    ],
+    "the writer reads what it wrote": [OLD, NEW, get("w", "new", 11.5)],
+    "of two puts at the same time either may be the last": [
+        put("a", "x", 0, 2),
+        put("b", "y", 1, 3),
+        get("a", "y", 4),
+        get("b", "y", 4),
+        get("a", "y", 20),
+    ],
+    "a put with an unknown outcome may show late": [
+        OLD,
+        put("x", "lost", 2, 3, outcome="unknown"),
+        NEW,
+        get("w", "lost", 20),
+        get("r", "lost", 30),
+    ],
+    "a put with an unknown outcome may never show": [
+        OLD,
+        put("w", "lost", 2, 3, outcome="unknown"),
+        get("w", "old", 5),
+    ],
+    "a miss before the first put": [get("r", None, 0), put("w", "x", 0.05, 1)],
+    "a miss after the removal": [OLD, remove("w", 2, 3), get("w", None, 4), get("r", None, 30)],
+    "a removed value within the bound": [OLD, remove("w", 2, 3), get("r", "old", 8)],
+    "a miss after the end of the value": [
+        put("w", "x", 0, 1, ttl=5),
+        get("w", None, 5.5),
+        get("r", None, 50),
+    ],
+    "a value that has nearly ended": [put("w", "x", 0, 1, ttl=5), get("r", "x", 5.9)],
+    "a miss because the copy of the old value has ended": [
+        put("w", "x", 0, 1, ttl=5),
+        put("w", "y", 4, 4.5),
+        get("r", None, 6),
+    ],
+    "a copy that came late was fetched before the put": [
+        OLD,
+        NEW,
+        get("r", "old", 10.5, 15),
+        get("s", "old", 20),
+    ],
+    "a put after a failure to read": [OLD, get("r", None, 2, outcome="failed"), NEW, get("r", "new", 12)],
+    "if absent after the end": [
+        put("a", "x", 0, 1, ttl=2),
+        put("b", "y", 3, 4, condition="absent"),
+        get("b", "y", 5),
+    ],
+    "if absent while a removal runs": [OLD, remove("a", 2, 5), put("b", "y", 4, 6, condition="absent")],
+    "if absent is refused while a put runs": [
+        put("a", "x", 0, 2),
+        put("b", "y", 1, 3, condition="absent", outcome="conflict"),
+    ],
+    "if absent is refused for what may have been put": [
+        put("a", "x", 0, 2, outcome="unknown"),
+        put("b", "y", 5, 6, condition="absent", outcome="conflict"),
+    ],
+    "if version": [OLD, put("a", "x", 2, 3, condition="version", replaces="old"), get("a", "x", 4)],
+    "if version is refused for what has been replaced": [
+        OLD,
+        NEW,
+        put("a", "x", 12, 13, condition="version", replaces="old", outcome="conflict"),
+    ],
+    "a refused put shows whose trace was wiped before its writer looked": [
+        OLD,
+        put("a", "x", 2, 8, condition="version", replaces="old", outcome="conflict"),
+        get("r", "x", 4),
+        remove("b", 5, 6),
+    ],
+    "a put that is sent again restores its version while it runs": [
+        put("w", "old", 0, 9),
+        put("a", "x", 2, 3, condition="version", replaces="old"),
+        put("b", "y", 10, 11, condition="version", replaces="old"),
+    ],
+    "counting": [
+        count("a", 1, 0, 1),
+        count("b", 3, 1, 4),
+        count("a", 2, 2, 3),
+        get("b", 3, 5, name=C, consistent=True),
+        get("r", 1, 8, name=C),
+        get("a", 2, 5, name=C),
+    ],
+    "an increment with an unknown outcome may count or not": [
+        count("a", 1, 0, 1),
+        count("a", None, 2, 3, outcome="unknown"),
+        count("b", 3, 4, 5),
+        get("b", 3, 6, name=C),
+    ],
+    "adding": [
+        add("a", "x", 0, 1),
+        add("b", "y", 0, 1),
+        get("c", ("x",), 2, name=S),
+        get("c", ("x", "y"), 8, name=S),
+        get("a", ("x", "y"), 9, name=S, consistent=True),
+    ],
+}
+
+VIOLATIONS: dict[str, tuple[str, list[Operation]]] = {
+    "the writer reads what it has replaced": ("stale own read", [OLD, NEW, get("w", "old", 11.5)]),
+    "the writer misses what it has put": ("stale own read", [OLD, get("w", None, 2)]),
+    "the writer reads what it has removed": ("stale own read", [OLD, remove("w", 2, 3), get("w", "old", 4)]),
+    "a reader goes back": ("backward read", [OLD, NEW, get("r", "new", 12), get("r", "old", 12.5)]),
+    "a reader goes back to before the first put": (
+        "backward read",
+        [OLD, get("r", "old", 2), get("r", None, 3)],
+    ),
+    "a reader sees what it has seen removed": (
+        "backward read",
+        [OLD, remove("w", 2, 3), get("r", None, 4), get("r", "old", 5)],
+    ),
+    "a reader sees the old value for too long": (
+        "read older than its bound",
+        [OLD, NEW, get("r", "old", 17.1)],
+    ),
+    "a removed value for too long": (
+        "read older than its bound",
+        [OLD, remove("w", 2, 3), get("r", "old", 9.1)],
+    ),
+    "a miss for too long": ("read older than its bound", [OLD, get("r", None, 3)]),
+    "the bound is that of the value that was replaced": (
+        "read older than its bound",
+        [put("w", "old", 0, 1, edge_ttl=1), put("w", "new", 10, 11, edge_ttl=60), get("r", "old", 13.5)],
+    ),
+    "a stale copy for too long": (
+        "read older than its bound",
+        [OLD, NEW, get("r", "old", 320, source="stale", stale=300)],
+    ),
+    "a value that has ended": ("read past its expiry", [put("w", "x", 0, 1, ttl=5), get("r", "x", 6.1)]),
+    "a stale copy of a value that has ended": (
+        "read past its expiry",
+        [put("w", "x", 0, 1, ttl=5), get("r", "x", 6.1, source="stale", stale=300)],
+    ),
+    "a consistent read of the old value": (
+        "stale consistent read",
+        [OLD, NEW, get("r", "old", 12, consistent=True)],
+    ),
+    "a consistent read older than another read": (
+        "stale consistent read",
+        [OLD, put("w", "new", 10, 20), get("a", "new", 12), get("b", "old", 13, consistent=True)],
+    ),
+    "a value from nowhere": ("read of what nobody wrote", [OLD, get("r", "other", 2)]),
+    "a value from the future": ("read of what nobody wrote", [get("r", "old", -1, -0.5), OLD]),
+    "a value whose put was refused": (
+        "read of what nobody wrote",
+        [OLD, put("a", "x", 2, 3, condition="absent", outcome="conflict"), get("r", "x", 4)],
+    ),
+    "if absent over a value": ("conditional put", [OLD, put("a", "x", 2, 3, condition="absent")]),
+    "if absent twice at the same time": (
+        "conditional put",
+        [put("a", "x", 0, 2, condition="absent"), put("b", "y", 1, 3, condition="absent")],
+    ),
+    "if absent is refused though nothing is there": (
+        "conditional put",
+        [OLD, remove("w", 2, 3), put("a", "x", 4, 5, condition="absent", outcome="conflict")],
+    ),
+    "if version over another version": (
+        "conditional put",
+        [OLD, NEW, put("a", "x", 12, 13, condition="version", replaces="old")],
+    ),
+    "if version is refused though it is the version": (
+        "conditional put",
+        [OLD, put("a", "x", 2, 3, condition="version", replaces="old", outcome="conflict")],
+    ),
+    "a version is replaced twice": (
+        "lost update",
+        [
+            OLD,
+            put("a", "x", 2, 4, condition="version", replaces="old"),
+            put("b", "y", 3, 5, condition="version", replaces="old"),
+        ],
+    ),
+    "two increments have one result": (
+        "lost update",
+        [count("a", 1, 0, 2), count("b", 2, 1, 3), count("c", 2, 1, 4)],
+    ),
+    "an increment returns what had been passed": (
+        "lost update",
+        [
+            count("a", 1, 0, 1),
+            count("a", 2, 1, 2),
+            count("x", None, 1, 2, outcome="unknown"),
+            count("a", 3, 2, 3),
+            count("b", 1, 4, 5),
+        ],
+    ),
+    "an increment counts twice": ("lost update", [count("a", 2, 0, 1)]),
+    "an increment is lost": (
+        "lost update",
+        [count("a", 1, 0, 2), count("b", 2, 1, 3), get("c", 1, 4, name=C, consistent=True)],
+    ),
+    "a counter that its own object has counted further": (
+        "stale own read",
+        [count("a", 1, 0, 1), count("a", 2, 2, 3), get("a", 1, 4, name=C)],
+    ),
+    "a counter that goes back": (
+        "backward read",
+        [count("a", 1, 0, 1), count("a", 2, 2, 3), get("r", 2, 4, name=C), get("r", 1, 5, name=C)],
+    ),
+    "a counter that is old": (
+        "read older than its bound",
+        [count("a", 1, 0, 1), count("a", 2, 2, 3), get("r", 1, 9.1, name=C)],
+    ),
+    "an addition is lost": (
+        "lost update",
+        [add("a", "x", 0, 2), add("b", "y", 1, 3), get("c", ("y",), 4, name=S, consistent=True)],
+    ),
+    "a set without what its own object added": (
+        "stale own read",
+        [add("a", "x", 0, 2), get("a", (), 3, name=S)],
+    ),
+    "a set that shrinks": (
+        "backward read",
+        [add("a", "x", 0, 1), get("r", ("x",), 2, name=S), get("r", None, 3, name=S)],
+    ),
+    "a set that is old": (
+        "read older than its bound",
+        [add("a", "x", 0, 1), add("a", "y", 2, 3), get("r", ("x",), 9.1, name=S)],
+    ),
+    "a word that nobody added": (
+        "read of what nobody wrote",
+        [add("a", "x", 0, 1), get("r", ("x", "y"), 2, name=S)],
+    ),
+}
+
+
+@pytest.mark.parametrize("history", CLEAN.values(), ids=CLEAN)
+def test_nothing_is_said_of_a_clean_history(history: list[Operation]) -> None:
+    assert judge(history) == []
+
+
+@pytest.mark.parametrize(("rule", "history"), VIOLATIONS.values(), ids=VIOLATIONS)
+def test_a_violation_is_named(rule: str, history: list[Operation]) -> None:
+    found = judge(history)
+    assert [violation.rule for violation in found] == [rule]
+    assert str(found[0].operation) in str(found[0])
+
+
+def test_other_names_and_the_order_of_the_list_do_not_matter() -> None:
+    operations: list[Operation] = []
+    for number, (_, history) in enumerate(VIOLATIONS.values()):
+        operations += [dataclasses.replace(one, name=f"{one.name}/{number}") for one in history]
+    operations.sort(key=lambda one: (one.value is None, str(one.value), one.ended))
+    assert len(judge(operations)) == len(VIOLATIONS)
+
+
+def test_a_history_is_read_as_it_was_written() -> None:
+    operations = [one for _, history in VIOLATIONS.values() for one in history]
+    assert read(written(operations)) == operations
