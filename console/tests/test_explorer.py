@@ -231,6 +231,7 @@ def test_concurrent_change_is_noticed_and_not_overwritten(page: Page, values: Va
 def test_their_change_can_be_taken(page: Page, values: Values) -> None:
     open_profile(page)
     page.get_by_role("button", name="Edit").click()
+    expect(page.get_by_role("button", name="Store")).to_be_visible()  # it has the version it edits
     values.put("shop", "user/42", {"theirs": 2})
     page.get_by_role("button", name="Store").click()
 
@@ -243,6 +244,7 @@ def test_their_change_can_be_taken(page: Page, values: Values) -> None:
 def test_edit_of_what_was_removed_is_noticed(page: Page, values: Values) -> None:
     open_profile(page)
     page.get_by_role("button", name="Edit").click()
+    expect(page.get_by_role("button", name="Store")).to_be_visible()  # it has the version it edits
     values.bucket.remove("public/shop/user/42.json")
 
     page.get_by_role("button", name="Store").click()

@@ -265,7 +265,7 @@ def test_no_log_of_any_function_holds_a_key_or_a_signature(deployed: Deployed) -
     text = "\n".join(
         event["message"] for group in groups for event in logs.filter_log_events(logGroupName=group)["events"]
     )
-    assert 'memory: get "var1" from edge' in text
+    assert 'memory: get "var1" from memory' in text
     name = deployed.outputs["PrivateKeyArn"].partition(":parameter")[2]
     secret = deployed.cloud.client("ssm").get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
     key_lines = json.loads(secret)["private_key"].splitlines()

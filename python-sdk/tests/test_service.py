@@ -58,7 +58,7 @@ def test_every_error_has_a_code_of_its_own_and_a_builtin_parent() -> None:
 
 def test_the_version_is_the_packages() -> None:
     assert MemoryService(CONF, "shop").getVersion() == memory.__version__
-    assert f'version = "{memory.__version__}"' in (SRC.parent / "pyproject.toml").read_text()
+    assert 'path = "src/memory/_version.py"' in (SRC.parent / "pyproject.toml").read_text()
 
 
 def test_a_value_is_stored_under_its_key(bucket: Any) -> None:

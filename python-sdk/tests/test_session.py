@@ -251,6 +251,17 @@ def test_a_stale_copy_is_not_served_past_its_end_nor_behind_an_own_put(cloud: Cl
         mem.get("short")
 
 
+def test_a_stale_copy_of_another_s_request_is_not_taken_if_something_newer_is_known(cloud: Cloud) -> None:
+    mem = cloud.service()
+    mem.put("a", 1)
+    entry = mem.get_entry("a")
+    assert entry is not None
+    session = mem._state.session
+    assert session.is_newest("a", entry.version)
+    mem.put("a", 2)
+    assert not session.is_newest("a", entry.version)
+
+
 def test_a_closed_service_says_so(cloud: Cloud) -> None:
     mem, other = cloud.service(), cloud.service()
     mem.close()

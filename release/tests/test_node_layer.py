@@ -66,7 +66,7 @@ def works(node: str, program: Path, name: str, environment: Mapping[str, str]) -
     found = json.loads(done.stdout)
     assert found.pop("node") in MAJORS
     assert found.pop("version") == "1.0.0"
-    read = {"sync": True, "async": True, "source": "edge"}
+    read = {"sync": True, "async": True, "source": "memory"}
     assert found == {"public": read, "private": read}
 
 

@@ -134,7 +134,7 @@ class Reader:
         """Return whether the outcome of another's request is new enough for one who joined it."""
         with self._state.lock:
             if reading.answer is None:
-                return True
+                return self._state.session.is_newest(name, reading.copy.version if reading.copy else None)
             began = self._clock() if reading.copy is None else reading.copy.started
             accepted = self._state.session.accepts(name, reading.answer, began)
             if accepted:

@@ -96,6 +96,11 @@ class Session:
         self._stats.accepted_by_time += 1
         return True
 
+    def is_newest(self, name: str, version: str | None) -> bool:
+        """Return whether nothing newer than a version is known, as of a stale copy that somebody else was given."""
+        record = self._records.get(name)
+        return record is None or record.version == version
+
     def saw(self, name: str, answer: Answer, envelope: Envelope | None, known_at: float) -> None:
         """Note an answer that was accepted."""
         record = self._records.get(name)
