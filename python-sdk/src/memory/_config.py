@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from memory._errors import ConfigurationError
@@ -50,8 +48,7 @@ _ROLE_ARN = re.compile(r"arn:[a-z0-9-]+:iam::[0-9]{12}:role/[\w+=,.@/-]+", re.AS
 _BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
-@dataclass(frozen=True, repr=False)
-class Config:
+class Config(NamedTuple):
     """A checked configuration.
 
     Attributes:
@@ -151,7 +148,9 @@ class _Given:
             raise ConfigurationError(f"the configuration is a dict of keys such as BUCKET_NAME, not {conf!r}")
         for key in conf:
             if key not in _KEYS:
-                near = difflib.get_close_matches(str(key).upper(), _KEYS, n=1, cutoff=0.4)
+                from difflib import get_close_matches
+
+                near = get_close_matches(str(key).upper(), _KEYS, n=1, cutoff=0.4)
                 hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(_KEYS)}"
                 raise ConfigurationError(f"configuration key {key!r} is unknown: {hint}")
         self.conf = conf

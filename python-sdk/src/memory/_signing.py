@@ -5,8 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import threading
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from memory._errors import ConfigurationError
@@ -19,8 +18,7 @@ RSA_BITS = 2048
 _HASH_PARAMETER = {"SHA256": "&Hash-Algorithm=SHA256", "SHA1": ""}
 
 
-@dataclass(frozen=True)
-class SigningKey:
+class SigningKey(NamedTuple):
     """A private key and the id of its public half in CloudFront. The key shows in no repr.
 
     Attributes:

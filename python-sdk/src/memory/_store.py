@@ -37,7 +37,7 @@ class Stored(NamedTuple):
 
 
 class Store:
-    """Writes documents to the bucket. boto3 is imported with the first write: a function that only reads never pays.
+    """Writes documents to the bucket. botocore is imported with the first write: a function that only reads never pays.
 
     Args:
         config: Bucket, region and role.
