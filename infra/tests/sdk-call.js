@@ -1,6 +1,7 @@
 'use strict';
-// Does one call of the Node SDK, for a test of what it needs permission for.
-// stdin: {"service": "…", "conf": {…}, "call": "put", "options": {…}}; stdout: what it returns, or the code of its error
+// Does one call of the Node SDK, for tests of what it needs permission for and of what it says when it fails.
+// stdin: {"service": "…", "conf": {…}, "call": "put", "options": {…}};
+// stdout: {"value": what it returns} or {"code": …, "says": "Error: its message"}; what it logs is on stderr
 const { randomUUID } = require('node:crypto');
 const { readFileSync } = require('node:fs');
 const MemoryService = require('../../nodejs-sdk');
@@ -18,6 +19,7 @@ const CALLS = {
   miss: (mem) => mem.get('never', options) ?? 'none',
   grant: async (mem) => (await mem.grant('there', 60)).name,
   put: (mem) => mem.put('new', 1, options),
+  'put a date': (mem) => mem.put('new', { orders: [{ at: new Date() }] }),
   'put many': async (mem) => (await mem.putMany({ a: 1, b: 2 })).size,
   'put there': (mem) => mem.put('there', 2, options),
   update: (mem) => mem.update('there', (value) => value),
@@ -33,10 +35,10 @@ const CALLS = {
 async function main() {
   try {
     const mem = new MemoryService(conf, service);
-    return (await CALLS[call](mem)) ?? null;
+    return { value: (await CALLS[call](mem)) ?? null };
   } catch (error) {
     const [first = error] = error.errors?.values() ?? [];
-    return first.code;
+    return { code: first.code, says: `${first.name}: ${first.message}` };
   }
 }
 

@@ -237,7 +237,8 @@ class Function:
             timeout=60,
         )
         assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        outcome = json.loads(done.stdout)
+        return outcome.get("code", outcome.get("value"))
 
 
 def policy(*statements: Mapping[str, Any]) -> str:
