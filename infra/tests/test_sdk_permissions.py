@@ -6,31 +6,23 @@ The engine enforces the policies of roles. What it leaves to AWS is named in `NO
 from __future__ import annotations
 
 import json
-import os
 import re
 import secrets
-import shutil
-import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import boto3
-import memory
 import pytest
 from local_cloud import LocalCloud
-from memory._aws import forget_clients
-from memory._transport import Transport
+from sdk_function import SERVICE, SdkFunction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    import memory
+
 INFRA = Path(__file__).resolve().parents[1]
 PAGE = (INFRA / "DEPLOY.md").read_text(encoding="utf-8")
-NODE = shutil.which("node")
-ACCOUNT = "000000000000"
-SERVICE = "orders"
-ROLE, OWNER = "orders-function", "orders-owner"
 CALLS = "| call | actions |"
 RESOURCES = "| action | resource |"
 
@@ -145,112 +137,6 @@ def actions_in(cell: str) -> list[str]:
 NEEDED = {call: actions_in(cell) for call, cell in table(CALLS)}
 
 
-class Function:
-    """A role of a function whose permissions change from call to call, and the SDKs as that function has them."""
-
-    def __init__(self, cloud: LocalCloud, outputs: Mapping[str, str]) -> None:
-        self._cloud, self._iam, self._outputs = cloud, cloud.client("iam"), outputs
-        trust = policy({"Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"})
-        arns = [
-            self._iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
-            for name in (ROLE, OWNER)
-        ]
-        given = cloud.client("sts").assume_role(RoleArn=arns[0], RoleSessionName=SERVICE)["Credentials"]
-        self.environment = {
-            **cloud.environment(),
-            "AWS_ACCESS_KEY_ID": given["AccessKeyId"],
-            "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
-            "AWS_SESSION_TOKEN": given["SessionToken"],
-        }
-        key = outputs["PrivateKeyArn"].partition(":parameter")[2]
-        text = cloud.client("ssm").get_parameter(Name=key, WithDecryption=True)["Parameter"]["Value"]
-        secret = cloud.client("secretsmanager").create_secret(Name=SERVICE, SecretString=text)["ARN"]
-        self._there = {"secret": secret, "distribution": outputs["DistributionId"], "owner": arns[1]}
-        bucket = f"arn:aws:s3:::{outputs['StorageBucket']}"
-        self._resources: dict[str, tuple[str | list[str], dict[str, Any]]] = {
-            "s3:ListBucket": (bucket, {"StringLike": {"s3:prefix": f"*/{SERVICE}/*"}}),
-            "ssm:GetParameter": (outputs["PrivateKeyArn"], {}),
-            "secretsmanager:GetSecretValue": (secret, {}),
-            "cloudfront:CreateInvalidation": (
-                f"arn:aws:cloudfront::{ACCOUNT}:distribution/{outputs['DistributionId']}", {},
-            ),
-            "sts:AssumeRole": (arns[1], {}),
-        }  # fmt: skip
-        self._objects = [f"{bucket}/{visibility}/{SERVICE}/*" for visibility in ("public", "private")]
-        self._allow(OWNER, ["s3:PutObject"])
-
-    def may(self, actions: list[str]) -> None:
-        """Let the role do this, on the resources that the page names, and nothing else."""
-        self._allow(ROLE, actions)
-
-    def _allow(self, role: str, actions: list[str]) -> None:
-        statements: list[dict[str, Any]] = []
-        for action in actions:
-            resource, condition = self._resources.get(action, (self._objects, {}))
-            more = {"Condition": condition} if condition else {}
-            statements.append({"Action": action, "Resource": resource, **more})
-        nothing: dict[str, Any] = {
-            "Action": "s3:ListAllMyBuckets",
-            "Resource": "*",
-        }  # a policy has a statement
-        document = policy(*(statements or [nothing]))
-        self._iam.put_role_policy(RoleName=role, PolicyName="calls", PolicyDocument=document)
-
-    def seed(self) -> None:
-        """Put what the calls find, as the root: a value in both visibilities, and one to clear."""
-        document = b'{"v":1,"type":"int","value":1,"write":"0000000000000000"}'
-        for key in (f"public/{SERVICE}/there", f"private/{SERVICE}/there", f"public/{SERVICE}/tenant/1"):
-            place = {"Bucket": self._outputs["StorageBucket"], "Key": f"{key}.json"}
-            self._cloud.client("s3").put_object(**place, Body=document, CacheControl="max-age=5")
-        self._cloud.clear_caches()
-
-    def conf(self, call: Call) -> dict[str, str]:
-        public = call.visibility == "public"
-        return {
-            "DISTRIBUTION": self._outputs["Distribution" if public else "PrivateDistribution"],
-            "BUCKET_NAME": self._outputs["StorageBucket"],
-            "REGION": "us-east-1",
-            **({} if public else {"PK_PATH": self._outputs["PrivateKeyArn"]}),
-            **{key: text.format(**self._there) for key, text in call.conf.items()},
-        }
-
-    def python(self, call: Call) -> Any:
-        """Return what the Python SDK returns, or the code of its error."""
-        forget_clients()  # as in a new function: a role that was assumed stays assumed for an hour
-        try:
-            with memory.MemoryService(self.conf(call), SERVICE) as mem:
-                return call.python(mem)
-        except memory.MemoryServiceError as error:
-            return first_of(error).code
-
-    def node(self, call: Call) -> Any:
-        """Return what the Node SDK returns, or the code of its error."""
-        assert NODE, "node is not on PATH: run `python3 noxfile.py -s test`"
-        work = {"service": SERVICE, "conf": self.conf(call), "call": call.node, "options": dict(call.options)}
-        done = subprocess.run(
-            [NODE, str(Path(__file__).with_name("sdk-call.js"))],
-            input=json.dumps(work),
-            env={**os.environ, **self.environment},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
-        assert done.returncode == 0, done.stderr
-        outcome = json.loads(done.stdout)
-        return outcome.get("code", outcome.get("value"))
-
-
-def policy(*statements: Mapping[str, Any]) -> str:
-    listed = [{"Effect": "Allow", **statement} for statement in statements]
-    return json.dumps({"Version": "2012-10-17", "Statement": listed})
-
-
-def first_of(error: memory.MemoryServiceError) -> memory.MemoryServiceError:
-    """Return the error of the first name, if it is one of a batch."""
-    return next(iter(error.errors.values())) if isinstance(error, memory.BatchError) else error
-
-
 @pytest.fixture(scope="module")
 def cloud(lambda_modules: dict[str, str]) -> Iterator[LocalCloud]:
     with LocalCloud.start(auth=True, variables=lambda_modules) as cloud:
@@ -258,32 +144,30 @@ def cloud(lambda_modules: dict[str, str]) -> Iterator[LocalCloud]:
 
 
 @pytest.fixture(scope="module")
-def function(cloud: LocalCloud, deployable: Callable[[LocalCloud], dict[str, Any]]) -> Function:
+def function(cloud: LocalCloud, deployable: Callable[[LocalCloud], dict[str, Any]]) -> SdkFunction:
     stack = cloud.deploy(deployable(cloud), stack_name="memory", parameters={"Demos": "false"})
-    return Function(cloud, stack.outputs)
+    return SdkFunction(cloud, stack.outputs)
 
 
 @pytest.fixture(params=["python", "node"])
-def do(
-    request: pytest.FixtureRequest, function: Function, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[[Call], Any]]:
-    """Do a call with one of the SDKs, as the function."""
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
-    monkeypatch.setattr(Transport, "_shared", None)  # it trusts whom it did when it was made
-    for variable, value in function.environment.items():
-        monkeypatch.setenv(variable, value)
+def do(request: pytest.FixtureRequest, function: SdkFunction) -> Callable[[Call], Any]:
+    """Do a call with one of the SDKs, as the function; returns what it returns, or the code of its error."""
 
     def seeded(call: Call) -> Any:
         function.seed()
-        return getattr(function, request.param)(call)
+        conf = function.conf(call.visibility, call.conf)
+        if request.param == "python":
+            outcome = function.python(conf, call.python, {})
+        else:
+            outcome = function.node(conf, call.node, call.options, {})
+        return outcome.code or outcome.value
 
-    yield seeded
-    forget_clients()
+    return seeded
 
 
 @pytest.mark.parametrize("call", EVERY_CALL.values(), ids=EVERY_CALL)
 def test_a_call_works_with_what_its_row_names_and_is_denied_without_any_of_it(
-    function: Function, do: Callable[[Call], Any], call: Call
+    function: SdkFunction, do: Callable[[Call], Any], call: Call
 ) -> None:
     needed = NEEDED[call.row]
     function.may(needed)
@@ -295,12 +179,12 @@ def test_a_call_works_with_what_its_row_names_and_is_denied_without_any_of_it(
 
 
 def test_a_put_sends_a_tag_if_and_only_if_there_is_a_ttl(
-    function: Function, cloud: LocalCloud, do: Callable[[Call], Any]
+    function: SdkFunction, cloud: LocalCloud, do: Callable[[Call], Any]
 ) -> None:
     """So that the permission for tags is needed just then."""
     tags = []
     for call in (EVERY_CALL["put"], EVERY_CALL["put, ttl"]):
-        place = {"Bucket": function.conf(call)["BUCKET_NAME"], "Key": f"public/{SERVICE}/new.json"}
+        place = {"Bucket": function.outputs["StorageBucket"], "Key": f"public/{SERVICE}/new.json"}
         cloud.client("s3").delete_object(**place)
         function.may(NEEDED[call.row])
         do(call)
