@@ -44,6 +44,11 @@ class Outcome:
     says: str = ""
     log: str = ""
 
+    @property
+    def text(self) -> str:
+        """What people see of it: the error, else the log."""
+        return self.says or self.log
+
 
 class SdkFunction:
     """A role on an engine that enforces permissions, and the SDKs as a function has them that has it.
@@ -75,7 +80,7 @@ class SdkFunction:
         distribution = f"arn:aws:cloudfront::{ACCOUNT}:distribution/{outputs['DistributionId']}"
         self._resources: dict[str, tuple[str | list[str], dict[str, Any]]] = {
             "s3:ListBucket": (bucket, {"StringLike": {"s3:prefix": f"*/{SERVICE}/*"}}),
-            "ssm:GetParameter": (outputs["PrivateKeyArn"], {}),
+            "ssm:GetParameter": ([outputs["PrivateKeyArn"], f"{outputs['PrivateKeyArn']}-absent"], {}),
             "secretsmanager:GetSecretValue": (secret, {}),
             "cloudfront:CreateInvalidation": (distribution, {}),
             "sts:AssumeRole": (arns[1], {}),
