@@ -140,5 +140,7 @@ def test_without_cryptography_it_says_which_layer_is_missing(
 ) -> None:
     monkeypatch.setitem(sys.modules, "cryptography", None)  # as if it were not installed
     monkeypatch.delitem(sys.modules, "cryptography.exceptions")
-    with pytest.raises(ConfigurationError, match="cryptography, which cannot be imported .*CryptographyLayer"):
+    with pytest.raises(
+        ConfigurationError, match="cryptography, which cannot be imported .*CryptographyLayer"
+    ):
         SigningKey.from_pem("K1", rsa_pem, "test")
