@@ -263,7 +263,14 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "format", "--check", ".")
     _npm(session, "nodejs-sdk", "run", "lint")
     demos = ["demos/readers", "demos/tests"]
-    javascript = ["infra/edge-setup", *demos, "release/tests", "console/src", "console/tests/cost"]
+    javascript = [
+        "infra/edge-setup",
+        "infra/tests",
+        *demos,
+        "release/tests",
+        "console/src",
+        "console/tests/cost",
+    ]
     eslint = "nodejs-sdk/node_modules/.bin/eslint"
     session.run(eslint, "--config", "nodejs-sdk/eslint.config.mjs", *javascript, external=True)
     _npm(session, "nodejs-sdk", "run", "check-package")

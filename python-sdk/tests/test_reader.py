@@ -169,6 +169,14 @@ def test_what_s3_says_counts(
         service(web_server, clock).get("a", consistent=True)
 
 
+def test_a_clock_that_s3_does_not_believe_is_named(
+    web_server: WebServer, s3: WebServer, clock: Clock
+) -> None:
+    s3.answer = lambda _: (403, {}, b"<Error><Code>RequestTimeTooSkewed</Code></Error>")
+    with pytest.raises(AccessDeniedError, match="RequestTimeTooSkewed. Set the clock of this machine"):
+        service(web_server, clock).get("a", consistent=True)
+
+
 def test_a_name_that_s3_does_not_have_is_a_miss(web_server: WebServer, s3: WebServer, clock: Clock) -> None:
     s3.answer = lambda _: NO_SUCH_KEY
     assert service(web_server, clock).get("a", "missing", consistent=True) == "missing"

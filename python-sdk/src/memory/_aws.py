@@ -32,6 +32,8 @@ _DENIED = (
     "SignatureDoesNotMatch",
     "TokenRefreshRequired",
 )
+#: What S3 says to a signature of another time than its own by more than 15 minutes.
+SKEWED = "RequestTimeTooSkewed"
 _MISDIRECTED = ("PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException")
 _FORBIDDEN = 403
 _REDIRECTS = range(300, 400)
@@ -156,6 +158,8 @@ def for_code(code: str, what: str, asked: str = "S3", *, status: int = 400) -> M
         asked: Who was asked.
         status: The HTTP status.
     """
+    if code == SKEWED:
+        return AccessDeniedError(f"{what}: {asked} said {code}. Set the clock of this machine, best by NTP")
     if status == _FORBIDDEN or code in _DENIED:
         return AccessDeniedError(f"{what}: {asked} said {code}. Check the permissions of the function's role")
     if code in ("NoSuchBucket", "NoSuchDistribution"):

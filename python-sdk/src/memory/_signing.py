@@ -44,12 +44,18 @@ class SigningKey(NamedTuple):
             origin: Where the key came from, for messages.
 
         Raises:
-            ConfigurationError: It is no such key.
+            ConfigurationError: It is no such key, or there is nothing here to sign with.
         """
-        from cryptography.exceptions import UnsupportedAlgorithm
-        from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-        from cryptography.hazmat.primitives.hashes import SHA1, SHA256
-        from cryptography.hazmat.primitives.serialization import load_pem_private_key
+        try:
+            from cryptography.exceptions import UnsupportedAlgorithm
+            from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+            from cryptography.hazmat.primitives.hashes import SHA1, SHA256
+            from cryptography.hazmat.primitives.serialization import load_pem_private_key
+        except ImportError as error:  # it is not there, or was built for another Python or processor
+            raise ConfigurationError(
+                f"private reads need the package cryptography, which cannot be imported ({error}): add the layer"
+                " CryptographyLayer for this Python and processor, or install sdk-memory-service[private]"
+            ) from error
 
         try:
             # Validating the numbers of a key of our own costs 50 ms in each cold start and protects nobody.
