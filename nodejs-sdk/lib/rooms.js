@@ -1,5 +1,6 @@
 'use strict';
 
+const { loadSigner } = require('./aws.js');
 const { identityOf } = require('./credentials.js');
 const { Edge } = require('./edge.js');
 const { Flights } = require('./flights.js');
@@ -54,6 +55,12 @@ class Rooms {
     this.reader = new Reader(config, this, clock, log);
     this.lookup = new Lookup(this, config.deadline * 1000);
     this.writer = new Writer(config, this, clock);
+  }
+
+  /** Load what only some calls need (CFG-6). */
+  preload() {
+    loadSigner();
+    void [this.conditional, this.updates];
   }
 
   get conditional() {

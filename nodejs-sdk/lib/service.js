@@ -68,6 +68,7 @@ class MemoryService {
     this.#local = this.#rooms.local;
     this.#stats = this.#rooms.stats;
     this.#engine = require('./engine.js').Engine.acquire(); // here, so that loading this SDK is quick
+    if (this.#config.preload) this.#rooms.preload();
   }
 
   /**

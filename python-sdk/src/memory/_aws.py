@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 1
 READ_SECONDS = 5
+ATTEMPTS = 3
 
 # What S3 says in the one code, AWS's other services in another.
 _DENIED = (
@@ -81,12 +82,27 @@ def _session(role_arn: str | None, session_name: str) -> Session:
 
 
 @functools.cache
-def _client(service: str, region: str | None, role_arn: str | None, session_name: str) -> Any:
+def _client(  # noqa: PLR0913, PLR0917 - all that tells clients apart
+    service: str,
+    region: str | None,
+    role_arn: str | None,
+    session_name: str,
+    read_seconds: int,
+    attempts: int,
+) -> Any:
     session = shared_session(role_arn, session_name)
-    return session.create_client(service, region_name=region, config=_options())
+    return session.create_client(service, region_name=region, config=_options(read_seconds, attempts))
 
 
-def shared_client(service: str, region: str | None, role_arn: str | None, session_name: str) -> Any:
+def shared_client(  # noqa: PLR0913 - all that tells clients apart
+    service: str,
+    region: str | None,
+    role_arn: str | None = None,
+    session_name: str = "",
+    *,
+    read_seconds: int = READ_SECONDS,
+    attempts: int = ATTEMPTS,
+) -> Any:
     """Return a client of this process.
 
     Args:
@@ -94,9 +110,12 @@ def shared_client(service: str, region: str | None, role_arn: str | None, sessio
         region: Its region; None leaves it to botocore.
         role_arn: The role to assume, if any.
         session_name: What the role's calls are logged as.
+        read_seconds: How long to wait for an answer.
+        attempts: How often to try.
     """
     with _LOCK:
-        return _client(service, region, role_arn, _name_of(role_arn, session_name))
+        name = _name_of(role_arn, session_name)
+        return _client(service, region, role_arn, name, read_seconds, attempts)
 
 
 def forget_clients() -> None:
@@ -105,13 +124,13 @@ def forget_clients() -> None:
     _client.cache_clear()
 
 
-def _options() -> Any:
+def _options(read_seconds: int = READ_SECONDS, attempts: int = ATTEMPTS) -> Any:
     from botocore.config import Config
 
     return Config(
         connect_timeout=CONNECT_SECONDS,
-        read_timeout=READ_SECONDS,
-        retries={"mode": "standard", "total_max_attempts": 3},
+        read_timeout=read_seconds,
+        retries={"mode": "standard", "total_max_attempts": attempts},
         max_pool_connections=CONCURRENCY,
     )
 

@@ -105,6 +105,10 @@ class MemoryService:
         self._reader = Reader(config, edge, self._make_origin, self._state, clock)
         self._sleep = sleep
         self._computations: Computations | None = None
+        if config.preload:
+            self._writer.preload()
+            if self._keys is not None:
+                self._keys.preload()
 
     def put(  # noqa: PLR0913 - options, by keyword
         self,

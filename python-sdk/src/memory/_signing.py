@@ -46,16 +46,11 @@ class SigningKey(NamedTuple):
         Raises:
             ConfigurationError: It is no such key, or there is nothing here to sign with.
         """
-        try:
-            from cryptography.exceptions import UnsupportedAlgorithm
-            from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-            from cryptography.hazmat.primitives.hashes import SHA1, SHA256
-            from cryptography.hazmat.primitives.serialization import load_pem_private_key
-        except ImportError as error:  # it is not there, or was built for another Python or processor
-            raise ConfigurationError(
-                f"private reads need the package cryptography, which cannot be imported ({error}): add the layer"
-                " CryptographyLayer for this Python and processor, or install sdk-memory-service[private]"
-            ) from error
+        load_cryptography()
+        from cryptography.exceptions import UnsupportedAlgorithm
+        from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+        from cryptography.hazmat.primitives.hashes import SHA1, SHA256
+        from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
         try:
             # Validating the numbers of a key of our own costs 50 ms in each cold start and protects nobody.
@@ -73,6 +68,23 @@ class SigningKey(NamedTuple):
         raise ConfigurationError(
             f"{origin} holds a key that CloudFront does not take: use RSA-2048 or ECDSA P-256"
         )
+
+
+def load_cryptography() -> None:
+    """Import what signs.
+
+    Raises:
+        ConfigurationError: It is not there, or was built for another Python or processor.
+    """
+    try:
+        import cryptography.hazmat.primitives.asymmetric.ec
+        import cryptography.hazmat.primitives.asymmetric.rsa
+        import cryptography.hazmat.primitives.serialization  # noqa: F401
+    except ImportError as error:
+        raise ConfigurationError(
+            f"private reads need the package cryptography, which cannot be imported ({error}): add the layer"
+            " CryptographyLayer for this Python and processor, or install sdk-memory-service[private]"
+        ) from error
 
 
 class Signer:

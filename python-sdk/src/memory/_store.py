@@ -48,6 +48,17 @@ class Store:
         self._config = config
         self._session_name = f"memory-service-{service_name}"[:64]
 
+    def preload(self) -> None:
+        """Load what writing takes; sends nothing to S3 (CFG-6).
+
+        Raises:
+            ConfigurationError: There is no region.
+        """
+        try:
+            self._s3()
+        except Exception as error:
+            raise self._translated(error, "prepare to write") from error
+
     def put(self, key: str, document: bytes, options: PutOptions, condition: Condition | None) -> Stored:
         """Store a document (section 4).
 
