@@ -1,10 +1,12 @@
+import contextlib
+import gc
 import gzip
 import json
 from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, UnknownServiceError
 from memory import AccessDeniedError, Config, ConfigurationError, UnavailableError
 from memory._aws import shared_client
 from memory._options import PutOptions
@@ -124,3 +126,13 @@ def test_services_without_a_role_share_one_client() -> None:
     )
     assert first is second
     assert other is not first
+
+
+@pytest.mark.parametrize("service", ["s3", "no-such-service"])
+def test_making_a_client_leaves_the_garbage_collector_as_it_was(service: str) -> None:
+    for is_on in (True, False):
+        (gc.enable if is_on else gc.disable)()
+        with contextlib.suppress(UnknownServiceError):
+            shared_client(service, f"eu-west-{1 + is_on}")
+        assert gc.isenabled() is is_on
+    gc.enable()
