@@ -9,6 +9,7 @@ from typing import Literal
 Language = Literal["python", "node"]
 Kind = Literal["warm", "fresh", "size"]
 Measure = Literal["ratio", "milliseconds", "megabytes"]
+Gate = Literal["handler", "start-up"]
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,6 @@ class Figure:
         kind: `warm`: calls in a running process. `fresh`: whole cold processes. `size`: a file.
         measure: `ratio` of times; `milliseconds` more than the other; `megabytes` more (fresh: resident memory).
         gate: Of a fresh figure: what runs under the quota of a small function; None for nothing.
-        needs: The servers it needs, by their keys in `BENCH`.
     """
 
     id: str
@@ -66,7 +66,7 @@ class Figure:
     reported: tuple[str, ...] = ()
     kind: Kind = "warm"
     measure: Measure = "ratio"
-    gate: Literal["handler", "start-up"] | None = None
+    gate: Gate | None = None
 
     @property
     def language(self) -> Language:
@@ -245,7 +245,7 @@ def _codec(language: Language, reads: str, writes: str, write_limit: float) -> l
 
 
 # Of a fresh process: what is told first under full speed is held to under the quota too.
-_GATES: tuple[tuple[Literal["handler", "start-up"] | None, str, str], ...] = (
+_GATES: tuple[tuple[Gate | None, str, str], ...] = (
     (None, "", ""),
     ("handler", "/quota", "; 1/14 of a core, constructor at module level"),
     ("start-up", "/quota-all", "; 1/14 of a core, all inside the handler"),
