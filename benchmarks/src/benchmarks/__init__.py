@@ -1,0 +1,1 @@
+"""Benchmarks of the SDKs against what a user would pick instead."""
