@@ -1,13 +1,15 @@
 'use strict';
 
 const { CorruptValueError, ValueTooLargeError } = require('./errors.js');
-const { copyBytes } = require('./platform.js');
+const { copyBytes, toUtf8 } = require('./platform.js');
 const { writeValue } = require('./value-writer.js');
 const { readTagged, tagOf } = require('./value-reader.js');
 
 const VERSION = 1;
 const WRITE_ID = /^[0-9a-f]{16}$/;
 const ESCAPED_SURROGATE = /\\u[dD][89a-fA-F]/;
+
+const MEMBERS = ['v', 'type', 'value', 'write', 'tagged', 'expires_at', 'previous', 'took'];
 
 const TYPES_BY_TAG = new Map([
   ['$int', 'int'],
@@ -16,7 +18,6 @@ const TYPES_BY_TAG = new Map([
   ['$dict', 'dict'],
 ]);
 
-const utf8 = new TextEncoder();
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
@@ -67,7 +68,7 @@ class Draft {
     const cost = took === undefined ? '' : `,"took":${took}`;
     const rest = `${flag}${end}${lineage}${cost}`;
     const text = `{"v":${VERSION},"type":"${this.type}","value":${this.#json},"write":"${writeId}"${rest}}`;
-    const document = utf8.encode(text);
+    const document = toUtf8(text);
     if (document.length > maxBytes) {
       throw new ValueTooLargeError(
         `The value takes ${document.length} bytes as JSON; MAX_VALUE_BYTES allows ${maxBytes}. Store it in parts.`,
@@ -106,9 +107,10 @@ function unwrap(document) {
     throw new CorruptValueError('the document is no object');
   }
   // A member inherited from Object.prototype is none of the document's.
-  const checked = /** @type {Record<string, any>} */ ({ __proto__: null, ...members });
+  const isPolluted = MEMBERS.some((name) => name in Object.prototype);
+  const checked = /** @type {Record<string, any>} */ (isPolluted ? { __proto__: null, ...members } : members);
   checkEnvelope(checked);
-  if (ESCAPED_SURROGATE.test(text)) checkSurrogates(checked.value);
+  if (text.includes('\\u') && ESCAPED_SURROGATE.test(text)) checkSurrogates(checked.value);
   return new Envelope(text, document.length === text.length, checked);
 }
 

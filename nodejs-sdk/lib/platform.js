@@ -24,6 +24,14 @@ function fromBase64(text) {
 }
 
 /**
+ * @param {string} text without lone surrogates
+ * @returns {Uint8Array} its UTF-8; for short texts twice as fast as a TextEncoder
+ */
+function toUtf8(text) {
+  return Buffer.from(text);
+}
+
+/**
  * @param {Uint8Array} bytes
  * @returns {Uint8Array} as a program of this platform wants them, with memory of their own
  */
@@ -38,4 +46,4 @@ function randomWriteId() {
   return randomBytes(8).toString('hex');
 }
 
-module.exports = { toBase64, fromBase64, copyBytes, randomWriteId };
+module.exports = { toBase64, fromBase64, toUtf8, copyBytes, randomWriteId };

@@ -11,17 +11,17 @@ const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /**
  * Write a value as JSON (sections 2 and 3.3).
  *
- * One walk checks and writes: what is checked is what is stored, even if a getter or proxy answers differently
- * the next time.
+ * One walk checks a copy and puts tags into it, which the platform then writes: what is checked is what is stored, even
+ * if a getter or proxy answers differently the next time.
  *
  * @param {unknown} value
  * @returns {{type: string, json: string, tagged: boolean}}
  * @throws {UnsupportedTypeError} VAL-2 to VAL-8
  */
 function writeValue(value) {
-  const writer = new ValueWriter();
-  const json = writer.write(value);
-  return { type: typeOf(value), json, tagged: writer.tagged };
+  const walk = new Walk();
+  const node = walk.nodeOf(value);
+  return { type: typeOf(value), json: JSON.stringify(node), tagged: walk.tagged };
 }
 
 /**
@@ -45,63 +45,49 @@ function typeOf(value) {
   }
 }
 
-class ValueWriter {
+/** Makes of a value the nodes of section 3, as JSON.stringify wants them. */
+class Walk {
   tagged = false;
 
   /** The keys that lead to the value at hand, and the containers around it. @type {(string | number)[]} */
   #path = [];
   /** @type {object[]} */
   #ancestors = [];
-  /** Keys as JSON: the same few come again in each record of a list. @type {Map<string, string>} */
-  #keys = new Map();
+  /** Whether somebody has taught all objects, or all arrays, to be written as something else. */
+  #isTaught = 'toJSON' in Object.prototype || 'toJSON' in Array.prototype;
 
   /**
    * @param {unknown} value
-   * @returns {string} JSON
+   * @returns {unknown} the value itself if it is written as it is and nobody can change it
    */
-  write(value) {
+  nodeOf(value) {
     switch (typeof value) {
       case 'string':
-        return this.#string(value);
+        if (!value.isWellFormed()) this.#refuse('the string has half a surrogate pair');
+        return value;
       case 'number':
         return this.#number(value);
       case 'boolean':
-        return value ? 'true' : 'false';
+        return value;
       case 'bigint':
         return this.#bigint(value);
       case 'object':
-        if (value === null) return 'null';
-        if (isBytes(value)) return this.#tag('$bytes', `"${toBase64(/** @type {Uint8Array} */ (value))}"`);
+        if (value === null) return null;
+        if (isBytes(value)) return this.#tag('$bytes', toBase64(/** @type {Uint8Array} */ (value)));
         return this.#container(/** @type {object} */ (value));
       default:
         return this.#refuse(`a value of type ${typeof value} cannot be stored`);
     }
   }
 
-  /** @param {string} text */
-  #string(text) {
-    if (!text.isWellFormed()) this.#refuse('the string has half a surrogate pair');
-    return JSON.stringify(text);
-  }
-
-  /** @param {string} key */
-  #key(key) {
-    const known = this.#keys.get(key);
-    if (known !== undefined) return known;
-    if (!key.isWellFormed()) this.#refuse('a key has half a surrogate pair');
-    const json = `${JSON.stringify(key)}:`;
-    this.#keys.set(key, json);
-    return json;
-  }
-
   /** @param {number} number */
   #number(number) {
-    if (isInt(number)) return String(number);
-    if (!Number.isFinite(number)) return this.#tag('$float', `"${number}"`);
-    if (Object.is(number, -0)) return this.#tag('$float', '"-0.0"');
-    const text = String(number);
+    if (isInt(number)) return number;
+    if (!Number.isFinite(number)) return this.#tag('$float', String(number));
+    if (Object.is(number, -0)) return this.#tag('$float', '-0.0');
     // 1e20 prints as an integer, which another language would read as one (TAG-3).
-    return /[.e]/.test(text) ? text : this.#tag('$float', `"${number.toExponential()}"`);
+    const printsAsInt = Number.isInteger(number) && Math.abs(number) < 1e21;
+    return printsAsInt ? this.#tag('$float', number.toExponential()) : number;
   }
 
   /** @param {bigint} integer */
@@ -113,7 +99,7 @@ class ValueWriter {
     if (text.replace('-', '').length > MAX_DIGITS) {
       this.#refuse(`an integer of more than ${MAX_DIGITS} digits cannot be stored`);
     }
-    return this.#tag('$int', `"${text}"`);
+    return this.#tag('$int', text);
   }
 
   /** @param {object} container */
@@ -121,29 +107,27 @@ class ValueWriter {
     if (this.#ancestors.includes(container)) this.#refuse('the value contains itself');
     if (this.#ancestors.length === MAX_LEVELS) this.#refuse(`more than ${MAX_LEVELS} levels are nested`);
     this.#ancestors.push(container);
-    const json = Array.isArray(container) ? this.#list(container) : this.#dict(container);
+    const node = Array.isArray(container) ? this.#list(container) : this.#dict(container);
     this.#ancestors.pop();
-    return json;
+    return node;
   }
 
   /** @param {unknown[]} list */
   #list(list) {
     // Only the prototype of arrays is itself an array, in every realm.
     if (!Array.isArray(Object.getPrototypeOf(list))) this.#refuse('a subclass of Array would come back as an Array');
-    const { length } = list;
-    let json = '';
-    for (let index = 0; index < length; index++) {
+    // These are without holes and with what is besides the elements; to name them all would take twice as long.
+    if (Object.values(list).length !== list.length || Object.getOwnPropertySymbols(list).length > 0) this.#refuseList(list);
+    const nodes = [...list];
+    for (let index = 0; index < nodes.length; index++) {
+      const element = nodes[index];
+      if (isPlain(element)) continue;
       this.#path.push(index);
-      const element = list[index];
-      if (element === undefined && !Object.hasOwn(list, index)) this.#refuse('the array has a hole');
-      if (index > 0) json += ',';
-      json += this.write(element);
+      const node = this.nodeOf(element);
       this.#path.pop();
+      if (node !== element) nodes[index] = node;
     }
-    if (Object.keys(list).length !== length || Object.getOwnPropertySymbols(list).length > 0) {
-      this.#refuse('the array has properties besides its elements');
-    }
-    return `[${json}]`;
+    return this.#untaught(nodes);
   }
 
   /** @param {object} dict */
@@ -152,29 +136,53 @@ class ValueWriter {
     if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
       this.#refuse(`an instance of ${prototype.constructor?.name || 'a class'} cannot be stored: make it a plain object`);
     }
-    const entries = /** @type {Record<string, unknown>} */ (dict);
     const keys = Object.keys(dict);
     if (Object.getOwnPropertyNames(dict).length !== keys.length || Object.getOwnPropertySymbols(dict).length > 0) {
       this.#refuse('the object has a symbol or a hidden property as key');
     }
-    let json = '';
+    const nodes = /** @type {Record<string, unknown>} */ ({ ...dict });
     for (const key of keys) {
-      if (json !== '') json += ',';
-      json += this.#key(key);
+      if (!key.isWellFormed()) this.#refuse('a key has half a surrogate pair');
+      const member = nodes[key];
+      if (isPlain(member)) continue;
       this.#path.push(key);
-      json += this.write(entries[key]);
+      const node = this.nodeOf(member);
       this.#path.pop();
+      // `__proto__` from a spread is an own property, so this assigns to it and calls no setter.
+      if (node !== member) nodes[key] = node;
     }
-    return keys.length === 1 && keys[0].startsWith('$') ? this.#tag('$dict', `{${json}}`) : `{${json}}`;
+    this.#untaught(nodes);
+    return keys.length === 1 && keys[0].startsWith('$') ? this.#tag('$dict', nodes) : nodes;
   }
 
   /**
    * @param {string} tag
-   * @param {string} json
+   * @param {unknown} content
    */
-  #tag(tag, json) {
+  #tag(tag, content) {
     this.tagged = true;
-    return `{"${tag}":${json}}`;
+    return this.#untaught({ [tag]: content });
+  }
+
+  /**
+   * @template {object} T
+   * @param {T} nodes
+   * @returns {T} the same, to be written as it is
+   */
+  #untaught(nodes) {
+    if (this.#isTaught && !Object.hasOwn(nodes, 'toJSON')) Object.defineProperty(nodes, 'toJSON', { value: undefined });
+    return nodes;
+  }
+
+  /**
+   * @param {unknown[]} list which has holes, or not only elements
+   * @returns {never}
+   */
+  #refuseList(list) {
+    const hole = list.findIndex((_, index) => !Object.hasOwn(list, index));
+    if (hole < 0) this.#refuse('the array has properties besides its elements');
+    this.#path.push(hole);
+    return this.#refuse('the array has a hole');
   }
 
   /**
@@ -197,6 +205,21 @@ class ValueWriter {
  */
 function isInt(number) {
   return Number.isSafeInteger(number) && !Object.is(number, -0);
+}
+
+/**
+ * @param {unknown} value
+ * @returns {boolean} whether it is one of those that are most and are their own node; the rest may be, too
+ */
+function isPlain(value) {
+  switch (typeof value) {
+    case 'string':
+      return value.isWellFormed();
+    case 'number':
+      return isInt(value);
+    default:
+      return typeof value === 'boolean';
+  }
 }
 
 /**

@@ -49,6 +49,16 @@ suite('a plain object', () => {
     refuses({ toJSON: () => 1 }, '$.toJSON: ');
   });
 
+  test('is written as it is, whatever toJSON all objects and arrays were given', (context) => {
+    const value = { list: [1, [NaN]], own: { toJSON: 'x' }, bytes: Buffer.from('a'), $x: {}, one: { $y: 1 } };
+    const expected = write(value);
+    for (const prototype of [Object.prototype, Array.prototype]) {
+      Object.defineProperty(prototype, 'toJSON', { value: () => 'spoilt', configurable: true });
+      context.after(() => delete prototype.toJSON);
+      assert.deepEqual(write(value), expected);
+    }
+  });
+
   test('with a hidden property or a foreign prototype is refused', () => {
     refuses(Object.defineProperty({}, 'hidden', { value: 1 }), '$: ');
     refuses(Object.create({ inherited: 1 }), '$: ');
@@ -56,6 +66,27 @@ suite('a plain object', () => {
     refuses(Promise.resolve(1), '$: an instance of Promise');
     refuses(new Error('x'), '$: an instance of Error');
     refuses({ order: [new (class Order {})()] }, '$.order[0]: an instance of Order');
+  });
+});
+
+suite('an array', () => {
+  test('is read once, so that a getter cannot slip in what was not checked', () => {
+    let reads = 0;
+    const list = Object.defineProperty([0, 5], 0, { get: () => ++reads, enumerable: true });
+    const [written] = roundTrip(list);
+    assert.deepEqual([written, reads], [2, 2]); // once to count, once to write
+    const worse = Object.defineProperty([0, 5], 0, { get: () => (++reads % 2 ? 1 : new Date()), enumerable: true });
+    refuses(worse, '$[0]: an instance of Date');
+  });
+
+  test('with a hole is refused, also if something else makes up for it', () => {
+    refuses([1, , 3], '$[1]: the array has a hole'); // eslint-disable-line no-sparse-arrays -- it is the point
+    refuses(Object.assign([1, , 3], { x: 9 }), '$[1]: '); // eslint-disable-line no-sparse-arrays -- it is the point
+  });
+
+  test('with more than elements is refused', () => {
+    refuses('abc'.match(/b/), '$: the array has properties besides its elements');
+    refuses({ a: [Object.assign([1], { [Symbol('s')]: 1 })] }, '$.a[0]: the array has properties');
   });
 });
 
