@@ -53,7 +53,7 @@ def _first_read_failover() -> Handler:
 
 
 def _first_put() -> Handler:
-    mem = _service(_BENCH["edge"]["plain"])
+    mem = _service(_BENCH["edge"]["plain"], PRELOAD="true")  # as whoever puts configures it
 
     def handler() -> None:
         mem.put("put/first", _VALUE)
@@ -62,7 +62,7 @@ def _first_put() -> Handler:
 
 
 def _first_read_put() -> Handler:
-    mem = _service(_BENCH["edge"]["plain"])
+    mem = _service(_BENCH["edge"]["plain"], PRELOAD="true")  # as whoever puts configures it
 
     def handler() -> None:
         _check(mem.get("value"))
