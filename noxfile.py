@@ -64,6 +64,7 @@ SOURCES = [
     "docs/src",
     "release/src",
     "console/src",
+    "benchmarks/src",
 ]
 NODE_PROJECTS = ["nodejs-sdk", "infra/edge-setup"]
 BROWSER_TESTS = "console/tests"
@@ -79,6 +80,7 @@ LOCKS = {  # each lock agrees with those named beside it
     "test": ["runtime", "console"],
     "lint": ["test"],
     "mutation": ["test"],
+    "bench": ["runtime"],
     "checkov": [],
     "sam": [],
 }
@@ -254,6 +256,24 @@ def test(session: nox.Session) -> None:
         session.run("python", "-m", "conformance", "--s3", "seaweedfs", *IN_SEAWEEDFS)
 
 
+@nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """Measure speed against what a user would pick instead; with `-- --check` hold it to the limits.
+
+    Exits with 1 if a limit is not kept, with 2 if the machine is too restless to say.
+    """
+    _install(session, "bench")
+    _node_packages(session)
+    _npm(session, "benchmarks/nodejs", "ci")
+    session.run("python", "-m", "lambda_layers", "--out", "build/layers", *LAYERS_HERE, silent=True)
+    # Cold processes are to find compiled modules, as they do in a layer.
+    environment = {**os.environ, **session.env, "PYTHONDONTWRITEBYTECODE": ""}
+    command = [f"{session.bin}/python", "-m", "bench", *session.posargs]
+    # Not by session.run: nox ends with 1 for any other code than 0.
+    if code := subprocess.run(command, env=environment, check=False).returncode:
+        sys.exit(code)
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check the style of all code, and the packed npm package."""
@@ -270,6 +290,7 @@ def lint(session: nox.Session) -> None:
         "release/tests",
         "console/src",
         "console/tests/cost",
+        "benchmarks/nodejs",
     ]
     eslint = "nodejs-sdk/node_modules/.bin/eslint"
     session.run(eslint, "--config", "nodejs-sdk/eslint.config.mjs", *javascript, external=True)
@@ -306,10 +327,10 @@ def types(session: nox.Session) -> None:
         "spec/mutants",
         "python-sdk/conformance",
     )
-    for part in ("spec", "python-sdk", "layers", "infra", "local-cloud", "demos", "release", "console"):
+    for part in ("spec", "python-sdk", "layers", "infra", "local-cloud", "demos", "release", "console", "benchmarks"):
         session.run("mypy", f"{part}/tests")  # one by one: each has a module conftest
     _npm(session, "nodejs-sdk", "run", "types")
-    for project in ("infra/edge-setup", "console"):
+    for project in ("infra/edge-setup", "console", "benchmarks/nodejs"):
         session.run("nodejs-sdk/node_modules/.bin/tsc", "-p", project, external=True)
 
 

@@ -8,10 +8,11 @@ import os
 import platform
 import shutil
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from benchmarks.worker import FOLDER
+from bench.worker import FOLDER
 
 _PACKAGES = ("requests", "urllib3", "boto3", "cryptography", "cachetools", "redis")
 _PEERS = ("lru-cache", "redis", "sync-request", "@aws-sdk/client-s3")
@@ -30,7 +31,9 @@ def description() -> dict[str, Any]:
 def versions() -> dict[str, str]:
     """Return the versions of the languages, the SDK's commit, and of every peer."""
     found = {"python": platform.python_version()}
-    found |= {package: importlib.metadata.version(package) for package in _PACKAGES}
+    for package in _PACKAGES:
+        with suppress(importlib.metadata.PackageNotFoundError):
+            found[package] = importlib.metadata.version(package)
     if node := shutil.which("node"):
         found["node"] = _said(node, "--version").lstrip("v")
     for peer in _PEERS:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from benchmarks.figures import Limit
+    from bench.figures import Limit
 
 MOST_SPREAD = 0.10
 

@@ -7,7 +7,7 @@ import subprocess
 import time
 from typing import TYPE_CHECKING
 
-from benchmarks.errors import ServerError
+from bench.errors import ServerError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

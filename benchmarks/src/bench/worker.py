@@ -9,17 +9,18 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from benchmarks.errors import BenchmarkError, WorkerError
+from bench.errors import BenchmarkError, WorkerError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from typing_extensions import Self
 
-    from benchmarks.figures import Language
+    from bench.figures import Language
 
 FOLDER = Path(__file__).resolve().parents[2]
 _READY_SECONDS = 300.0
@@ -84,13 +85,16 @@ class Worker:
         """Wait for its first line: several programs can set up at a time."""
         try:
             first = self._line(_READY_SECONDS)
-            if "skip" in first:
-                raise SkippedError(self._arguments[-1], str(first["skip"]))
-            if first.get("ready") is not True:
-                raise self._failed(f"began with {first!r}")
+            self._check_first(first)
         except BaseException:
             self.stop()
             raise
+
+    def _check_first(self, said: Mapping[str, Any]) -> None:
+        if "skip" in said:
+            raise SkippedError(self._arguments[-1], str(said["skip"]))
+        if said.get("ready") is not True:
+            raise self._failed(f"began with {said!r}")
 
     def run(self, operations: int) -> int:
         """Let it do something that many times, and return the nanoseconds of all of them."""
@@ -110,10 +114,8 @@ class Worker:
     def stop(self) -> None:
         """End its input, and it with that."""
         stdin, stdout = self._pipes()
-        try:
+        with suppress(BrokenPipeError):
             stdin.close()
-        except BrokenPipeError:
-            pass
         try:
             self._process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:

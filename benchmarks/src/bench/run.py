@@ -6,19 +6,19 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from benchmarks import curves, fresh, layers, rounds
-from benchmarks.figures import needs
-from benchmarks.fresh import FreshEffort
-from benchmarks.results import Outcome
-from benchmarks.rounds import Effort
+from bench import curves, fresh, layers, rounds
+from bench.figures import needs
+from bench.fresh import FreshEffort
+from bench.results import Outcome
+from bench.rounds import Effort
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from benchmarks.curves import Curve, Growth
-    from benchmarks.figures import Figure
-    from benchmarks.rounds import Plan
+    from bench.curves import Curve, Growth
+    from bench.figures import Figure
+    from bench.rounds import Plan
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,9 @@ class Efforts:
         if rounds is None:
             return cls(Effort(), FreshEffort(), FreshEffort(rounds=4, turns=1, more=4))
         return cls(
-            Effort(rounds=rounds), FreshEffort(rounds=rounds), FreshEffort(rounds=rounds, turns=1, more=rounds)
+            Effort(rounds=rounds),
+            FreshEffort(rounds=rounds),
+            FreshEffort(rounds=rounds, turns=1, more=rounds),
         )
 
 
@@ -89,9 +91,7 @@ class Run:
             elif figure.kind == "fresh":
                 fresh_ones.setdefault((figure.language, figure.gate), []).append(figure)
             else:
-                yield rounds.measure(
-                    figure, cases[figure.id], self._plan, self._efforts.warm, self._source
-                )
+                yield rounds.measure(figure, cases[figure.id], self._plan, self._efforts.warm, self._source)
         for (_, gate), group in fresh_ones.items():
             effort = self._efforts.quota if gate else self._efforts.fresh
             yield from fresh.measure(group, cases, self._plan, effort, self._source)

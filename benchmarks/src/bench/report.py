@@ -32,7 +32,9 @@ def line(figure: Mapping[str, Any]) -> str:
         f"{_spread(figure):>6}",
         f"{figure['limit'] or '':>7}",
         f"{figure['verdict']:<13}",
-        f"{_absolute(figure, figure['ours'])} over {_absolute(figure, figure['over'])}" if figure["rounds"] else "",
+        f"{_absolute(figure, figure['ours'])} over {_absolute(figure, figure['over'])}"
+        if figure["rounds"]
+        else "",
         beside,
         figure["why"],
     ]
@@ -102,7 +104,11 @@ def duration(nanoseconds: float) -> str:
     """Return a time with three digits and its unit."""
     for factor, unit in _UNITS:
         if nanoseconds >= factor:
-            return f"{nanoseconds / factor:.3g} {unit}" if nanoseconds < 1e3 * factor else f"{nanoseconds / factor:.0f} {unit}"
+            return (
+                f"{nanoseconds / factor:.3g} {unit}"
+                if nanoseconds < 1e3 * factor
+                else f"{nanoseconds / factor:.0f} {unit}"
+            )
     return "0 ns"
 
 

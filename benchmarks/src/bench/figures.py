@@ -143,9 +143,7 @@ def _warm_python() -> list[Figure]:
         Figure(
             "python/private", "private read over a public one", "private/memory", "edge/memory", at_most(1.10)
         ),
-        Figure(
-            "python/put", "put, 200 B, over boto3 put_object", "put/memory", "put/boto3", at_most(1.15)
-        ),
+        Figure("python/put", "put, 200 B, over boto3 put_object", "put/memory", "put/boto3", at_most(1.15)),
         Figure(
             "python/many",
             "100 names at 10 ms each: times faster than one by one",
@@ -295,17 +293,17 @@ def _more(language: Language, least_load: tuple[str, float], size: float, memory
 
 
 _PYTHON_FRESH = (
-    ("read", "first read, over importing requests and one Session.get", "first-read", "requests-first-get", at_most(1.1)),
-    ("failover", "first read by failover to S3, over importing boto3 and one get_object", "first-read-failover", "boto3-first-get", at_most(0.5)),
+    ("read", "first read, over importing requests and one Session.get", "first-read", "requests-first-get", at_most(1.1)),  # noqa: E501 - one row of the table
+    ("failover", "first read by failover to S3, over importing boto3 and one get_object", "first-read-failover", "boto3-first-get", at_most(0.5)),  # noqa: E501 - one row of the table
     ("put", "first put, over boto3 from import to put", "first-put", "boto3-first-put", at_most(1.05)),
     ("read-put", "read and put, over requests and boto3", "first-read-put", "requests-boto3", None),
-    ("private", "first private read, over importing requests and one Session.get", "first-read-private", "requests-first-get", None),
+    ("private", "first private read, over importing requests and one Session.get", "first-read-private", "requests-first-get", None),  # noqa: E501 - one row of the table
 )  # fmt: skip
 _NODE_FRESH = (
     ("read", "first synchronous read, over a bare async request", "first-read", "keep-alive-first-get", at_most(2)),
-    ("failover", "first read by failover to S3, over client-s3", "first-read-failover", "client-s3-first-get", at_most(0.5)),
+    ("failover", "first read by failover to S3, over client-s3", "first-read-failover", "client-s3-first-get", at_most(0.5)),  # noqa: E501 - one row of the table
     ("put", "first put, over client-s3", "first-put", "client-s3-first-put", at_most(0.6)),
-    ("read-async", "first asynchronous read, over a bare async request", "first-read-async", "keep-alive-first-get", None),
+    ("read-async", "first asynchronous read, over a bare async request", "first-read-async", "keep-alive-first-get", None),  # noqa: E501 - one row of the table
     ("read-put", "read and put, over a bare request and client-s3", "first-read-put", "keep-alive-client-s3", None),
     ("private", "first private read, over a bare async request", "first-read-private", "keep-alive-first-get", None),
 )  # fmt: skip

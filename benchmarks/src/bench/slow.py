@@ -1,4 +1,4 @@
-"""A server that answers after 10 ms: `python -m benchmarks.slow PORT EDGE` serves what the edge serves.
+"""A server that answers after 10 ms: `python -m bench.slow PORT EDGE` serves what the edge serves.
 
 It is written on asyncio's protocols, without a web framework: it shares the machine with those it is measured with, and
 what a framework costs would be counted as theirs.
@@ -11,8 +11,8 @@ import http.client
 import sys
 from urllib.parse import urlsplit
 
-from benchmarks.contents import MANY, SERVICE
-from benchmarks.processes import HOST
+from bench.contents import MANY, SERVICE
+from bench.processes import HOST
 
 DELAY = 0.010  # seconds
 _END = b"\r\n\r\n"

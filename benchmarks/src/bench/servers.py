@@ -1,6 +1,6 @@
 """The servers of a run: an edge, an S3, Redis and a slow edge, each the real thing in a process of its own.
 
-`python -m benchmarks.servers` starts them, prints what the programs are given as `BENCH`, and waits for Ctrl-C.
+`python -m bench.servers` starts them, prints what the programs are given as `BENCH`, and waits for Ctrl-C.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from local_cloud.certificate import Certificate
 from local_cloud.seaweedfs import SeaweedFS
 
-from benchmarks import contents, nginx
-from benchmarks.errors import ServerError
-from benchmarks.processes import HOST, Server, free_port
+from bench import contents, nginx
+from bench.errors import ServerError
+from bench.processes import HOST, Server, free_port
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -124,7 +124,7 @@ class Servers:
         }
         self.versions["nginx"] = _said(nginx.program() or "nginx", "-v").rpartition("/")[2]
         port = free_port()
-        command = [sys.executable, "-m", "benchmarks.slow", str(port), edge.plain]
+        command = [sys.executable, "-m", "bench.slow", str(port), edge.plain]
         undo.enter_context(Server("the slow server", command, port, folder / "slow.log"))
         self.bench["slow"] = f"http://{HOST}:{port}"
 

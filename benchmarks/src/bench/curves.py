@@ -6,20 +6,20 @@ import fnmatch
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.contents import DEPTHS, GZIPPED, SIZES
-from benchmarks.errors import WorkerError
-from benchmarks.figures import needs
-from benchmarks.rounds import Effort, launched
-from benchmarks.statistics import Summary
-from benchmarks.worker import SkippedError
+from bench.contents import DEPTHS, GZIPPED, SIZES
+from bench.errors import WorkerError
+from bench.figures import needs
+from bench.rounds import Effort, launched
+from bench.statistics import Summary
+from bench.worker import SkippedError
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Collection
 
-    from benchmarks.figures import Language
-    from benchmarks.results import Round
-    from benchmarks.rounds import Plan
+    from bench.figures import Language
+    from bench.results import Round
+    from bench.rounds import Plan
 
 _EFFORT = Effort(launches=1, rounds=5, turns=3)
 _THREADS = (1, 2, 4, 8, 16, 32, 64)
@@ -63,10 +63,14 @@ class Curve:
         return cases
 
 
-def _curves(language: Language, bare: str, s3: str, lru: str, reads: str, writes: str, by: str) -> list[Curve]:
+def _curves(  # noqa: PLR0913, PLR0917 - one for each name that differs
+    language: Language, bare: str, s3: str, lru: str, reads: str, writes: str, by: str
+) -> list[Curve]:
     size = "bytes of the document"
     return [
-        Curve(f"{language}/grow/read", "A read through the edge", size, SIZES, bare, ("plain-read", "gzip off")),
+        Curve(
+            f"{language}/grow/read", "A read through the edge", size, SIZES, bare, ("plain-read", "gzip off")
+        ),
         Curve(f"{language}/grow/memory", "A hit in memory", size, SIZES, reads),
         Curve(f"{language}/grow/put", "A put", size, SIZES, s3),
         Curve(f"{language}/grow/concurrent", f"A read among concurrent ones, by {by}", by, _THREADS, bare),

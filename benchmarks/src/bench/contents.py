@@ -88,7 +88,7 @@ def store(bench: Mapping[str, Any]) -> None:
     """Put everything into the bucket, with the SDK as a user would.
 
     Args:
-        bench: What `benchmarks.servers` says; the process has S3's endpoint and credentials in its environment.
+        bench: What `bench.servers` says; the process has S3's endpoint and credentials in its environment.
     """
     bucket, private = bench["s3"]["bucket"], bench["private"]
     common = {"BUCKET_NAME": bucket, "DISTRIBUTION": bench["dead"], "REGION": bench["s3"]["region"]}

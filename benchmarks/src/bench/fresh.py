@@ -13,17 +13,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import IO, TYPE_CHECKING
 
-from benchmarks.errors import WorkerError
-from benchmarks.quota import PERIOD, NoQuotaError, Quota
-from benchmarks.results import Outcome
+from bench.errors import WorkerError
+from bench.quota import PERIOD, NoQuotaError, Quota
+from bench.results import Outcome
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from benchmarks.figures import Figure, Gate, Language
-    from benchmarks.results import Round
-    from benchmarks.rounds import Plan
+    from bench.figures import Figure, Gate, Language
+    from bench.results import Round
+    from bench.rounds import Plan
 
 _SECONDS = 120.0  # then something hangs
 # Of the quota's periods so few that it is a matter of luck into which of them a process falls.
@@ -205,7 +205,9 @@ def _expect(stdout: IO[bytes], beginning: bytes) -> bytes:
     return line
 
 
-def _failed(process: subprocess.Popen[bytes], command: Sequence[str], errors: IO[bytes], how: str) -> WorkerError:
+def _failed(
+    process: subprocess.Popen[bytes], command: Sequence[str], errors: IO[bytes], how: str
+) -> WorkerError:
     try:
         process.wait(2)
     except subprocess.TimeoutExpired:

@@ -6,7 +6,8 @@ import itertools
 import os
 from contextlib import suppress
 from pathlib import Path
-from benchmarks.errors import BenchmarkError
+
+from bench.errors import BenchmarkError
 
 # A function has a core per 1,769 MB: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 CORE = 128 / 1769
@@ -28,7 +29,9 @@ class Quota:
     def __init__(self, root: Path = Path("/sys/fs/cgroup")) -> None:
         limit = int(PERIOD * CORE)
         first = root / "cpu"
-        self._group = (first if first.is_dir() else root) / f"memory-benchmarks-{os.getpid()}-{next(_NUMBERS)}"
+        self._group = (
+            first if first.is_dir() else root
+        ) / f"memory-benchmarks-{os.getpid()}-{next(_NUMBERS)}"
         try:
             if not first.is_dir() and not (root / "cgroup.controllers").is_file():
                 raise NoQuotaError(f"no CPU quota: {root} has neither version of control groups")

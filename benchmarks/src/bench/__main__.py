@@ -1,4 +1,4 @@
-"""The command `python -m benchmarks`: measures the SDKs, and can fail when they fall short."""
+"""The command `python -m bench`: measures the SDKs, and can fail when they fall short."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks import curves, machine, plots, report
-from benchmarks.errors import BenchmarkError
-from benchmarks.figures import selected
-from benchmarks.rounds import Plan
-from benchmarks.run import Efforts, Run
-from benchmarks.servers import Servers
-from benchmarks.worker import FOLDER
+from bench import curves, machine, plots, report
+from bench.errors import BenchmarkError
+from bench.figures import selected
+from bench.rounds import Plan
+from bench.run import Efforts, Run
+from bench.servers import Servers
+from bench.worker import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from benchmarks.results import Outcome
+    from bench.results import Outcome
 
 SHORT, INCONCLUSIVE = 1, 2
 
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     if options.list:
         for figure in figures:
-            print(f"{figure.id:<32} {figure.limit or '':<7} {figure.title}")
+            print(f"{figure.id:<32} {figure.limit or ''!s:<7} {figure.title}")
         for curve in wanted:
             print(f"{curve.id:<32} {'':<7} {curve.title}")
         return 0

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.results import Outcome
-from benchmarks.worker import FOLDER
+from bench.results import Outcome
+from bench.worker import FOLDER
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from benchmarks.figures import Figure
+    from bench.figures import Figure
 
 BUILT = FOLDER.parent / "build" / "layers"
 

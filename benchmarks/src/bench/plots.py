@@ -22,10 +22,10 @@ def draw(folder: Path, results: Mapping[str, Any]) -> None:
         results: What `results.json` holds.
     """
     # Loaded here: it takes a second, and whoever measures one figure draws nothing.
-    import matplotlib as mpl
+    import matplotlib as mpl  # noqa: PLC0415
 
     mpl.use("svg")
-    from matplotlib import pyplot
+    from matplotlib import pyplot as plt  # noqa: PLC0415
 
     # The same numbers give the same file.
     mpl.rcParams.update({"svg.hashsalt": "memory-service", "svg.fonttype": "none", "font.size": 9})
@@ -33,14 +33,14 @@ def draw(folder: Path, results: Mapping[str, Any]) -> None:
     for old in folder.glob("*.svg"):
         old.unlink()
     for name, pair in _pairs(results["curves"]).items():
-        figure, axes = pyplot.subplots(1, len(pair), figsize=(4.5 * len(pair), 3.2), squeeze=False, sharey=True)
+        figure, axes = plt.subplots(1, len(pair), figsize=(4.5 * len(pair), 3.2), squeeze=False, sharey=True)
         for axis, curve in zip(axes[0], pair, strict=True):
             _panel(axis, curve)
         axes[0][0].set_ylabel("milliseconds")
         figure.suptitle(pair[0]["title"])
         figure.tight_layout()
         figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
-        pyplot.close(figure)
+        plt.close(figure)
 
 
 def _pairs(curves: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
@@ -60,9 +60,17 @@ def _panel(axis: Axes, curve: Mapping[str, Any]) -> None:
             continue
         at = [x for x, _ in points]
         for edge in ("low", "high"):
-            axis.plot(at, [found[edge] / _MILLISECOND for _, found in points], color=color, alpha=0.25, linewidth=0.7)
+            axis.plot(
+                at,
+                [found[edge] / _MILLISECOND for _, found in points],
+                color=color,
+                alpha=0.25,
+                linewidth=0.7,
+            )
         middle = [found["nanoseconds"] / _MILLISECOND for _, found in points]
-        axis.plot(at, middle, color=color, label=labels[what], marker=".", linestyle="--" if what == "peer" else "-")
+        axis.plot(
+            at, middle, color=color, label=labels[what], marker=".", linestyle="--" if what == "peer" else "-"
+        )
     axis.set(xscale="log", yscale="log", xlabel=curve["x"])
     axis.set_title("Python" if curve["id"].startswith("python/") else "Node", fontsize=9)
     axis.grid(visible=True, alpha=0.3)

@@ -6,16 +6,16 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from benchmarks.errors import WorkerError
-from benchmarks.results import Outcome
-from benchmarks.worker import SkippedError, Worker, command
+from bench.errors import WorkerError
+from bench.results import Outcome
+from bench.worker import SkippedError, Worker, command
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from benchmarks.figures import Figure, Language
-    from benchmarks.results import Round
+    from bench.figures import Figure, Language
+    from bench.results import Round
 
 _BATCH_SECONDS = 0.010
 _SLOW_SECONDS = 0.100

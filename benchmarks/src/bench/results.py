@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.statistics import Summary, Verdict, verdict
+from bench.statistics import Summary, Verdict, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from benchmarks.figures import Figure
+    from bench.figures import Figure
 
 # One round: what each case took, in nanoseconds an operation, a process, or in bytes.
 Round = dict[str, float]

@@ -7,7 +7,7 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
-from benchmarks.processes import HOST, Server, free_port
+from bench.processes import HOST, Server, free_port
 
 if TYPE_CHECKING:
     from pathlib import Path
