@@ -1,0 +1,57 @@
+"""The whole run, as `nox -s acceptance -- --local` does it, with little of everything."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from acceptance_run.__main__ import main
+from acceptance_run.estimate import Plan
+from acceptance_run.leftovers import Leftovers
+from acceptance_run.report import STEPS
+from acceptance_run.scenarios import count
+from acceptance_run.stack import Stack
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from acceptance_run.account import Account
+    from local_cloud import LocalCloud
+
+ONLY = "store/private/*"
+LEFT_OUT = {"counts requests": 1, "lets the edge or S3 fail": 3}
+AMOUNTS = {"--edge-ttl": 1, "--rounds": 1, "--reads": 2, "--cold-starts": 1}
+
+
+@pytest.mark.timeout(300)
+def test_a_run_accepts_the_repository_within_its_estimate_and_leaves_nothing(
+    cloud: LocalCloud, account: Account, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cloud.requests.clear()
+    amounts = [str(word) for pair in AMOUNTS.items() for word in pair]
+    status = main([*amounts, "--only", ONLY, "--out", str(tmp_path)])
+    printed = capsys.readouterr().out
+    assert status == 0, printed
+    (written,) = tmp_path.glob("*.json")
+    report = json.loads(written.read_text())
+    assert report["accepted"]
+    assert tuple(report["steps"]) == STEPS
+    assert report["sources"].keys() >= {"memory", "hit", "miss"}
+    functions = {"Python, public", "Node, public", "Python, private", "Node, private"}
+    assert report["reads"].keys() == report["cold_starts"].keys() == functions
+    for function in functions:
+        assert report["reads"][function].keys() == {"memory", "edge miss", "edge hit", "s3", "put"}
+        assert report["cold_starts"][function].keys() == {"load_ms", "construct_ms", "first_get_ms"}
+        assert all(spread["median"] > 0 for spread in report["reads"][function].values())
+    assert report["conformance"]["passed"] == count([ONLY]) > 0
+    assert report["left_out"] == LEFT_OUT
+    assert len(report["findings"]) == 9
+    assert [step["name"] for step in report["walkthrough"]] == ["find", "deploy", "demos", "check"]
+    assert sum(step["person"] for step in report["walkthrough"]) <= 600
+    markdown = written.with_suffix(".md").read_text()
+    assert "Nothing here was verified on AWS" in markdown
+    assert "**Accepted.**" in markdown
+    assert Leftovers(account, Stack(account, report["stack"])).find() == []
+    asked = [entry for entry in cloud.requests.entries() if entry.where == "edge"]
+    assert len(asked) <= Plan(count([ONLY]), edge_ttl=1, rounds=1, reads=2, cold_starts=1).edge
