@@ -10,6 +10,7 @@ from acceptance_run import scenarios
 from acceptance_run.account import Account
 from acceptance_run.errors import AcceptanceError
 from acceptance_run.estimate import Plan
+from acceptance_run.surroundings import ROOT
 from conformance.actions import ACTIONS
 from memory_console.cost.bill import total
 from memory_console.cost.prices import load
@@ -123,6 +124,17 @@ def test_more_than_half_of_the_scenarios_can_be_done_on_aws_and_none_of_them_nee
     for vector in possible:
         actions = {step["do"] for step in vector.members["steps"]}
         assert actions & ACTIONS.keys() <= allowed, vector.id
+
+
+def test_the_readme_says_what_it_costs_and_how_many_scenarios_are_possible() -> None:
+    text = (ROOT / "acceptance" / "README.md").read_text(encoding="utf-8")
+    everything = scenarios.everything()
+    possible = [vector for vector in everything if not scenarios.needs(vector)]
+    assert f": {len(possible)} of {len(everything)} |" in text
+    plan = Plan(
+        scenarios.count(), edge_ttl=5, rounds=10, reads=50, cold_starts=5
+    )  # the command's own amounts
+    assert f"At most {total(plan.items()):.2f} USD" in text
 
 
 def test_each_reason_to_leave_out_is_one_that_occurs() -> None:
