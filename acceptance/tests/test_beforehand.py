@@ -18,6 +18,8 @@ from memory_console.cost.prices import load
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from conformance.vectors import Vector
+
 AWS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_ENDPOINT_URL")
 
 
@@ -117,8 +119,7 @@ def test_half_of_a_local_cloud_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_more_than_half_of_the_scenarios_can_be_done_on_aws_and_none_of_them_needs_more() -> None:
-    everything = scenarios.everything()
-    possible = [vector for vector in everything if not scenarios.needs(vector)]
+    everything, possible = scenarios.everything(), _possible()
     assert len(possible) > len(everything) / 2
     allowed = {"object", "store", "fill", "invalidations", "fetch"}
     for vector in possible:
@@ -126,10 +127,16 @@ def test_more_than_half_of_the_scenarios_can_be_done_on_aws_and_none_of_them_nee
         assert actions & ACTIONS.keys() <= allowed, vector.id
 
 
+def test_no_scenario_reads_or_writes_what_is_a_strangers() -> None:
+    conf = [step.get("conf", {}) for vector in _possible() for step in vector.members["steps"]]
+    for key in ("BUCKET_NAME", "DISTRIBUTION", "DISTRIBUTION_ID", "PK_PATH"):
+        assert {str(one[key])[:1] for one in conf if one.get(key)} <= {"$"}
+    assert scenarios.needs(next(v for v in scenarios.everything() if v.id == "store/failures/no-bucket"))
+
+
 def test_the_readme_says_what_it_costs_and_how_many_scenarios_are_possible() -> None:
     text = (ROOT / "acceptance" / "README.md").read_text(encoding="utf-8")
-    everything = scenarios.everything()
-    possible = [vector for vector in everything if not scenarios.needs(vector)]
+    everything, possible = scenarios.everything(), _possible()
     assert f": {len(possible)} of {len(everything)} |" in text
     plan = Plan(
         scenarios.count(), edge_ttl=5, rounds=10, reads=50, cold_starts=5
@@ -141,3 +148,7 @@ def test_each_reason_to_leave_out_is_one_that_occurs() -> None:
     reasons = {scenarios.needs(vector) for vector in scenarios.everything()} - {""}
     assert "moves between points of presence" in reasons
     assert "lets the edge or S3 fail" in reasons
+
+
+def _possible() -> list[Vector]:
+    return [vector for vector in scenarios.everything() if not scenarios.needs(vector)]

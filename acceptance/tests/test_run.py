@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from acceptance_run.__main__ import main
+from acceptance_run.account import Account
 from acceptance_run.estimate import Plan
 from acceptance_run.leftovers import Leftovers
 from acceptance_run.report import STEPS
@@ -16,7 +17,6 @@ from acceptance_run.stack import Stack
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from acceptance_run.account import Account
     from local_cloud import LocalCloud
 
 ONLY = ["store/private/*", "store/invalidation/*"]
@@ -24,9 +24,11 @@ AMOUNTS = {"--edge-ttl": 1, "--rounds": 1, "--reads": 2, "--cold-starts": 1}
 
 
 @pytest.mark.timeout(300)
-def test_a_run_accepts_the_repository_within_its_estimate_and_leaves_nothing(
-    cloud: LocalCloud, account: Account, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.usefixtures("person")
+def test_a_run_with_the_permissions_named_accepts_the_repository_within_its_estimate_and_leaves_nothing(
+    cloud: LocalCloud, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    assert Account().client("sts").get_caller_identity()["Arn"].endswith("/somebody")
     cloud.requests.clear()
     amounts = [str(word) for pair in AMOUNTS.items() for word in pair]
     status = main([*amounts, *(f"--only={glob}" for glob in ONLY), "--out", str(tmp_path)])
@@ -51,6 +53,6 @@ def test_a_run_accepts_the_repository_within_its_estimate_and_leaves_nothing(
     markdown = written.with_suffix(".md").read_text()
     assert "Nothing here was verified on AWS" in markdown
     assert "**Accepted.**" in markdown
-    assert Leftovers(account, Stack(account, report["stack"])).find() == []
+    assert Leftovers(Account(), Stack(Account(), report["stack"])).find() == []
     asked = [entry for entry in cloud.requests.entries() if entry.where == "edge"]
     assert len(asked) <= Plan(count(ONLY), edge_ttl=1, rounds=1, reads=2, cold_starts=1).edge

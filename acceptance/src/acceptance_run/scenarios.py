@@ -38,6 +38,9 @@ _MEMBERS: Mapping[str, str] = {
     "age": "knows the time to the second",
     "stored_ago": "knows the time to the second",
 }
+# What a service may be told of that AWS has for everybody: a bucket of any name may be a stranger's.
+_NAMED = ("BUCKET_NAME", "DISTRIBUTION", "DISTRIBUTION_ID", "PK_PATH")
+_STRANGE = "names what is not the stack's"
 
 
 def needs(vector: Vector) -> str:
@@ -45,8 +48,11 @@ def needs(vector: Vector) -> str:
     for step in _steps(vector):
         if step["do"] in _ACTIONS:
             return _ACTIONS[step["do"]]
+        conf = step.get("conf", {})
+        if not all((conf.get(key) or "$").startswith("$") for key in _NAMED):
+            return _STRANGE
         entry = step["entry"] if isinstance(step.get("entry"), dict) else {}
-        for members in (step, step.get("conf", {}), entry):
+        for members in (step, conf, entry):
             for member, why in _MEMBERS.items():
                 if members.get(member):
                     return why
