@@ -287,6 +287,7 @@ def lint(session: nox.Session) -> None:
         "release/tests",
         "console/src",
         "console/tests/cost",
+        "acceptance/probe",
     ]
     eslint = "nodejs-sdk/node_modules/.bin/eslint"
     session.run(eslint, "--config", "nodejs-sdk/eslint.config.mjs", *javascript, external=True)

@@ -124,6 +124,21 @@ def test_a_stack_that_fails_half_way_leaves_nothing_and_says_what_failed(
     assert left_of(account, report.stack) == []
 
 
+def test_a_stack_that_is_only_planned_is_deleted(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    statuses: list[str] = []
+
+    def stop(stack: Stack, *_: object, **__: object) -> None:
+        wait_until(lambda: status_of(account, stack.name) == "REVIEW_IN_PROGRESS")
+        statuses.append(status_of(account, stack.name))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Stack, "_wait", stop)
+    report = Trial(account, SCOPE).run()
+    assert statuses == ["REVIEW_IN_PROGRESS"]
+    assert report.remains == []
+    assert left_of(account, report.stack) == []
+
+
 def test_ctrl_c_while_the_stack_is_made_leaves_nothing_however_often_it_is_pressed(
     account: Account, tmp_path: Path
 ) -> None:
