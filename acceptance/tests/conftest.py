@@ -21,7 +21,7 @@ WITHOUT_RESOURCE = {"lambda:CreateFunction", "ssm:GetParametersByPath"}
 
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[LocalCloud]:
-    with started_here() as cloud:
+    with started_here(counts_requests=True) as cloud:
         yield cloud
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -54,5 +55,8 @@ def test_a_run_with_the_permissions_named_accepts_the_repository_within_its_esti
     assert "Nothing here was verified on AWS" in markdown
     assert "**Accepted.**" in markdown
     assert Leftovers(Account(), Stack(Account(), report["stack"])).find() == []
-    asked = [entry for entry in cloud.requests.entries() if entry.where == "edge"]
-    assert len(asked) <= Plan(count(ONLY), edge_ttl=1, rounds=1, reads=2, cold_starts=1).edge
+    asked = Counter((entry.where, entry.method) for entry in cloud.requests.entries())
+    plan = Plan(count(ONLY), edge_ttl=1, rounds=1, reads=2, cold_starts=1)
+    assert 0 < asked["edge", "GET"] <= plan.edge
+    assert 0 < asked["s3", "PUT"] + asked["s3", "POST"] <= plan.puts
+    assert 0 < asked["s3", "GET"] + asked["origin", "GET"] <= plan.gets

@@ -39,8 +39,11 @@ def exported(variables: Mapping[str, str] = _NOTHING) -> Iterator[None]:
 
 
 @contextmanager
-def started_here() -> Iterator[LocalCloud]:
+def started_here(*, counts_requests: bool = False) -> Iterator[LocalCloud]:
     """Start a local cloud with permissions enforced, for as long as the context lasts.
+
+    Args:
+        counts_requests: whether its journal has the requests to S3 as well, which take longer then.
 
     Raises:
         AcceptanceError: What it needs is not installed.
@@ -48,5 +51,6 @@ def started_here() -> Iterator[LocalCloud]:
     node = shutil.which("node")
     if node is None or not _NODE_MODULES.exists():
         raise AcceptanceError("Node or its packages are missing: run `python3 noxfile.py -s acceptance`")
-    with LocalCloud.start(node=Path(node), auth=True, variables={"NODE_PATH": str(_NODE_MODULES)}) as cloud:
+    variables = {"NODE_PATH": str(_NODE_MODULES)}
+    with LocalCloud.start(node=Path(node), auth=True, variables=variables, faults=counts_requests) as cloud:
         yield cloud
