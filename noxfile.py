@@ -40,7 +40,12 @@ def _run_in_own_environment() -> None:
         shutil.copyfile(lock, installed)
     environment = {**os.environ, "NOX_SCRIPT_MODE": "none"}
     command = [str(python), "-m", "nox", "-f", str(ROOT / "noxfile.py"), *sys.argv[1:]]
-    sys.exit(subprocess.run(command, env=environment, check=False).returncode)
+    process = subprocess.Popen(command, env=environment)
+    while True:
+        try:
+            sys.exit(process.wait())
+        except KeyboardInterrupt:  # nox has got it as well, and ends when what it runs has tidied up
+            continue
 
 
 try:
@@ -65,6 +70,7 @@ SOURCES = [
     "release/src",
     "console/src",
     "benchmarks/src",
+    "acceptance/src",
 ]
 NODE_PROJECTS = ["nodejs-sdk", "infra/edge-setup"]
 BROWSER_TESTS = "console/tests"
@@ -223,6 +229,17 @@ def validate(session: nox.Session) -> None:
         session.run("sam", "validate", "--lint", "--template", template, env=environment)
 
 
+@nox.session(default=False)
+def acceptance(session: nox.Session) -> None:
+    """Try everything on AWS in a throw-away stack, after asking; `-s acceptance -- --local` needs no account."""
+    _install(session, "test")
+    _node_packages(session)
+    here = LAYERS_HERE if "--local" in session.posargs else []
+    session.run("python", "-m", "lambda_layers", "--out", "build/layers", *here, silent=True)
+    # After Ctrl-C it deletes what it has made, for as long as CloudFront takes. nox would kill it after half a second.
+    session.run("python", "-m", "acceptance_run", *session.posargs, interrupt_timeout=None)
+
+
 def _contract(session: nox.Session, *arguments: str) -> None:
     """Hold every SDK against the specification; the layers must have been built."""
     reports = [f"--{form}=build/conformance/report.{form}" for form in ("html", "jsonl")]
@@ -291,6 +308,7 @@ def lint(session: nox.Session) -> None:
         "console/src",
         "console/tests/cost",
         "benchmarks/nodejs",
+        "acceptance/probe",
     ]
     eslint = "nodejs-sdk/node_modules/.bin/eslint"
     session.run(eslint, "--config", "nodejs-sdk/eslint.config.mjs", *javascript, external=True)
@@ -327,7 +345,18 @@ def types(session: nox.Session) -> None:
         "spec/mutants",
         "python-sdk/conformance",
     )
-    for part in ("spec", "python-sdk", "layers", "infra", "local-cloud", "demos", "release", "console", "benchmarks"):
+    for part in (
+        "spec",
+        "python-sdk",
+        "layers",
+        "infra",
+        "local-cloud",
+        "demos",
+        "release",
+        "console",
+        "acceptance",
+        "benchmarks",
+    ):
         session.run("mypy", f"{part}/tests")  # one by one: each has a module conftest
     _npm(session, "nodejs-sdk", "run", "types")
     for project in ("infra/edge-setup", "console", "benchmarks/nodejs"):
