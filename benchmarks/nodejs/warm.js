@@ -10,6 +10,15 @@ const { CASES } = require('./cases/index.js');
 /** @param {Record<string, unknown>} line */
 const say = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
+/** Milliseconds for which a case runs before it is measured: V8 compiles what runs often, and slowly what waits for a network. */
+const WARM_UP = 1000;
+
+/** @param {import('./cases/case.js').Case} kase */
+async function warmUp(kase) {
+  const end = performance.now() + WARM_UP;
+  for (let operations = 1; performance.now() < end; operations = Math.min(2 * operations, 64)) await kase.run(operations);
+}
+
 /** @param {string} name */
 async function main(name) {
   const make = CASES[name];
@@ -22,6 +31,7 @@ async function main(name) {
     say({ skip: error.message });
     return;
   }
+  await warmUp(kase);
   say({ ready: true });
   for await (const line of createInterface({ input: process.stdin })) {
     const { operations } = JSON.parse(line);

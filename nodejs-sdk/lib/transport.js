@@ -71,10 +71,12 @@ class Transport {
   /** @param {number} limit milliseconds */
   #dropIdle(limit) {
     const now = Date.now();
-    for (const agent of Object.values(this.#agents)) {
-      for (const socket of Object.values(agent.freeSockets).flatMap((sockets) => sockets ?? [])) {
-        const idle = now - (this.#lastUse.get(socket) ?? 0);
-        if (idle > limit || idle < 0) socket.destroy();
+    for (const { freeSockets } of [this.#agents['http:'], this.#agents['https:']]) {
+      for (const origin in freeSockets) {
+        for (const socket of /** @type {import('node:net').Socket[]} */ (freeSockets[origin])) {
+          const idle = now - (this.#lastUse.get(socket) ?? 0);
+          if (idle > limit || idle < 0) socket.destroy();
+        }
       }
     }
   }
@@ -86,10 +88,13 @@ class Transport {
    */
   #attempt({ method, url, headers, body, maxBytes }, budget) {
     return new Promise((resolve) => {
-      const { protocol, hostname } = new URL(url);
+      const { protocol, hostname, port, pathname, search } = new URL(url);
       const isTls = protocol === 'https:';
-      const outgoing = (isTls ? https : http).request(url, {
+      const outgoing = (isTls ? https : http).request({
         method,
+        hostname: hostname.startsWith('[') ? hostname.slice(1, -1) : hostname, // an IPv6 address stands in brackets
+        port,
+        path: pathname + search,
         headers,
         agent: this.#agents[isTls ? 'https:' : 'http:'],
         // Else the certificate would have to name the Host header, not whom we connect to. Addresses have no name.
@@ -98,6 +103,7 @@ class Transport {
       const { connect, read } = this.#limits;
       /** Moves on with each sign of life, so that a deadline can tell whether one came after it. */
       let signs = 0;
+      let waitingFor = '';
       let answered = false;
       let settled = false;
       /** @type {NodeJS.Timeout} */
@@ -117,32 +123,40 @@ class Transport {
         settle({ failure: { code, message }, wasDead: outgoing.reusedSocket && !answered });
         outgoing.destroy();
       };
-      /** @param {number} limit @param {string} waitingFor */
-      const expectSign = (limit, waitingFor) => {
-        const seen = ++signs;
+      /** @param {number} limit @param {string} what */
+      const waitFor = (limit, what) => {
+        signs++;
+        waitingFor = what;
         clearTimeout(patience);
         if (settled) return;
         patience = setTimeout(() => {
+          const seen = signs;
           // A synchronous get blocks this thread: the sign may have come, unread. One turn of the loop reads it.
           setImmediate(() => seen === signs && fail('timeout', `${waitingFor} took more than ${limit} ms`));
         }, limit);
+      };
+      /** A sign of life, after which the same limit counts anew; to move a timer costs a tenth of making one. */
+      const seeBody = () => {
+        signs++;
+        waitingFor = 'the body';
+        if (!settled) patience.refresh();
       };
       const total = setTimeout(() => {
         setImmediate(() => fail('timeout', `the call took more than ${Math.round(budget)} ms`));
       }, budget);
 
-      expectSign(connect, 'connecting');
       outgoing.on('socket', (socket) => {
         connection = socket;
-        if (outgoing.reusedSocket) return expectSign(read, 'the answer');
-        return socket.once(isTls ? 'secureConnect' : 'connect', () => expectSign(read, 'the answer'));
+        if (outgoing.reusedSocket) return waitFor(read, 'the answer');
+        waitFor(connect, 'connecting');
+        return socket.once(isTls ? 'secureConnect' : 'connect', () => waitFor(read, 'the answer'));
       });
       outgoing.on('error', (/** @type {NodeJS.ErrnoException} */ error) => {
         fail(error.code ?? 'network', error.message || 'the connection failed');
       });
       outgoing.on('response', (incoming) => {
         answered = true;
-        expectSign(read, 'the body');
+        seeBody();
         /** @type {Buffer[]} */
         const chunks = [];
         let length = 0;
@@ -152,7 +166,7 @@ class Transport {
           settle({ status: statusCode, headers: received, body: bytes, cut: length > maxBytes });
         };
         incoming.on('data', (chunk) => {
-          expectSign(read, 'the body');
+          seeBody();
           chunks.push(chunk);
           length += chunk.length;
           if (length <= maxBytes) return;
