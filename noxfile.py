@@ -284,7 +284,8 @@ def bench(session: nox.Session) -> None:
     _npm(session, "benchmarks/nodejs", "ci")
     session.run("python", "-m", "lambda_layers", "--out", "build/layers", *LAYERS_HERE, silent=True)
     # Cold processes are to find compiled modules, as they do in a layer.
-    environment = {**os.environ, **session.env, "PYTHONDONTWRITEBYTECODE": ""}
+    given = {**os.environ, **session.env, "PYTHONDONTWRITEBYTECODE": ""}
+    environment = {name: value for name, value in given.items() if value is not None}
     command = [f"{session.bin}/python", "-m", "bench", *session.posargs]
     # Not by session.run: nox ends with 1 for any other code than 0.
     if code := subprocess.run(command, env=environment, check=False).returncode:
