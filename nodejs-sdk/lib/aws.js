@@ -1,7 +1,5 @@
 'use strict';
 
-const { createHash } = require('node:crypto');
-
 const { UnavailableError } = require('./errors.js');
 
 /** @typedef {import('./transport.js').Response} Response */
@@ -46,7 +44,9 @@ function endpoint(service, region) {
  * @throws {import('./errors.js').ConfigurationError} without credentials
  */
 function* askAws({ service, region, method, url, headers, body, what, maxBytes = MAX_ANSWER_BYTES }, identity) {
-  const { sign } = require('aws4'); // here, because whoever only reads public values needs no signature
+  // Here, because whoever only reads public values needs no signature.
+  const { createHash } = require('node:crypto');
+  const { sign } = require('aws4');
   const { host, pathname, search } = new URL(url);
   const hash = createHash('sha256').update(body ?? '').digest('hex');
   const unsigned = {
