@@ -7,7 +7,7 @@ import sys
 import time
 from typing import Any
 
-from cases import CASES, SkippedError
+from cases import SkippedError, find
 
 
 def _say(**line: Any) -> None:
@@ -16,9 +16,9 @@ def _say(**line: Any) -> None:
 
 def main(name: str) -> None:
     """Make the case, which runs it once, then run it as often as each line of standard input says."""
-    make = CASES.get(name)
+    make = find(name)
     if make is None:
-        sys.exit(f"there is no case {name!r}; there are {', '.join(CASES)}")
+        sys.exit(f"there is no case {name!r}: PROTOCOL.md names them")
     try:
         case = make()
     except SkippedError as why:

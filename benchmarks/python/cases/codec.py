@@ -14,38 +14,37 @@ if TYPE_CHECKING:
     from cases.case import Make
 
 _SIZES = ("1kb", "10kb", "100kb", "1mb")
-_DEPTHS = (1, 10, 50, 100)
 
 
-def _decode(name: str) -> Case:
+def decode_case(name: str) -> Case:
+    """Return the case of decoding a document with the SDK."""
     given = document(name)
     if decode(given).value != json.loads(given)["value"]:
         raise SystemExit(f"{name}: decode and json.loads disagree")
     return repeated(partial(decode, given))
 
 
-def _json_loads(name: str) -> Case:
+def json_loads_case(name: str) -> Case:
+    """Return the case of parsing the same bytes with json."""
     return repeated(partial(json.loads, document(name)))
 
 
-def _encode(name: str) -> Case:
+def encode_case(name: str) -> Case:
+    """Return the case of encoding a document's value with the SDK."""
     given = value(name)
     if json.loads(encode(given))["value"] != given:
         raise SystemExit(f"{name}: encode loses something")
     return repeated(partial(encode, given))
 
 
-def _json_dumps(name: str) -> Case:
+def json_dumps_case(name: str) -> Case:
+    """Return the case of writing the same value with json."""
     return repeated(partial(json.dumps, value(name)))
 
 
 CASES: dict[str, Make] = {
-    **{f"decode/{size}": partial(_decode, size) for size in _SIZES},
-    **{f"decode/{size}-json": partial(_json_loads, size) for size in _SIZES},
-    **{f"encode/{size}": partial(_encode, size) for size in _SIZES},
-    **{f"encode/{size}-json": partial(_json_dumps, size) for size in _SIZES},
-    **{f"grow/depth-decode/{levels}": partial(_decode, f"depth-{levels}") for levels in _DEPTHS},
-    **{f"grow/depth-decode/{levels}-peer": partial(_json_loads, f"depth-{levels}") for levels in _DEPTHS},
-    **{f"grow/depth-encode/{levels}": partial(_encode, f"depth-{levels}") for levels in _DEPTHS},
-    **{f"grow/depth-encode/{levels}-peer": partial(_json_dumps, f"depth-{levels}") for levels in _DEPTHS},
+    **{f"decode/{size}": partial(decode_case, size) for size in _SIZES},
+    **{f"decode/{size}-json": partial(json_loads_case, size) for size in _SIZES},
+    **{f"encode/{size}": partial(encode_case, size) for size in _SIZES},
+    **{f"encode/{size}-json": partial(json_dumps_case, size) for size in _SIZES},
 }

@@ -18,6 +18,7 @@ from memory._local import Copy
 from requests.adapters import HTTPAdapter
 
 from cases.case import Case, bench, checked, document, repeated, service, value
+from cases.codec import decode_case, encode_case, json_dumps_case, json_loads_case
 from cases.edge import opened, origin, prepared_read, url
 from cases.puts import boto3_put
 
@@ -31,6 +32,7 @@ _PLAIN = [10**power for power in range(3, 7)]
 _THREADS = (1, 2, 4, 8, 16, 32, 64)
 _COUNTS = [10**power for power in range(1, 7)]
 _NAMES = [f"many/{number}" for number in range(100)]
+_DEPTHS = (1, 10, 50, 100)
 _DAY = 86_400
 
 
@@ -154,6 +156,10 @@ def _names_peer(count: int) -> Case:
     return _one_after_the_other(names, get, taken)
 
 
+def _of_depth(make: Callable[[str], Case]) -> Callable[[int], Case]:
+    return lambda levels: make(f"depth-{levels}")
+
+
 def _pairs(what: str, at: Iterable[int], ours: Callable[[int], Case], peer: Callable[[int], Case]) -> dict[str, Make]:
     makes: dict[str, Make] = {}
     for number in at:
@@ -169,4 +175,6 @@ CASES: dict[str, Make] = {
     **_pairs("put", _SIZES, _put, _put_peer),
     **_pairs("concurrent", _THREADS, _concurrent, _concurrent_peer),
     **_pairs("names", _COUNTS, _names, _names_peer),
+    **_pairs("depth-decode", _DEPTHS, _of_depth(decode_case), _of_depth(json_loads_case)),
+    **_pairs("depth-encode", _DEPTHS, _of_depth(encode_case), _of_depth(json_dumps_case)),
 }

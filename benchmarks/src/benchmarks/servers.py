@@ -137,7 +137,7 @@ class Servers:
         command = [program, "--bind", HOST, "--port", str(port), "--save", "", "--dir", str(folder)]
         undo.enter_context(Server("Redis", command, port, folder / "redis.log"))
         self.bench["redis"] = {"port": port}
-        self.versions["redis"] = _said(program, "--version").partition("v=")[2].split()[0]
+        self.versions["redis-server"] = _said(program, "--version").partition("v=")[2].split()[0]
 
     def __enter__(self) -> Self:
         return self
