@@ -22,8 +22,8 @@ const LOADS = {
 function startWorker() {
   const { Worker } = require('node:worker_threads');
   const worker = new Worker('setInterval(() => {}, 60_000)', { eval: true });
-  worker.unref();
-  return new Promise((resolve, reject) => worker.on('online', resolve).on('error', reject));
+  const online = new Promise((resolve, reject) => worker.on('online', resolve).on('error', reject));
+  return online.finally(() => worker.unref());
 }
 
 /** @param {string} line */

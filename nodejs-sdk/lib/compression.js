@@ -1,7 +1,5 @@
 'use strict';
 
-const { gunzipSync, gzipSync } = require('node:zlib');
-
 const { CorruptValueError } = require('./errors.js');
 
 const GZIP_FROM = 1024; // bytes (OBJ-2)
@@ -12,7 +10,7 @@ const GZIP_FROM = 1024; // bytes (OBJ-2)
  */
 function compress(document) {
   if (document.length < GZIP_FROM) return { body: document, isZipped: false };
-  const zipped = gzipSync(document);
+  const zipped = require('node:zlib').gzipSync(document);
   return zipped.length < document.length ? { body: zipped, isZipped: true } : { body: document, isZipped: false };
 }
 
@@ -30,7 +28,7 @@ function decompress({ headers, body, cut }, maxBytes) {
   if (encoding === 'identity') return body;
   if (encoding !== 'gzip') throw new CorruptValueError(`its encoding ${encoding} is not gzip`);
   try {
-    return gunzipSync(body, { maxOutputLength: maxBytes });
+    return require('node:zlib').gunzipSync(body, { maxOutputLength: maxBytes });
   } catch (cause) {
     throw new CorruptValueError(`it does not inflate to ${maxBytes} bytes or less`, { cause });
   }

@@ -3,7 +3,6 @@
 const { ConfigurationError } = require('./errors.js');
 const { LOG_LEVELS } = require('./log.js');
 const { MAX_EDGE_TTL, checkStorageClass } = require('./options.js');
-const { nearest } = require('./spelling.js');
 
 /** @typedef {import('./log.js').LogLevel} LogLevel */
 
@@ -218,6 +217,7 @@ function checkParams(params) {
   }
   for (const key of Object.keys(params)) {
     if (KEYS.includes(key)) continue;
+    const { nearest } = require('./spelling.js');
     throw new ConfigurationError(`The parameter ${key} is unknown. Did you mean ${nearest(key, KEYS)}?`);
   }
   return /** @type {Params} */ (params);

@@ -1,7 +1,6 @@
 'use strict';
 
 const { Bridge } = require('./bridge.js');
-const { Performer } = require('./performer.js');
 const { runAsync, runSync } = require('./effects.js');
 
 /** Milliseconds for a whole call, whatever it does, unless it has a budget of its own. */
@@ -15,7 +14,8 @@ class Engine {
   static #shared;
 
   #bridge = new Bridge();
-  #performer = new Performer();
+  /** @type {import('./performer.js').Performer | undefined} */
+  #performer;
   #users = 0;
 
   /**
@@ -32,8 +32,14 @@ class Engine {
   release() {
     if (--this.#users > 0) return;
     this.#bridge.close();
-    this.#performer.close();
+    this.#performer?.close();
     Engine.#shared = undefined;
+  }
+
+  /** Load what asynchronous calls need (CFG-6). */
+  preload() {
+    this.#performerOf();
+    require('node:https');
   }
 
   /**
@@ -43,7 +49,8 @@ class Engine {
    * @returns {Promise<T>}
    */
   run(program, budget = BUDGET) {
-    return runAsync(program, (effect, left) => this.#performer.perform(effect, left), budget);
+    const performer = this.#performerOf();
+    return runAsync(program, (effect, left) => performer.perform(effect, left), budget);
   }
 
   /**
@@ -54,6 +61,11 @@ class Engine {
    */
   runSync(program, budget) {
     return runSync(program, (effect, left) => this.#bridge.perform(effect, left), budget);
+  }
+
+  #performerOf() {
+    const { Performer } = require('./performer.js'); // here, because synchronous calls load HTTP in the worker only
+    return (this.#performer ??= new Performer());
   }
 }
 

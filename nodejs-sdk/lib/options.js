@@ -1,7 +1,6 @@
 'use strict';
 
 const { ConfigurationError } = require('./errors.js');
-const { nearest } = require('./spelling.js');
 
 /**
  * What a put says besides name and value, checked and with what the service is configured with filled in.
@@ -203,6 +202,7 @@ function checkOptions(options, known, whose, example) {
   }
   for (const key of Object.keys(options)) {
     if (!known.includes(key)) {
+      const { nearest } = require('./spelling.js');
       throw new ConfigurationError(`The option ${key} is unknown. Did you mean ${nearest(key, known)}?`);
     }
   }

@@ -4,8 +4,6 @@
  * What differs between Node and a browser, so that `envelope.js` does not. A browser build puts its own file here.
  */
 
-const { randomBytes } = require('node:crypto');
-
 /**
  * @param {Uint8Array} bytes
  * @returns {string} base64 of RFC 4648 section 4, padded
@@ -43,6 +41,7 @@ function copyBytes(bytes) {
  * @returns {string} 16 random hexadecimal digits from the operating system (ENV-6)
  */
 function randomWriteId() {
+  const { randomBytes } = require('node:crypto'); // here, because to load it takes milliseconds, and a get needs none
   return randomBytes(8).toString('hex');
 }
 

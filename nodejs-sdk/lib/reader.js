@@ -26,7 +26,7 @@ const { lineage } = require('./lineage.js');
 class Reader {
   #config;
   #edge;
-  #origin;
+  #rooms;
   #session;
   #local;
   #stats;
@@ -45,10 +45,11 @@ class Reader {
    * @param {() => number} clock Unix time in milliseconds
    * @param {import('./log.js').Log} log
    */
-  constructor(config, { edge, origin, session, local, stats }, clock, log) {
+  constructor(config, rooms, clock, log) {
+    const { edge, session, local, stats } = rooms;
     this.#config = config;
     this.#edge = edge;
-    this.#origin = origin;
+    this.#rooms = rooms;
     this.#session = session;
     this.#local = local;
     this.#stats = stats;
@@ -113,7 +114,7 @@ class Reader {
    */
   *look({ name, key }) {
     try {
-      return this.#decoded(yield* this.#origin.read(key), 's3');
+      return this.#decoded(yield* this.#rooms.origin.read(key), 's3');
     } catch (error) {
       throw this.#explained(error, key, name);
     }

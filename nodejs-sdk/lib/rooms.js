@@ -1,17 +1,12 @@
 'use strict';
 
-const { loadSigner } = require('./aws.js');
-const { identityOf } = require('./credentials.js');
 const { Edge } = require('./edge.js');
 const { Flights } = require('./flights.js');
 const { Local } = require('./local.js');
 const { Lookup } = require('./lookup.js');
-const { Origin } = require('./origin.js');
 const { Reader } = require('./reader.js');
 const { Session } = require('./session.js');
 const { Stats } = require('./stats.js');
-const { Store } = require('./store.js');
-const { Writer } = require('./writer.js');
 
 /**
  * What a test may replace: the clock, in Unix milliseconds; a random number from 0 up to 1; a wait of milliseconds.
@@ -24,7 +19,14 @@ class Rooms {
   #config;
   #service;
   #seams;
+  /** @type {import('./credentials.js').Identity | undefined} */
   #identity;
+  /** @type {import('./origin.js').Origin | undefined} */
+  #origin;
+  /** @type {import('./store.js').Store | undefined} */
+  #store;
+  /** @type {import('./writer.js').Writer | undefined} */
+  #writer;
   /** @type {import('./conditional.js').ConditionalWriter | undefined} */
   #conditional;
   /** @type {import('./updates.js').Updates | undefined} */
@@ -44,23 +46,40 @@ class Rooms {
     this.#config = config;
     this.#service = service;
     this.#seams = seams;
-    this.#identity = identityOf(config, service, clock);
     this.edge = new Edge(config, service, clock);
-    this.origin = new Origin(config, this.#identity, clock);
     this.session = new Session(clock);
     this.local = new Local(config);
     this.flights = new Flights();
     this.stats = new Stats();
-    this.store = new Store(config, this.#identity);
     this.reader = new Reader(config, this, clock, log);
     this.lookup = new Lookup(this, config.deadline * 1000);
-    this.writer = new Writer(config, this, clock);
+  }
+
+  /** Who asks S3 and CloudFront's API. */
+  get identity() {
+    const { identityOf } = require('./credentials.js');
+    return (this.#identity ??= identityOf(this.#config, this.#service, this.#seams.clock));
+  }
+
+  get origin() {
+    const { Origin } = require('./origin.js');
+    return (this.#origin ??= new Origin(this.#config, this.identity, this.#seams.clock));
+  }
+
+  get store() {
+    const { Store } = require('./store.js');
+    return (this.#store ??= new Store(this.#config, this.identity));
+  }
+
+  get writer() {
+    const { Writer } = require('./writer.js');
+    return (this.#writer ??= new Writer(this.#config, this, this.#seams.clock));
   }
 
   /** Load what only some calls need (CFG-6). */
   preload() {
-    loadSigner();
-    void [this.conditional, this.updates];
+    require('./aws.js').loadSigner();
+    void [this.origin, this.writer, this.conditional, this.updates];
   }
 
   get conditional() {
@@ -75,7 +94,7 @@ class Rooms {
 
   get invalidation() {
     const { Invalidation } = require('./invalidation.js');
-    return (this.#invalidation ??= new Invalidation(this.#config, this.#identity));
+    return (this.#invalidation ??= new Invalidation(this.#config, this.identity));
   }
 
   /**

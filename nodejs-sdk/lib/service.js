@@ -1,15 +1,11 @@
 'use strict';
 
-const { entriesIn, namesIn, runAll } = require('./batch.js');
 const { readConfig } = require('./config.js');
 const { Draft } = require('./envelope.js');
 const errors = require('./errors.js');
 const { Log } = require('./log.js');
-const { Many } = require('./many.js');
 const { checkServiceName, isPrefix, locate, locatePrefix } = require('./names.js');
 const options = require('./options.js');
-const { Rooms } = require('./rooms.js');
-const { version } = require('../package.json');
 
 const { ConfigurationError, UnsupportedTypeError, ValueTooLargeError } = errors;
 
@@ -38,10 +34,11 @@ class MemoryService {
   #seams;
   #log;
   #rooms;
-  #many;
   #local;
   #stats;
   #clock;
+  /** @type {import('./many.js').Many | undefined} */
+  #many;
   /** @type {import('./compute.js').Compute | undefined} */
   #compute;
   /** @type {import('./engine.js').Engine | undefined} Undefined once closed. */
@@ -63,12 +60,15 @@ class MemoryService {
     this.#seams = { clock: Date.now, random: Math.random, sleep, ...seams };
     this.#clock = this.#seams.clock;
     this.#log = new Log(this.#config.logLevel);
+    const { Rooms } = require('./rooms.js'); // here, as the engine, so that loading this SDK is quick
     this.#rooms = new Rooms(this.#config, this.#service, this.#seams, this.#log);
-    this.#many = new Many(this.#config, this.#service, this.#rooms, this.#run, this.#log);
     this.#local = this.#rooms.local;
     this.#stats = this.#rooms.stats;
-    this.#engine = require('./engine.js').Engine.acquire(); // here, so that loading this SDK is quick
-    if (this.#config.preload) this.#rooms.preload();
+    this.#engine = require('./engine.js').Engine.acquire();
+    if (this.#config.preload) {
+      this.#rooms.preload();
+      this.#engine.preload();
+    }
   }
 
   /**
@@ -104,8 +104,9 @@ class MemoryService {
   async putMany(entries, given) {
     this.#open();
     const checked = options.readPutManyOptions(given, this.#config);
+    const { entriesIn } = require('./batch.js');
     const puts = entriesIn(entries).map(([name, value]) => this.#sealOneOfMany(name, value, checked));
-    return this.#many.put(puts, checked.invalidates);
+    return this.#batches.put(puts, checked.invalidates);
   }
 
   /**
@@ -178,6 +179,7 @@ class MemoryService {
   async getMany(names, given) {
     this.#open();
     const { isConsistent } = options.readGetOptions(given);
+    const { namesIn, runAll } = require('./batch.js');
     const targets = new Map(namesIn(names).map((name) => [/** @type {string} */ (name), this.#locate(name)]));
     return runAll(targets, async (target) => (await this.#read(target, isConsistent))?.value);
   }
@@ -208,7 +210,8 @@ class MemoryService {
   async removeMany(names, given) {
     this.#open();
     const invalidates = options.readRemoveOptions(given, this.#config);
-    return this.#many.remove(namesIn(names).map((name) => this.#locate(name)), invalidates);
+    const { namesIn } = require('./batch.js');
+    return this.#batches.remove(namesIn(names).map((name) => this.#locate(name)), invalidates);
   }
 
   /**
@@ -220,7 +223,7 @@ class MemoryService {
    */
   keys(prefix = '') {
     this.#open();
-    return this.#many.names(this.#locatePrefix(prefix).key);
+    return this.#batches.names(this.#locatePrefix(prefix).key);
   }
 
   /**
@@ -234,7 +237,7 @@ class MemoryService {
   async clear(prefix, given) {
     this.#open();
     const invalidates = options.readRemoveOptions(given, this.#config);
-    return this.#many.clear(prefix, this.#locatePrefix(prefix), invalidates);
+    return this.#batches.clear(prefix, this.#locatePrefix(prefix), invalidates);
   }
 
   /**
@@ -340,7 +343,7 @@ class MemoryService {
 
   /** @returns {string} the version of this SDK */
   getVersion() {
-    return version;
+    return require('../package.json').version;
   }
 
   /** Let go of connections and thread, which it shares with the other objects. Not needed for the process to end. */
@@ -352,6 +355,11 @@ class MemoryService {
   #open() {
     if (this.#engine) return this.#engine;
     throw new ConfigurationError('This MemoryService is closed: make a new one.');
+  }
+
+  get #batches() {
+    const { Many } = require('./many.js');
+    return (this.#many ??= new Many(this.#config, this.#service, this.#rooms, this.#run, this.#log));
   }
 
   get #computing() {

@@ -1,8 +1,5 @@
 'use strict';
 
-const http = require('node:http');
-const https = require('node:https');
-
 /**
  * @typedef {object} Request
  * @property {'GET' | 'PUT' | 'POST' | 'DELETE'} method Each may be sent twice: a dead connection is retried.
@@ -35,10 +32,8 @@ const MAX_IDLE = 4000;
  * text also runs inside the worker.
  */
 class Transport {
-  #agents = {
-    'http:': new http.Agent({ keepAlive: true }),
-    'https:': new https.Agent({ keepAlive: true }),
-  };
+  /** One for each protocol that was used: TLS takes longest to load. @type {Map<string, import('node:http').Agent>} */
+  #agents = new Map();
   /** When a connection was last used, in Unix milliseconds. @type {WeakMap<object, number>} */
   #lastUse = new WeakMap();
   #limits;
@@ -65,13 +60,13 @@ class Transport {
   }
 
   close() {
-    for (const agent of Object.values(this.#agents)) agent.destroy();
+    for (const agent of this.#agents.values()) agent.destroy();
   }
 
   /** @param {number} limit milliseconds */
   #dropIdle(limit) {
     const now = Date.now();
-    for (const { freeSockets } of [this.#agents['http:'], this.#agents['https:']]) {
+    for (const { freeSockets } of this.#agents.values()) {
       for (const origin in freeSockets) {
         for (const socket of /** @type {import('node:net').Socket[]} */ (freeSockets[origin])) {
           const idle = now - (this.#lastUse.get(socket) ?? 0);
@@ -90,13 +85,15 @@ class Transport {
     return new Promise((resolve) => {
       const { protocol, hostname, port, pathname, search } = new URL(url);
       const isTls = protocol === 'https:';
-      const outgoing = (isTls ? https : http).request({
+      const { Agent, request: ask } = isTls ? require('node:https') : require('node:http');
+      if (!this.#agents.has(protocol)) this.#agents.set(protocol, new Agent({ keepAlive: true }));
+      const outgoing = ask({
         method,
         hostname: hostname.startsWith('[') ? hostname.slice(1, -1) : hostname, // an IPv6 address stands in brackets
         port,
         path: pathname + search,
         headers,
-        agent: this.#agents[isTls ? 'https:' : 'http:'],
+        agent: this.#agents.get(protocol),
         // Else the certificate would have to name the Host header, not whom we connect to. Addresses have no name.
         ...(isTls && { servername: /^[\d.]+$|:/.test(hostname) ? '' : hostname }),
       });

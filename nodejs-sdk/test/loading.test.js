@@ -38,7 +38,7 @@ test('a public get loads no AWS SDK, no aws4 and no signing', () => {
   `;
   const loaded = JSON.parse(run('-e', script)).map((file) => path.relative(ROOT, file));
   assert.ok(loaded.includes('lib/bridge.js'));
-  const unneeded = /node_modules|(signing|secrets|role|grant|conditional|updates|compute|calls|invalidation)\.js/;
+  const unneeded = /node_modules|lib\/(signing|secrets|role|credentials|grant|origin|store|writer|many|batch|conditional|updates|compute|calls|invalidation|performer|spelling)\.js/;
   assert.deepEqual(loaded.filter((file) => unneeded.test(file)), []);
 });
 
@@ -49,9 +49,23 @@ test('with PRELOAD the constructor loads what a put needs', () => {
     console.log(JSON.stringify(Object.keys(require.cache)));
   `;
   const loaded = JSON.parse(run('-e', script)).map((file) => path.relative(ROOT, file));
-  for (const file of ['node_modules/aws4/aws4.js', 'lib/conditional.js', 'lib/updates.js']) {
+  for (const file of ['node_modules/aws4/aws4.js', 'lib/writer.js', 'lib/performer.js', 'lib/origin.js']) {
     assert.ok(loaded.includes(file), file);
   }
+});
+
+test('a public get loads no cryptography, no compression and no HTTP into this thread', () => {
+  const script = `
+    const before = new Set(process.moduleLoadList);
+    const MemoryService = require('./index.js');
+    const edge = { EDGE_ENDPOINT: 'http://127.0.0.1:1', FAILOVER: false };
+    const params = { DISTRIBUTION: 'd.example', BUCKET_NAME: 'bucket', REGION: 'eu-west-1', ...edge };
+    try { new MemoryService(params, 'shop').get('a'); } catch {}
+    require('node:fs').writeSync(1, process.moduleLoadList.filter((name) => !before.has(name)).join());
+  `;
+  const loaded = run('-e', script).split(',');
+  assert.ok(loaded.includes('NativeModule internal/worker/io') || loaded.includes('NativeModule worker_threads'));
+  assert.deepEqual(loaded.filter((name) => /NativeModule (crypto|zlib|http|https|tls)$/.test(name)), []);
 });
 
 test('the class is the module, and has the errors', () => {
