@@ -33,7 +33,7 @@ def line(figure: Mapping[str, Any]) -> str:
         f"{figure['limit'] or '':>7}",
         f"{figure['verdict']:<13}",
         f"{_absolute(figure, figure['ours'])} over {_absolute(figure, figure['over'])}"
-        if figure["rounds"]
+        if figure["rounds"] and figure["over"]
         else "",
         beside,
         figure["why"],
