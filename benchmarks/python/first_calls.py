@@ -61,6 +61,15 @@ def _first_put() -> Handler:
     return handler
 
 
+def _first_put_late() -> Handler:
+    mem = _service(_BENCH["edge"]["plain"])
+
+    def handler() -> None:
+        mem.put("put/first", _VALUE)
+
+    return handler
+
+
 def _first_read_put() -> Handler:
     mem = _service(_BENCH["edge"]["plain"], PRELOAD="true")  # as whoever puts configures it
 
@@ -122,6 +131,7 @@ CASES: dict[str, Callable[[], Handler]] = {
     "first-read-private": _first_read_private,
     "first-read-failover": _first_read_failover,
     "first-put": _first_put,
+    "first-put-late": _first_put_late,
     "first-read-put": _first_read_put,
     "requests-first-get": _requests,
     "boto3-first-get": _boto3_first_get,

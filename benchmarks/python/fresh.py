@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def main(name: str) -> None:
     """Run the start-up and the handler of a case, and wait between them as `GATE` says."""
     gate = os.environ.get("GATE")
-    if name not in {"bare", "import", "import-requests"}:
+    if name not in _LOADS:
         from first_calls import CASES
 
         start_up = CASES[name]
@@ -63,13 +63,24 @@ def _import() -> Handler:
     return _nothing
 
 
+def _import_class() -> Handler:
+    from memory import MemoryService  # noqa: F401 - this is what is measured
+
+    return _nothing
+
+
 def _import_requests() -> Handler:
     import requests  # noqa: F401 - this is what is measured
 
     return _nothing
 
 
-_LOADS = {"bare": _bare, "import": _import, "import-requests": _import_requests}
+_LOADS = {
+    "bare": _bare,
+    "import": _import,
+    "import-class": _import_class,
+    "import-requests": _import_requests,
+}
 
 if __name__ == "__main__":
     main(sys.argv[1])

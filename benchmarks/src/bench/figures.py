@@ -98,7 +98,7 @@ def needs(case: str) -> tuple[str, ...]:
     return ("edge",)
 
 
-_FREE = ("bare", "bare-worker", "import", "import-requests")
+_FREE = ("bare", "bare-worker", "import", "import-class", "import-requests")
 _SIZES = ("1kb", "10kb", "100kb", "1mb")
 
 
@@ -275,7 +275,7 @@ def _more(language: Language, least_load: tuple[str, float], size: float, memory
             "import",
             "bare",
             at_most(milliseconds),
-            ("import-requests",) if language == "python" else (),
+            ("import-class", "import-requests") if language == "python" else (),
             kind="fresh",
             measure="milliseconds",
         ),
@@ -296,6 +296,7 @@ _PYTHON_FRESH = (
     ("read", "first read, over importing requests and one Session.get", "first-read", "requests-first-get", at_most(1.1)),  # noqa: E501 - one row of the table
     ("failover", "first read by failover to S3, over importing boto3 and one get_object", "first-read-failover", "boto3-first-get", at_most(0.5)),  # noqa: E501 - one row of the table
     ("put", "first put, over boto3 from import to put", "first-put", "boto3-first-put", at_most(1.05)),
+    ("put-late", "first put without PRELOAD, over boto3 from import to put", "first-put-late", "boto3-first-put", None),
     ("read-put", "read and put, over requests and boto3", "first-read-put", "requests-boto3", None),
     ("private", "first private read, over importing requests and one Session.get", "first-read-private", "requests-first-get", None),  # noqa: E501 - one row of the table
 )  # fmt: skip

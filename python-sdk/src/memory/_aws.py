@@ -9,17 +9,14 @@ make a client. The session is not boto3's default session: that belongs to the a
 from __future__ import annotations
 
 import functools
-import gc
 import threading
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from memory._batch import CONCURRENCY
 from memory._errors import AccessDeniedError, ConfigurationError, MemoryServiceError, UnavailableError
+from memory._loading import without_collection
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from botocore.session import Session
 
 CONNECT_SECONDS = 1
@@ -117,21 +114,9 @@ def shared_client(  # noqa: PLR0913 - all that tells clients apart
         read_seconds: How long to wait for an answer.
         attempts: How often to try.
     """
-    with _LOCK, _without_collection():
+    with _LOCK, without_collection():
         name = _name_of(role_arn, session_name)
         return _client(service, region, role_arn, name, read_seconds, attempts)
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Pause the garbage collector: looking again and again at what botocore loads to stay takes a sixth of the time."""
-    is_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if is_on:
-            gc.enable()
 
 
 def forget_clients() -> None:

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from memory._loading import without_collection
 from memory._redaction import redact_http_log
 
 if TYPE_CHECKING:
@@ -71,9 +72,10 @@ class Transport:
                 cls._shared.drop_connections()
 
     def __init__(self) -> None:
-        from requests.adapters import HTTPAdapter
-        from requests.utils import DEFAULT_CA_BUNDLE_PATH
-        from urllib3 import Retry, Timeout
+        with without_collection():
+            from requests.adapters import HTTPAdapter
+            from requests.utils import DEFAULT_CA_BUNDLE_PATH
+            from urllib3 import Retry, Timeout
 
         redact_http_log()
         self._adapter = HTTPAdapter(pool_connections=POOLS, pool_maxsize=POOL_CONNECTIONS)
