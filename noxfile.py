@@ -263,7 +263,8 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "format", "--check", ".")
     _npm(session, "nodejs-sdk", "run", "lint")
     demos = ["demos/readers", "demos/tests"]
-    javascript = ["infra/edge-setup", *demos, "release/tests", "console/src", "console/tests/cost"]
+    tools = ["release/tests", "console/src", "console/tests/cost", "benchmarks/nodejs"]
+    javascript = ["infra/edge-setup", *demos, *tools]
     eslint = "nodejs-sdk/node_modules/.bin/eslint"
     session.run(eslint, "--config", "nodejs-sdk/eslint.config.mjs", *javascript, external=True)
     _npm(session, "nodejs-sdk", "run", "check-package")
@@ -302,7 +303,8 @@ def types(session: nox.Session) -> None:
     for part in ("spec", "python-sdk", "layers", "infra", "local-cloud", "demos", "release", "console"):
         session.run("mypy", f"{part}/tests")  # one by one: each has a module conftest
     _npm(session, "nodejs-sdk", "run", "types")
-    for project in ("infra/edge-setup", "console"):
+    _npm(session, "benchmarks/nodejs", "ci")  # its peers bring their types
+    for project in ("infra/edge-setup", "console", "benchmarks/nodejs"):
         session.run("nodejs-sdk/node_modules/.bin/tsc", "-p", project, external=True)
 
 
