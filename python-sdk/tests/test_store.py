@@ -6,7 +6,7 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError, UnknownServiceError
+from botocore.exceptions import ClientError, InvalidRegionError
 from memory import AccessDeniedError, Config, ConfigurationError, UnavailableError
 from memory._aws import shared_client
 from memory._options import PutOptions
@@ -128,11 +128,21 @@ def test_services_without_a_role_share_one_client() -> None:
     assert other is not first
 
 
-@pytest.mark.parametrize("service", ["s3", "no-such-service"])
-def test_making_a_client_leaves_the_garbage_collector_as_it_was(service: str) -> None:
+def test_a_client_goes_to_the_endpoint_that_the_environment_names_now(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    endpoints = []
+    for endpoint in ("http://127.0.0.1:1", "http://127.0.0.1:2"):
+        monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+        endpoints.append(shared_client("ssm", "us-east-1").meta.endpoint_url)
+    assert endpoints == ["http://127.0.0.1:1", "http://127.0.0.1:2"]
+
+
+@pytest.mark.parametrize("region", ["eu-west-1", "no such region"])
+def test_making_a_client_leaves_the_garbage_collector_as_it_was(region: str) -> None:
     for is_on in (True, False):
         (gc.enable if is_on else gc.disable)()
-        with contextlib.suppress(UnknownServiceError):
-            shared_client(service, f"eu-west-{1 + is_on}")
+        with contextlib.suppress(InvalidRegionError):
+            shared_client("s3", region, attempts=1 + is_on)
         assert gc.isenabled() is is_on
     gc.enable()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
-
-from demo.__main__ import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,7 +23,9 @@ def ending_by_signal() -> Iterator[None]:
 @contextmanager
 def held_back(task: str) -> Iterator[None]:
     """Answer the same signals with a word, and go on."""
-    with _handled(lambda *_: say(f"Still {task}: what is left would stay in your account.")):
+    line = f"Still {task}: what is left would stay in your account.\n".encode()
+    # Not by print: the signal may come in the middle of one.
+    with _handled(lambda *_: os.write(1, line)):
         yield
 
 

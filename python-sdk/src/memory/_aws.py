@@ -9,6 +9,7 @@ make a client. The session is not boto3's default session: that belongs to the a
 from __future__ import annotations
 
 import functools
+import os
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,16 @@ _MISDIRECTED = ("PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLoc
 _FORBIDDEN = 403
 _REDIRECTS = range(300, 400)
 
+_ENDPOINTS = {
+    service: (f"AWS_ENDPOINT_URL_{name}", "AWS_ENDPOINT_URL")
+    for service, name in {
+        "s3": "S3",
+        "cloudfront": "CLOUDFRONT",
+        "ssm": "SSM",
+        "secretsmanager": "SECRETS_MANAGER",
+    }.items()
+}
+
 # botocore's sessions are not made for threads.
 _LOCK = threading.Lock()
 
@@ -51,7 +62,7 @@ def shared_session(role_arn: str | None = None, session_name: str = "memory-serv
         role_arn: The role to assume; None for the credentials of this function.
         session_name: What the role's calls are logged as.
     """
-    return _session(role_arn, _name_of(role_arn, session_name))
+    return _session(role_arn, _name_of(role_arn, session_name), os.environ.get("AWS_ACCESS_KEY_ID"))
 
 
 def _name_of(role_arn: str | None, session_name: str) -> str:
@@ -60,7 +71,7 @@ def _name_of(role_arn: str | None, session_name: str) -> str:
 
 
 @functools.cache
-def _session(role_arn: str | None, session_name: str) -> Session:
+def _session(role_arn: str | None, session_name: str, _access_key_id: str | None) -> Session:
     from botocore.session import Session
 
     session = Session()
@@ -90,6 +101,7 @@ def _client(  # noqa: PLR0913, PLR0917 - all that tells clients apart
     session_name: str,
     read_seconds: int,
     attempts: int,
+    _environment: tuple[str | None, ...],
 ) -> Any:
     session = shared_session(role_arn, session_name)
     return session.create_client(service, region_name=region, config=_options(read_seconds, attempts))
@@ -116,7 +128,9 @@ def shared_client(  # noqa: PLR0913 - all that tells clients apart
     """
     with _LOCK, without_collection():
         name = _name_of(role_arn, session_name)
-        return _client(service, region, role_arn, name, read_seconds, attempts)
+        # As reads do, a client goes by what the environment says now.
+        environment = tuple(map(os.environ.get, (*_ENDPOINTS[service], "AWS_ACCESS_KEY_ID")))
+        return _client(service, region, role_arn, name, read_seconds, attempts, environment)
 
 
 def forget_clients() -> None:
