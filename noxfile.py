@@ -40,7 +40,12 @@ def _run_in_own_environment() -> None:
         shutil.copyfile(lock, installed)
     environment = {**os.environ, "NOX_SCRIPT_MODE": "none"}
     command = [str(python), "-m", "nox", "-f", str(ROOT / "noxfile.py"), *sys.argv[1:]]
-    sys.exit(subprocess.run(command, env=environment, check=False).returncode)
+    process = subprocess.Popen(command, env=environment)
+    while True:
+        try:
+            sys.exit(process.wait())
+        except KeyboardInterrupt:  # nox has got it as well, and ends when what it runs has tidied up
+            continue
 
 
 try:
@@ -64,6 +69,8 @@ SOURCES = [
     "docs/src",
     "release/src",
     "console/src",
+    "benchmarks/src",
+    "acceptance/src",
 ]
 NODE_PROJECTS = ["nodejs-sdk", "infra/edge-setup"]
 BROWSER_TESTS = "console/tests"
@@ -79,6 +86,7 @@ LOCKS = {  # each lock agrees with those named beside it
     "test": ["runtime", "console"],
     "lint": ["test"],
     "mutation": ["test"],
+    "bench": ["runtime"],
     "checkov": [],
     "sam": [],
 }
@@ -221,6 +229,17 @@ def validate(session: nox.Session) -> None:
         session.run("sam", "validate", "--lint", "--template", template, env=environment)
 
 
+@nox.session(default=False)
+def acceptance(session: nox.Session) -> None:
+    """Try everything on AWS in a throw-away stack, after asking; `-s acceptance -- --local` needs no account."""
+    _install(session, "test")
+    _node_packages(session)
+    here = LAYERS_HERE if "--local" in session.posargs else []
+    session.run("python", "-m", "lambda_layers", "--out", "build/layers", *here, silent=True)
+    # After Ctrl-C it deletes what it has made, for as long as CloudFront takes. nox would kill it after half a second.
+    session.run("python", "-m", "acceptance_run", *session.posargs, interrupt_timeout=None)
+
+
 def _contract(session: nox.Session, *arguments: str) -> None:
     """Hold every SDK against the specification; the layers must have been built."""
     reports = [f"--{form}=build/conformance/report.{form}" for form in ("html", "jsonl")]
@@ -254,6 +273,25 @@ def test(session: nox.Session) -> None:
         session.run("python", "-m", "conformance", "--s3", "seaweedfs", *IN_SEAWEEDFS)
 
 
+@nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """Measure speed against what a user would pick instead; with `-- --check` hold it to the limits.
+
+    Exits with 1 if a limit is not kept, with 2 if the machine is too restless to say.
+    """
+    _install(session, "bench")
+    _node_packages(session)
+    _npm(session, "benchmarks/nodejs", "ci")
+    session.run("python", "-m", "lambda_layers", "--out", "build/layers", *LAYERS_HERE, silent=True)
+    # Cold processes are to find compiled modules, as they do in a layer.
+    given = {**os.environ, **session.env, "PYTHONDONTWRITEBYTECODE": ""}
+    environment = {name: value for name, value in given.items() if value is not None}
+    command = [f"{session.bin}/python", "-m", "bench", *session.posargs]
+    # Not by session.run: nox ends with 1 for any other code than 0.
+    if code := subprocess.run(command, env=environment, check=False).returncode:
+        sys.exit(code)
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check the style of all code, and the packed npm package."""
@@ -263,8 +301,16 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "format", "--check", ".")
     _npm(session, "nodejs-sdk", "run", "lint")
     demos = ["demos/readers", "demos/tests"]
-    tools = ["release/tests", "console/src", "console/tests/cost", "benchmarks/nodejs"]
-    javascript = ["infra/edge-setup", *demos, *tools]
+    javascript = [
+        "infra/edge-setup",
+        "infra/tests",
+        *demos,
+        "release/tests",
+        "console/src",
+        "console/tests/cost",
+        "benchmarks/nodejs",
+        "acceptance/probe",
+    ]
     eslint = "nodejs-sdk/node_modules/.bin/eslint"
     session.run(eslint, "--config", "nodejs-sdk/eslint.config.mjs", *javascript, external=True)
     _npm(session, "nodejs-sdk", "run", "check-package")
@@ -300,10 +346,21 @@ def types(session: nox.Session) -> None:
         "spec/mutants",
         "python-sdk/conformance",
     )
-    for part in ("spec", "python-sdk", "layers", "infra", "local-cloud", "demos", "release", "console"):
+    for part in (
+        "spec",
+        "python-sdk",
+        "layers",
+        "infra",
+        "local-cloud",
+        "demos",
+        "release",
+        "console",
+        "acceptance",
+        "benchmarks",
+    ):
         session.run("mypy", f"{part}/tests")  # one by one: each has a module conftest
     _npm(session, "nodejs-sdk", "run", "types")
-    _npm(session, "benchmarks/nodejs", "ci")  # its peers bring their types
+    _npm(session, "benchmarks/nodejs", "ci")  # its peers are typed
     for project in ("infra/edge-setup", "console", "benchmarks/nodejs"):
         session.run("nodejs-sdk/node_modules/.bin/tsc", "-p", project, external=True)
 

@@ -368,6 +368,8 @@ declare namespace MemoryService {
     ROLE_ARN?: string | undefined;
     /** Seconds that a grant may last at most, 1 to 86,400. Default: 3,600. */
     MAX_GRANT?: number | string | undefined;
+    /** Whether to load with the service what only puts, reads of S3 and asynchronous calls need. Default: false. */
+    PRELOAD?: boolean | string | undefined;
     /** Default: `warn`, which shows each failover. With `debug`, one line for each read. */
     LOG_LEVEL?: 'debug' | 'info' | 'warn' | 'error' | 'silent' | undefined;
   }

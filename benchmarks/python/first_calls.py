@@ -53,6 +53,15 @@ def _first_read_failover() -> Handler:
 
 
 def _first_put() -> Handler:
+    mem = _service(_BENCH["edge"]["plain"], PRELOAD="true")  # as whoever puts configures it
+
+    def handler() -> None:
+        mem.put("put/first", _VALUE)
+
+    return handler
+
+
+def _first_put_late() -> Handler:
     mem = _service(_BENCH["edge"]["plain"])
 
     def handler() -> None:
@@ -62,7 +71,7 @@ def _first_put() -> Handler:
 
 
 def _first_read_put() -> Handler:
-    mem = _service(_BENCH["edge"]["plain"])
+    mem = _service(_BENCH["edge"]["plain"], PRELOAD="true")  # as whoever puts configures it
 
     def handler() -> None:
         _check(mem.get("value"))
@@ -122,6 +131,7 @@ CASES: dict[str, Callable[[], Handler]] = {
     "first-read-private": _first_read_private,
     "first-read-failover": _first_read_failover,
     "first-put": _first_put,
+    "first-put-late": _first_put_late,
     "first-read-put": _first_read_put,
     "requests-first-get": _requests,
     "boto3-first-get": _boto3_first_get,

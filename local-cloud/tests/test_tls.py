@@ -38,8 +38,7 @@ def test_a_bucket_that_demands_tls_is_read_through_edge_and_front(tls_shop: Shop
     assert tls_shop.get(path).body == b"body"
 
 
-def test_functions_call_aws_over_tls(cloud: LocalCloud) -> None:
-    code = "import boto3\ndef run(event, context): return boto3.client('sts').get_caller_identity()['Arn']"
+def deploy_function(cloud: LocalCloud, code: str) -> None:
     trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     document = {"Version": "2012-10-17", "Statement": [trust]}
     properties = {"FunctionName": "who", "Runtime": "python3.13", "Handler": "index.run"}
@@ -52,9 +51,24 @@ def test_functions_call_aws_over_tls(cloud: LocalCloud) -> None:
     }
     cloud.deploy(template, stack_name="who")
 
-    answer = cloud.client("lambda").invoke(FunctionName="who")["Payload"].read()
 
+def test_functions_call_aws_over_tls(cloud: LocalCloud) -> None:
+    deploy_function(
+        cloud,
+        "import boto3\ndef run(event, context): return boto3.client('sts').get_caller_identity()['Arn']",
+    )
+    answer = cloud.client("lambda").invoke(FunctionName="who")["Payload"].read()
     assert ":assumed-role/" in json.loads(answer)
+
+
+def test_functions_that_are_sent_to_a_front_still_trust_the_engine() -> None:
+    code = "from urllib.request import urlopen\ndef run(event, context): return urlopen(event).status"
+    with LocalCloud.start(auth=True, faults=True) as cloud:
+        deploy_function(cloud, code)
+        health = json.dumps(f"{cloud._engine.endpoint}/_ministack/health")
+        answer = cloud.client("lambda").invoke(FunctionName="who", Payload=health)["Payload"].read()
+    assert health.startswith('"https://')
+    assert json.loads(answer) == 200
 
 
 def test_a_template_too_long_for_one_request_is_deployed(cloud: LocalCloud) -> None:

@@ -53,6 +53,9 @@ class Bucket {
    */
   errorFor({ status, code, headers }, what) {
     const { bucket, region } = this.#config;
+    if (code === 'RequestTimeTooSkewed') {
+      return new AccessDeniedError(`S3 refused ${what} (${code}): set the clock of this machine, best by NTP.`);
+    }
     if (status === 403 || ACCESS_CODES.has(code)) {
       return new AccessDeniedError(`S3 refused ${what} (${code}): check the function's role and its credentials.`);
     }

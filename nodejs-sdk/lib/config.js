@@ -28,6 +28,7 @@ const { MAX_EDGE_TTL, checkStorageClass } = require('./options.js');
  * @property {string | undefined} distributionId for invalidations
  * @property {string | undefined} roleArn of a role to assume before asking S3 or CloudFront's API
  * @property {number} maxGrant seconds that a grant may last
+ * @property {boolean} preload
  * @property {LogLevel} logLevel
  */
 
@@ -55,6 +56,7 @@ const KEYS = [
   'DISTRIBUTION_ID',
   'ROLE_ARN',
   'MAX_GRANT',
+  'PRELOAD',
   'LOG_LEVEL',
 ];
 const DAY = 86_400;
@@ -94,6 +96,7 @@ function readConfig(params, environment) {
     distributionId: source.matching('DISTRIBUTION_ID', /^[A-Z0-9]{1,64}$/, 'E1A2B3C4D5E6F7'),
     roleArn: source.matching('ROLE_ARN', ROLE_ARN, 'arn:aws:iam::111122223333:role/name'),
     maxGrant: source.integer('MAX_GRANT', 3600, 1, DAY),
+    preload: source.flag('PRELOAD', false),
     logLevel: /** @type {LogLevel} */ (source.choice('LOG_LEVEL', LOG_LEVELS) ?? 'warn'),
   };
 }

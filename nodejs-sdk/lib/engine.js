@@ -36,6 +36,12 @@ class Engine {
     Engine.#shared = undefined;
   }
 
+  /** Load what asynchronous calls need (CFG-6). */
+  preload() {
+    this.#performerOf();
+    require('node:https');
+  }
+
   /**
    * @template T
    * @param {Program<T>} program

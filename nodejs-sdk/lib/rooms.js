@@ -76,6 +76,12 @@ class Rooms {
     return (this.#writer ??= new Writer(this.#config, this, this.#seams.clock));
   }
 
+  /** Load what only some calls need (CFG-6). */
+  preload() {
+    require('./aws.js').loadSigner();
+    void [this.origin, this.writer, this.conditional, this.updates];
+  }
+
   get conditional() {
     const { ConditionalWriter } = require('./conditional.js');
     return (this.#conditional ??= new ConditionalWriter(this, this.#seams));

@@ -65,6 +65,10 @@ class MemoryService {
     this.#local = this.#rooms.local;
     this.#stats = this.#rooms.stats;
     this.#engine = require('./engine.js').Engine.acquire();
+    if (this.#config.preload) {
+      this.#rooms.preload();
+      this.#engine.preload();
+    }
   }
 
   /**

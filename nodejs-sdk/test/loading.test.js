@@ -42,6 +42,18 @@ test('a public get loads no AWS SDK, no aws4 and no signing', () => {
   assert.deepEqual(loaded.filter((file) => unneeded.test(file)), []);
 });
 
+test('with PRELOAD the constructor loads what a put needs', () => {
+  const script = `
+    const MemoryService = require('./index.js');
+    new MemoryService({ DISTRIBUTION: 'd.example', BUCKET_NAME: 'bucket', REGION: 'eu-west-1', PRELOAD: true }, 'shop').close();
+    console.log(JSON.stringify(Object.keys(require.cache)));
+  `;
+  const loaded = JSON.parse(run('-e', script)).map((file) => path.relative(ROOT, file));
+  for (const file of ['node_modules/aws4/aws4.js', 'lib/writer.js', 'lib/performer.js', 'lib/origin.js']) {
+    assert.ok(loaded.includes(file), file);
+  }
+});
+
 test('a public get loads no cryptography, no compression and no HTTP into this thread', () => {
   const script = `
     const before = new Set(process.moduleLoadList);

@@ -181,6 +181,7 @@ suite('what S3 may answer to a put', () => {
   const cases = [
     [403, 'AccessDenied', 'access_denied', /role/],
     [400, 'ExpiredToken', 'access_denied', /ExpiredToken/],
+    [403, 'RequestTimeTooSkewed', 'access_denied', /set the clock of this machine/],
     [404, 'NoSuchBucket', 'configuration', /BUCKET_NAME/],
     [301, 'PermanentRedirect', 'configuration', /is in us-west-2, not in eu-west-1/],
     [400, 'AuthorizationHeaderMalformed', 'configuration', /REGION/],

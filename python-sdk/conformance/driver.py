@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import dataclasses
 import json
 import platform
 import sys
@@ -198,7 +197,7 @@ def op_grant(request: Message) -> Message:
 
 def op_stats(request: Message) -> Message:
     with world.service(request) as mem:
-        return {"stats": dataclasses.asdict(mem.stats())}
+        return {"stats": mem.stats().to_dict()}
 
 
 def op_together(request: Message) -> Message:

@@ -174,7 +174,7 @@ def test_an_edge_that_is_not_there_is_unavailable(private: MemoryService, web_se
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         private._reader._edge._origin = f"http://127.0.0.1:{unused.getsockname()[1]}"
-        with pytest.raises(UnavailableError, match=r"/shop/a.json: ConnectionError$") as raised:
+        with pytest.raises(UnavailableError, match=r"/shop/a.json: NewConnectionError$") as raised:
             private.get("a")
     assert raised.value.__cause__ is None
     assert not web_server.requests

@@ -5,11 +5,11 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import boto3
 import botocore.auth
 import pytest
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotoCredentials
+from botocore.session import Session
 from doubles import Answer, Clock, WebServer, serving
 from memory import (
     AccessDeniedError,
@@ -101,14 +101,16 @@ def test_credentials_show_in_no_repr() -> None:
     assert "secret" not in f"{Credentials('AKID', 'secret', None)!r}"
 
 
-def test_credentials_come_from_the_environment_and_else_from_boto3(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_credentials_come_from_the_environment_and_else_from_botocore(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("AWS_SESSION_TOKEN", "token")
     source = CredentialSource(None, "memory-service-shop")
     assert source.credentials() == ("testing", "testing", "token")
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     with pytest.raises(ConfigurationError, match="no AWS credentials"):
         source.credentials()
-    monkeypatch.setattr(boto3.Session, "get_credentials", lambda _: BotoCredentials("A", "B", "C"))
+    monkeypatch.setattr(Session, "get_credentials", lambda _: BotoCredentials("A", "B", "C"))
     assert source.credentials() == ("A", "B", "C")
 
 
@@ -164,6 +166,14 @@ def test_what_s3_says_counts(
 ) -> None:
     s3.answer = lambda _: answer
     with pytest.raises(expected):
+        service(web_server, clock).get("a", consistent=True)
+
+
+def test_a_clock_that_s3_does_not_believe_is_named(
+    web_server: WebServer, s3: WebServer, clock: Clock
+) -> None:
+    s3.answer = lambda _: (403, {}, b"<Error><Code>RequestTimeTooSkewed</Code></Error>")
+    with pytest.raises(AccessDeniedError, match="RequestTimeTooSkewed. Set the clock of this machine"):
         service(web_server, clock).get("a", consistent=True)
 
 

@@ -28,7 +28,9 @@ def test_importing_loads_none_of_the_heavy_packages() -> None:
         [sys.executable, "-c", code], env={"PYTHONPATH": str(SRC)}, capture_output=True, text=True, check=True
     ).stdout.split()
     assert "memory" in loaded
-    assert not {"boto3", "botocore", "requests", "urllib3", "cryptography", "http", "ssl"} & set(loaded)
+    assert not {"botocore", "requests", "urllib3", "cryptography", "http", "ssl", "re", "typing"} & set(
+        loaded
+    )
 
 
 def test_a_function_that_reads_public_values_loads_neither_boto3_nor_cryptography() -> None:
@@ -38,6 +40,16 @@ def test_a_function_that_reads_public_values_loads_neither_boto3_nor_cryptograph
     }).stdout.split()  # fmt: skip
     assert "requests" in loaded
     assert not {"boto3", "botocore", "cryptography"} & set(loaded)
+
+
+def test_with_preload_the_constructor_loads_what_a_put_needs() -> None:
+    code = (
+        f"import memory, sys; memory.MemoryService({CONF | {'PRELOAD': True}!r}, 'shop'); print(*sys.modules)"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={
+        "PYTHONPATH": str(SRC),
+    }).stdout.split()  # fmt: skip
+    assert {"memory._writer", "botocore.auth", "botocore.parsers"} <= set(loaded)
 
 
 def test_the_public_names_are_sorted_and_complete() -> None:

@@ -144,7 +144,7 @@ def test_after_puts_that_overlapped_s3_is_asked(cloud: Cloud) -> None:
 def test_a_read_that_raced_a_put_is_not_kept(cloud: Cloud) -> None:
     mem = cloud.service()
     cloud.service().put("a", 1)
-    origin = mem._reader._origin
+    origin = mem._reader._origin()
     get = origin.get
 
     def slow(key: str, deadline: float) -> Answer:

@@ -1,5 +1,6 @@
 import base64
 import json
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -132,3 +133,14 @@ def test_a_key_that_cloudfront_does_not_take_is_refused(text: bytes, message: st
 
 def test_a_key_shows_in_no_repr(rsa_pem: bytes) -> None:
     assert repr(SigningKey.from_pem("K1", rsa_pem, "test")) == "SigningKey('K1')"
+
+
+def test_without_cryptography_it_says_which_layer_is_missing(
+    rsa_pem: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "cryptography", None)  # as if it were not installed
+    monkeypatch.delitem(sys.modules, "cryptography.exceptions")
+    with pytest.raises(
+        ConfigurationError, match="cryptography, which cannot be imported .*CryptographyLayer"
+    ):
+        SigningKey.from_pem("K1", rsa_pem, "test")

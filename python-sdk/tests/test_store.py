@@ -1,10 +1,12 @@
+import contextlib
+import gc
 import gzip
 import json
 from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, UnknownServiceError
 from memory import AccessDeniedError, Config, ConfigurationError, UnavailableError
 from memory._aws import shared_client
 from memory._options import PutOptions
@@ -93,6 +95,7 @@ def test_missing_credentials_are_a_matter_of_configuration(monkeypatch: pytest.M
     ("status", "code", "expected"),
     [
         (403, "AccessDenied", AccessDeniedError),
+        (403, "RequestTimeTooSkewed. Set the clock", AccessDeniedError),
         (503, "SlowDown", UnavailableError),
         (400, "Odd", UnavailableError),
         (400, "ExpiredToken", AccessDeniedError),
@@ -104,7 +107,7 @@ def test_what_s3_says_decides_the_error(
     status: int, code: str, expected: type[Exception], web_server: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", web_server.url)
-    body = f"<Error><Code>{code}</Code><Message>no</Message></Error>".encode()
+    body = f"<Error><Code>{code.partition('.')[0]}</Code><Message>no</Message></Error>".encode()
     web_server.answer = lambda _: (status, {}, body)
     with pytest.raises(expected, match=f"put public/shop/a.json in bucket values: S3 said {code}"):
         store(REGION="us-east-1").put("public/shop/a.json", b"{}", PLAIN, None)
@@ -123,3 +126,13 @@ def test_services_without_a_role_share_one_client() -> None:
     )
     assert first is second
     assert other is not first
+
+
+@pytest.mark.parametrize("service", ["s3", "no-such-service"])
+def test_making_a_client_leaves_the_garbage_collector_as_it_was(service: str) -> None:
+    for is_on in (True, False):
+        (gc.enable if is_on else gc.disable)()
+        with contextlib.suppress(UnknownServiceError):
+            shared_client(service, f"eu-west-{1 + is_on}")
+        assert gc.isenabled() is is_on
+    gc.enable()

@@ -65,6 +65,8 @@ class ApplicationRepository:
         self.changes: list[tuple[str, str]] = []
         #: What is refused from now on, as by a service that is down: pairs of operation and Region.
         self.broken: set[tuple[str, str]] = set()
+        #: Which lists come from before the last change, `applications` or `versions`: somebody else is just publishing.
+        self.late: set[str] = set()
         repository = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -118,10 +120,12 @@ class ApplicationRepository:
             raise RefusalError("InternalServerErrorException", "the service is down")
 
     def _ListApplications(self, region: str, _: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 - the API's name
-        return {"applications": [_summary(app) for app in self.applications[region].values()]}
+        listed = {} if "applications" in self.late else self.applications[region]
+        return {"applications": [_summary(app) for app in listed.values()]}
 
     def _ListApplicationVersions(self, region: str, given: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
         app = self._application(region, given)
+        listed = {} if "versions" in self.late else app["versions"]
         return {
             "versions": [
                 {
@@ -129,7 +133,7 @@ class ApplicationRepository:
                     "creationTime": "2026-11-23T00:00:00Z",
                     "semanticVersion": version,
                 }
-                for version in app["versions"]
+                for version in listed
             ]
         }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
 import yaml
 from publishing.__main__ import main
@@ -77,6 +78,67 @@ def test_the_same_version_again_fails_loudly_and_sends_nothing(
     assert publish(built, "--for-real", *more) == 1
     assert "refused: 1.0.0 is published already, everywhere and completely" in capsys.readouterr().err
     assert applications.changes == changes
+
+
+def test_an_application_that_somebody_makes_meanwhile_is_a_conflict_and_the_next_run_adds_a_version_to_it(
+    built: Source, applications: ApplicationRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings(built, regions=["us-east-1"])
+    assert publish(built, "--for-real") == 0
+    app = applications.applications["us-east-1"][NAME]
+    built.set_version("1.0.0", "1.1.0")
+    before = dict(app)
+    applications.late = {"applications"}
+    assert publish(built, "--for-real") == 1
+    message = capsys.readouterr().err
+    assert (
+        "serverlessrepo create_application in us-east-1 failed: An error occurred (ConflictException)"
+        in message
+    )
+    assert f"Application with id {app['id']} already exists" in message
+    assert "somebody else is publishing" in message
+    assert app == before
+    applications.late = set()
+    assert publish(built, "--for-real") == 0
+    assert list(app["versions"]) == ["1.0.0", "1.1.0"]
+
+
+def test_a_version_that_somebody_publishes_meanwhile_fails_loudly_and_stays_theirs(
+    built: Source, applications: ApplicationRepository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings(built, regions=["us-east-1"])
+    assert publish(built, "--for-real") == 0
+    app = applications.applications["us-east-1"][NAME]
+    theirs = dict(app["versions"])
+    changes = list(applications.changes)
+    (built.root / "build" / "release" / "application" / "README.md").write_text("# Another page\n")
+    applications.late = {"versions"}
+    assert publish(built, "--for-real") == 1
+    message = capsys.readouterr().err
+    assert "create_application_version in us-east-1 failed: An error occurred (ConflictException)" in message
+    assert "somebody else is publishing. Nothing of theirs was replaced" in message
+    assert app["versions"] == theirs
+    assert applications.changes == changes  # not the page either
+
+
+def test_the_repository_answers_a_conflict_as_its_model_says(
+    built: Source, applications: ApplicationRepository
+) -> None:
+    """The server of these tests, held against botocore: what it refuses arrives as the API's own exception, 409."""
+    settings(built, regions=["us-east-1"])
+    assert publish(built, "--for-real") == 0
+    client = boto3.client("serverlessrepo", region_name="us-east-1")
+    app = applications.applications["us-east-1"][NAME]
+    page = {"Author": "me", "Description": "mine"}
+    with pytest.raises(client.exceptions.ConflictException) as made:
+        client.create_application(Name=NAME, **page)
+    template = app["versions"]["1.0.0"]["TemplateBody"]
+    with pytest.raises(client.exceptions.ConflictException) as versioned:
+        client.create_application_version(
+            ApplicationId=app["id"], SemanticVersion="1.0.0", TemplateBody=template
+        )
+    for conflict in (made, versioned):
+        assert conflict.value.response["ResponseMetadata"]["HTTPStatusCode"] == 409
 
 
 def test_a_rehearsal_shows_each_call_and_sends_none(

@@ -8,10 +8,17 @@ import pytest
 import yaml
 from package_registry import PackageRegistry
 from publishing.__main__ import main
+from publishing.artifacts import Artifacts
+from publishing.registries import Npm
+from publishing.sender import Sender
+from publishing.settings import Settings
+from publishing.target import Release
+from tagged_source import URL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from typing import NoReturn
 
     from tagged_source import Source
 
@@ -35,8 +42,8 @@ def registry(built: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         yield registry
 
 
-def publish(source: Source, place: str, *more: str) -> int:
-    return main(["publish", "--only", place, "--for-real", *more], source.root)
+def publish(source: Source, *words: str) -> int:
+    return main(["publish", "--for-real", "--only", *words], source.root)
 
 
 def test_the_wheel_and_the_source_reach_pypi_once(
@@ -97,6 +104,52 @@ def test_provenance_without_the_url_of_the_repository_is_refused(
     assert publish(built, "npm") == 1
     assert "refused: npm: provenance needs the URL of the repository" in capfd.readouterr().err
     assert registry.nodejs == {}
+
+
+def test_provenance_outside_of_a_workflow_is_refused_before_anything_is_sent(
+    built: Source,
+    registry: PackageRegistry,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    built.replace("release/publish.yaml", "provenance: false", "provenance: true")
+    built.commit("Provenance")
+    built.git("tag", "--force", "v1.0.0")
+    for name in ("ACTIONS_ID_TOKEN_REQUEST_URL", "SIGSTORE_ID_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    assert publish(built, "pypi", "npm") == 1
+    reason = "provenance is stated by a workflow with the permission `id-token: write` only: push the tag"
+    assert f"refused: npm: {reason}" in capfd.readouterr().err
+    assert (registry.python, registry.nodejs) == ({}, {})
+    monkeypatch.setenv("ACTIONS_ID_TOKEN_REQUEST_URL", "https://example.com")
+    settings = Settings.read(built.root / "release" / "publish.yaml")
+    release = Release("1.0.0", Artifacts(built.root / "build" / "release"), settings, URL)
+    assert Npm(Sender(print, for_real=True), release).obstacles() == []
+
+
+def test_the_settings_as_shipped_are_refused_until_the_repository_is_stated(
+    built: Source, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every place at once, and nobody is asked: there is nobody here, which would be another message."""
+    built.replace("nodejs-sdk/package.json", '"repository"', '"elsewhere"')
+    built.commit("As it is")
+    built.git("tag", "--force", "v1.0.0")
+    monkeypatch.setenv("ACTIONS_ID_TOKEN_REQUEST_URL", "https://example.com")
+    monkeypatch.setattr(Sender, "account", forbidden)
+    monkeypatch.setattr(Sender, "read", forbidden)
+    monkeypatch.setattr(Sender, "pages", forbidden)
+    monkeypatch.setattr(Sender, "send", forbidden)
+    monkeypatch.setattr(Sender, "run", forbidden)
+    assert main(["publish", "--for-real"], built.root) == 1
+    refused = [line for line in capfd.readouterr().err.splitlines() if "refused:" in line]
+    assert len(refused) == 2
+    assert all("set `repository` in nodejs-sdk/package.json" in line for line in refused)
+    assert "application: " in refused[0]
+    assert "npm: provenance needs the URL of the repository" in refused[1]
+
+
+def forbidden(*_: object, **__: object) -> NoReturn:
+    pytest.fail("somebody was asked, or something sent")
 
 
 def test_a_registry_that_cannot_be_asked_ends_it(built: Source, capfd: pytest.CaptureFixture[str]) -> None:

@@ -24,8 +24,8 @@ _HEADERS = {
     "Content-Encoding": "ContentEncoding",
     "Cache-Control": "CacheControl",
 }
-_REGION = "us-east-1"
 _PATIENCE = 10  # seconds
+_ONLY_LOCAL = "only the store of a local cloud can do this"
 _DEADLINE = 30  # seconds: a busy machine is no failure
 
 
@@ -51,34 +51,50 @@ class StoredObject:
 
 
 class Store:
-    """Bucket and distributions.
+    """Bucket and distributions of a deployed stack; `LocalStore` can do more with them.
 
     Attributes:
-        clock: what S3 and the edge go by.
+        clock: what the SDKs go by.
         environment: the variables by which drivers find AWS.
         access_key: the id of the access key that is among them.
         filled: what scenarios have filled with objects, and do not change.
     """
 
-    def __init__(self, cloud: LocalCloud, outputs: Mapping[str, str], clock: Clock) -> None:
-        """Take a running local cloud, the stack's outputs, and the clock that the cloud goes by."""
-        self.clock = clock
-        self.environment: dict[str, str] = cloud.environment()
+    def __init__(
+        self,
+        client: Callable[[str], Any],
+        environment: Mapping[str, str],
+        outputs: Mapping[str, str],
+        fetch: Callable[[str, str], int],
+        clock: Clock | None = None,
+    ) -> None:
+        """Take the way to AWS, and the stack's outputs.
+
+        Args:
+            client: returns a boto3 client for a service.
+            environment: the variables by which drivers find AWS, `AWS_REGION` among them.
+            outputs: the stack's.
+            fetch: asks a distribution, given by its domain, for a path and returns the status.
+            clock: what the SDKs go by, and S3 and the edge if they can; else these go by their own time.
+        """
+        self.clock = clock or Clock()
+        self.environment = dict(environment)
         self.access_key = self.environment["AWS_ACCESS_KEY_ID"]
         self.filled: set[str] = set()
-        self._cloud = cloud
         # Not an application's way: faults are not for the runner.
-        self._s3 = cloud.client("s3", bystander=True)
-        self._cloudfront = cloud.client("cloudfront", bystander=True)
+        self._s3 = client("s3")
+        self._cloudfront = client("cloudfront")
+        self._fetch = fetch
         self._bucket = outputs["StorageBucket"]
-        self._pop = 0
         self._seen: set[str] = set()
         self._hosts = {"public": outputs["Distribution"], "private": outputs["PrivateDistribution"]}
-        listed = self._cloudfront.list_distributions()["DistributionList"]["Items"]
-        self._ids = {item["DomainName"]: item["Id"] for item in listed}
+        self._ids = {
+            outputs["Distribution"]: outputs["DistributionId"],
+            outputs["PrivateDistribution"]: outputs["PrivateDistributionId"],
+        }
         self._names = {
             "$DISTRIBUTION": outputs["Distribution"],
-            "$DISTRIBUTION_ID": self._ids[outputs["Distribution"]],
+            "$DISTRIBUTION_ID": outputs["DistributionId"],
             "$PRIVATE_DISTRIBUTION": outputs["PrivateDistribution"],
             "$PRIVATE_KEY_ARN": outputs["PrivateKeyArn"],
             "$PUBLIC_KEY_ID": outputs["PublicKeyId"],
@@ -88,8 +104,6 @@ class Store:
     def begin(self) -> None:
         """Begin a scenario: the present is the machine's, nothing fails, and nobody has asked anything."""
         self.clock.begin()
-        self.heal()
-        self._cloud.requests.clear()
 
     def conf(self, visibility: str, changes: Mapping[str, Any], rsa_key: Path) -> dict[str, Any]:
         """Return the configuration of a service.
@@ -103,8 +117,7 @@ class Store:
         keys = {
             "DISTRIBUTION": self._hosts[visibility],
             "BUCKET_NAME": self._bucket,
-            "REGION": _REGION,
-            "EDGE_ENDPOINT": self._cloud.roaming_endpoint,
+            "REGION": self.environment["AWS_REGION"],
             "DEADLINE": _DEADLINE,
             **(private if visibility == "private" else {}),
             **changes,
@@ -122,9 +135,8 @@ class Store:
 
     def roam(self, pop: int) -> None:
         """Let the SDKs reach this point of presence from now on."""
-        if pop != self._pop:
-            self._cloud.roam(pop)
-            self._pop = pop
+        if pop:
+            raise NotImplementedError(_ONLY_LOCAL)
 
     def stored(self, key: str) -> StoredObject | None:
         """Return the object under a key, if there is one."""
@@ -165,7 +177,7 @@ class Store:
             key: the object's.
             times: how often.
         """
-        self._cloud.interludes.add("s3", act, method=method, path=f"/{self._bucket}/{key}", times=times)
+        raise NotImplementedError(_ONLY_LOCAL)
 
     def fault(self, fault: Mapping[str, Any], visibility: str, key: str) -> None:
         """Let something go wrong with requests for some keys.
@@ -175,6 +187,69 @@ class Store:
             visibility: the keys'.
             key: what they begin with.
         """
+        raise NotImplementedError(_ONLY_LOCAL)
+
+    def heal(self) -> None:
+        """Let everything work again, and nothing happen any more."""
+
+    def requests(self, visibility: str, service: str) -> list[Entry]:
+        """Return what a service has asked of the edge and of S3 since the last call of this."""
+        raise NotImplementedError(_ONLY_LOCAL)
+
+    def invalidations(self, visibility: str, path: str) -> list[list[str]]:
+        """Return the paths of the invalidations that are new and begin so."""
+        distribution = self._ids[self._hosts[visibility]]
+        pages = self._cloudfront.get_paginator("list_invalidations").paginate(DistributionId=distribution)
+        ids = [item["Id"] for page in pages for item in page["InvalidationList"].get("Items", [])]
+        found = []
+        for new in [id_ for id_ in ids if id_ not in self._seen]:
+            self._seen.add(new)
+            answer = self._cloudfront.get_invalidation(DistributionId=distribution, Id=new)
+            paths = answer["Invalidation"]["InvalidationBatch"]["Paths"].get("Items", [])
+            if any(one.startswith(path) for one in paths):
+                found.append(list(paths))
+        return found
+
+    def fetch(self, host: str, path: str) -> int:
+        """Ask the edge for a path, as a program that has no SDK, and return the status."""
+        return self._fetch(host, path)
+
+
+class LocalStore(Store):
+    """Bucket and distributions on a local cloud, whose clock can be moved and which fails on demand."""
+
+    def __init__(self, cloud: LocalCloud, outputs: Mapping[str, str], clock: Clock) -> None:
+        """Take a running local cloud, the stack's outputs, and the clock that the cloud goes by."""
+
+        def client(service: str) -> Any:
+            return cloud.client(service, bystander=True)
+
+        super().__init__(client, cloud.environment(), outputs, self._ask, clock)
+        self._cloud = cloud
+        self._pop = 0
+
+    def begin(self) -> None:
+        """Begin a scenario: the present is the machine's, nothing fails, and nobody has asked anything."""
+        super().begin()
+        self.heal()
+        self._cloud.requests.clear()
+
+    def conf(self, visibility: str, changes: Mapping[str, Any], rsa_key: Path) -> dict[str, Any]:
+        """Return the configuration of a service, whose readers move between points of presence."""
+        return super().conf(visibility, {"EDGE_ENDPOINT": self._cloud.roaming_endpoint, **changes}, rsa_key)
+
+    def roam(self, pop: int) -> None:
+        """Let the SDKs reach this point of presence from now on."""
+        if pop != self._pop:
+            self._cloud.roam(pop)
+            self._pop = pop
+
+    def meanwhile(self, act: Callable[[], object], *, method: str, key: str, times: int) -> None:
+        """Let something happen each time S3 is about to carry out an SDK's request for a key."""
+        self._cloud.interludes.add("s3", act, method=method, path=f"/{self._bucket}/{key}", times=times)
+
+    def fault(self, fault: Mapping[str, Any], visibility: str, key: str) -> None:
+        """Let something go wrong with requests for some keys."""
         from local_cloud import Fault  # noqa: PLC0415 - only store checks need it
 
         path = key.removeprefix(visibility) if fault["where"] == "edge" else f"/{self._bucket}/{key}"
@@ -196,20 +271,9 @@ class Store:
     def invalidations(self, visibility: str, path: str) -> list[list[str]]:
         """Let the edge learn of all invalidations; return the paths of those that are new and begin so."""
         self._cloud.refresh()
-        distribution = self._ids[self._hosts[visibility]]
-        pages = self._cloudfront.get_paginator("list_invalidations").paginate(DistributionId=distribution)
-        ids = [item["Id"] for page in pages for item in page["InvalidationList"].get("Items", [])]
-        found = []
-        for new in [id_ for id_ in ids if id_ not in self._seen]:
-            self._seen.add(new)
-            answer = self._cloudfront.get_invalidation(DistributionId=distribution, Id=new)
-            paths = answer["Invalidation"]["InvalidationBatch"]["Paths"].get("Items", [])
-            if any(one.startswith(path) for one in paths):
-                found.append(list(paths))
-        return found
+        return super().invalidations(visibility, path)
 
-    def fetch(self, host: str, path: str) -> int:
-        """Ask the edge for a path, as a program that has no SDK, and return the status."""
+    def _ask(self, host: str, path: str) -> int:
         connection = http.client.HTTPConnection(urlsplit(self._cloud.edge_endpoint).netloc, timeout=_PATIENCE)
         with contextlib.closing(connection):
             connection.request("GET", path, headers={"Host": host})
@@ -256,6 +320,6 @@ def deployed(root: Path, *, in_seaweedfs: bool = False) -> Iterator[Store]:
                 keys = cloud.environment()
                 s3 = SeaweedFS(keys["AWS_ACCESS_KEY_ID"], keys["AWS_SECRET_ACCESS_KEY"])
                 cloud.store_elsewhere(stack.outputs["StorageBucket"], opened.enter_context(s3).endpoint)
-            yield Store(cloud, stack.outputs, clock)
+            yield LocalStore(cloud, stack.outputs, clock)
     except (LocalCloudError, PackagingError) as error:
         raise StoreError(str(error)) from error

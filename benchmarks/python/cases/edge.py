@@ -117,7 +117,9 @@ def _raw_socket(where: str) -> Case:
 
 def _boto3_get_object() -> Case:
     s3 = boto3.client("s3")
-    get = partial(s3.get_object, Bucket=bench()["s3"]["bucket"], Key=f"public/{bench()['service']}/value.json")
+    get = partial(
+        s3.get_object, Bucket=bench()["s3"]["bucket"], Key=f"public/{bench()['service']}/value.json"
+    )
     return checked(lambda: opened(json.loads(get()["Body"].read())), value("200b"))
 
 

@@ -151,7 +151,8 @@ def _names_peer(count: int) -> Case:
 
     def get(name: str) -> int | None:
         with lock:
-            return cache.get(name)
+            found: int | None = cache.get(name)
+            return found
 
     return _one_after_the_other(names, get, taken)
 
@@ -160,7 +161,9 @@ def _of_depth(make: Callable[[str], Case]) -> Callable[[int], Case]:
     return lambda levels: make(f"depth-{levels}")
 
 
-def _pairs(what: str, at: Iterable[int], ours: Callable[[int], Case], peer: Callable[[int], Case]) -> dict[str, Make]:
+def _pairs(
+    what: str, at: Iterable[int], ours: Callable[[int], Case], peer: Callable[[int], Case]
+) -> dict[str, Make]:
     makes: dict[str, Make] = {}
     for number in at:
         makes[f"grow/{what}/{number}"] = partial(ours, number)

@@ -56,7 +56,7 @@ def _redis() -> Case:
     client = redis.Redis(port=bench()["redis"]["port"])
     wanted = value("200b")
     client.set("value", json.dumps(wanted))
-    return checked(lambda: json.loads(client.get("value")), wanted)  # type: ignore[arg-type]
+    return checked(lambda: json.loads(client.get("value")), wanted)
 
 
 CASES: dict[str, Make] = {

@@ -58,21 +58,24 @@ class Functions:
     def create_reader(
         self, name: str, folder: Path, layers: list[str], like: str, environment: Mapping[str, str]
     ) -> None:
-        """Make a function of the code in a folder, with the role of another function.
+        """Make a function of the code in a folder, with the role, memory and processor of another function.
 
         Args:
             name: Name of the new function.
             folder: Its code; the name of the folder, `python` or `nodejs`, decides the runtime.
             layers: ARNs of layer versions.
-            like: Name of the function whose role it gets.
+            like: Name of that other function; native code in layers is for its processor.
             environment: Its environment variables.
         """
         python = folder.name == "python"
+        model = self.configuration(like)
         self._client.create_function(
             FunctionName=name,
             Runtime="python3.13" if python else "nodejs22.x",
             Handler="lambda_function.lambda_handler" if python else "index.handler",
-            Role=self.configuration(like)["Role"],
+            Role=model["Role"],
+            Architectures=model["Architectures"],
+            MemorySize=model["MemorySize"],
             Code={"ZipFile": zip_files(read_folder(folder))},
             Layers=layers,
             Environment={"Variables": dict(environment)},

@@ -62,6 +62,9 @@ def _class(one: griffe.Class) -> Iterator[str]:
     init = one.members.get("__init__")
     if isinstance(init, griffe.Function):
         yield _signature(one.name, init)
+    elif "NamedTuple" in map(str, one.bases):
+        fields = [member for member in one.members.values() if isinstance(member, griffe.Attribute)]
+        yield _code(one.name, [f"{field.name}: {field.annotation}" for field in fields])
     yield from _text(one)
     for method in one.members.values():
         if isinstance(method, griffe.Function) and not method.name.startswith("_"):
@@ -84,6 +87,10 @@ def _error(one: griffe.Class) -> Iterator[str]:
 def _signature(name: str, function: griffe.Function) -> str:
     parameters = [_parameter(one) for one in _with_star(function.parameters)]
     returns = f" -> {function.returns}" if function.returns is not None and name != "__init__" else ""
+    return _code(name, parameters, returns)
+
+
+def _code(name: str, parameters: list[str], returns: str = "") -> str:
     line = f"{name}({', '.join(parameters)}){returns}"
     if len(line) > _LINE:
         line = f"{name}(\n    " + ",\n    ".join(parameters) + f",\n){returns}"

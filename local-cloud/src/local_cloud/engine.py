@@ -107,6 +107,8 @@ class Engine:
                 "USE_SSL": "1",
                 "MINISTACK_SSL_CERT": str(certificate.path),
                 "MINISTACK_SSL_KEY": str(certificate.key),
+                # The engine tells its functions by itself, but not if they are sent to another endpoint.
+                **certificate.variables,
             }
         with (folder / "engine.log").open("wb") as log:
             process = subprocess.Popen(  # noqa: S603 (the interpreter is our own, and no shell is involved)

@@ -7,24 +7,28 @@ mem.put("answer", 42)
 mem.get("answer")
 """
 
-from memory._config import Config
-from memory._entry import Entry
-from memory._errors import (
-    AccessDeniedError,
-    BatchError,
-    ConfigurationError,
-    ConflictError,
-    CorruptValueError,
-    InvalidNameError,
-    MemoryServiceError,
-    UnavailableError,
-    UnsupportedTypeError,
-    ValueTooLargeError,
-)
-from memory._grant import Grant
-from memory._service import MemoryService
-from memory._stats import Stats
 from memory._version import __version__
+
+# What type checkers take for typing's: loading that would take half as long as all the rest.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from memory._config import Config
+    from memory._entry import Entry
+    from memory._errors import (
+        AccessDeniedError,
+        BatchError,
+        ConfigurationError,
+        ConflictError,
+        CorruptValueError,
+        InvalidNameError,
+        MemoryServiceError,
+        UnavailableError,
+        UnsupportedTypeError,
+        ValueTooLargeError,
+    )
+    from memory._grant import Grant
+    from memory._service import MemoryService
+    from memory._stats import Stats
 
 __all__ = [
     "AccessDeniedError",
@@ -44,3 +48,25 @@ __all__ = [
     "ValueTooLargeError",
     "__version__",
 ]
+
+if not TYPE_CHECKING:
+    _HOMES = {
+        "Config": "_config",
+        "Entry": "_entry",
+        "Grant": "_grant",
+        "MemoryService": "_service",
+        "Stats": "_stats",
+    }
+
+    def __getattr__(name):  # noqa: ANN001, ANN202 - type checkers know the names from above
+        """Load what is asked for, once (PEP 562): a program that only imports this starts no later."""
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
+        attribute = getattr(import_module(f"memory.{_HOMES.get(name, '_errors')}"), name)
+        globals()[name] = attribute
+        return attribute
+
+    def __dir__():  # noqa: ANN202
+        return sorted({*globals(), *__all__})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from memory._errors import BatchError, MemoryServiceError
@@ -27,6 +26,8 @@ def for_each(names: Iterable[str], call: Callable[[str], Result]) -> dict[str, R
     distinct = list(dict.fromkeys(names))
     if not distinct:
         return {}
+    from concurrent.futures import ThreadPoolExecutor
+
     results: dict[str, Result] = {}
     errors: dict[str, MemoryServiceError] = {}
     with ThreadPoolExecutor(min(CONCURRENCY, len(distinct)), thread_name_prefix="memory") as pool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import zlib
 
 from memory._errors import CorruptValueError
@@ -14,6 +13,8 @@ _GZIP_FORMAT = 16 + zlib.MAX_WBITS
 def compress(document: bytes) -> tuple[bytes, str | None]:
     """Return the bytes to store and their `Content-Encoding`, None if they are the document itself (OBJ-2)."""
     if len(document) >= MIN_GZIP_BYTES:
+        import gzip
+
         zipped = gzip.compress(document, compresslevel=6, mtime=0)
         if len(zipped) < len(document):
             return zipped, "gzip"

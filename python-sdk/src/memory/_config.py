@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from memory._errors import ConfigurationError
@@ -37,6 +35,7 @@ _KEYS = (
     "DISTRIBUTION_ID",
     "ROLE_ARN",
     "MAX_GRANT",
+    "PRELOAD",
     "LOG_LEVEL",
 )
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -50,8 +49,7 @@ _ROLE_ARN = re.compile(r"arn:[a-z0-9-]+:iam::[0-9]{12}:role/[\w+=,.@/-]+", re.AS
 _BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
-@dataclass(frozen=True, repr=False)
-class Config:
+class Config(NamedTuple):
     """A checked configuration.
 
     Attributes:
@@ -75,6 +73,7 @@ class Config:
         distribution_id: Id of the distribution, for invalidations.
         role_arn: Role to assume before asking S3 or CloudFront's API.
         max_grant: Seconds, the longest a grant may last.
+        preload: Whether the constructor loads what only puts and signed reads need (CFG-6).
         log_level: Level of the logger `memory`; None leaves it to the application.
     """
 
@@ -98,6 +97,7 @@ class Config:
     distribution_id: str | None
     role_arn: str | None
     max_grant: int
+    preload: bool
     log_level: str | None
 
     @classmethod
@@ -134,6 +134,7 @@ class Config:
             distribution_id=given.optional("DISTRIBUTION_ID", _distribution_id),
             role_arn=given.optional("ROLE_ARN", _role_arn),
             max_grant=given.whole("MAX_GRANT", 3_600, 1, 86_400),
+            preload=given.flag("PRELOAD", default=False),
             log_level=given.optional("LOG_LEVEL", _log_level),
         )
 
@@ -151,7 +152,9 @@ class _Given:
             raise ConfigurationError(f"the configuration is a dict of keys such as BUCKET_NAME, not {conf!r}")
         for key in conf:
             if key not in _KEYS:
-                near = difflib.get_close_matches(str(key).upper(), _KEYS, n=1, cutoff=0.4)
+                from difflib import get_close_matches
+
+                near = get_close_matches(str(key).upper(), _KEYS, n=1, cutoff=0.4)
                 hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(_KEYS)}"
                 raise ConfigurationError(f"configuration key {key!r} is unknown: {hint}")
         self.conf = conf

@@ -1,4 +1,4 @@
-"""AWS credentials for reading S3: from the environment as Lambda gives them, else from boto3."""
+"""AWS credentials for reading S3: from the environment as Lambda gives them, else from botocore."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class CredentialSource:
     """Gives the credentials that are valid now.
 
     Args:
-        role_arn: The role whose they are; None for the function's own. Assuming one takes boto3.
+        role_arn: The role whose they are; None for the function's own. Assuming one takes botocore.
         session_name: What the role's calls are logged as.
     """
 

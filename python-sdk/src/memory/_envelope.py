@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from memory._errors import CorruptValueError
 from memory._value_reader import read_tagged, shown
-from memory._value_writer import write_value
+from memory._value_writer import refuse_text, write_value
 from memory._values import MAX_SAFE_INTEGER, TYPE_NAMES
 
 if TYPE_CHECKING:
@@ -81,7 +81,10 @@ def encode(
         document["previous"] = list(previous)
     if took is not None:
         document["took"] = took
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    try:
+        return _WRITER.encode(document).encode()
+    except UnicodeEncodeError:
+        refuse_text(value)
 
 
 def decode(document: bytes) -> Envelope:
@@ -92,8 +95,9 @@ def decode(document: bytes) -> Envelope:
     """
     try:
         text = document.decode()
-        parsed = _JSON.decode(text)
-        if type(parsed) is dict and _SURROGATE_ESCAPE.search(text):
+        parsed = _PARSER.decode(text)
+        # Most documents have no escape at all, and this is seen at once.
+        if type(parsed) is dict and b"\\" in document and _SURROGATE_ESCAPE.search(text):
             json.dumps(parsed.get("value"), ensure_ascii=False).encode()
     except RecursionError:
         raise CorruptValueError("the document is nested too deeply to be read") from None
@@ -112,8 +116,10 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON")
 
 
-# Kept: json.loads with a hook would make a decoder for each call.
-_JSON = json.JSONDecoder(parse_constant=_refuse_constant)
+# Kept: the functions of json would make one for each call.
+_PARSER = json.JSONDecoder(parse_constant=_refuse_constant)
+# A value that contains itself is refused before, by its levels.
+_WRITER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 
 
 def _opened(document: dict[str, Any]) -> Envelope:

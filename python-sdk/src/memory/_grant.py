@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from memory._errors import ConfigurationError
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
     from memory._signing import SigningKey
 
 
-@dataclass(frozen=True)
-class Grant:
+class Grant(NamedTuple):
     """Opens what lies under a prefix, or one name, to whoever holds it. It cannot be taken back: keep it short.
 
     Attributes:
@@ -35,7 +33,11 @@ class Grant:
     prefix: str | None
     name: str | None
     expires_at: datetime
-    query: str = field(repr=False)
+    query: str
+
+    def __repr__(self) -> str:
+        shown = ((field, value) for field, value in self._asdict().items() if field != "query")
+        return f"Grant({', '.join(f'{field}={value!r}' for field, value in shown)})"
 
     def url(self, name: str) -> str:
         """Return the URL that reads a name.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import NamedTuple
 
 from memory._errors import ConfigurationError
 
@@ -16,8 +16,7 @@ MAX_TTL = 100 * 365 * 86_400  # seconds; a cache that keeps longer has mistaken 
 Seconds = float | timedelta
 
 
-@dataclass(frozen=True)
-class Condition:
+class Condition(NamedTuple):
     """What must hold for a put to take place: that there is no value, or the version of the one there is.
 
     Attributes:
@@ -46,8 +45,7 @@ class Condition:
         return cls(version)
 
 
-@dataclass(frozen=True)
-class PutOptions:
+class PutOptions(NamedTuple):
     """Checked options of one put, or of the puts of one batch.
 
     Attributes:
@@ -101,7 +99,7 @@ class PutOptions:
             now: Unix time in seconds.
         """
         left = expires_at / 1000 - now
-        return replace(self, ttl=left, max_age=max(1, min(self.max_age, math.floor(left))))
+        return self._replace(ttl=left, max_age=max(1, min(self.max_age, math.floor(left))))
 
     @property
     def ttl_days(self) -> int | None:

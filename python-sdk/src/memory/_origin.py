@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from memory._answer import Answer
-from memory._aws import for_code
+from memory._aws import SKEWED, for_code
 from memory._compression import decompress
 from memory._credentials import CredentialSource
 from memory._errors import AccessDeniedError, ConfigurationError, CorruptValueError, UnavailableError
@@ -76,7 +76,7 @@ class Origin:
             return Answer(document, "s3", received.headers)
         if received.status == _NOT_FOUND and code != "NoSuchBucket":
             return Answer(None, "s3", received.headers)
-        if received.status == _FORBIDDEN:
+        if received.status == _FORBIDDEN and code != SKEWED:
             raise AccessDeniedError(
                 f"{where}: S3 said {code}. Check the permissions of the function's role; without s3:ListBucket this is"
                 " also the answer for a name that is not there"

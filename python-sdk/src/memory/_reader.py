@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from memory._edge import OriginRefusedError
@@ -62,19 +63,24 @@ class Reader:
     Args:
         config: Deadline, and what to do when the edge fails.
         edge: Reads through CloudFront.
-        origin: Reads S3.
+        origin: Makes what reads S3; called once, when S3 is first read.
         state: What this service knows and keeps.
         clock: Returns Unix time in seconds.
     """
 
     def __init__(
-        self, config: Config, edge: Edge, origin: Origin, state: State, clock: Callable[[], float]
+        self,
+        config: Config,
+        edge: Edge,
+        origin: Callable[[], Origin],
+        state: State,
+        clock: Callable[[], float],
     ) -> None:
         self._deadline = config.deadline
         self._failover = config.failover
         self._stale_if_error = config.stale_if_error
         self._edge = edge
-        self._origin = origin
+        self._origin = cache(origin)
         self._state = state
         self._clock = clock
         self._flights = state.flights
@@ -191,7 +197,7 @@ class Reader:
         with state.lock:
             started = self._clock()
             mark = state.session.mark(name, started)
-        answer = self._origin.get(key, deadline)
+        answer = self._origin().get(key, deadline)
         envelope = None if answer.document is None else decode(answer.document)
         copy = None if envelope is None else Copy.of(answer, envelope, started)
         with state.lock:

@@ -6,12 +6,12 @@ import json
 import math
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from memory._config import Config, arn_service
 from memory._errors import AccessDeniedError, ConfigurationError, MemoryServiceError, UnavailableError
-from memory._signing import SigningKey
-from memory._transport import CONNECT_SECONDS, READ_SECONDS
+from memory._signing import SigningKey, load_cryptography
+from memory._transport import READ_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 REREAD_SECONDS = 30
 KEY_AGE_SECONDS = 3600
 RETRY_SECONDS = 300
+READ_ATTEMPTS = 2
 _SERVER_ERROR = 500
 
 
@@ -124,24 +125,35 @@ class KeySource:
             raise ConfigurationError(f"{origin} has no public_key_id, and PUBLIC_KEY_ID is not set either")
         return SigningKey.from_pem(public_key_id, encoded, origin)
 
-    def _secret_text(self) -> str:
-        import boto3
-        from botocore.config import Config as Boto
-        from botocore.exceptions import BotoCoreError, ClientError
+    def preload(self) -> None:
+        """Load what reading a key and signing take, without reading the key (CFG-6).
+
+        Raises:
+            ConfigurationError: There is nothing here to sign with.
+        """
+        load_cryptography()
+        if self._aws_service:
+            self._aws()
+
+    def _aws(self) -> Any:
+        from memory._aws import shared_client
 
         region = self._path.split(":")[3]
-        quick = Boto(
-            connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, retries={"total_max_attempts": 2}
+        # A get waits for this: it has to end before its deadline.
+        return shared_client(
+            str(self._aws_service), region, read_seconds=int(READ_SECONDS), attempts=READ_ATTEMPTS
         )
+
+    def _secret_text(self) -> str:
+        from botocore.exceptions import BotoCoreError, ClientError
+
         try:
             if self._aws_service == "ssm":
-                ssm = boto3.client("ssm", region_name=region, config=quick)
                 # The API takes the name, with its leading slash if it has a path.
                 name = self._path.split(":", 5)[5].removeprefix("parameter")
                 name = name if name.count("/") > 1 else name.removeprefix("/")
-                return str(ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])
-            secrets = boto3.client("secretsmanager", region_name=region, config=quick)
-            return str(secrets.get_secret_value(SecretId=self._path)["SecretString"])
+                return str(self._aws().get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])
+            return str(self._aws().get_secret_value(SecretId=self._path)["SecretString"])
         except ClientError as error:
             code = error.response["Error"]["Code"]
             if error.response["ResponseMetadata"]["HTTPStatusCode"] >= _SERVER_ERROR:

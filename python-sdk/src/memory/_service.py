@@ -5,32 +5,24 @@ from __future__ import annotations
 import logging
 import os
 import time
-from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from memory._batch import for_each
 from memory._config import Config
 from memory._edge import Edge
-from memory._entry import Entry, moment
 from memory._errors import (
     BatchError,
     ConfigurationError,
     CorruptValueError,
     UnsupportedTypeError,
 )
-from memory._grant import check_lifetime, grant
-from memory._invalidation import Invalidation
 from memory._names import check_service_name, key_prefix, name_of, object_key, quoted, url_path
 from memory._options import Condition, PutOptions
-from memory._origin import Origin
 from memory._reader import Reader
-from memory._secrets import KeySource
-from memory._signing import Signer, wildcard
 from memory._state import State
-from memory._store import Store
 from memory._transport import Transport
 from memory._version import __version__
-from memory._writer import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -39,11 +31,17 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from memory._compute import Computations, Function
+    from memory._entry import Entry
     from memory._grant import Grant
+    from memory._invalidation import Invalidation
     from memory._local import Copy
     from memory._options import Seconds
+    from memory._origin import Origin
     from memory._reader import Reading
+    from memory._secrets import KeySource
     from memory._stats import Stats
+    from memory._store import Store
+    from memory._writer import Writer
 
 ATTEMPTS = 100
 
@@ -91,22 +89,26 @@ class MemoryService:
         self._keys: KeySource | None = None
         signer = None
         if config.visibility == "private":
+            from memory._secrets import KeySource
+            from memory._signing import Signer, wildcard
+
             self._keys = KeySource(config, clock)
             resource = wildcard(config.distribution, self._service_name)
             lifetime, algorithm = config.signature_lifetime, config.hash_algorithm
             signer = Signer(resource, self._keys.key, lifetime, clock, algorithm)
         _set_log_level(config.log_level)
-        transport = Transport.acquire()
+        self._transport = Transport.acquire()
         self._is_open = True
         self._random = random or _random
         self._state = State(config)
-        edge = Edge(config, transport, signer, self._keys)
-        origin = Origin(config, self._service_name, transport, clock)
-        self._store = Store(config, self._service_name)
-        self._reader = Reader(config, edge, origin, self._state, clock)
-        self._writer = Writer(config, self._store, self._reader, self._state, clock, self._random, sleep)
-        self._invalidation = Invalidation(config, self._service_name)
+        edge = Edge(config, self._transport, signer, self._keys)
+        self._reader = Reader(config, edge, self._make_origin, self._state, clock)
+        self._sleep = sleep
         self._computations: Computations | None = None
+        if config.preload:
+            self._writer.preload()
+            if self._keys is not None:
+                self._keys.preload()
 
     def put(  # noqa: PLR0913 - options, by keyword
         self,
@@ -229,6 +231,8 @@ class MemoryService:
         Raises:
             MemoryServiceError: As `get` does.
         """
+        from memory._entry import Entry, moment
+
         reading = self._read(name, consistent=consistent)
         copy = reading.copy
         now = self._clock()
@@ -509,6 +513,8 @@ class MemoryService:
             InvalidNameError: It is neither a prefix nor a name.
             MemoryServiceError: The key cannot be read.
         """
+        from memory._grant import check_lifetime, grant
+
         self._check_open()
         lifetime = check_lifetime(self._config, ttl)
         if what != "" and not str(what).endswith("/"):
@@ -520,7 +526,7 @@ class MemoryService:
     def stats(self) -> Stats:
         """Return what this object has done so far, and what its memory holds."""
         with self._state.lock:
-            return replace(self._state.stats)
+            return self._state.stats.copy()
 
     def getVersion(self) -> str:  # noqa: N802 - the published API has this name
         """Return the version of this SDK."""
@@ -555,6 +561,33 @@ class MemoryService:
             if self._computations is None:
                 self._computations = Computations(_ComputedValues(self), self._clock, self._random)
             return self._computations
+
+    # What a function that only reads through the edge never needs is loaded with its first use.
+
+    def _make_origin(self) -> Origin:
+        from memory._origin import Origin
+
+        return Origin(self._config, self._service_name, self._transport, self._clock)
+
+    @cached_property
+    def _store(self) -> Store:
+        from memory._store import Store
+
+        return Store(self._config, self._service_name)
+
+    @cached_property
+    def _writer(self) -> Writer:
+        from memory._writer import Writer
+
+        return Writer(
+            self._config, self._store, self._reader, self._state, self._clock, self._random, self._sleep
+        )
+
+    @cached_property
+    def _invalidation(self) -> Invalidation:
+        from memory._invalidation import Invalidation
+
+        return Invalidation(self._config, self._service_name)
 
     def _check_open(self, *, invalidate: bool = False) -> None:
         if not self._is_open:

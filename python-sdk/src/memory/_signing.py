@@ -5,8 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import threading
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from memory._errors import ConfigurationError
@@ -19,8 +18,7 @@ RSA_BITS = 2048
 _HASH_PARAMETER = {"SHA256": "&Hash-Algorithm=SHA256", "SHA1": ""}
 
 
-@dataclass(frozen=True)
-class SigningKey:
+class SigningKey(NamedTuple):
     """A private key and the id of its public half in CloudFront. The key shows in no repr.
 
     Attributes:
@@ -46,8 +44,9 @@ class SigningKey:
             origin: Where the key came from, for messages.
 
         Raises:
-            ConfigurationError: It is no such key.
+            ConfigurationError: It is no such key, or there is nothing here to sign with.
         """
+        load_cryptography()
         from cryptography.exceptions import UnsupportedAlgorithm
         from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
         from cryptography.hazmat.primitives.hashes import SHA1, SHA256
@@ -69,6 +68,23 @@ class SigningKey:
         raise ConfigurationError(
             f"{origin} holds a key that CloudFront does not take: use RSA-2048 or ECDSA P-256"
         )
+
+
+def load_cryptography() -> None:
+    """Import what signs.
+
+    Raises:
+        ConfigurationError: It is not there, or was built for another Python or processor.
+    """
+    try:
+        import cryptography.hazmat.primitives.asymmetric.ec
+        import cryptography.hazmat.primitives.asymmetric.rsa
+        import cryptography.hazmat.primitives.serialization  # noqa: F401
+    except ImportError as error:
+        raise ConfigurationError(
+            f"private reads need the package cryptography, which cannot be imported ({error}): add the layer"
+            " CryptographyLayer for this Python and processor, or install sdk-memory-service[private]"
+        ) from error
 
 
 class Signer:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 
-
-@dataclass
 class Stats:
     """Counts since the service was made, and what its memory holds now.
 
@@ -23,14 +20,43 @@ class Stats:
         evictions: Values that memory dropped to stay within its bounds.
     """
 
-    memory_hits: int = 0
-    edge_reads: int = 0
-    s3_reads: int = 0
-    stale_reads: int = 0
-    shared_reads: int = 0
-    accepted_by_version: int = 0
-    accepted_by_time: int = 0
-    sent_to_s3: int = 0
-    items: int = 0
-    bytes: int = 0
-    evictions: int = 0
+    __slots__ = (
+        "accepted_by_time",
+        "accepted_by_version",
+        "bytes",
+        "edge_reads",
+        "evictions",
+        "items",
+        "memory_hits",
+        "s3_reads",
+        "sent_to_s3",
+        "shared_reads",
+        "stale_reads",
+    )
+
+    def __init__(self) -> None:
+        self.memory_hits = 0
+        self.edge_reads = 0
+        self.s3_reads = 0
+        self.stale_reads = 0
+        self.shared_reads = 0
+        self.accepted_by_version = 0
+        self.accepted_by_time = 0
+        self.sent_to_s3 = 0
+        self.items = 0
+        self.bytes = 0
+        self.evictions = 0
+
+    def copy(self) -> Stats:
+        """Return the counts as they are now."""
+        stats = Stats()
+        for count in self.__slots__:
+            setattr(stats, count, getattr(self, count))
+        return stats
+
+    def to_dict(self) -> dict[str, int]:
+        """Return the counts by name, such as for a log line."""
+        return {count: getattr(self, count) for count in self.__slots__}
+
+    def __repr__(self) -> str:
+        return f"Stats({', '.join(f'{count}={number}' for count, number in self.to_dict().items())})"

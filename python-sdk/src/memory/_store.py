@@ -37,7 +37,7 @@ class Stored(NamedTuple):
 
 
 class Store:
-    """Writes documents to the bucket. boto3 is imported with the first write: a function that only reads never pays.
+    """Writes documents to the bucket. botocore is imported with the first write: a function that only reads never pays.
 
     Args:
         config: Bucket, region and role.
@@ -47,6 +47,17 @@ class Store:
     def __init__(self, config: Config, service_name: str) -> None:
         self._config = config
         self._session_name = f"memory-service-{service_name}"[:64]
+
+    def preload(self) -> None:
+        """Load what writing takes; sends nothing to S3 (CFG-6).
+
+        Raises:
+            ConfigurationError: There is no region.
+        """
+        try:
+            self._s3()
+        except Exception as error:
+            raise self._translated(error, "prepare to write") from error
 
     def put(self, key: str, document: bytes, options: PutOptions, condition: Condition | None) -> Stored:
         """Store a document (section 4).

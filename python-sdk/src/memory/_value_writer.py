@@ -6,9 +6,10 @@ import base64
 import json
 import math
 import re
-from typing import Any
+from typing import Any, NoReturn
 
 from memory._errors import UnsupportedTypeError
+from memory._plain import is_plain
 from memory._values import MAX_DIGITS, MAX_LEVELS, MAX_SAFE_INTEGER, TYPE_NAMES
 
 _TOO_MANY_DIGITS = 10**MAX_DIGITS
@@ -28,9 +29,26 @@ _INSTEAD = {
 def write_value(value: Any) -> tuple[Any, bool]:
     """Return what `json.dumps` writes as the value of the envelope, and whether any node in it is tagged (TAG-1).
 
+    Of strings in a value that needs no tag, lone surrogates are not looked for: encoding the document finds them in
+    one pass, and `refuse_text` then tells where.
+
     Raises:
         UnsupportedTypeError: Something in the value would not come back as it is (VAL-2 to VAL-7).
     """
+    return (value, False) if is_plain(value) else _written(value)
+
+
+def refuse_text(value: Any) -> NoReturn:
+    """Raise the error for a value that has a lone surrogate somewhere (VAL-5).
+
+    Raises:
+        UnsupportedTypeError: Always.
+    """
+    _written(value)
+    raise UnsupportedTypeError("$: the value changed while it was stored", "$")
+
+
+def _written(value: Any) -> tuple[Any, bool]:
     writer = _Writer()
     try:
         return writer.node(value, 1), writer.tagged

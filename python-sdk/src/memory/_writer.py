@@ -113,6 +113,14 @@ class Writer:
             previous = self._state.session.lineage(name, condition.version) if condition.version else ()
         return self._put_on(condition, draft, previous)
 
+    def preload(self) -> None:
+        """Load what writing takes (CFG-6).
+
+        Raises:
+            ConfigurationError: There is no region.
+        """
+        self._store.preload()
+
     def put_many(
         self, keys: Mapping[str, str], values: Mapping[str, Any], options: PutOptions
     ) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 #: The name in both registries.
 PACKAGE = "sdk-memory-service"
+#: One of them is set where npm can state provenance, on GitHub and on GitLab: `ensureProvenanceGeneration` in npm's
+#: libnpmpublish. npm itself finds out only after everything else has been sent.
+_IDENTITY = ("ACTIONS_ID_TOKEN_REQUEST_URL", "SIGSTORE_ID_TOKEN")
 _TIMEOUT = 30
 _OK, _NOT_FOUND = 200, 404
 
@@ -86,13 +90,19 @@ class Npm:
         self._repository = release.repository
 
     def obstacles(self) -> list[str]:
-        """Return what a statement of provenance asks for and the package lacks."""
-        if self._settings.npm_provenance and not self._repository:
+        """Return what a statement of provenance asks for and the package, or this machine, lacks."""
+        if not self._settings.npm_provenance:
+            return []
+        found = []
+        if not self._repository:
             why = "provenance needs the URL of the repository that the package is built in"
-            return [
+            found.append(
                 f"npm: {why}: set `repository` in nodejs-sdk/package.json, or `provenance: false` in publish.yaml"
-            ]
-        return []
+            )
+        if self._sender.for_real and not any(os.environ.get(name) for name in _IDENTITY):
+            why = "provenance is stated by a workflow with the permission `id-token: write` only"
+            found.append(f"npm: {why}: push the tag, or set `provenance: false` in publish.yaml")
+        return found
 
     def look(self) -> Found:
         """Ask whether the version is there, and compare it."""

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _LONGEST_TEXT = 1000
 _INVALID = ("UnrecognizedClientException", "InvalidClientTokenId", "ExpiredToken", "InvalidAccessKeyId")
+#: What the Serverless Application Repository says of a name or version that exists.
+_CONFLICT = "ConflictException"
 Answer = TypeVar("Answer")
 
 
@@ -114,7 +116,7 @@ class Sender:
             if model.input_shape:
                 validate_parameters(parameters, model.input_shape)
         except (ClientError, BotoCoreError, ParamValidationError) as error:
-            raise ReleaseError(f"{where} failed: {error}") from error
+            raise ReleaseError(f"{where} failed: {error}{_advice(error)}") from error
         return dict(rehearsed)
 
     def run(self, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
@@ -152,6 +154,16 @@ class Sender:
         if (service, region) not in self._clients:
             self._clients[service, region] = boto3.client(service, region_name=region)  # type: ignore[call-overload] # any
         return self._clients[service, region]
+
+
+def _advice(error: Exception) -> str:
+    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
+    if code != _CONFLICT:
+        return ""
+    return (
+        ". It was not there a moment ago: somebody else is publishing. Nothing of theirs was replaced. Find out who,"
+        " then start again, which looks anew"
+    )
 
 
 def _indented(parameters: Mapping[str, Any]) -> str:

@@ -1,0 +1,154 @@
+"""What happens before anything is made: the account, the bill, the question; and which scenarios are possible."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from acceptance_run import __main__ as command
+from acceptance_run import scenarios
+from acceptance_run.account import Account
+from acceptance_run.errors import AcceptanceError
+from acceptance_run.estimate import Plan
+from acceptance_run.surroundings import ROOT
+from conformance.actions import ACTIONS
+from memory_console.cost.bill import total
+from memory_console.cost.prices import load
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conformance.vectors import Vector
+
+AWS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_ENDPOINT_URL")
+
+
+@pytest.fixture
+def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Be somebody without credentials."""
+    for name in (*AWS, "AWS_REGION", "AWS_DEFAULT_REGION", "MEMORY_EDGE_ENDPOINT"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+class SomeAccount:
+    is_local = False
+
+    def __init__(self, _: str | None) -> None:
+        pass
+
+    def describe(self) -> str:
+        return "AWS, account 111111111111, eu-central-1"
+
+
+def test_the_bill_grows_with_what_is_done_and_names_each_item() -> None:
+    small, large = Plan(10, 1, 1, 1, 1), Plan(1000, 5, 10, 100, 10)
+    assert 0 < total(small.items()) < total(large.items()) < 1
+    assert small.minutes < large.minutes
+    assert all(item.title in large.text() for item in large.items())
+
+
+def test_the_bill_has_the_calculators_prices() -> None:
+    plan = Plan(500, 5, 10, 50, 5)
+    put = next(item for item in plan.items() if item.key == "s3_puts")
+    assert put.usd == pytest.approx(plan.puts / 1000 * load().usd("s3", "STANDARD", "put"))
+    assert f"{load().dated:%Y-%m-%d}" in plan.text()
+
+
+@pytest.mark.parametrize(("answer", "begins"), [("y", True), ("yes", True), ("", False), ("n", False)])
+def test_a_run_begins_only_after_a_yes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], answer: str, *, begins: bool
+) -> None:
+    class BegunError(Exception):
+        pass
+
+    def begin(*_: object) -> None:
+        raise BegunError
+
+    monkeypatch.setattr(command, "Account", SomeAccount)
+    monkeypatch.setattr(command, "Trial", begin)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", lambda _: answer)
+    if begins:
+        with pytest.raises(BegunError):
+            command.main([])
+    else:
+        assert command.main([]) == 2
+        assert "Nothing was made." in capsys.readouterr().out
+
+
+def test_without_anybody_to_ask_nothing_is_made(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "Account", SomeAccount)
+    monkeypatch.setattr(command, "Trial", lambda *_: pytest.fail("it began"))
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False)
+    assert command.main([]) == 2
+    said = capsys.readouterr().out
+    assert "AWS, account 111111111111, eu-central-1" in said
+    assert "at most, if nothing is free" in said
+    assert "--yes says yes" in said
+
+
+@pytest.mark.usefixtures("nobody")
+def test_no_credentials_are_a_message_and_no_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["--region", "eu-central-1"]) == 2
+    assert "aws sso login" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("nobody")
+def test_no_region_is_a_message() -> None:
+    with pytest.raises(AcceptanceError, match="--region"):
+        Account()
+
+
+@pytest.mark.usefixtures("nobody")
+def test_an_endpoint_that_is_neither_aws_nor_here_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "https://aws.example.com")
+    with pytest.raises(AcceptanceError, match="neither AWS nor this machine"):
+        Account("eu-central-1")
+
+
+@pytest.mark.usefixtures("nobody")
+def test_half_of_a_local_cloud_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEMORY_EDGE_ENDPOINT", "http://127.0.0.1:1")
+    with pytest.raises(AcceptanceError, match="belong together"):
+        Account("eu-central-1")
+
+
+def test_more_than_half_of_the_scenarios_can_be_done_on_aws_and_none_of_them_needs_more() -> None:
+    everything, possible = scenarios.everything(), _possible()
+    assert len(possible) > len(everything) / 2
+    allowed = {"object", "store", "fill", "invalidations", "fetch"}
+    for vector in possible:
+        actions = {step["do"] for step in vector.members["steps"]}
+        assert actions & ACTIONS.keys() <= allowed, vector.id
+
+
+def test_no_scenario_reads_or_writes_what_is_a_strangers() -> None:
+    conf = [step.get("conf", {}) for vector in _possible() for step in vector.members["steps"]]
+    for key in ("BUCKET_NAME", "DISTRIBUTION", "DISTRIBUTION_ID", "PK_PATH"):
+        assert {str(one[key])[:1] for one in conf if one.get(key)} <= {"$"}
+    assert scenarios.needs(next(v for v in scenarios.everything() if v.id == "store/failures/no-bucket"))
+
+
+def test_the_readme_says_what_it_costs_and_how_many_scenarios_are_possible() -> None:
+    text = (ROOT / "acceptance" / "README.md").read_text(encoding="utf-8")
+    everything, possible = scenarios.everything(), _possible()
+    assert f": {len(possible)} of {len(everything)} |" in text
+    plan = Plan(
+        scenarios.count(), edge_ttl=5, rounds=10, reads=50, cold_starts=5
+    )  # the command's own amounts
+    assert f"At most {total(plan.items()):.2f} USD" in text
+
+
+def test_each_reason_to_leave_out_is_one_that_occurs() -> None:
+    reasons = {scenarios.needs(vector) for vector in scenarios.everything()} - {""}
+    assert "moves between points of presence" in reasons
+    assert "lets the edge or S3 fail" in reasons
+
+
+def _possible() -> list[Vector]:
+    return [vector for vector in scenarios.everything() if not scenarios.needs(vector)]

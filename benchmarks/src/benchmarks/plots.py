@@ -1,2 +1,0 @@
-from pathlib import Path
-def draw(folder, results): pass

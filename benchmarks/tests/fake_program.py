@@ -1,0 +1,26 @@
+"""A measured program whose times are made up: the case says how it behaves and what an operation takes.
+
+`steady-100` answers 100 ns an operation; `restless-100` 100, 200, 100, …; `skips` and `fails` do what they are called.
+"""
+
+import json
+import sys
+from itertools import cycle
+
+
+def main(case: str) -> None:
+    behaviour, _, nanoseconds = case.rpartition("/")[2].partition("-")
+    if behaviour == "skips":
+        print(json.dumps({"skip": "not here"}), flush=True)
+        return
+    print(json.dumps({"ready": True}), flush=True)
+    factors = cycle([1, 2] if behaviour == "restless" else [1])
+    for line in sys.stdin:
+        if behaviour == "fails":
+            sys.exit("it broke")
+        operations = json.loads(line)["operations"]
+        print(json.dumps({"nanoseconds": operations * int(nanoseconds) * next(factors)}), flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+import pytest
+from bench.figures import at_most
+from bench.statistics import Summary, verdict
+
+
+def test_a_summary_is_the_median_and_the_quarters() -> None:
+    assert Summary.of([5.0, 1.0, 3.0, 2.0, 4.0]) == Summary(3.0, 2.0, 4.0, 5)
+    assert Summary.of([7.0]) == Summary(7.0, 7.0, 7.0, 1)
+
+
+def test_one_outlier_is_no_spread() -> None:
+    assert Summary.of([1.0, 1.0, 1.0, 1.0, 90.0]).spread() == 0
+
+
+@pytest.mark.parametrize(("high", "said"), [(1.09, "reached"), (1.11, "inconclusive")])
+def test_a_spread_of_more_than_a_tenth_says_nothing(high: float, said: str) -> None:
+    assert verdict(Summary(1.0, 1.0, high, 9), at_most(2)) == said
+
+
+def test_the_spread_of_a_small_difference_is_a_part_of_its_limit() -> None:
+    nearly_nothing = Summary(0.1, 0.0, 0.9, 9)
+    assert verdict(nearly_nothing, at_most(15)) == "inconclusive"
+    assert verdict(nearly_nothing, at_most(15), scale=15) == "reached"
