@@ -8,6 +8,12 @@ const workerSource = require('./worker-source.js');
 /** @typedef {import('./effects.js').Effect} Effect */
 /** @typedef {import('./effects.js').Outcome} Outcome */
 
+/**
+ * Milliseconds that a start waits for the worker at most. What starts at module level starts at full speed; a function of
+ * 128 MB has a fourteenth of that in its handler, where the same start would take half a second.
+ */
+const START = 200;
+
 /** Milliseconds beyond an effect's own budget: starting the worker, and passing messages. */
 const GRACE = 500;
 
@@ -28,7 +34,7 @@ class Bridge {
     this.start();
   }
 
-  /** Start the worker, unless it runs: what is started early need not be waited for. */
+  /** Start the worker, unless it runs. */
   start() {
     if (this.#link?.isGone()) this.close();
     this.#link ??= new Link(this.#source);
@@ -92,6 +98,7 @@ class Link {
     this.#worker.on('exit', () => Atomics.store(this.#signal, GONE, 1));
     this.#worker.unref();
     this.#port.unref();
+    Atomics.wait(this.#signal, TURN, 0, START);
   }
 
   isGone() {

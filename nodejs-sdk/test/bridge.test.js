@@ -2,7 +2,8 @@
 
 const assert = require('node:assert/strict');
 const { spawnSync } = require('node:child_process');
-const { readFileSync } = require('node:fs');
+const { existsSync, readFileSync, rmSync } = require('node:fs');
+const { tmpdir } = require('node:os');
 const path = require('node:path');
 const { suite, test } = require('node:test');
 
@@ -11,6 +12,7 @@ const { serve } = require('./server.js');
 
 const GET = { method: 'GET', headers: {}, maxBytes: 1000 };
 const ROOT = path.join(__dirname, '..');
+const STARTED = path.join(tmpdir(), `memory-bridge-${process.pid}`);
 
 function start(context, source) {
   const bridge = new Bridge(source);
@@ -26,8 +28,10 @@ const worker = (body) => `
     Atomics.add(signal, 0, 1);
     Atomics.notify(signal, 0);
   };
-  process.on('exit', () => { Atomics.store(signal, 1, 1); Atomics.add(signal, 0, 1); Atomics.notify(signal, 0); });
+  const moveOn = () => { Atomics.add(signal, 0, 1); Atomics.notify(signal, 0); };
+  process.on('exit', () => { Atomics.store(signal, 1, 1); moveOn(); });
   port.on('message', ({ id, effect }) => { ${body} });
+  moveOn();
 `;
 
 test('the built worker is that of the sources', async () => {
@@ -49,7 +53,27 @@ test('a failure in the worker is an outcome, also one that is thrown', (context)
   assert.equal(bridge.perform({ provider: '/no/such/file.js' }, 5000).failure.code, 'ERR_MODULE_NOT_FOUND');
 });
 
+test('a bridge is made when its worker has started', (context) => {
+  start(context, `
+    const { signal } = require('node:worker_threads').workerData;
+    require('node:fs').writeFileSync(${JSON.stringify(STARTED)}, '');
+    Atomics.add(signal, 0, 1);
+    Atomics.notify(signal, 0);
+    process.on('exit', () => {});
+  `);
+  context.after(() => rmSync(STARTED));
+  assert.ok(existsSync(STARTED));
+});
+
 suite('a worker', () => {
+  test('that never says that it has started holds up nobody', (context) => {
+    const bridge = start(context, `
+      const { port, signal } = require('node:worker_threads').workerData;
+      port.on('message', ({ id }) => { port.postMessage({ id, outcome: { status: 200 } }); Atomics.add(signal, 0, 1); Atomics.notify(signal, 0); });
+    `);
+    assert.deepEqual(bridge.perform({ ...GET, url: 'x' }, 5000), { status: 200 });
+  });
+
   test('that does not answer in time is given up and replaced', (context) => {
     const bridge = start(context, worker(`if (effect.url === 'hang') for (;;); answer(id, { status: 200 });`));
     assert.equal(bridge.perform({ ...GET, url: 'hang' }, -400).failure.code, 'timeout');
