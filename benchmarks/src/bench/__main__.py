@@ -50,8 +50,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BenchmarkError as error:
         print(error, file=sys.stderr)
         return INCONCLUSIVE
-    if options.json:
-        _write(options.json, results)
     if not options.only and not options.check and options.rounds is None:
         _write(FOLDER / "results.json", results)
         _publish(results)
@@ -63,7 +61,19 @@ def _measured(
 ) -> tuple[dict[str, Any], list[Outcome]]:
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(2**32)
     began = time.monotonic()
-    results: dict[str, Any] = {"machine": machine.description(), "seed": seed}
+    results: dict[str, Any] = {"machine": machine.description(), "seed": seed, "figures": [], "curves": []}
+
+    def keep() -> None:
+        # After each figure: a run takes long, and what was measured should outlive one that is broken off.
+        results["minutes"] = round((time.monotonic() - began) / 60, 1)
+        if options.json:
+            _write(options.json, results)
+
+    def tell(outcome: Outcome) -> None:
+        print(report.line(outcome.as_json()), flush=True)
+        results["figures"].append(outcome.as_json())
+        keep()
+
     print(f"seed {seed}; starting the servers", flush=True)
     with Servers() as servers:
         results["versions"] = {**machine.versions(), **servers.versions}
@@ -71,14 +81,14 @@ def _measured(
             print(why, flush=True)
         plan = Plan(servers.environment, servers.bench.get("edge", {}).get("ca"))
         source = random.Random(seed)  # noqa: S311 - an order that can be had again
-        run = Run(plan, servers.missing, Efforts.of(options.rounds), source, _tell)
+        run = Run(plan, servers.missing, Efforts.of(options.rounds), source, tell)
         outcomes = run.figures(figures)
         results["figures"] = [outcome.as_json() for outcome in outcomes]
-        results["curves"] = []
         for growth in run.curves(wanted):
             results["curves"].append(growth.as_json())
             print(report.growth([growth.as_json()]) + "\n", flush=True)
-    results["minutes"] = round((time.monotonic() - began) / 60, 1)
+            keep()
+        keep()
     print(report.header(results))
     return results, outcomes
 
@@ -89,10 +99,6 @@ def exit_code(outcomes: Sequence[Outcome]) -> int:
     if "short" in verdicts:
         return SHORT
     return INCONCLUSIVE if verdicts & {"inconclusive", "not measured"} else 0
-
-
-def _tell(outcome: Outcome) -> None:
-    print(report.line(outcome.as_json()), flush=True)
 
 
 def _write(path: Path, results: dict[str, Any]) -> None:

@@ -178,7 +178,7 @@ def _warm_node() -> list[Figure]:
             f"memory/{kind}",
             f"memory/lru-cache-{kind}",
             at_most(1.5),
-            ("memory/node-redis",) if kind == "int" else (),
+            (f"memory/lru-cache-exact-{kind}", *(("memory/node-redis",) if kind == "int" else ())),
         )
         for kind in ("int", "str")
     ]
