@@ -89,7 +89,10 @@ def write(readme: Path, results: Mapping[str, Any]) -> None:
         ValueError: A mark is missing.
     """
     text = readme.read_text(encoding="utf-8")
-    texts = {"machine": header(results), "growth": growth(results["curves"])}
+    texts = {
+        "machine": header(results),
+        "growth": f"{_pictures(results['curves'])}\n\n{growth(results['curves'])}",
+    }
     for language in ("python", "node"):
         texts[language] = table(each for each in results["figures"] if each["id"].startswith(f"{language}/"))
     for name, content in texts.items():
@@ -98,6 +101,13 @@ def write(readme: Path, results: Mapping[str, Any]) -> None:
             raise ValueError(f"{readme} has no place for {name}")
         text = marked.sub(lambda _: _MARK.format(name, content), text)  # noqa: B023 - used at once
     readme.write_text(text, encoding="utf-8")
+
+
+def _pictures(curves: Iterable[Mapping[str, Any]]) -> str:
+    names = dict.fromkeys(
+        (curve["id"].rpartition("/")[2], curve["title"]) for curve in curves if curve["points"]
+    )
+    return "\n".join(f"![{title}](plots/{name}.svg)" for name, title in names)
 
 
 def duration(nanoseconds: float) -> str:
