@@ -49,7 +49,7 @@ def test_with_preload_the_constructor_loads_what_a_put_needs() -> None:
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env={
         "PYTHONPATH": str(SRC),
     }).stdout.split()  # fmt: skip
-    assert {"memory._writer", "botocore.auth", "botocore.parsers"} <= set(loaded)
+    assert {"memory._writer", "memory._origin", "botocore.auth", "botocore.parsers"} <= set(loaded)
 
 
 def test_the_public_names_are_sorted_and_complete() -> None:

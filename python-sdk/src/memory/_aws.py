@@ -104,7 +104,8 @@ def _client(  # noqa: PLR0913, PLR0917 - all that tells clients apart
     _environment: tuple[str | None, ...],
 ) -> Any:
     session = shared_session(role_arn, session_name)
-    return session.create_client(service, region_name=region, config=_options(read_seconds, attempts))
+    with without_collection():
+        return session.create_client(service, region_name=region, config=_options(read_seconds, attempts))
 
 
 def shared_client(  # noqa: PLR0913 - all that tells clients apart
@@ -126,7 +127,7 @@ def shared_client(  # noqa: PLR0913 - all that tells clients apart
         read_seconds: How long to wait for an answer.
         attempts: How often to try.
     """
-    with _LOCK, without_collection():
+    with _LOCK:
         name = _name_of(role_arn, session_name)
         # As reads do, a client goes by what the environment says now.
         environment = tuple(map(os.environ.get, (*_ENDPOINTS[service], "AWS_ACCESS_KEY_ID")))

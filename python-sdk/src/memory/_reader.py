@@ -120,6 +120,10 @@ class Reader:
             with self._state.lock:
                 self._flights.leave(name, flight)
 
+    def preload(self) -> None:
+        """Load what reading S3 takes (CFG-6)."""
+        self._origin()
+
     def read_origin(self, name: str, key: str) -> Reading:
         """Read S3 itself (CON-1).
 

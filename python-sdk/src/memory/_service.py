@@ -106,6 +106,7 @@ class MemoryService:
         self._sleep = sleep
         self._computations: Computations | None = None
         if config.preload:
+            self._reader.preload()
             self._writer.preload()
             if self._keys is not None:
                 self._keys.preload()
