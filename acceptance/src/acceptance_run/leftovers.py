@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from acceptance_run.errors import AcceptanceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from acceptance_run.account import Account
     from acceptance_run.stack import Stack
@@ -21,6 +21,51 @@ _ROUNDS = (
     4  # of looking and deleting: lists of AWS lag behind, and CloudFront calls things in use for a while
 )
 _PAUSE = 15.0  # seconds between them
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """Something of CloudFront's that has a name, and how its API lists it.
+
+    Attributes:
+        name: of one, in the operations to get and delete it.
+        plural: of many, in the operation that lists them.
+        answer: what the list is called in the answer.
+        within: what an item of the list has it in; empty if it is the item.
+        config: what has its name; empty if it is beside its id.
+        filter: what else to ask for.
+    """
+
+    name: str
+    plural: str
+    answer: str
+    within: str = ""
+    config: str = ""
+    filter: Mapping[str, str] = field(default_factory=dict)
+
+
+# In the order in which they can be deleted.
+_OF_CLOUDFRONT = (
+    _Kind("key_group", "key_groups", "KeyGroupList", "KeyGroup", "KeyGroupConfig"),
+    _Kind("public_key", "public_keys", "PublicKeyList"),
+    _Kind("origin_access_control", "origin_access_controls", "OriginAccessControlList"),
+    _Kind(
+        "cache_policy",
+        "cache_policies",
+        "CachePolicyList",
+        "CachePolicy",
+        "CachePolicyConfig",
+        {"Type": "custom"},
+    ),
+    _Kind(
+        "response_headers_policy",
+        "response_headers_policies",
+        "ResponseHeadersPolicyList",
+        "ResponseHeadersPolicy",
+        "ResponseHeadersPolicyConfig",
+        {"Type": "custom"},
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -75,7 +120,7 @@ class Leftovers:
             try:
                 found = list(look())
             except (BotoCoreError, ClientError) as error:
-                kind = look.__name__.strip("_").replace("_", " ")
+                kind = _name_of(look)
                 yield Leftover(kind, f"of {self._stack.name}", lambda: None), f"cannot be looked for: {error}"
                 continue
             for each in found:
@@ -94,11 +139,7 @@ class Leftovers:
             self._layers,
             self._log_groups,
             self._distributions,
-            self._key_groups,
-            self._public_keys,
-            self._access_controls,
-            self._cache_policies,
-            self._headers_policies,
+            *(partial(self._of_cloudfront, kind) for kind in _OF_CLOUDFRONT),
             self._parameters,
             self._roles,
             self._buckets,
@@ -142,47 +183,18 @@ class Leftovers:
                 if self._is_own(item["Comment"]):
                     yield Leftover("distribution", f"{item['Id']} ({item['Comment']})", _by_hand)
 
-    def _key_groups(self) -> Iterator[Leftover]:
+    def _of_cloudfront(self, kind: _Kind) -> Iterator[Leftover]:
         client = self._account.client("cloudfront")
-        for item in _listed(client.list_key_groups, "KeyGroupList"):
-            group = item["KeyGroup"]
-            if self._is_own(group["KeyGroupConfig"]["Name"]):
-                yield self._of_cloudfront(
-                    "key group", group["Id"], client.get_key_group, client.delete_key_group
-                )
+        get, delete = getattr(client, f"get_{kind.name}"), getattr(client, f"delete_{kind.name}")
 
-    def _public_keys(self) -> Iterator[Leftover]:
-        client = self._account.client("cloudfront")
-        for item in _listed(client.list_public_keys, "PublicKeyList"):
-            if self._is_own(item["Name"]):
-                yield self._of_cloudfront(
-                    "public key", item["Id"], client.get_public_key, client.delete_public_key
-                )
+        def remove(id_: str) -> None:
+            delete(Id=id_, IfMatch=get(Id=id_)["ETag"])
 
-    def _access_controls(self) -> Iterator[Leftover]:
-        client = self._account.client("cloudfront")
-        for item in _listed(client.list_origin_access_controls, "OriginAccessControlList"):
-            if self._is_own(item["Name"]):
-                get, delete = client.get_origin_access_control, client.delete_origin_access_control
-                yield self._of_cloudfront("origin access control", item["Id"], get, delete)
-
-    def _cache_policies(self) -> Iterator[Leftover]:
-        client = self._account.client("cloudfront")
-        for item in _listed(client.list_cache_policies, "CachePolicyList", Type="custom"):
-            policy = item["CachePolicy"]
-            if self._is_own(policy["CachePolicyConfig"]["Name"]):
-                get, delete = client.get_cache_policy, client.delete_cache_policy
-                yield self._of_cloudfront("cache policy", policy["Id"], get, delete)
-
-    def _headers_policies(self) -> Iterator[Leftover]:
-        client = self._account.client("cloudfront")
-        for item in _listed(
-            client.list_response_headers_policies, "ResponseHeadersPolicyList", Type="custom"
-        ):
-            policy = item["ResponseHeadersPolicy"]
-            if self._is_own(policy["ResponseHeadersPolicyConfig"]["Name"]):
-                get, delete = client.get_response_headers_policy, client.delete_response_headers_policy
-                yield self._of_cloudfront("response headers policy", policy["Id"], get, delete)
+        for item in _listed(getattr(client, f"list_{kind.plural}"), kind.answer, **kind.filter):
+            one = item[kind.within] if kind.within else item
+            named = one[kind.config] if kind.config else one
+            if self._is_own(named["Name"]):
+                yield Leftover(kind.name.replace("_", " "), one["Id"], partial(remove, one["Id"]))
 
     def _parameters(self) -> Iterator[Leftover]:
         client = self._account.client("ssm")
@@ -213,10 +225,12 @@ class Leftovers:
                     )
         s3.delete_bucket(Bucket=name)
 
-    def _of_cloudfront(
-        self, kind: str, id_: str, get: Callable[..., Any], delete: Callable[..., Any]
-    ) -> Leftover:
-        return Leftover(kind, id_, lambda: delete(Id=id_, IfMatch=get(Id=id_)["ETag"]))
+
+def _name_of(look: Callable[..., object]) -> str:
+    """Return what it looks for, for people."""
+    if isinstance(look, partial):
+        return str(look.args[0].plural).replace("_", " ")
+    return look.__name__.strip("_").replace("_", " ")
 
 
 def _by_hand() -> None:
