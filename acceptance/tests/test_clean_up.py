@@ -21,6 +21,8 @@ from acceptance_run.leftovers import Leftovers
 from acceptance_run.stack import TEMPLATE, Stack, new_name
 from acceptance_run.surroundings import ROOT
 from acceptance_run.trial import Scope, Trial
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -232,3 +234,19 @@ def wait_until(holds: Callable[[], bool]) -> None:
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def test_a_public_key_that_a_stack_left_behind_is_deleted_and_a_stranger_s_stays(account: Account) -> None:
+    stack = Stack(account, new_name())
+    cloudfront = account.client("cloudfront")
+    pem = rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key()
+    text = pem.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    for name in (f"{stack.name}-key", "a-stranger-s-key"):
+        config = {"CallerReference": name, "Name": name, "EncodedKey": text}
+        cloudfront.create_public_key(PublicKeyConfig=config)
+    leftovers = Leftovers(account, stack)
+    assert [each.kind for each in leftovers.find()] == ["public key"]
+    assert leftovers.delete() == []
+    kept = [item["Name"] for item in cloudfront.list_public_keys()["PublicKeyList"].get("Items", [])]
+    assert "a-stranger-s-key" in kept
+    assert f"{stack.name}-key" not in kept
