@@ -40,6 +40,11 @@ class Bridge {
     this.#link ??= new Link(this.#source);
   }
 
+  /** Wait until the worker has started. */
+  awaitStart() {
+    this.#link?.awaitStart();
+  }
+
   /**
    * @param {Effect} effect
    * @param {number} budget milliseconds
@@ -98,6 +103,9 @@ class Link {
     this.#worker.on('exit', () => Atomics.store(this.#signal, GONE, 1));
     this.#worker.unref();
     this.#port.unref();
+  }
+
+  awaitStart() {
     Atomics.wait(this.#signal, TURN, 0, START);
   }
 

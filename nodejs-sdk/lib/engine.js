@@ -29,6 +29,11 @@ class Engine {
     return engine;
   }
 
+  /** Wait until the thread of synchronous calls has started, so that none of them has to. */
+  awaitThread() {
+    this.#bridge.awaitStart();
+  }
+
   release() {
     if (--this.#users > 0) return;
     this.#bridge.close();

@@ -60,15 +60,23 @@ class MemoryService {
     this.#seams = { clock: Date.now, random: Math.random, sleep, ...seams };
     this.#clock = this.#seams.clock;
     this.#log = new Log(this.#config.logLevel);
-    const { Rooms } = require('./rooms.js'); // here, as the engine, so that loading this SDK is quick
-    this.#rooms = new Rooms(this.#config, this.#service, this.#seams, this.#log);
+    const { Engine } = require('./engine.js'); // here, as the rooms, so that loading this SDK is quick
+    const engine = Engine.acquire(); // first, so that its thread starts while this one loads the rest
+    try {
+      const { Rooms } = require('./rooms.js');
+      this.#rooms = new Rooms(this.#config, this.#service, this.#seams, this.#log);
+      if (this.#config.preload) {
+        this.#rooms.preload();
+        engine.preload();
+      }
+    } catch (error) {
+      engine.release();
+      throw error;
+    }
     this.#local = this.#rooms.local;
     this.#stats = this.#rooms.stats;
-    this.#engine = require('./engine.js').Engine.acquire();
-    if (this.#config.preload) {
-      this.#rooms.preload();
-      this.#engine.preload();
-    }
+    engine.awaitThread();
+    this.#engine = engine;
   }
 
   /**

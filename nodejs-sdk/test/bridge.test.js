@@ -53,14 +53,15 @@ test('a failure in the worker is an outcome, also one that is thrown', (context)
   assert.equal(bridge.perform({ provider: '/no/such/file.js' }, 5000).failure.code, 'ERR_MODULE_NOT_FOUND');
 });
 
-test('a bridge is made when its worker has started', (context) => {
-  start(context, `
+test('a bridge can be waited for until its worker has started', (context) => {
+  const bridge = start(context, `
     const { signal } = require('node:worker_threads').workerData;
     require('node:fs').writeFileSync(${JSON.stringify(STARTED)}, '');
     Atomics.add(signal, 0, 1);
     Atomics.notify(signal, 0);
     process.on('exit', () => {});
   `);
+  bridge.awaitStart();
   context.after(() => rmSync(STARTED));
   assert.ok(existsSync(STARTED));
 });
@@ -71,6 +72,7 @@ suite('a worker', () => {
       const { port, signal } = require('node:worker_threads').workerData;
       port.on('message', ({ id }) => { port.postMessage({ id, outcome: { status: 200 } }); Atomics.add(signal, 0, 1); Atomics.notify(signal, 0); });
     `);
+    bridge.awaitStart();
     assert.deepEqual(bridge.perform({ ...GET, url: 'x' }, 5000), { status: 200 });
   });
 
@@ -109,8 +111,8 @@ suite('a worker', () => {
 suite('a process', () => {
   const make = `
     const MemoryService = require(${JSON.stringify(ROOT)});
-    const make = () => new MemoryService({
-      DISTRIBUTION: 'd.example', BUCKET_NAME: 'bucket', REGION: 'eu-west-1', EDGE_ENDPOINT: 'http://127.0.0.1:1', FAILOVER: false,
+    const make = (more) => new MemoryService({
+      DISTRIBUTION: 'd.example', BUCKET_NAME: 'bucket', REGION: 'eu-west-1', EDGE_ENDPOINT: 'http://127.0.0.1:1', FAILOVER: false, ...more,
     }, 'shop');
   `;
   const get = `${make} try { make().get('a'); } catch (error) { console.log(error.code); }`;
@@ -127,17 +129,19 @@ suite('a process', () => {
       ${make}
       const pause = () => new Promise((resolve) => setTimeout(resolve, 100));
       (async () => {
-        const [last, ...others] = Array.from({ length: 5 }, make);
+        const [last, ...others] = Array.from({ length: 5 }, () => make());
         for (const other of others) { other.close(); other.close(); }
         await pause();
         log.push('last');
         last.close();
         await pause();
+        try { make({ PK_PATH: '/no/such/key.pem', PUBLIC_KEY_ID: 'K1' }); } catch { log.push('none'); }
+        await pause();
         make();
         console.log(log.join());
       })();
     `);
-    assert.deepEqual([stdout, stderr], ['started,last,ended,started\n', '']);
+    assert.deepEqual([stdout, stderr], ['started,last,ended,started,none,ended,started\n', '']);
   });
 
   test('ends by itself with an open bridge', () => {
