@@ -22,6 +22,13 @@
 
 /** @typedef {{connect: number, read: number}} Limits milliseconds */
 
+/**
+ * @typedef {object} Route How to send to an origin.
+ * @property {typeof import('node:http').request} ask
+ * @property {boolean} isTls
+ * @property {import('node:https').RequestOptions} target
+ */
+
 const LIMITS = { connect: 1000, read: 2000 };
 
 /** A frozen function's connections are dead when it thaws, and only the wall clock knows. Milliseconds. */
@@ -34,6 +41,8 @@ const MAX_IDLE = 4000;
 class Transport {
   /** One for each protocol that was used: TLS takes longest to load. @type {Map<string, import('node:http').Agent>} */
   #agents = new Map();
+  /** By origin: to take a URL apart costs as much as parsing a small answer. @type {Map<string, Route>} */
+  #routes = new Map();
   /** When a connection was last used, in Unix milliseconds. @type {WeakMap<object, number>} */
   #lastUse = new WeakMap();
   #limits;
@@ -77,26 +86,39 @@ class Transport {
   }
 
   /**
+   * @param {string} origin
+   * @returns {Route}
+   */
+  #routeTo(origin) {
+    const known = this.#routes.get(origin);
+    if (known) return known;
+    const { protocol, hostname, port } = new URL(origin);
+    const isTls = protocol === 'https:';
+    const { Agent, request: ask } = isTls ? require('node:https') : require('node:http');
+    const agent = this.#agents.get(protocol) ?? new Agent({ keepAlive: true });
+    this.#agents.set(protocol, agent);
+    const target = {
+      hostname: hostname.startsWith('[') ? hostname.slice(1, -1) : hostname, // an IPv6 address stands in brackets
+      port,
+      agent,
+      // Else the certificate would have to name the Host header, not whom we connect to. Addresses have no name.
+      ...(isTls && { servername: /^[\d.]+$|:/.test(hostname) ? '' : hostname }),
+    };
+    const route = { ask, isTls, target };
+    this.#routes.set(origin, route);
+    return route;
+  }
+
+  /**
    * @param {Request} request
    * @param {number} budget
    * @returns {Promise<Response | (Failure & {wasDead: boolean})>}
    */
   #attempt({ method, url, headers, body, maxBytes }, budget) {
     return new Promise((resolve) => {
-      const { protocol, hostname, port, pathname, search } = new URL(url);
-      const isTls = protocol === 'https:';
-      const { Agent, request: ask } = isTls ? require('node:https') : require('node:http');
-      if (!this.#agents.has(protocol)) this.#agents.set(protocol, new Agent({ keepAlive: true }));
-      const outgoing = ask({
-        method,
-        hostname: hostname.startsWith('[') ? hostname.slice(1, -1) : hostname, // an IPv6 address stands in brackets
-        port,
-        path: pathname + search,
-        headers,
-        agent: this.#agents.get(protocol),
-        // Else the certificate would have to name the Host header, not whom we connect to. Addresses have no name.
-        ...(isTls && { servername: /^[\d.]+$|:/.test(hostname) ? '' : hostname }),
-      });
+      const pathAt = url.indexOf('/', url.indexOf('//') + 2);
+      const { ask, isTls, target } = this.#routeTo(pathAt < 0 ? url : url.slice(0, pathAt));
+      const outgoing = ask({ method, ...target, path: pathAt < 0 ? '/' : url.slice(pathAt), headers });
       const { connect, read } = this.#limits;
       /** Moves on with each sign of life, so that a deadline can tell whether one came after it. */
       let signs = 0;
