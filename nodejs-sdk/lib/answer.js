@@ -8,7 +8,7 @@ const { versionOf } = require('./aws.js');
  * @typedef {object} Answer
  * @property {Uint8Array | undefined} document undefined if there is none
  * @property {'edge' | 's3'} source
- * @property {string} cache What a cache had to do with it, for example "hit, age 3 s"; for log lines.
+ * @property {import('./transport.js').Response['headers']} headers
  * @property {number} start When the request began, by the clock of this machine.
  * @property {number} age Whole seconds since the edge fetched its copy.
  * @property {number | undefined} maxAge Whole seconds it may be served without asking S3; undefined if the answer does not say.
@@ -25,13 +25,13 @@ const { versionOf } = require('./aws.js');
  * @returns {Answer}
  */
 function answer(source, start, response, document) {
-  const { age = '', 'last-modified': modified, 'x-cache': xCache = '', 'cache-control': control = '' } = response.headers;
-  const cache = String(xCache).toLowerCase().split(' ')[0] || 'no cache'; // the first word of "Hit from cloudfront"
+  const { headers } = response;
+  const { age = '', 'last-modified': modified, 'cache-control': control = '' } = headers;
   const [, maxAge] = /(?:^|[\s,])max-age=([0-9]+)/i.exec(String(control)) ?? [];
   return {
     document,
     source,
-    cache: age === '' ? cache : `${cache}, age ${age} s`,
+    headers,
     start,
     age: /^[0-9]+$/.test(String(age)) ? Number(age) : 0,
     maxAge: maxAge === undefined ? undefined : Number(maxAge),
@@ -42,6 +42,17 @@ function answer(source, start, response, document) {
 }
 
 /**
+ * @param {{headers?: import('./transport.js').Response['headers']}} answer
+ * @returns {string} what a cache had to do with it, for example "hit, age 3 s"; for log lines
+ */
+function cacheOf({ headers }) {
+  if (!headers) return '';
+  const { age = '', 'x-cache': xCache = '' } = headers;
+  const cache = String(xCache).toLowerCase().split(' ')[0] || 'no cache'; // the first word of "Hit from cloudfront"
+  return age === '' ? cache : `${cache}, age ${age} s`;
+}
+
+/**
  * @param {import('./transport.js').Response} response
  * @returns {number} when it was made, in Unix milliseconds; NaN if it does not say
  */
@@ -49,4 +60,4 @@ function dateOf({ headers }) {
   return Date.parse(String(headers.date));
 }
 
-module.exports = { answer, dateOf };
+module.exports = { answer, cacheOf, dateOf };

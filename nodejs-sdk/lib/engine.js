@@ -69,8 +69,10 @@ class Engine {
   }
 
   #performerOf() {
+    if (this.#performer) return this.#performer;
     const { Performer } = require('./performer.js'); // here, because synchronous calls load HTTP in the worker only
-    return (this.#performer ??= new Performer());
+    this.#performer = new Performer();
+    return this.#performer;
   }
 }
 

@@ -17,7 +17,7 @@ const { lineage } = require('./lineage.js');
  *
  * @typedef {object} Reading
  * @property {import('../index.js').Entry['source']} source
- * @property {import('./session.js').Answer & {cache?: string | undefined}} answer What SES-3 wants to know of it.
+ * @property {import('./session.js').Answer & {headers?: import('./transport.js').Response['headers']}} answer What SES-3 wants to know of it.
  * @property {Copy | undefined} copy undefined if there is no value
  * @property {import('./lineage.js').Predecessor | undefined} [document] What is stored there, even if it has expired.
  */

@@ -1,5 +1,6 @@
 'use strict';
 
+const { cacheOf } = require('./answer.js');
 const { readConfig } = require('./config.js');
 const { Draft } = require('./envelope.js');
 const errors = require('./errors.js');
@@ -142,7 +143,7 @@ class MemoryService {
   async getAsync(name, given) {
     if (given === undefined && this.#engine) {
       const copy = this.#fresh(name);
-      if (copy) return copy.value();
+      return copy ? copy.value() : (await this.#fetch(this.#locate(name), false))?.value;
     }
     return (await this.getEntryAsync(name, given))?.value;
   }
@@ -436,7 +437,14 @@ class MemoryService {
    */
   async #read(target, isConsistent) {
     const copy = isConsistent ? undefined : this.#fresh(target.name);
-    if (copy) return copy.entry('memory', this.#clock());
+    return copy ? copy.entry('memory', this.#clock()) : this.#fetch(target, isConsistent);
+  }
+
+  /**
+   * @param {Target} target
+   * @param {boolean} isConsistent
+   */
+  async #fetch(target, isConsistent) {
     return this.#entryOf(target, await this.#rooms.lookup.awaited(this.#open(), target, isConsistent));
   }
 
@@ -446,7 +454,7 @@ class MemoryService {
    */
   #entryOf({ name }, { source, answer, copy }) {
     if (this.#log.isDebug) {
-      const outcome = [answer.cache, copy ? undefined : 'no value'].filter(Boolean).join(', ');
+      const outcome = [cacheOf(answer), copy ? undefined : 'no value'].filter(Boolean).join(', ');
       this.#log.debug(`get ${JSON.stringify(name)} from ${source}${outcome && ` (${outcome})`}`);
     }
     return copy?.entry(source, this.#clock());

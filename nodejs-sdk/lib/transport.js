@@ -24,15 +24,19 @@
 
 /**
  * @typedef {object} Route How to send to an origin.
- * @property {typeof import('node:http').request} ask
+ * @property {typeof import('node:https').request} ask
  * @property {boolean} isTls
- * @property {import('node:https').RequestOptions} target
+ * @property {import('node:http').Agent} agent
+ * @property {string} hostname
+ * @property {string} port
+ * @property {string} servername
  */
 
 const LIMITS = { connect: 1000, read: 2000 };
 
 /** A frozen function's connections are dead when it thaws, and only the wall clock knows. Milliseconds. */
 const MAX_IDLE = 4000;
+const LOOK_EVERY = 100;
 
 /**
  * HTTP with connections kept alive and a deadline on everything. Node's built-in modules are all it needs, so that its
@@ -45,6 +49,8 @@ class Transport {
   #routes = new Map();
   /** When a connection was last used, in Unix milliseconds. @type {WeakMap<object, number>} */
   #lastUse = new WeakMap();
+  /** When somebody last looked for connections that idle, in Unix milliseconds. */
+  #lookedAt = 0;
   #limits;
 
   /** @param {Limits} [limits] */
@@ -59,7 +65,8 @@ class Transport {
    */
   async send(request, budget) {
     const deadline = performance.now() + budget;
-    this.#dropIdle(MAX_IDLE);
+    const sinceLook = Date.now() - this.#lookedAt;
+    if (sinceLook < 0 || sinceLook > LOOK_EVERY) this.#dropIdle(MAX_IDLE);
     const first = await this.#attempt(request, Math.max(0, budget));
     if (!('failure' in first) || !first.wasDead) return first;
     // The connection had died while nobody looked. So may have the others; a new one tells.
@@ -75,6 +82,7 @@ class Transport {
   /** @param {number} limit milliseconds */
   #dropIdle(limit) {
     const now = Date.now();
+    this.#lookedAt = now;
     for (const { freeSockets } of this.#agents.values()) {
       for (const origin in freeSockets) {
         for (const socket of /** @type {import('node:net').Socket[]} */ (freeSockets[origin])) {
@@ -97,14 +105,15 @@ class Transport {
     const { Agent, request: ask } = isTls ? require('node:https') : require('node:http');
     const agent = this.#agents.get(protocol) ?? new Agent({ keepAlive: true });
     this.#agents.set(protocol, agent);
-    const target = {
+    const route = {
+      ask,
+      isTls,
+      agent,
       hostname: hostname.startsWith('[') ? hostname.slice(1, -1) : hostname, // an IPv6 address stands in brackets
       port,
-      agent,
       // Else the certificate would have to name the Host header, not whom we connect to. Addresses have no name.
-      ...(isTls && { servername: /^[\d.]+$|:/.test(hostname) ? '' : hostname }),
+      servername: /^[\d.]+$|:/.test(hostname) ? '' : hostname,
     };
-    const route = { ask, isTls, target };
     this.#routes.set(origin, route);
     return route;
   }
@@ -117,24 +126,23 @@ class Transport {
   #attempt({ method, url, headers, body, maxBytes }, budget) {
     return new Promise((resolve) => {
       const pathAt = url.indexOf('/', url.indexOf('//') + 2);
-      const { ask, isTls, target } = this.#routeTo(pathAt < 0 ? url : url.slice(0, pathAt));
-      const outgoing = ask({ method, ...target, path: pathAt < 0 ? '/' : url.slice(pathAt), headers });
+      const { ask, isTls, agent, hostname, port, servername } = this.#routeTo(pathAt < 0 ? url : url.slice(0, pathAt));
+      const path = pathAt < 0 ? '/' : url.slice(pathAt);
+      const outgoing = ask({ method, hostname, port, path, headers, agent, servername });
       const { connect, read } = this.#limits;
-      /** Moves on with each sign of life, so that a deadline can tell whether one came after it. */
-      let signs = 0;
-      let waitingFor = '';
+      let quietSince = performance.now();
+      const end = quietSince + budget;
+      let limit = connect;
+      let waitingFor = 'connecting';
       let answered = false;
       let settled = false;
-      /** @type {NodeJS.Timeout} */
-      let patience;
       /** @type {import('node:net').Socket} */
       let connection;
 
       /** @param {Response | (Failure & {wasDead: boolean})} outcome */
       const settle = (outcome) => {
         settled = true;
-        clearTimeout(patience);
-        clearTimeout(total);
+        clearTimeout(timer);
         resolve(outcome);
       };
       /** @param {string} code @param {string} message */
@@ -142,50 +150,52 @@ class Transport {
         settle({ failure: { code, message }, wasDead: outgoing.reusedSocket && !answered });
         outgoing.destroy();
       };
-      /** @param {number} limit @param {string} what */
-      const waitFor = (limit, what) => {
-        signs++;
+      /** A sign of life. @param {string} what is awaited next */
+      const waitFor = (what) => {
+        quietSince = performance.now();
+        limit = read;
         waitingFor = what;
-        clearTimeout(patience);
-        if (settled) return;
-        patience = setTimeout(() => {
-          const seen = signs;
-          // A synchronous get blocks this thread: the sign may have come, unread. One turn of the loop reads it.
-          setImmediate(() => seen === signs && fail('timeout', `${waitingFor} took more than ${limit} ms`));
-        }, limit);
       };
-      /** A sign of life, after which the same limit counts anew; to move a timer costs a tenth of making one. */
-      const seeBody = () => {
-        signs++;
-        waitingFor = 'the body';
-        if (!settled) patience.refresh();
+      const check = () => {
+        const left = Math.min(quietSince + limit, end) - performance.now();
+        if (left > 0) {
+          timer = setTimeout(check, left);
+          return;
+        }
+        const since = quietSince;
+        // A synchronous get blocks this thread: the sign may have come, unread. One turn of the loop reads it.
+        setImmediate(() => {
+          if (settled) return;
+          if (performance.now() >= end) fail('timeout', `the call took more than ${Math.round(budget)} ms`);
+          else if (since === quietSince) fail('timeout', `${waitingFor} took more than ${limit} ms`);
+          else check();
+        });
       };
-      const total = setTimeout(() => {
-        setImmediate(() => fail('timeout', `the call took more than ${Math.round(budget)} ms`));
-      }, budget);
+      // One for all deadlines: to move a timer with each sign of life costs more than to look at the clock.
+      let timer = setTimeout(check, Math.min(budget, connect, read));
 
       outgoing.on('socket', (socket) => {
         connection = socket;
-        if (outgoing.reusedSocket) return waitFor(read, 'the answer');
-        waitFor(connect, 'connecting');
-        return socket.once(isTls ? 'secureConnect' : 'connect', () => waitFor(read, 'the answer'));
+        if (outgoing.reusedSocket) waitFor('the answer');
+        else socket.once(isTls ? 'secureConnect' : 'connect', () => waitFor('the answer'));
       });
       outgoing.on('error', (/** @type {NodeJS.ErrnoException} */ error) => {
         fail(error.code ?? 'network', error.message || 'the connection failed');
       });
       outgoing.on('response', (incoming) => {
         answered = true;
-        seeBody();
+        waitFor('the body');
         /** @type {Buffer[]} */
         const chunks = [];
         let length = 0;
         const finish = () => {
-          const bytes = Buffer.concat(chunks).subarray(0, maxBytes);
+          const bytes = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
           const { statusCode = 0, headers: received } = incoming;
-          settle({ status: statusCode, headers: received, body: bytes, cut: length > maxBytes });
+          const cut = length > maxBytes;
+          settle({ status: statusCode, headers: received, body: cut ? bytes.subarray(0, maxBytes) : bytes, cut });
         };
         incoming.on('data', (chunk) => {
-          seeBody();
+          waitFor('the body');
           chunks.push(chunk);
           length += chunk.length;
           if (length <= maxBytes) return;
