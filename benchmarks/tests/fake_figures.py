@@ -26,6 +26,16 @@ class FakeFigures:
     def measure(
         self, ours: str, over: str, limit: Limit | None = None, reported: tuple[str, ...] = ()
     ) -> Outcome:
-        figure = Figure("python/fake", "fake", ours, over, limit, reported)
+        return self.of("python", ours, over, limit, reported)
+
+    def of(
+        self,
+        language: str,
+        ours: str,
+        over: str,
+        limit: Limit | None = None,
+        reported: tuple[str, ...] = (),
+    ) -> Outcome:
+        figure = Figure(f"{language}/fake", "fake", ours, over, limit, reported)
         effort = Effort(launches=2, rounds=3, turns=1, more=1)
         return measure(figure, figure.cases, self._plan, effort, self._source)

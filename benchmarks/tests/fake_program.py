@@ -1,11 +1,12 @@
 """A measured program whose times are made up: the case says how it behaves and what an operation takes.
 
-`steady-100` answers 100 ns an operation; `restless-100` 100, 200, 100, …; `skips` and `fails` do what they are called.
+`steady-100` answers 100 ns an operation; `restless-100` 100, 200, 100, …; `warming-100` 1,000 for its first 20 answers;
+`skips` and `fails` do what they are called.
 """
 
 import json
 import sys
-from itertools import cycle
+from itertools import chain, cycle, repeat
 
 
 def main(case: str) -> None:
@@ -14,7 +15,9 @@ def main(case: str) -> None:
         print(json.dumps({"skip": "not here"}), flush=True)
         return
     print(json.dumps({"ready": True}), flush=True)
-    factors = cycle([1, 2] if behaviour == "restless" else [1])
+    factors = chain(
+        repeat(10, 20 if behaviour == "warming" else 0), cycle([1, 2] if behaviour == "restless" else [1])
+    )
     for line in sys.stdin:
         if behaviour == "fails":
             sys.exit("it broke")

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from bench import rounds
 from bench.__main__ import exit_code
 from bench.figures import Limit, at_least, at_most
 
@@ -16,6 +17,15 @@ def test_a_ratio_is_ours_over_the_peers(fake: FakeFigures) -> None:
     assert outcome.summary.median == pytest.approx(1.5)
     assert outcome.summary.rounds == 6
     assert outcome.verdict == "reported"
+
+
+def test_a_program_of_node_is_measured_once_it_is_warm(
+    fake: FakeFigures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rounds, "_WARM_SECONDS", {"node": 0.2})
+    outcome = fake.of("node", "warming-100", "steady-100")
+    assert outcome.summary is not None
+    assert outcome.summary.median == pytest.approx(1)
 
 
 def test_a_figure_of_how_many_times_faster_is_the_other_way_round(fake: FakeFigures) -> None:

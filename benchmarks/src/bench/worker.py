@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from bench.errors import BenchmarkError, WorkerError
+from bench.processes import on_one_core
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -72,14 +73,15 @@ class Worker:
         self._arguments = arguments
         self.facts: dict[str, float] = {}
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop
-        self._process = subprocess.Popen(  # noqa: S603 - the harness names the programs
-            arguments,
-            env={**os.environ, **environment},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            text=True,
-        )
+        with on_one_core():
+            self._process = subprocess.Popen(  # noqa: S603 - the harness names the programs
+                arguments,
+                env={**os.environ, **environment},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._errors,
+                text=True,
+            )
 
     def wait_until_ready(self) -> None:
         """Wait for its first line: several programs can set up at a time."""
