@@ -41,7 +41,8 @@ def test_a_figure_of_how_many_times_faster_is_the_other_way_round(fake: FakeFigu
         ("steady-101", at_most(1.0), "short", 1),
         ("steady-100", at_least(1.0), "reached", 0),
         ("steady-101", at_least(1.0), "short", 1),
-        ("restless-100", at_most(9.0), "inconclusive", 2),
+        ("restless-100", at_most(1.5), "inconclusive", 2),
+        ("restless-100", at_most(9.0), "reached", 0),
         ("fails-100", at_most(9.0), "not measured", 2),
         ("skips", at_most(9.0), "not measured", 2),
     ],
@@ -54,7 +55,7 @@ def test_the_exit_code_tells_what_came_of_the_limits(
 
 
 def test_one_short_figure_outweighs_an_inconclusive_one(fake: FakeFigures) -> None:
-    restless = fake.measure("restless-100", "steady-100", at_most(9))
+    restless = fake.measure("restless-100", "steady-100", at_most(1.5))
     short = fake.measure("steady-200", "steady-100", at_most(1))
     assert exit_code([restless, short]) == 1
 

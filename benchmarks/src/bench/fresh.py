@@ -90,7 +90,7 @@ def measure(
         open_ = list(figures)
         for number in range(effort.rounds + effort.more):
             if number >= effort.rounds:
-                open_ = [figure for figure in open_ if outcomes[figure.id].verdict == "inconclusive"]
+                open_ = [figure for figure in open_ if outcomes[figure.id].is_restless]
                 wanted = list(dict.fromkeys(case for figure in open_ for case in cases[figure.id]))
             if not open_:
                 break

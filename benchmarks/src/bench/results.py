@@ -63,6 +63,12 @@ class Outcome:
         return limit.number if limit and self.figure.measure != "ratio" else None
 
     @property
+    def is_restless(self) -> bool:
+        """Whether its rounds differ so much that more of them are wanted."""
+        summary = self.summary
+        return summary is not None and self.figure.limit is not None and summary.is_restless(self.scale)
+
+    @property
     def verdict(self) -> Verdict:
         """What it says about the limit."""
         summary = self.summary

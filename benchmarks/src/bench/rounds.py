@@ -94,9 +94,7 @@ def measure(
     outcome = Outcome(figure)
     open_ = list(cases)
     launch = 0
-    while launch < effort.launches or (
-        launch < effort.launches + effort.more and outcome.verdict == "inconclusive"
-    ):
+    while launch < effort.launches or (launch < effort.launches + effort.more and outcome.is_restless):
         try:
             outcome.rounds += list(launched(figure.language, open_, plan, effort, source))
             launch += 1

@@ -33,7 +33,7 @@ class Efforts:
     def of(cls, rounds: int | None) -> Efforts:
         """Return the usual efforts, or those with that many rounds."""
         if rounds is None:
-            return cls(Effort(), FreshEffort(), FreshEffort(rounds=4, turns=1, more=4))
+            return cls(Effort(), FreshEffort(), FreshEffort(rounds=4, turns=1, more=2))
         return cls(
             Effort(rounds=rounds),
             FreshEffort(rounds=rounds),

@@ -24,26 +24,35 @@ class Summary:
         median: The middle one.
         low: A quarter of them are below.
         high: A quarter of them are above.
+        least: The smallest.
+        most: The largest.
         rounds: How many there are.
     """
 
     median: float
     low: float
     high: float
+    least: float
+    most: float
     rounds: int
 
     @classmethod
     def of(cls, numbers: Sequence[float]) -> Summary:
         """Return the summary of at least one number."""
         if len(numbers) == 1:
-            return cls(numbers[0], numbers[0], numbers[0], 1)
+            return cls(*numbers * 5, rounds=1)
         low, median, high = statistics.quantiles(numbers, n=4, method="inclusive")
-        return cls(median, low, high, len(numbers))
+        return cls(median, low, high, min(numbers), max(numbers), len(numbers))
 
     def spread(self, scale: float | None = None) -> float:
         """Return the distance of the quarters, as a part of the median or of another scale."""
         base = abs(self.median if scale is None else scale)
         return (self.high - self.low) / base if base else float(self.high > self.low)
+
+
+    def is_restless(self, scale: float | None = None) -> bool:
+        """Return whether the spread asks for more rounds."""
+        return self.spread(scale) > MOST_SPREAD
 
 
 def verdict(summary: Summary, limit: Limit | None, scale: float | None = None) -> Verdict:
@@ -57,6 +66,7 @@ def verdict(summary: Summary, limit: Limit | None, scale: float | None = None) -
     """
     if limit is None:
         return "reported"
-    if summary.spread(scale) > MOST_SPREAD:
+    # However restless: where every round is on one side of the limit, no luck decides on which the figure is.
+    if summary.is_restless(scale) and limit.allows(summary.least) != limit.allows(summary.most):
         return "inconclusive"
     return "reached" if limit.allows(summary.median) else "short"
