@@ -49,7 +49,6 @@ class Summary:
         base = abs(self.median if scale is None else scale)
         return (self.high - self.low) / base if base else float(self.high > self.low)
 
-
     def is_restless(self, scale: float | None = None) -> bool:
         """Return whether the spread asks for more rounds."""
         return self.spread(scale) > MOST_SPREAD
