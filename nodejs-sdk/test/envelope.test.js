@@ -59,6 +59,20 @@ suite('a plain object', () => {
     }
   });
 
+  test('is written as it is, whatever key all objects were given', (context) => {
+    const value = { a: 1, inner: { b: 'x' }, 1: null };
+    const expected = write(value);
+    Object.defineProperty(Object.prototype, 'polluted', { value: Symbol('no value'), configurable: true, enumerable: true });
+    context.after(() => delete Object.prototype.polluted);
+    assert.deepEqual(write(value), expected);
+  });
+
+  test('may have a backslash before what looks like half a surrogate pair', () => {
+    const value = { '\\ud800': ['\\ud800', '\u{1f600}'] };
+    assert.deepEqual(roundTrip(value), value);
+    refuses({ ...value, half: ['\ud83d'] }, '$.half[0]: ');
+  });
+
   test('with a hidden property or a foreign prototype is refused', () => {
     refuses(Object.defineProperty({}, 'hidden', { value: 1 }), '$: ');
     refuses(Object.create({ inherited: 1 }), '$: ');

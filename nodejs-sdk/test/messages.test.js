@@ -57,6 +57,8 @@ suite('a corrupt document', () => {
 suite('a refused value', () => {
   const list = [];
   list.push(list);
+  const ring = { next: { next: { list: [1] } } };
+  ring.next.next.list.push(ring.next);
   const deep = Array.from({ length: 101 }).reduce((inner) => [inner], 1);
   const anonymous = new (class {})();
   const cases = [
@@ -68,6 +70,7 @@ suite('a refused value', () => {
     [10n ** 4300n, '$: an integer of more than 4300 digits cannot be stored.'],
     [-(10n ** 4300n), '$: an integer of more than 4300 digits cannot be stored.'],
     [list, '$[0]: the value contains itself.'],
+    [{ ring }, '$.ring.next.next.list[1]: the value contains itself.'],
     [deep, `$${'[0]'.repeat(100)}: more than 100 levels are nested.`],
     [new (class Orders extends Array {})(), '$: a subclass of Array would come back as an Array.'],
     [[1, undefined], '$[1]: a value of type undefined cannot be stored.'],
