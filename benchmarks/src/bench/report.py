@@ -104,10 +104,11 @@ def write(readme: Path, results: Mapping[str, Any]) -> None:
 
 
 def _pictures(curves: Iterable[Mapping[str, Any]]) -> str:
-    names = dict.fromkeys(
-        (curve["id"].rpartition("/")[2], curve["title"]) for curve in curves if curve["points"]
-    )
-    return "\n".join(f"![{title}](plots/{name}.svg)" for name, title in names)
+    # One picture has the curves of all languages; their titles may differ.
+    titles = {
+        curve["id"].rpartition("/")[2]: curve["title"] for curve in reversed([*curves]) if curve["points"]
+    }
+    return "\n".join(f"![{title}](plots/{name}.svg)" for name, title in reversed(titles.items()))
 
 
 def duration(nanoseconds: float) -> str:
