@@ -40,7 +40,8 @@ class Summary:
     def of(cls, numbers: Sequence[float]) -> Summary:
         """Return the summary of at least one number."""
         if len(numbers) == 1:
-            return cls(*numbers * 5, rounds=1)
+            only = numbers[0]
+            return cls(only, only, only, only, only, 1)
         low, median, high = statistics.quantiles(numbers, n=4, method="inclusive")
         return cls(median, low, high, min(numbers), max(numbers), len(numbers))
 
