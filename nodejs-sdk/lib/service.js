@@ -1,6 +1,5 @@
 'use strict';
 
-const { cacheOf } = require('./answer.js');
 const { readConfig } = require('./config.js');
 const { Draft } = require('./envelope.js');
 const errors = require('./errors.js');
@@ -454,6 +453,7 @@ class MemoryService {
    */
   #entryOf({ name }, { source, answer, copy }) {
     if (this.#log.isDebug) {
+      const { cacheOf } = require('./answer.js'); // here, so that loading this SDK is quick
       const outcome = [cacheOf(answer), copy ? undefined : 'no value'].filter(Boolean).join(', ');
       this.#log.debug(`get ${JSON.stringify(name)} from ${source}${outcome && ` (${outcome})`}`);
     }

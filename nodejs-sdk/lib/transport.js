@@ -36,6 +36,7 @@ const LIMITS = { connect: 1000, read: 2000 };
 
 /** A frozen function's connections are dead when it thaws, and only the wall clock knows. Milliseconds. */
 const MAX_IDLE = 4000;
+/** Milliseconds between two looks for such connections: to look in each request would be a part of its cost. */
 const LOOK_EVERY = 100;
 
 /**
