@@ -77,6 +77,7 @@ class Gate:
         # Bodies pass as they are: what is stored compressed stays compressed.
         self._server = web.Server(self._handle, access_log=None, auto_decompress=False)
         self._listening: asyncio.Server | None = None
+        self._turning = asyncio.Lock()
         self._used: weakref.WeakSet[asyncio.BaseTransport] = weakref.WeakSet()
         self._healed = asyncio.Event()
 
@@ -89,13 +90,13 @@ class Gate:
         """Accept or refuse connections, as the faults say, and end what hangs; at first it opens the port."""
         self._healed.set()
         self._healed = asyncio.Event()
-        refused = self._faults.refuses(self._where, self._pop)
-        if refused and self._listening:
-            self._refuse(self._listening)
-            self._listening = None
-        elif not (refused or self._listening):
-            loop = asyncio.get_running_loop()
-            self._listening = await loop.create_server(self._server, sock=self._listener)
+        async with self._turning:
+            refused = self._faults.refuses(self._where, self._pop)
+            if refused and self._listening:
+                await self._refuse()
+            elif not (refused or self._listening):
+                loop = asyncio.get_running_loop()
+                self._listening = await loop.create_server(self._server, sock=self._listener)
 
     async def move(self, pop: int) -> None:
         """Stand at another point of presence, where other faults may be; what hangs ends."""
@@ -105,14 +106,28 @@ class Gate:
     async def close(self) -> None:
         """Close the port and all connections."""
         self._healed.set()
+        async with self._turning:
+            await self._stop_listening()
+            self._server.pre_shutdown()
+            await self._server.shutdown(_CLOSING)
+
+    async def _stop_listening(self) -> None:
+        """Close the port; connections that it took have reached the server then.
+
+        A connection is taken in one turn of the loop, gets its transport in the next and reaches the server in
+        the third. One whose port is closed in between is dropped unclosed, and its client waits for an answer
+        until that is collected (https://github.com/python/cpython/issues/109564).
+        """
+        asyncio.get_running_loop().remove_reader(self._listener)
+        for _ in range(2):
+            await asyncio.sleep(0)
         if self._listening:
             self._listening.close()
+            self._listening = None
         self._listener.close()
-        self._server.pre_shutdown()
-        await self._server.shutdown(_CLOSING)
 
-    def _refuse(self, listening: asyncio.Server) -> None:
-        listening.close()
+    async def _refuse(self) -> None:
+        await self._stop_listening()
         for connection in self._server.connections:
             if connection.transport:
                 disturbance.reset(connection.transport)

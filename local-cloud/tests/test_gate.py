@@ -1,0 +1,62 @@
+"""A gate whose port closes while a connection is on its way in."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+
+import pytest
+from aiohttp import web
+from local_cloud.background import Background
+from local_cloud.faults import Fault, Faults
+from local_cloud.gate import Gate, House
+from local_cloud.journal import Journal
+
+_PATIENCE = 5  # seconds; the answer takes some turns of the event loop
+
+
+async def answer(_: web.BaseRequest) -> web.Response:
+    return web.Response()
+
+
+def failure(status: int) -> web.Response:
+    return web.Response(status=status)
+
+
+async def is_let_down(client: socket.socket) -> bool:
+    """Return whether the other side ends the connection, be it with RST."""
+    try:
+        received = await asyncio.wait_for(asyncio.get_running_loop().sock_recv(client, 1), _PATIENCE)
+    except ConnectionResetError:
+        return True
+    return received == b""
+
+
+# The port is opened, the client connects, so many turns of the event loop pass, and the port is closed.
+@pytest.mark.parametrize("turns", range(6))
+@pytest.mark.parametrize("ends", ["refuse", "close"])
+def test_connection_ends_however_far_it_is_when_the_port_closes(turns: int, ends: str) -> None:
+    async def connect() -> bool:
+        faults = Faults(frozenset({"edge"}), 1)
+        listener = socket.create_server(("127.0.0.1", 0))
+        gate = Gate(listener, House(answer, failure), where="edge", pop=0, faults=faults, journal=Journal())
+        await gate.update()
+        with socket.create_connection(listener.getsockname()) as client:
+            client.settimeout(0)
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            if ends == "refuse":
+                faults.add(Fault("edge", "refuse"))
+                await gate.update()
+                ended = await is_let_down(client)
+                await gate.close()
+            else:
+                await gate.close()
+                ended = await is_let_down(client)
+        return ended
+
+    background = Background("test")
+    try:
+        assert background.run(connect())
+    finally:
+        background.stop()
