@@ -27,13 +27,13 @@ const { versionOf } = require('./aws.js');
 function answer(source, start, response, document) {
   const { headers } = response;
   const { age = '', 'last-modified': modified, 'cache-control': control = '' } = headers;
-  const [, maxAge] = /(?:^|[\s,])max-age=([0-9]+)/i.exec(String(control)) ?? [];
+  const [, maxAge] = /(?:^|[\s,])max-age=([0-9]+)/i.exec(control) ?? [];
   return {
     document,
     source,
     headers,
     start,
-    age: /^[0-9]+$/.test(String(age)) ? Number(age) : 0,
+    age: Number(/^[0-9]+(?=$|,)/.exec(age) ?? 0), // of a list the first counts (RFC 9111, section 5.1)
     maxAge: maxAge === undefined ? undefined : Number(maxAge),
     version: document === undefined ? null : versionOf(response),
     storedAt: document === undefined ? NaN : Date.parse(String(modified)),
@@ -48,7 +48,7 @@ function answer(source, start, response, document) {
 function cacheOf({ headers }) {
   if (!headers) return '';
   const { age = '', 'x-cache': xCache = '' } = headers;
-  const cache = String(xCache).toLowerCase().split(' ')[0] || 'no cache'; // the first word of "Hit from cloudfront"
+  const cache = xCache.toLowerCase().split(' ')[0] || 'no cache'; // the first word of "Hit from cloudfront"
   return age === '' ? cache : `${cache}, age ${age} s`;
 }
 

@@ -80,7 +80,7 @@ function errorCode({ body }) {
  * @returns {string} the version (PUT-1): the ETag without its quotes, and without the mark of whoever re-encoded the body
  */
 function versionOf({ headers }) {
-  return String(headers.etag ?? '').replace(/^(W\/)?"|"$/g, '');
+  return (headers.etag ?? '').replace(/^(W\/)?"|"$/g, '');
 }
 
 module.exports = { askAws, endpoint, errorCode, loadSigner, versionOf };

@@ -13,7 +13,7 @@
 /**
  * @typedef {object} Response
  * @property {number} status
- * @property {Record<string, string | string[] | undefined>} headers in lower case
+ * @property {Record<string, string | undefined>} headers Those of `READ` that came, in lower case.
  * @property {Uint8Array} body
  * @property {boolean} cut whether the body goes on beyond `maxBytes`
  */
@@ -32,6 +32,18 @@
  * @property {string} servername
  */
 
+/** The headers that somebody here reads. Node's own object of all headers costs as much as parsing a small document. */
+const READ = new Set([
+  'age',
+  'cache-control',
+  'content-encoding',
+  'date',
+  'etag',
+  'last-modified',
+  'x-amz-bucket-region',
+  'x-cache',
+]);
+
 const LIMITS = { connect: 1000, read: 2000 };
 
 /** A frozen function's connections are dead when it thaws, and only the wall clock knows. Milliseconds. */
@@ -44,8 +56,6 @@ const LOOK_EVERY = 100;
  * text also runs inside the worker.
  */
 class Transport {
-  /** One for each protocol that was used: TLS takes longest to load. @type {Map<string, import('node:http').Agent>} */
-  #agents = new Map();
   /** By origin: to take a URL apart costs as much as parsing a small answer. @type {Map<string, Route>} */
   #routes = new Map();
   /** When a connection was last used, in Unix milliseconds. @type {WeakMap<object, number>} */
@@ -77,19 +87,17 @@ class Transport {
   }
 
   close() {
-    for (const agent of this.#agents.values()) agent.destroy();
+    for (const { agent } of this.#routes.values()) agent.destroy();
   }
 
   /** @param {number} limit milliseconds */
   #dropIdle(limit) {
     const now = Date.now();
     this.#lookedAt = now;
-    for (const { freeSockets } of this.#agents.values()) {
-      for (const origin in freeSockets) {
-        for (const socket of /** @type {import('node:net').Socket[]} */ (freeSockets[origin])) {
-          const idle = now - (this.#lastUse.get(socket) ?? 0);
-          if (idle > limit || idle < 0) socket.destroy();
-        }
+    for (const [origin, { agent }] of this.#routes) {
+      for (const socket of agent.freeSockets[origin] ?? []) {
+        const idle = now - (this.#lastUse.get(socket) ?? 0);
+        if (idle > limit || idle < 0) socket.destroy();
       }
     }
   }
@@ -103,13 +111,12 @@ class Transport {
     if (known) return known;
     const { protocol, hostname, port } = new URL(origin);
     const isTls = protocol === 'https:';
-    const { Agent, request: ask } = isTls ? require('node:https') : require('node:http');
-    const agent = this.#agents.get(protocol) ?? new Agent({ keepAlive: true });
-    this.#agents.set(protocol, agent);
+    const { Agent, request: ask } = isTls ? require('node:https') : require('node:http'); // TLS takes longest to load
     const route = {
       ask,
       isTls,
-      agent,
+      // Its own name for a connection has all options of TLS in it, and is put together twice for each request.
+      agent: Object.assign(new Agent({ keepAlive: true }), { getName: () => origin, keepSocketAlive }),
       hostname: hostname.startsWith('[') ? hostname.slice(1, -1) : hostname, // an IPv6 address stands in brackets
       port,
       // Else the certificate would have to name the Host header, not whom we connect to. Addresses have no name.
@@ -191,9 +198,9 @@ class Transport {
         let length = 0;
         const finish = () => {
           const bytes = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
-          const { statusCode = 0, headers: received } = incoming;
+          const { statusCode = 0, rawHeaders } = incoming;
           const cut = length > maxBytes;
-          settle({ status: statusCode, headers: received, body: cut ? bytes.subarray(0, maxBytes) : bytes, cut });
+          settle({ status: statusCode, headers: readIn(rawHeaders), body: cut ? bytes.subarray(0, maxBytes) : bytes, cut });
         };
         incoming.on('data', (chunk) => {
           waitFor('the body');
@@ -212,6 +219,31 @@ class Transport {
       outgoing.end(body);
     });
   }
+}
+
+/**
+ * In the agent's place: its own looks for a `Keep-Alive` header, and makes an object of all headers for that. How long a
+ * connection is kept is `MAX_IDLE`'s to say.
+ *
+ * @param {import('node:net').Socket} socket
+ */
+function keepSocketAlive(socket) {
+  socket.unref();
+  return true;
+}
+
+/**
+ * @param {readonly string[]} raw names and values by turns, as they came
+ * @returns {Response['headers']} a header that came twice is one list (RFC 9110, section 5.3)
+ */
+function readIn(raw) {
+  /** @type {Response['headers']} */
+  const headers = {};
+  for (let at = 0; at < raw.length; at += 2) {
+    const name = raw[at].toLowerCase();
+    if (READ.has(name)) headers[name] = name in headers ? `${headers[name]}, ${raw[at + 1]}` : raw[at + 1];
+  }
+  return headers;
 }
 
 module.exports = { Transport };

@@ -60,4 +60,6 @@ test('headers that are missing or no use are no trouble', async (context) => {
   assert.equal(expiresAt.getTime(), 8.64e15); // the last moment there is
   const { mem: other } = await start(context, {}, {}, answering(document));
   assert.deepEqual([other.getEntry('a').version, other.getEntry('a').age], ['', 0]);
+  const { mem: behindTwo } = await start(context, {}, {}, answering(document, { age: '3, 7' }));
+  assert.equal(behindTwo.getEntry('a').age, 3);
 });

@@ -73,6 +73,13 @@ test('a body is sent', async (context) => {
   assert.equal(textOf(response), 'abc');
 });
 
+test('of the headers those are kept that are read, by their name in lower case, and what came twice is a list', async (context) => {
+  const head = 'HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\neTAG: "a"\\r\\nX-Other: b\\r\\nCache-Control: public\\r\\nCache-Control: max-age=5\\r\\n\\r\\n';
+  const { url } = await serve(context, `(socket) => socket.write('${head}')`, TCP);
+  const { headers } = await start(context)(url);
+  assert.deepEqual(headers, { etag: '"a"', 'cache-control': 'public, max-age=5' });
+});
+
 suite('connections', () => {
   const counting = (death) => `(socket, state) => {
     state.connections = (state.connections ?? 0) + 1;
