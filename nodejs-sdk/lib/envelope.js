@@ -66,15 +66,15 @@ class Draft {
     const end = expiresAt === undefined ? '' : `,"expires_at":${expiresAt}`;
     const lineage = previous.length === 0 ? '' : `,"previous":${JSON.stringify(previous)}`;
     const cost = took === undefined ? '' : `,"took":${took}`;
-    const rest = `${flag}${end}${lineage}${cost}`;
-    const text = `{"v":${VERSION},"type":"${this.type}","value":${this.#json},"write":"${writeId}"${rest}}`;
-    const document = toUtf8(text);
+    const head = `{"v":${VERSION},"type":"${this.type}","value":`;
+    const rest = `,"write":"${writeId}"${flag}${end}${lineage}${cost}}`;
+    const document = toUtf8(head, this.#json, rest);
     if (document.length > maxBytes) {
       throw new ValueTooLargeError(
         `The value takes ${document.length} bytes as JSON; MAX_VALUE_BYTES allows ${maxBytes}. Store it in parts.`,
       );
     }
-    return { document, text };
+    return { document, text: head + this.#json + rest };
   }
 }
 

@@ -273,7 +273,7 @@ function isPlain(value, looksAtText) {
     case 'string':
       return !looksAtText;
     case 'number':
-      return isInt(value);
+      return Number.isInteger(value) ? isInt(value) : Number.isFinite(value);
     default:
       return typeof value === 'boolean';
   }

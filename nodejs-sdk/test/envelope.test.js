@@ -151,6 +151,13 @@ suite('a document', () => {
     assert.throws(() => write('ü', document.length - 1), { code: 'value_too_large', message: /MAX_VALUE_BYTES/ });
   });
 
+  test('is written the same at any length', () => {
+    for (const text of ['', 'ü'.repeat(4000), 'x'.repeat(8191), 'x'.repeat(8192), 'ü€😀'.repeat(10_000), 'x'.repeat(MIB)]) {
+      assert.equal(Buffer.from(write(text)).toString(), `{"v":1,"type":"str","value":"${text}","write":"${WRITE_ID}"}`);
+      assert.equal(roundTrip(text), text);
+    }
+  });
+
   test('of any depth does not crash the reader', () => {
     const nest = (depth) => '['.repeat(depth) + ']'.repeat(depth);
     assert.ok(read(`{"v":1,"type":"list","value":${nest(1_000_000)}}`));
