@@ -33,7 +33,7 @@ function answer(source, start, response, document) {
     source,
     headers,
     start,
-    age: Number(/^[0-9]+(?=$|,)/.exec(age) ?? 0), // of a list the first counts (RFC 9111, section 5.1)
+    age: Number(/^[0-9]+(?=$|,)/.exec(age)?.[0] ?? 0), // of a list the first counts (RFC 9111, section 5.1)
     maxAge: maxAge === undefined ? undefined : Number(maxAge),
     version: document === undefined ? null : versionOf(response),
     storedAt: document === undefined ? NaN : Date.parse(String(modified)),
