@@ -73,7 +73,7 @@ def _curves(  # noqa: PLR0913, PLR0917 - one for each name that differs
         ),
         Curve(f"{language}/grow/memory", "A hit in memory", size, SIZES, reads),
         Curve(f"{language}/grow/put", "A put", size, SIZES, s3),
-        Curve(f"{language}/grow/concurrent", f"A read among concurrent ones, by {by}", by, _THREADS, bare),
+        Curve(f"{language}/grow/concurrent", "A read among concurrent ones", by, _THREADS, bare),
         Curve(f"{language}/grow/names", "A hit among many names", "names in memory", _NAMES, lru),
         Curve(f"{language}/grow/depth-decode", "Decoding what is nested", "levels", DEPTHS, reads),
         Curve(f"{language}/grow/depth-encode", "Encoding what is nested", "levels", DEPTHS, writes),

@@ -104,11 +104,9 @@ def write(readme: Path, results: Mapping[str, Any]) -> None:
 
 
 def _pictures(curves: Iterable[Mapping[str, Any]]) -> str:
-    # One picture has the curves of all languages; their titles may differ.
-    titles = {
-        curve["id"].rpartition("/")[2]: curve["title"] for curve in reversed([*curves]) if curve["points"]
-    }
-    return "\n".join(f"![{title}](plots/{name}.svg)" for name, title in reversed(titles.items()))
+    # One picture has the curves of all languages.
+    titles = {curve["id"].rpartition("/")[2]: curve["title"] for curve in curves if curve["points"]}
+    return "\n".join(f"![{title}](plots/{name}.svg)" for name, title in titles.items())
 
 
 def duration(nanoseconds: float) -> str:
