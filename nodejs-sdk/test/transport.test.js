@@ -1,6 +1,7 @@
 'use strict';
 
 const assert = require('node:assert/strict');
+const { spawnSync } = require('node:child_process');
 const { suite, test } = require('node:test');
 
 const { Transport } = require('../lib/transport.js');
@@ -98,6 +99,17 @@ suite('connections', () => {
     }`, TCP);
     const send = start(context);
     assert.deepEqual([textOf(await send(url)), textOf(await send(url))], ['1', '1']);
+  });
+
+  test('that are kept let the process end', async (context) => {
+    const { url } = await serve(context, `(socket) => {
+      socket.on('data', () => socket.write('HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n'));
+    }`, TCP);
+    const request = JSON.stringify({ method: 'GET', url, headers: {}, maxBytes: 1 });
+    const module = JSON.stringify(require.resolve('../lib/transport.js'));
+    const script = `new (require(${module}).Transport)().send(${request}, 5000).then(({ status }) => console.log(status))`;
+    const { status, stdout } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8', timeout: 10_000 });
+    assert.deepEqual([stdout, status], ['200\n', 0]);
   });
 
   const deaths = { 'end it': 'socket.end()', 'reset it': 'socket.resetAndDestroy()', 'swallow the request': '' };
