@@ -13,7 +13,7 @@
 /**
  * @typedef {object} Response
  * @property {number} status
- * @property {Record<string, string | undefined>} headers Those of `READ` that came, in lower case.
+ * @property {Record<string, string | undefined>} headers Those of `WANTED` that came, in lower case.
  * @property {Uint8Array} body
  * @property {boolean} cut whether the body goes on beyond `maxBytes`
  */
@@ -33,7 +33,7 @@
  */
 
 /** The headers that somebody here reads. Node's own object of all headers costs as much as parsing a small document. */
-const READ = new Set([
+const WANTED = new Set([
   'age',
   'cache-control',
   'content-encoding',
@@ -200,7 +200,7 @@ class Transport {
           const bytes = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
           const { statusCode = 0, rawHeaders } = incoming;
           const cut = length > maxBytes;
-          settle({ status: statusCode, headers: readIn(rawHeaders), body: cut ? bytes.subarray(0, maxBytes) : bytes, cut });
+          settle({ status: statusCode, headers: wantedIn(rawHeaders), body: cut ? bytes.subarray(0, maxBytes) : bytes, cut });
         };
         incoming.on('data', (chunk) => {
           waitFor('the body');
@@ -236,12 +236,12 @@ function keepSocketAlive(socket) {
  * @param {readonly string[]} raw names and values by turns, as they came
  * @returns {Response['headers']} a header that came twice is one list (RFC 9110, section 5.3)
  */
-function readIn(raw) {
+function wantedIn(raw) {
   /** @type {Response['headers']} */
   const headers = {};
   for (let at = 0; at < raw.length; at += 2) {
     const name = raw[at].toLowerCase();
-    if (READ.has(name)) headers[name] = name in headers ? `${headers[name]}, ${raw[at + 1]}` : raw[at + 1];
+    if (WANTED.has(name)) headers[name] = name in headers ? `${headers[name]}, ${raw[at + 1]}` : raw[at + 1];
   }
   return headers;
 }

@@ -77,7 +77,8 @@ class Gate:
         # Bodies pass as they are: what is stored compressed stays compressed.
         self._server = web.Server(self._handle, access_log=None, auto_decompress=False)
         self._listening: asyncio.Server | None = None
-        self._turning = asyncio.Lock()
+        # To close a port takes some turns of the loop, in which nobody else may open it.
+        self._changing = asyncio.Lock()
         self._used: weakref.WeakSet[asyncio.BaseTransport] = weakref.WeakSet()
         self._healed = asyncio.Event()
 
@@ -90,7 +91,7 @@ class Gate:
         """Accept or refuse connections, as the faults say, and end what hangs; at first it opens the port."""
         self._healed.set()
         self._healed = asyncio.Event()
-        async with self._turning:
+        async with self._changing:
             refused = self._faults.refuses(self._where, self._pop)
             if refused and self._listening:
                 await self._refuse()
@@ -106,7 +107,7 @@ class Gate:
     async def close(self) -> None:
         """Close the port and all connections."""
         self._healed.set()
-        async with self._turning:
+        async with self._changing:
             await self._stop_listening()
             self._server.pre_shutdown()
             await self._server.shutdown(_CLOSING)
