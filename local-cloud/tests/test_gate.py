@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiohttp import web
@@ -11,6 +12,9 @@ from local_cloud.background import Background
 from local_cloud.faults import Fault, Faults
 from local_cloud.gate import Gate, House
 from local_cloud.journal import Journal
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
 
 _PATIENCE = 5  # seconds; the answer takes some turns of the event loop
 
@@ -21,6 +25,21 @@ async def answer(_: web.BaseRequest) -> web.Response:
 
 def failure(status: int) -> web.Response:
     return web.Response(status=status)
+
+
+def build() -> tuple[Faults, socket.socket, Gate]:
+    faults = Faults(frozenset({"edge"}), 1)
+    listener = socket.create_server(("127.0.0.1", 0))
+    gate = Gate(listener, House(answer, failure), where="edge", pop=0, faults=faults, journal=Journal())
+    return faults, listener, gate
+
+
+def run(program: Coroutine[Any, Any, bool]) -> bool:
+    background = Background("test")
+    try:
+        return background.run(program)
+    finally:
+        background.stop()
 
 
 async def is_let_down(client: socket.socket) -> bool:
@@ -37,9 +56,7 @@ async def is_let_down(client: socket.socket) -> bool:
 @pytest.mark.parametrize("ends", ["refuse", "close"])
 def test_connection_ends_however_far_it_is_when_the_port_closes(turns: int, ends: str) -> None:
     async def connect() -> bool:
-        faults = Faults(frozenset({"edge"}), 1)
-        listener = socket.create_server(("127.0.0.1", 0))
-        gate = Gate(listener, House(answer, failure), where="edge", pop=0, faults=faults, journal=Journal())
+        faults, listener, gate = build()
         await gate.update()
         with socket.create_connection(listener.getsockname()) as client:
             client.settimeout(0)
@@ -55,8 +72,22 @@ def test_connection_ends_however_far_it_is_when_the_port_closes(turns: int, ends
                 ended = await is_let_down(client)
         return ended
 
-    background = Background("test")
-    try:
-        assert background.run(connect())
-    finally:
-        background.stop()
+    assert run(connect())
+
+
+def test_port_that_heals_while_it_closes_is_open() -> None:
+    async def heal() -> bool:
+        faults, listener, gate = build()
+        address = listener.getsockname()
+        await gate.update()
+        faults.add(Fault("edge", "refuse"))
+        closing = asyncio.create_task(gate.update())
+        await asyncio.sleep(0)
+        faults.clear()
+        await asyncio.gather(closing, gate.update())
+        with socket.socket() as client:
+            refused = client.connect_ex(address)
+        await gate.close()
+        return not refused
+
+    assert run(heal())
