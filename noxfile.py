@@ -157,7 +157,7 @@ def demo(session: nox.Session) -> None:
     """Run the demos on the local cloud: builds the layers, deploys the template, invokes every function."""
     _install(session, "runtime")
     _node_packages(session)
-    session.run("python", "-m", "demo", *session.posargs)
+    session.run("python", "-m", "demos", *session.posargs)
 
 
 @nox.session(default=False)
@@ -165,31 +165,20 @@ def layers(session: nox.Session) -> None:
     """Build the layers into build/layers and report their sizes."""
     _install(session, "runtime")
     _node_packages(session)
-    session.run("python", "-m", "lambda_layers", "--out", "build/layers", *session.posargs)
+    session.run("python", "-m", "layers", "--out", "build/layers", *session.posargs)
 
 
 @nox.session(default=False)
-def package(session: nox.Session) -> None:
-    """Build everything that is released into build/release: layers, application, wheel, sdist, npm tarball."""
+def release(session: nox.Session) -> None:
+    """Build what is released into build/release; `-- publish` shows what would be sent, `-- arn-table` writes ARNs."""
     _install(session, "test")
-    _node(session)
-    session.run("python", "-m", "publishing", "package")
-
-
-@nox.session(default=False)
-def publish(session: nox.Session) -> None:
-    """Show what publishing would send; `-s publish -- --for-real` sends it."""
-    _install(session, "test")
-    _node(session, oldest=24)  # with its npm, which registries can trust without a token: from 11.5.1 on
-    session.run("python", "-m", "publishing", "package", silent=True)
-    session.run("python", "-m", "publishing", "publish", *session.posargs)
-
-
-@nox.session(name="arn-table", default=False)
-def arn_table(session: nox.Session) -> None:
-    """Write the ARNs of the published layers into layers/README.md."""
-    _install(session, "test")
-    session.run("python", "-m", "publishing", "arn-table")
+    command, *options = session.posargs or ["package"]
+    if command != "arn-table":
+        # Node 24 has an npm that registries can trust without a token: from 11.5.1 on.
+        _node(session, oldest=24 if command == "publish" else OLDEST_NODE)
+        session.run("python", "-m", "release", "package", silent=command == "publish")
+    if command != "package":
+        session.run("python", "-m", "release", command, *options)
 
 
 @nox.session(name="local-cloud", default=False)
@@ -197,7 +186,7 @@ def local_cloud(session: nox.Session) -> None:
     """Start the local cloud with the template deployed, print what to export, and wait for Ctrl-C."""
     _install(session, "runtime")
     _node_packages(session)
-    session.run("python", "-m", "lambda_layers", "--out", "build/layers", *LAYERS_HERE, silent=True)
+    session.run("python", "-m", "layers", "--out", "build/layers", *LAYERS_HERE, silent=True)
     modules = "infra/edge-setup/node_modules"
     command = ["python", "-m", "local_cloud", "--template", "infra/template.yaml", "--node-path", modules]
     session.run(*command, *session.posargs)
@@ -217,7 +206,7 @@ def infra(session: nox.Session) -> None:
 def scan(session: nox.Session) -> None:
     """Scan the templates for weak security: every finding that stays has its reason."""
     _install(session, "checkov")
-    session.run("python", "-m", "template_scan", "build/infra")
+    session.run("python", "-m", "infra.scan", "build/infra")
 
 
 @nox.session(default=False)
@@ -235,25 +224,25 @@ def acceptance(session: nox.Session) -> None:
     _install(session, "test")
     _node_packages(session)
     here = LAYERS_HERE if "--local" in session.posargs else []
-    session.run("python", "-m", "lambda_layers", "--out", "build/layers", *here, silent=True)
+    session.run("python", "-m", "layers", "--out", "build/layers", *here, silent=True)
     # After Ctrl-C it deletes what it has made, for as long as CloudFront takes. nox would kill it after half a second.
-    session.run("python", "-m", "acceptance_run", *session.posargs, interrupt_timeout=None)
+    session.run("python", "-m", "acceptance", *session.posargs, interrupt_timeout=None)
 
 
-def _contract(session: nox.Session, *arguments: str) -> None:
+def _conformance(session: nox.Session, *arguments: str) -> None:
     """Hold every SDK against the specification; the layers must have been built."""
     reports = [f"--{form}=build/conformance/report.{form}" for form in ("html", "jsonl")]
     session.run("python", "-m", "conformance", *reports, "--junit=build/conformance/report.xml", *arguments)
 
 
 @nox.session(default=False)
-def contract(session: nox.Session) -> None:
+def conformance(session: nox.Session) -> None:
     """Hold every SDK against the specification, and every pair of them against each other."""
     _install(session, "test")
     _node_packages(session)
-    session.run("python", "-m", "lambda_layers", "--out", "build/layers", *LAYERS_HERE, silent=True)
+    session.run("python", "-m", "layers", "--out", "build/layers", *LAYERS_HERE, silent=True)
     session.run("python", "-m", "conformance", "--check-vectors")
-    _contract(session, *session.posargs)
+    _conformance(session, *session.posargs)
 
 
 @nox.session
@@ -266,15 +255,15 @@ def test(session: nox.Session) -> None:
         for project in NODE_PROJECTS:
             _npm(session, project, "test")
     _npm(session, BROWSER_TESTS, "ci")
-    session.run("python", "-m", "lambda_layers", "--out", "build/layers", *LAYERS_HERE)
+    session.run("python", "-m", "layers", "--out", "build/layers", *LAYERS_HERE)
     session.run("python", "-m", "pytest", *session.posargs)
     if not session.posargs:
-        _contract(session)
+        _conformance(session)
         session.run("python", "-m", "conformance", "--s3", "seaweedfs", *IN_SEAWEEDFS)
 
 
 @nox.session(default=False)
-def bench(session: nox.Session) -> None:
+def benchmarks(session: nox.Session) -> None:
     """Measure speed against what a user would pick instead; with `-- --check` hold it to the limits.
 
     Exits with 1 if a limit is not kept, with 2 if the machine is too restless to say.
@@ -282,11 +271,11 @@ def bench(session: nox.Session) -> None:
     _install(session, "bench")
     _node_packages(session)
     _npm(session, "benchmarks/nodejs", "ci")
-    session.run("python", "-m", "lambda_layers", "--out", "build/layers", *LAYERS_HERE, silent=True)
+    session.run("python", "-m", "layers", "--out", "build/layers", *LAYERS_HERE, silent=True)
     # Cold processes are to find compiled modules, as they do in a layer.
     given = {**os.environ, **session.env, "PYTHONDONTWRITEBYTECODE": ""}
     environment = {name: value for name, value in given.items() if value is not None}
-    command = [f"{session.bin}/python", "-m", "bench", *session.posargs]
+    command = [f"{session.bin}/python", "-m", "benchmarks", *session.posargs]
     # Not by session.run: nox ends with 1 for any other code than 0.
     if code := subprocess.run(command, env=environment, check=False).returncode:
         sys.exit(code)
@@ -314,22 +303,22 @@ def lint(session: nox.Session) -> None:
     eslint = "nodejs-sdk/node_modules/.bin/eslint"
     session.run(eslint, "--config", "nodejs-sdk/eslint.config.mjs", *javascript, external=True)
     _npm(session, "nodejs-sdk", "run", "check-package")
-    _reference(session, "--check")
+    _api_pages(session, "--check")
 
 
-def _reference(session: nox.Session, *options: str) -> None:
+def _api_pages(session: nox.Session, *options: str) -> None:
     """Write the API references from the docstrings and declarations, or check that they are up to date."""
-    session.run("python", "-m", "reference", "python-sdk/src", "memory", "python-sdk/API.md", *options)
-    node = ["node", "docs/src/reference/node.mjs", "nodejs-sdk/index.d.ts", "nodejs-sdk/API.md"]
+    session.run("python", "-m", "docs", "python-sdk/src", "memory", "python-sdk/API.md", *options)
+    node = ["node", "docs/src/docs/node.mjs", "nodejs-sdk/index.d.ts", "nodejs-sdk/API.md"]
     session.run(*node, *options, external=True)
 
 
 @nox.session(default=False)
-def reference(session: nox.Session) -> None:
+def docs(session: nox.Session) -> None:
     """Write the API references: python-sdk/API.md and nodejs-sdk/API.md."""
     _install(session, "lint")
     _node_packages(session)
-    _reference(session)
+    _api_pages(session)
 
 
 @nox.session
@@ -370,9 +359,7 @@ def mutants(session: nox.Session) -> None:
     """Prove that the vectors notice faults: plants known ones in a copy of each SDK."""
     _install(session, "test")
     _node_packages(session)
-    session.run(
-        "python", "-m", "lambda_layers", "--out", "build/layers", "--only", "python", "nodejs", silent=True
-    )
+    session.run("python", "-m", "layers", "--out", "build/layers", "--only", "python", "nodejs", silent=True)
     session.run("python", "-m", "mutants", *session.posargs)
 
 
@@ -384,7 +371,7 @@ def history(session: nox.Session) -> None:
     """
     _install(session, "test")
     _node_packages(session)
-    session.run("python", "-m", "lambda_layers", "--out", "build/layers", *LAYERS_HERE, silent=True)
+    session.run("python", "-m", "layers", "--out", "build/layers", *LAYERS_HERE, silent=True)
     if session.posargs:
         session.run("python", "-m", "history", *session.posargs)
         return

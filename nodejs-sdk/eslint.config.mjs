@@ -27,7 +27,7 @@ const PLATFORM_FREE = [
   'log',
   'names',
   'options',
-  'spelling',
+  'did-you-mean',
   'value-reader',
   'value-writer',
 ].map((name) => `lib/${name}.js`);

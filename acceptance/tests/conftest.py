@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from acceptance_run.account import Account
-from acceptance_run.surroundings import ROOT, exported, started_here
+from acceptance.account import Account
+from acceptance.environment import ROOT, exported, started_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

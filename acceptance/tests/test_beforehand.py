@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from acceptance_run import __main__ as command
-from acceptance_run import scenarios
-from acceptance_run.account import Account
-from acceptance_run.errors import AcceptanceError
-from acceptance_run.estimate import Plan
-from acceptance_run.surroundings import ROOT
+from acceptance.account import Account
+from acceptance.environment import ROOT
+from acceptance.errors import AcceptanceError
+from acceptance.estimate import Plan
 from conformance.actions import ACTIONS
 from memory_console.cost.bill import total
 from memory_console.cost.prices import load
+
+from acceptance import __main__ as command
+from acceptance import scenarios
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,7 +69,7 @@ def test_a_run_begins_only_after_a_yes(
         raise BegunError
 
     monkeypatch.setattr(command, "Account", SomeAccount)
-    monkeypatch.setattr(command, "Trial", begin)
+    monkeypatch.setattr(command, "AcceptanceRun", begin)
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     monkeypatch.setattr("builtins.input", lambda _: answer)
     if begins:
@@ -83,7 +84,7 @@ def test_without_anybody_to_ask_nothing_is_made(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(command, "Account", SomeAccount)
-    monkeypatch.setattr(command, "Trial", lambda *_: pytest.fail("it began"))
+    monkeypatch.setattr(command, "AcceptanceRun", lambda *_: pytest.fail("it began"))
     monkeypatch.setattr("sys.stdin.isatty", lambda: False)
     assert command.main([]) == 2
     said = capsys.readouterr().out

@@ -11,25 +11,26 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from acceptance_run import stack as stack_module
-from acceptance_run import trial
-from acceptance_run.__main__ import main
-from acceptance_run.errors import AcceptanceError
-from acceptance_run.estimate import Plan
-from acceptance_run.latency import Probe
-from acceptance_run.leftovers import Leftovers
-from acceptance_run.stack import TEMPLATE, Stack, new_name
-from acceptance_run.surroundings import ROOT
-from acceptance_run.trial import Scope, Trial
+from acceptance.__main__ import main
+from acceptance.environment import ROOT
+from acceptance.errors import AcceptanceError
+from acceptance.estimate import Plan
+from acceptance.latency import Probe
+from acceptance.leftovers import Leftovers
+from acceptance.run import AcceptanceRun, Scope
+from acceptance.stack import TEMPLATE, Stack, new_name
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from acceptance import run as acceptance_run
+from acceptance import stack as stack_module
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from acceptance_run.account import Account
-    from demo.__main__ import Demo
+    from acceptance.account import Account
+    from demos.__main__ import Demo
 
 SCOPE = Scope(Plan(scenarios=1, edge_ttl=1, rounds=1, reads=1, cold_starts=1))
 PATIENCE = 120  # seconds
@@ -97,8 +98,8 @@ def test_a_step_that_breaks_in_the_middle_leaves_nothing(
         made.extend(left_of(account, run.report.stack))
         raise failure
 
-    monkeypatch.setattr(trial, "run_demo", break_beside_a_function)
-    run = Trial(account, SCOPE)
+    monkeypatch.setattr(acceptance_run, "run_demo", break_beside_a_function)
+    run = AcceptanceRun(account, SCOPE)
     report = run.run()
     assert any(name.startswith("probe-of-") for name in made)
     assert says in report.error
@@ -118,7 +119,7 @@ def test_a_stack_that_fails_half_way_leaves_nothing_and_says_what_failed(
     broken = TEMPLATE.read_text().replace("                - cloudfront:CreateKeyGroup\n", "")
     (tmp_path / "infra" / "template.yaml").write_text(broken)
     monkeypatch.setattr(stack_module, "TEMPLATE", tmp_path / "infra" / "template.yaml")
-    report = Trial(account, SCOPE).run()
+    report = AcceptanceRun(account, SCOPE).run()
     assert "SigningKeys" in report.error
     assert "cloudfront:CreateKeyGroup" in report.error
     assert list(report.steps) == ["delete"]
@@ -135,7 +136,7 @@ def test_a_stack_that_is_only_planned_is_deleted(account: Account, monkeypatch: 
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Stack, "_wait", stop)
-    report = Trial(account, SCOPE).run()
+    report = AcceptanceRun(account, SCOPE).run()
     assert statuses == ["REVIEW_IN_PROGRESS"]
     assert report.remains == []
     assert left_of(account, report.stack) == []
@@ -144,7 +145,7 @@ def test_a_stack_that_is_only_planned_is_deleted(account: Account, monkeypatch: 
 def test_ctrl_c_while_the_stack_is_made_leaves_nothing_however_often_it_is_pressed(
     account: Account, tmp_path: Path
 ) -> None:
-    command = [sys.executable, "-m", "acceptance_run", "--out", str(tmp_path)]
+    command = [sys.executable, "-m", "acceptance", "--out", str(tmp_path)]
     environment = {**os.environ, **account.environment()}
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
@@ -177,7 +178,7 @@ def test_what_cannot_be_deleted_is_listed_and_can_be_deleted_later(
 
     with monkeypatch.context() as patched:
         patched.setattr(Stack, "delete", refuse)
-        patched.setattr(trial, "run_demo", stop)
+        patched.setattr(acceptance_run, "run_demo", stop)
         assert main(["--out", str(tmp_path)]) == 1
     (written,) = tmp_path.glob("*.json")
     report = json.loads(written.read_text())

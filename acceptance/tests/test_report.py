@@ -6,17 +6,18 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from acceptance_run import __main__ as command
-from acceptance_run import walkthrough
-from acceptance_run.consistency import Finding
-from acceptance_run.latency import Spread
-from acceptance_run.report import STEPS, Report, times
-from acceptance_run.surroundings import ROOT
+from acceptance.consistency import Finding
+from acceptance.environment import ROOT
+from acceptance.latency import Spread
+from acceptance.report import STEPS, Report, times
+
+from acceptance import __main__ as command
+from acceptance import walkthrough
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from acceptance_run.account import Account
+    from acceptance.account import Account
 
 BAD: list[dict[str, Any]] = [
     {"steps": dict.fromkeys(STEPS[:-1], 1.0)},
@@ -57,14 +58,14 @@ def test_anything_amiss_makes_a_run_not_accepted(changes: dict[str, Any]) -> Non
 def test_a_run_that_is_not_accepted_does_not_exit_with_zero(
     account: Account, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, changes: dict[str, Any]
 ) -> None:
-    class Trial:
+    class AcceptanceRun:
         def __init__(self, *_: object) -> None:
             assert account.is_local
 
         def run(self) -> Report:
             return report(**changes)
 
-    monkeypatch.setattr(command, "Trial", Trial)
+    monkeypatch.setattr(command, "AcceptanceRun", AcceptanceRun)
     assert command.main(["--out", str(tmp_path)]) == 1
 
 

@@ -7,13 +7,13 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
-from acceptance_run.__main__ import main
-from acceptance_run.account import Account
-from acceptance_run.estimate import Plan
-from acceptance_run.leftovers import Leftovers
-from acceptance_run.report import STEPS
-from acceptance_run.scenarios import count
-from acceptance_run.stack import Stack
+from acceptance.__main__ import main
+from acceptance.account import Account
+from acceptance.estimate import Plan
+from acceptance.leftovers import Leftovers
+from acceptance.report import STEPS
+from acceptance.scenarios import count
+from acceptance.stack import Stack
 
 if TYPE_CHECKING:
     from pathlib import Path

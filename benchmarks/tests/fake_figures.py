@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.figures import Figure, Limit
-from bench.rounds import Effort, Plan, measure
+from benchmarks.figures import Figure, Limit
+from benchmarks.rounds import Effort, Plan, measure
 
 if TYPE_CHECKING:
-    from bench.results import Outcome
+    from benchmarks.results import Outcome
 
 PROGRAM = Path(__file__).with_name("fake_program.py")
 

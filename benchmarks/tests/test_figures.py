@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from bench.curves import CURVES
-from bench.figures import FIGURES, at_least, at_most, selected
+from benchmarks.curves import CURVES
+from benchmarks.figures import FIGURES, at_least, at_most, selected
 
 FOLDER = Path(__file__).resolve().parents[1]
 LIMITS = {figure.id: figure.limit for figure in FIGURES}

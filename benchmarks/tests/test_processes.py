@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from bench.processes import on_one_core
+from benchmarks.processes import on_one_core
 
 _COUNT = "import os; print(len(os.sched_getaffinity(0)))"
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bench import report
+
+from benchmarks import report
 
 README = Path(__file__).resolve().parents[1] / "README.md"
 POINT = {"nanoseconds": 1_500_000.0, "low": 1.0, "high": 2.0}

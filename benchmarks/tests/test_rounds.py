@@ -3,9 +3,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from bench import rounds
-from bench.__main__ import exit_code
-from bench.figures import Limit, at_least, at_most
+from benchmarks.__main__ import exit_code
+from benchmarks.figures import Limit, at_least, at_most
+
+from benchmarks import rounds
 
 if TYPE_CHECKING:
     from fake_figures import FakeFigures

@@ -19,7 +19,7 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(SOURCES)}
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "bench", *arguments],
+        [sys.executable, "-m", "benchmarks", *arguments],
         env=ENVIRONMENT,
         capture_output=True,
         text=True,
@@ -51,7 +51,7 @@ def test_the_list_names_figures_and_limits() -> None:
 
 
 def test_a_run_that_is_ended_leaves_nothing_behind(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "bench", "--only", "python/decode/1mb"]
+    command = [sys.executable, "-m", "benchmarks", "--only", "python/decode/1mb"]
     with subprocess.Popen(command, env={**ENVIRONMENT, "TMPDIR": str(tmp_path)}) as process:
         while not list(tmp_path.glob("memory-seaweedfs-*/data/*")) and process.poll() is None:
             time.sleep(0.05)

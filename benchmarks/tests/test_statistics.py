@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from bench.figures import at_most
-from bench.statistics import Summary, verdict
+from benchmarks.figures import at_most
+from benchmarks.statistics import Summary, verdict
 
 
 def test_a_summary_is_the_median_and_the_quarters() -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from click.testing import Result
+
     from conftest import Values
 
     Run = Callable[..., Result]

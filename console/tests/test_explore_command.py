@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     import pytest
     from click.testing import Result
+
     from conftest import Values
 
 

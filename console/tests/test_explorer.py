@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from conftest import Values
     from playwright.sync_api import Browser, Dialog, Locator, Page
+
+    from conftest import Values
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # playwright's own pipes
 PATIENCE = 30_000  # milliseconds; the machine may be busy

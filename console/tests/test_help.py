@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from click.testing import Result
+
     from conftest import Values
 
 _CONTEXT = click.Context(main)

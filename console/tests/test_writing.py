@@ -14,8 +14,9 @@ from memory_console.writing import MAX_PREVIOUS, Draft, put, put_if_absent, put_
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conftest import Values
     from memory_console.stored import StoredValue
+
+    from conftest import Values
 
 ADDRESS = Address("public", "shop", "a")
 OPTIONS = PutOptions.check(None, None, None, default_edge_ttl=5, default_storage_class="STANDARD")

@@ -1,6 +1,6 @@
 """The demo job fails unless its logs prove what it claims."""
 
-from demo.evidence import Read, missing, reads
+from demos.evidence import Read, missing, reads
 
 HIT = 'memory: get "var1" from edge (hit, age 3 s)'
 MISS = 'memory: get "a \\"b\\"" from edge (miss)'

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from deployment import package, translate
-from lambda_layers.archive import zip_files
+from layers.archive import zip_files
+
+from infra import package, translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable

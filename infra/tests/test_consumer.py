@@ -10,11 +10,12 @@ import boto3
 import memory
 import pytest
 from botocore.exceptions import ClientError
-from deployment import translate
+from infra.scan.translations import unpackaged
 from local_cloud import DeploymentError, LocalCloud
 from memory._aws import forget_clients
 from memory._transport import Transport
-from template_scan.translations import unpackaged
+
+from infra import translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -13,10 +13,10 @@ import pytest
 from botocore import xform_name
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped] # it ships no types
 from click.testing import CliRunner
+from infra.scan.translations import unpackaged
 from memory._config import _KEYS as CONFIGURATION
 from memory._config import ENVIRONMENT_PREFIX
 from memory_console.command import main
-from template_scan.translations import unpackaged
 
 if TYPE_CHECKING:
     import click

@@ -5,8 +5,9 @@ import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from deployment import PackagingError, package, translate
-from lambda_layers.wheels import Native
+from layers.wheels import Native
+
+from infra import PackagingError, package, translate
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from template_scan import accepted_findings, findings, stale, unexplained
-from template_scan.translations import write_translations
+from infra.scan import accepted_findings, findings, stale, unexplained
+from infra.scan.translations import write_translations
 
 if TYPE_CHECKING:
     from pathlib import Path

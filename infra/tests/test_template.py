@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from cfnlint import ManualArgs  # type: ignore[import-untyped] # it ships no types
 from cfnlint.api import lint_file  # type: ignore[import-untyped] # it ships no types
-from template_scan.translations import unpackaged
+from infra.scan.translations import unpackaged
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -190,8 +190,8 @@ def test_the_bucket_sweeps_up_what_has_a_ttl(translated: dict[str, Any]) -> None
         }
         for days in (1, 7, 30, 365)
     ]
-    *broom, uploads = rules
-    assert broom == expected
+    *expiration, uploads = rules
+    assert expiration == expected
     assert uploads == {
         "Id": "abandoned-uploads",
         "Status": "Enabled",

@@ -4,8 +4,8 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from lambda_layers.layer import Built, cryptography_layer, nodejs_layer, python_layer
-from lambda_layers.wheels import Native
+from layers.layer import Built, cryptography_layer, nodejs_layer, python_layer
+from layers.wheels import Native
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
-from lambda_layers.archive import read_folder, zip_files
+from layers.archive import read_folder, zip_files
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
-from lambda_layers.bill import LicenceError, bill_of_materials, licence_list
-from lambda_layers.package import Package
-from lambda_layers.wheels import Native
+from layers.bill import LicenceError, bill_of_materials, licence_list
+from layers.package import Package
+from layers.wheels import Native
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from lambda_layers.layer import Built
+    from layers.layer import Built
 
 MINE = Package("pypi", "mine", "1.0", "MIT", None, {"mine/LICENSE": b"free"})
 

@@ -4,13 +4,13 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from lambda_layers.__main__ import main
+from layers.__main__ import main
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pytest
-    from lambda_layers.layer import Built
+    from layers.layer import Built
 
 
 def test_it_writes_the_zip_and_reports_its_size_and_hash(
@@ -34,4 +34,4 @@ def test_a_failure_is_one_message_and_exit_code_1(tmp_path: Path, capsys: pytest
     (tmp_path / "nodejs-sdk").mkdir()
     (tmp_path / "nodejs-sdk" / "package.json").write_text(json.dumps({"name": "no-version"}))
     assert main(["--out", str(tmp_path / "out"), "--only", "nodejs"], tmp_path) == 1
-    assert capsys.readouterr().err.startswith("lambda_layers: `npm pack` failed in ")
+    assert capsys.readouterr().err.startswith("layers: `npm pack` failed in ")

@@ -11,7 +11,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from lambda_layers.layer import (
+from layers.layer import (
     Built,
     Layer,
     LayerTooLargeError,
@@ -19,8 +19,8 @@ from lambda_layers.layer import (
     nodejs_layer,
     python_layer,
 )
-from lambda_layers.package import DuplicateFileError, Package, files_of
-from lambda_layers.wheels import PYTHONS, Native, WheelError, packages_of_lock
+from layers.package import DuplicateFileError, Package, files_of
+from layers.wheels import PYTHONS, Native, WheelError, packages_of_lock
 
 
 def names(built: Built) -> list[str]:

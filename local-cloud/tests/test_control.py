@@ -10,8 +10,9 @@ from urllib.request import Request, urlopen
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import Shop
     from local_cloud import LocalCloud
+
+    from conftest import Shop
 
 
 def control(cloud: LocalCloud, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:

@@ -5,7 +5,7 @@ const { AsyncLocalStorage } = require('node:async_hooks');
 const { Draft } = require('./envelope.js');
 const { ConfigurationError, UnavailableError } = require('./errors.js');
 
-/** @typedef {import('./copy.js').Copy} Copy */
+/** @typedef {import('./cached-value.js').CachedValue} CachedValue */
 /** @typedef {import('./reader.js').Target} Target */
 /** @typedef {import('./options.js').PutOptions} PutOptions */
 
@@ -32,7 +32,7 @@ class Compute {
 
   /**
    * @param {object} calls
-   * @param {(target: Target) => Promise<Copy | undefined>} calls.find
+   * @param {(target: Target) => Promise<CachedValue | undefined>} calls.find
    * @param {(target: Target, draft: Draft, options: PutOptions, took: number) => Promise<unknown>} calls.put
    * @param {{clock: () => number, random: () => number}} seams
    * @param {import('./log.js').Log} log
@@ -68,7 +68,7 @@ class Compute {
 
   /**
    * @param {Target} target
-   * @returns {Promise<{copy: Copy | undefined, isReadable: boolean}>} COMP-3
+   * @returns {Promise<{copy: CachedValue | undefined, isReadable: boolean}>} COMP-3
    */
   async #look(target) {
     try {
@@ -85,7 +85,7 @@ class Compute {
    * @param {() => unknown} factory
    * @param {PutOptions} options
    * @param {boolean} isToBePut COMP-3
-   * @param {Copy | undefined} copy What there is.
+   * @param {CachedValue | undefined} copy What there is.
    * @returns {Computation}
    */
   #start(target, factory, options, isToBePut, copy) {
@@ -111,7 +111,7 @@ class Compute {
    * @param {() => unknown} factory
    * @param {PutOptions} options
    * @param {boolean} isToBePut
-   * @param {Copy | undefined} copy
+   * @param {CachedValue | undefined} copy
    * @returns {Promise<() => any>} gives the value, a copy of their own to each who asks
    */
   async #compute(computation, target, factory, options, isToBePut, copy) {
@@ -140,7 +140,7 @@ class Compute {
    * with many callers one of them is early enough: Vattani, Chierichetti, Lowenstein, "Optimal Probabilistic Cache Stampede
    * Prevention", 2015.
    *
-   * @param {Copy} copy
+   * @param {CachedValue} copy
    */
   #isToBeRefreshed({ expiresAt, took }) {
     return expiresAt !== undefined && took * -Math.log(1 - this.#random()) >= expiresAt - this.#clock();

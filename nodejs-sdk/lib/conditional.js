@@ -8,8 +8,8 @@ const { isRefusal } = require('./writer.js');
 
 /** @typedef {import('./reader.js').Reading} Reading */
 /** @typedef {import('./reader.js').Target} Target */
-/** @typedef {import('./writer.js').Sealed} Sealed */
-/** @typedef {import('./copy.js').Copy} Copy */
+/** @typedef {import('./writer.js').Prepared} Prepared */
+/** @typedef {import('./cached-value.js').CachedValue} CachedValue */
 /** @typedef {<T>(program: import('./effects.js').Program<T>) => Promise<T>} Run */
 
 /**
@@ -36,12 +36,12 @@ class ConditionalWriter {
   #seams;
 
   /**
-   * @param {object} rooms
-   * @param {import('./writer.js').Writer} rooms.writer
-   * @param {import('./reader.js').Reader} rooms.reader
-   * @param {import('./store.js').Store} rooms.store
-   * @param {import('./session.js').Session} rooms.session
-   * @param {import('./rooms.js').Seams} seams
+   * @param {object} components
+   * @param {import('./writer.js').Writer} components.writer
+   * @param {import('./reader.js').Reader} components.reader
+   * @param {import('./store.js').Store} components.store
+   * @param {import('./session.js').Session} components.session
+   * @param {import('./components.js').Seams} seams
    */
   constructor({ writer, reader, store, session }, seams) {
     this.#writer = writer;
@@ -66,7 +66,7 @@ class ConditionalWriter {
     const { name } = target;
     const previous = replaces === null ? [] : this.#session.idsOf(name, replaces);
     const condition = { replaces, takesExpired: replaces === null };
-    const version = await this.settle(run, target, this.#writer.seal(draft, options, { previous }), condition, new Backoff(this.#seams));
+    const version = await this.settle(run, target, this.#writer.prepare(draft, options, { previous }), condition, new Backoff(this.#seams));
     if (version !== undefined) return version;
     const why = replaces === null ? 'there is a value already' : `its version is no longer ${replaces}`;
     throw new ConflictError(`${JSON.stringify(name)} was not put: ${why}. Read it with { consistent: true } and decide again.`);
@@ -77,14 +77,14 @@ class ConditionalWriter {
    *
    * @param {Run} run
    * @param {Target} target
-   * @param {Sealed} sealed
+   * @param {Prepared} prepared
    * @param {Condition} condition
    * @param {Backoff} backoff
    * @returns {Promise<string | undefined>} the version; undefined if the condition does not hold
    * @throws {UnavailableError}
    */
-  async settle(run, target, sealed, condition, backoff) {
-    const attempt = new Attempt(sealed, condition, this.#clock());
+  async settle(run, target, prepared, condition, backoff) {
+    const attempt = new Attempt(prepared, condition, this.#clock());
     this.#writer.begin(target.name);
     try {
       await this.#settle(run, target, attempt, backoff);
@@ -134,11 +134,11 @@ class ConditionalWriter {
    * @returns {Promise<boolean>} whether S3 says that it has stored the document
    */
   async #send(run, { key }, attempt) {
-    const { sealed, replaces } = attempt;
+    const { prepared, replaces } = attempt;
     const start = this.#clock();
     let answer;
     try {
-      answer = await run(this.#store.put(key, sealed.document, sealed, replaces));
+      answer = await run(this.#store.put(key, prepared.document, prepared, replaces));
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
       attempt.failure = error;
@@ -146,8 +146,8 @@ class ConditionalWriter {
     attempt.mayHaveArrived = true; // even a refusal may be of the second of two: a dead connection is retried
     if (!answer || 'refused' in answer) return false;
     attempt.version = answer.version;
-    attempt.outcome = this.#writer.stateOf(answer, sealed);
-    attempt.copy = this.#writer.copyOf(answer, sealed, start);
+    attempt.outcome = this.#writer.stateOf(answer, prepared);
+    attempt.copy = this.#writer.copyOf(answer, prepared, start);
     return true;
   }
 
@@ -160,22 +160,22 @@ class ConditionalWriter {
    * @returns {boolean} if not, the attempt has its outcome
    */
   #isToBeSentAgain(target, attempt, { answer, copy, document }) {
-    const { sealed, replaces } = attempt;
-    const isStored = document?.write === sealed.writeId;
-    if (isStored || document?.previous.includes(sealed.writeId)) {
+    const { prepared, replaces } = attempt;
+    const isStored = document?.write === prepared.writeId;
+    if (isStored || document?.previous.includes(prepared.writeId)) {
       attempt.know(stateOf(answer, this.#clock(), lineage(answer, document)), copy);
-      attempt.version = isStored ? String(answer.version) : sealed.writeId;
+      attempt.version = isStored ? String(answer.version) : prepared.writeId;
       return false;
     }
     if (this.#clock() - attempt.begun > PATIENCE) throw cannotTell(target, 'its outcome came too late');
     if (answer.version === replaces) return true;
-    const [replacedId] = sealed.previous;
+    const [replacedId] = prepared.previous;
     // A refusal is clear enough for a put that names nothing it replaces.
     if (document && (replacedId || attempt.failure) && hidesHistory(replacedId, document)) throw cannotTell(target, 'others have replaced it too often');
     const isAbsent = !document || document.hasExpired(this.#clock());
     if (attempt.takesExpired && isAbsent) {
       attempt.replaces = answer.version;
-      attempt.sealed = this.#writer.reseal(sealed, lineage(answer, document));
+      attempt.prepared = this.#writer.reprepare(prepared, lineage(answer, document));
       return true;
     }
     if (!attempt.failure) attempt.know(stateOf(answer, this.#clock(), lineage(answer, document)), copy);
@@ -193,16 +193,16 @@ class Attempt {
   version;
   /** @type {import('./writer.js').Outcome} */
   outcome = UNKNOWN;
-  /** @type {Copy | undefined} */
+  /** @type {CachedValue | undefined} */
   copy;
 
   /**
-   * @param {Sealed} sealed
+   * @param {Prepared} prepared
    * @param {Condition} condition
    * @param {number} begun Unix time in milliseconds
    */
-  constructor(sealed, { replaces, takesExpired = false }, begun) {
-    this.sealed = sealed;
+  constructor(prepared, { replaces, takesExpired = false }, begun) {
+    this.prepared = prepared;
     this.replaces = replaces;
     this.takesExpired = takesExpired;
     this.begun = begun;
@@ -210,7 +210,7 @@ class Attempt {
 
   /**
    * @param {import('./session.js').State} state What is stored now.
-   * @param {Copy | undefined} copy
+   * @param {CachedValue | undefined} copy
    */
   know(state, copy) {
     this.outcome = state;

@@ -217,7 +217,7 @@ function checkParams(params) {
   }
   for (const key of Object.keys(params)) {
     if (KEYS.includes(key)) continue;
-    const { nearest } = require('./spelling.js');
+    const { nearest } = require('./did-you-mean.js');
     throw new ConfigurationError(`The parameter ${key} is unknown. Did you mean ${nearest(key, KEYS)}?`);
   }
   return /** @type {Params} */ (params);

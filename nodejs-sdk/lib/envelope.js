@@ -61,7 +61,7 @@ class Draft {
    * @returns {{document: Uint8Array, text: string}} compact JSON, in UTF-8 and as text
    * @throws {ValueTooLargeError} OBJ-4
    */
-  seal(writeId, maxBytes, { expiresAt, previous = [], took } = {}) {
+  prepare(writeId, maxBytes, { expiresAt, previous = [], took } = {}) {
     const flag = this.tagged ? ',"tagged":true' : '';
     const end = expiresAt === undefined ? '' : `,"expires_at":${expiresAt}`;
     const lineage = previous.length === 0 ? '' : `,"previous":${JSON.stringify(previous)}`;
@@ -90,7 +90,7 @@ class Draft {
  * @throws {ValueTooLargeError}
  */
 function encode(value, writeId, maxBytes, members) {
-  return new Draft(value).seal(writeId, maxBytes, members).document;
+  return new Draft(value).prepare(writeId, maxBytes, members).document;
 }
 
 /**

@@ -1,8 +1,8 @@
 'use strict';
 
-const { Recent } = require('./recent.js');
+const { LruMap } = require('./lru-map.js');
 
-/** @typedef {import('./copy.js').Copy} Copy */
+/** @typedef {import('./cached-value.js').CachedValue} CachedValue */
 
 /**
  * What a copy takes besides its text and its name, in bytes: the objects around it and its place in the map. With Node 20
@@ -14,8 +14,8 @@ const OVERHEAD = 400;
 class Local {
   #maxItems;
   #maxBytes;
-  /** @type {Recent<Copy>} */
-  #copies = new Recent();
+  /** @type {LruMap<CachedValue>} */
+  #copies = new LruMap();
 
   /** Bytes that the copies take. */
   bytes = 0;
@@ -36,7 +36,7 @@ class Local {
   /**
    * @param {string} name
    * @param {number} now Unix time in milliseconds
-   * @returns {Copy | undefined} undefined if there is none, or none that is fresh (MEM-2)
+   * @returns {CachedValue | undefined} undefined if there is none, or none that is fresh (MEM-2)
    */
   fresh(name, now) {
     const place = this.#copies.find(name);
@@ -47,7 +47,7 @@ class Local {
 
   /**
    * @param {string} name
-   * @returns {Copy | undefined} whatever its age
+   * @returns {CachedValue | undefined} whatever its age
    */
   any(name) {
     return this.#copies.find(name)?.value;
@@ -55,7 +55,7 @@ class Local {
 
   /**
    * @param {string} name
-   * @param {Copy} copy
+   * @param {CachedValue} copy
    */
   keep(name, copy) {
     const before = this.any(name);
@@ -67,7 +67,7 @@ class Local {
     this.bytes += size;
     while (this.bytes > this.#maxBytes || this.items > this.#maxItems) {
       this.evictions++;
-      this.drop(/** @type {import('./recent.js').Place<Copy>} */ (this.#copies.oldest).name);
+      this.drop(/** @type {import('./lru-map.js').Place<CachedValue>} */ (this.#copies.oldest).name);
     }
   }
 
@@ -87,7 +87,7 @@ class Local {
 
 /**
  * @param {string} name
- * @param {Copy} copy
+ * @param {CachedValue} copy
  */
 function sizeOf(name, copy) {
   return copy.size + 2 * name.length + OVERHEAD;

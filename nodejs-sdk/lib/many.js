@@ -5,44 +5,44 @@ const { BatchError, MemoryServiceError } = require('./errors.js');
 const { nameOf } = require('./names.js');
 
 /** @typedef {import('./reader.js').Target} Target */
-/** @typedef {import('./writer.js').Sealed} Sealed */
+/** @typedef {import('./writer.js').Prepared} Prepared */
 /** @typedef {import('./conditional.js').Run} Run */
 
 /** Puts, removes and lists many names at once (MANY-1, LIST-2, LIST-3). */
 class Many {
   #config;
   #service;
-  #rooms;
+  #components;
   #run;
   #log;
 
   /**
    * @param {Pick<import('./config.js').Config, 'visibility'>} config
    * @param {string} service
-   * @param {import('./rooms.js').Rooms} rooms
+   * @param {import('./components.js').Components} components
    * @param {Run} run
    * @param {import('./log.js').Log} log
    */
-  constructor(config, service, rooms, run, log) {
+  constructor(config, service, components, run, log) {
     this.#config = config;
     this.#service = service;
-    this.#rooms = rooms;
+    this.#components = components;
     this.#run = run;
     this.#log = log;
   }
 
   /**
-   * @param {{target: Target, sealed: Sealed}[]} puts
+   * @param {{target: Target, prepared: Prepared}[]} puts
    * @param {boolean} invalidates
    * @returns {Promise<Map<string, string>>} the version of each
    * @throws {BatchError}
    */
   async put(puts, invalidates) {
-    const { writer } = this.#rooms;
+    const { writer } = this.#components;
     const byName = new Map(puts.map((put) => [put.target.name, put]));
     const paths = new Map(puts.map(({ target }) => [target.name, target.path]));
     return this.#invalidateAfter(
-      runAll(byName, ({ target, sealed }) => this.#run(writer.put(target, sealed))),
+      runAll(byName, ({ target, prepared }) => this.#run(writer.put(target, prepared))),
       invalidates && paths,
       'stored',
     );
@@ -55,7 +55,7 @@ class Many {
    * @throws {BatchError}
    */
   async remove(targets, invalidates) {
-    const { writer } = this.#rooms;
+    const { writer } = this.#components;
     const namesByKey = new Map(targets.map(({ key, name }) => [key, name]));
     const paths = new Map(targets.map(({ name, path }) => [name, path]));
     const removal = removeAll(namesByKey, (some) => this.#logged(some.size, this.#run(writer.removeMany(some))));
@@ -89,7 +89,7 @@ class Many {
    * @param {string} under
    */
   async #clear(prefix, under) {
-    const { store, writer } = this.#rooms;
+    const { store, writer } = this.#components;
     let count = 0;
     try {
       for await (const namesByKey of this.#pages(under)) {
@@ -113,7 +113,7 @@ class Many {
     /** @type {string | undefined} */
     let token;
     do {
-      const { keys, next } = await this.#run(this.#rooms.store.list(under, token));
+      const { keys, next } = await this.#run(this.#components.store.list(under, token));
       this.#log.debug(`list ${under} (${keys.length} keys${next === undefined ? '' : ', more to come'})`);
       const namesByKey = new Map();
       for (const key of keys) {
@@ -137,7 +137,7 @@ class Many {
   async #invalidateAfter(writing, paths, done) {
     try {
       const result = await writing;
-      if (paths) await this.#rooms.invalidation.drop([...paths.values()], this.#run, done);
+      if (paths) await this.#components.invalidation.drop([...paths.values()], this.#run, done);
       return result;
     } catch (error) {
       if (paths && error instanceof BatchError) await this.#invalidateSome(error, paths, done);
@@ -153,7 +153,7 @@ class Many {
   async #invalidateSome({ errors }, paths, done) {
     const some = [...paths].filter(([name]) => !errors.has(name)).map(([, path]) => path);
     try {
-      await this.#rooms.invalidation.drop(some, this.#run, done);
+      await this.#components.invalidation.drop(some, this.#run, done);
     } catch (error) {
       if (!(error instanceof MemoryServiceError)) throw error;
       this.#log.warn(error.message);

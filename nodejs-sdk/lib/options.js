@@ -202,7 +202,7 @@ function checkOptions(options, known, whose, example) {
   }
   for (const key of Object.keys(options)) {
     if (!known.includes(key)) {
-      const { nearest } = require('./spelling.js');
+      const { nearest } = require('./did-you-mean.js');
       throw new ConfigurationError(`The option ${key} is unknown. Did you mean ${nearest(key, known)}?`);
     }
   }

@@ -1,7 +1,7 @@
 'use strict';
 
 const { Circuit } = require('./circuit.js');
-const { Copy } = require('./copy.js');
+const { CachedValue } = require('./cached-value.js');
 const { OriginRefusedError } = require('./edge.js');
 const { unwrap } = require('./envelope.js');
 const { CorruptValueError, UnavailableError } = require('./errors.js');
@@ -18,7 +18,7 @@ const { lineage } = require('./lineage.js');
  * @typedef {object} Reading
  * @property {import('../index.js').Entry['source']} source
  * @property {import('./session.js').Answer & {headers?: import('./transport.js').Response['headers']}} answer What SES-3 wants to know of it.
- * @property {Copy | undefined} copy undefined if there is no value
+ * @property {CachedValue | undefined} copy undefined if there is no value
  * @property {import('./lineage.js').Predecessor | undefined} [document] What is stored there, even if it has expired.
  */
 
@@ -26,7 +26,7 @@ const { lineage } = require('./lineage.js');
 class Reader {
   #config;
   #edge;
-  #rooms;
+  #components;
   #session;
   #local;
   #stats;
@@ -36,20 +36,20 @@ class Reader {
 
   /**
    * @param {import('./config.js').Config} config
-   * @param {object} rooms
-   * @param {{read: (path: string) => Program<Answer>}} rooms.edge
-   * @param {{read: (key: string) => Program<Answer>}} rooms.origin
-   * @param {import('./session.js').Session} rooms.session
-   * @param {import('./local.js').Local} rooms.local
-   * @param {import('./stats.js').Stats} rooms.stats
+   * @param {object} components
+   * @param {{read: (path: string) => Program<Answer>}} components.edge
+   * @param {{read: (key: string) => Program<Answer>}} components.origin
+   * @param {import('./session.js').Session} components.session
+   * @param {import('./local.js').Local} components.local
+   * @param {import('./stats.js').Stats} components.stats
    * @param {() => number} clock Unix time in milliseconds
    * @param {import('./log.js').Log} log
    */
-  constructor(config, rooms, clock, log) {
-    const { edge, session, local, stats } = rooms;
+  constructor(config, components, clock, log) {
+    const { edge, session, local, stats } = components;
     this.#config = config;
     this.#edge = edge;
-    this.#rooms = rooms;
+    this.#components = components;
     this.#session = session;
     this.#local = local;
     this.#stats = stats;
@@ -114,7 +114,7 @@ class Reader {
    */
   *look({ name, key }) {
     try {
-      return this.#decoded(yield* this.#rooms.origin.read(key), 's3');
+      return this.#decoded(yield* this.#components.origin.read(key), 's3');
     } catch (error) {
       throw this.#explained(error, key, name);
     }
@@ -186,7 +186,7 @@ class Reader {
 
   /**
    * @param {string} name
-   * @param {Copy | undefined} copy
+   * @param {CachedValue | undefined} copy
    */
   #keep(name, copy) {
     if (copy) this.#local.keep(name, copy);
@@ -216,7 +216,7 @@ class Reader {
     const document = unwrap(answer.document);
     if (document.hasExpired(this.#clock())) return { source, answer, copy: undefined, document };
     document.read();
-    return { source, answer, copy: new Copy(document, answer), document };
+    return { source, answer, copy: new CachedValue(document, answer), document };
   }
 }
 

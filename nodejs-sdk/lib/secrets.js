@@ -3,9 +3,9 @@
 const { askAws, endpoint, errorCode } = require('./aws.js');
 const { credentials } = require('./credentials.js');
 const { AccessDeniedError, ConfigurationError, MemoryServiceError } = require('./errors.js');
-const { signingKey } = require('./keys.js');
+const { signingKey } = require('./signing-key.js');
 
-/** @typedef {import('./keys.js').SigningKey} SigningKey */
+/** @typedef {import('./signing-key.js').SigningKey} SigningKey */
 
 const ARN = /^arn:aws[a-z-]*:(ssm|secretsmanager):([a-z0-9-]+):[0-9]*:(parameter|secret:)(.+)$/;
 // Milliseconds.

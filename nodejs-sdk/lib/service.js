@@ -33,7 +33,7 @@ class MemoryService {
   #service;
   #seams;
   #log;
-  #rooms;
+  #components;
   #local;
   #stats;
   #clock;
@@ -41,8 +41,8 @@ class MemoryService {
   #many;
   /** @type {import('./compute.js').Compute | undefined} */
   #compute;
-  /** @type {import('./engine.js').Engine | undefined} Undefined once closed. */
-  #engine;
+  /** @type {import('./runtime.js').Runtime | undefined} Undefined once closed. */
+  #runtime;
 
   /** @type {import('./conditional.js').Run} */
   #run = (program) => this.#open().run(program);
@@ -50,7 +50,7 @@ class MemoryService {
   /**
    * @param {unknown} params
    * @param {unknown} serviceName
-   * @param {Partial<import('./rooms.js').Seams>} [seams] For tests.
+   * @param {Partial<import('./components.js').Seams>} [seams] For tests.
    * @throws {errors.ConfigurationError}
    * @throws {errors.InvalidNameError} NAME-1
    */
@@ -60,23 +60,23 @@ class MemoryService {
     this.#seams = { clock: Date.now, random: Math.random, sleep, ...seams };
     this.#clock = this.#seams.clock;
     this.#log = new Log(this.#config.logLevel);
-    const { Engine } = require('./engine.js'); // here, as the rooms, so that loading this SDK is quick
-    const engine = Engine.acquire(); // first, so that its thread starts while this one loads the rest
+    const { Runtime } = require('./runtime.js'); // here, as the components, so that loading this SDK is quick
+    const runtime = Runtime.acquire(); // first, so that its thread starts while this one loads the rest
     try {
-      const { Rooms } = require('./rooms.js');
-      this.#rooms = new Rooms(this.#config, this.#service, this.#seams, this.#log);
+      const { Components } = require('./components.js');
+      this.#components = new Components(this.#config, this.#service, this.#seams, this.#log);
       if (this.#config.preload) {
-        this.#rooms.preload();
-        engine.preload();
+        this.#components.preload();
+        runtime.preload();
       }
     } catch (error) {
-      engine.release();
+      runtime.release();
       throw error;
     }
-    this.#local = this.#rooms.local;
-    this.#stats = this.#rooms.stats;
-    engine.awaitThread();
-    this.#engine = engine;
+    this.#local = this.#components.local;
+    this.#stats = this.#components.stats;
+    runtime.awaitThread();
+    this.#runtime = runtime;
   }
 
   /**
@@ -93,10 +93,10 @@ class MemoryService {
     const { replaces, ...checked } = options.readPutOptions(given, this.#config);
     const target = this.#locate(name);
     const draft = new Draft(value);
-    const { writer } = this.#rooms;
+    const { writer } = this.#components;
     const stored = await (replaces === undefined
-      ? this.#run(writer.put(target, writer.seal(draft, checked)))
-      : this.#rooms.conditional.put(this.#run, target, draft, checked, replaces));
+      ? this.#run(writer.put(target, writer.prepare(draft, checked)))
+      : this.#components.conditional.put(this.#run, target, draft, checked, replaces));
     if (checked.invalidates) await this.#invalidate(target, 'stored');
     return stored;
   }
@@ -125,7 +125,7 @@ class MemoryService {
    * @returns {any} undefined if there is none
    */
   get(name, given) {
-    if (given === undefined && this.#engine) {
+    if (given === undefined && this.#runtime) {
       const copy = this.#fresh(name);
       if (copy) return copy.value();
     }
@@ -140,7 +140,7 @@ class MemoryService {
    * @returns {Promise<any>} undefined if there is none
    */
   async getAsync(name, given) {
-    if (given === undefined && this.#engine) {
+    if (given === undefined && this.#runtime) {
       const copy = this.#fresh(name);
       return copy ? copy.value() : (await this.#fetch(this.#locate(name), false))?.value;
     }
@@ -155,12 +155,12 @@ class MemoryService {
    * @returns {import('../index.js').Entry | undefined}
    */
   getEntry(name, given) {
-    const engine = this.#open();
+    const runtime = this.#open();
     const { isConsistent } = options.readGetOptions(given);
     const target = this.#locate(name);
     const copy = isConsistent ? undefined : this.#fresh(name);
     if (copy) return copy.entry('memory', this.#clock());
-    return this.#entryOf(target, this.#rooms.lookup.blocking(engine, target, isConsistent));
+    return this.#entryOf(target, this.#components.coalescingReader.blocking(runtime, target, isConsistent));
   }
 
   /**
@@ -203,7 +203,7 @@ class MemoryService {
     this.#open();
     const invalidates = options.readRemoveOptions(given, this.#config);
     const target = this.#locate(name);
-    await this.#run(this.#rooms.writer.remove(target));
+    await this.#run(this.#components.writer.remove(target));
     if (invalidates) await this.#invalidate(target, 'removed');
   }
 
@@ -262,7 +262,7 @@ class MemoryService {
     const checked = options.readUpdateOptions(given, this.#config, false);
     const target = this.#locate(name);
     checkFunction('update', fn);
-    return this.#updated(target, await this.#rooms.updates.update(this.#run, target, fn, checked), checked);
+    return this.#updated(target, await this.#components.updates.update(this.#run, target, fn, checked), checked);
   }
 
   /**
@@ -283,7 +283,7 @@ class MemoryService {
       throw new UnsupportedTypeError('$: a value can be incremented by an integer only: a safe number or a bigint.');
     }
     const step = BigInt(/** @type {number | bigint} */ (by));
-    return this.#updated(target, await this.#rooms.updates.increment(this.#run, target, step, checked), checked);
+    return this.#updated(target, await this.#components.updates.increment(this.#run, target, step, checked), checked);
   }
 
   /**
@@ -311,7 +311,7 @@ class MemoryService {
    * @throws {errors.InvalidNameError} if what there is cannot be part of a name
    */
   cached(fn, given) {
-    const { cacheName, prefixOf } = require('./calls.js');
+    const { cacheName, prefixOf } = require('./cache-name.js');
     const checked = options.readStorageOptions(given, this.#config, 'cached', ['name']);
     checkFunction('cached', fn);
     const prefix = prefixOf(fn, given?.name);
@@ -338,9 +338,9 @@ class MemoryService {
     if (this.#config.visibility === 'public') throw new ConfigurationError('A grant is of a private service: values of this one are public.');
     const ttl = options.checkGrantTtl(ttlSeconds, this.#config.maxGrant);
     if (isPrefix(prefixOrName)) {
-      return this.#run(this.#rooms.grant({ prefix: prefixOrName }, `${this.#locatePrefix(prefixOrName).path}*`, ttl));
+      return this.#run(this.#components.grant({ prefix: prefixOrName }, `${this.#locatePrefix(prefixOrName).path}*`, ttl));
     }
-    return this.#run(this.#rooms.grant({ name: prefixOrName }, this.#locate(prefixOrName).path, ttl));
+    return this.#run(this.#components.grant({ name: prefixOrName }, this.#locate(prefixOrName).path, ttl));
   }
 
   /** What this object has counted since it was made, and keeps in memory. */
@@ -356,28 +356,28 @@ class MemoryService {
 
   /** Let go of connections and thread, which it shares with the other objects. Not needed for the process to end. */
   close() {
-    this.#engine?.release();
-    this.#engine = undefined;
+    this.#runtime?.release();
+    this.#runtime = undefined;
   }
 
   #open() {
-    if (this.#engine) return this.#engine;
+    if (this.#runtime) return this.#runtime;
     throw new ConfigurationError('This MemoryService is closed: make a new one.');
   }
 
   get #batches() {
     const { Many } = require('./many.js');
-    return (this.#many ??= new Many(this.#config, this.#service, this.#rooms, this.#run, this.#log));
+    return (this.#many ??= new Many(this.#config, this.#service, this.#components, this.#run, this.#log));
   }
 
   get #computing() {
     const { Compute } = require('./compute.js');
     return (this.#compute ??= new Compute(
       {
-        find: async (target) => this.#fresh(target.name) ?? (await this.#rooms.lookup.awaited(this.#open(), target, false)).copy,
+        find: async (target) => this.#fresh(target.name) ?? (await this.#components.coalescingReader.awaited(this.#open(), target, false)).copy,
         put: (target, draft, checked, took) => {
-          const { writer } = this.#rooms;
-          return this.#run(writer.put(target, writer.seal(draft, checked, { took })));
+          const { writer } = this.#components;
+          return this.#run(writer.put(target, writer.prepare(draft, checked, { took })));
         },
       },
       this.#seams,
@@ -397,7 +397,7 @@ class MemoryService {
   }
 
   /**
-   * Check and seal, with an error that also says which of the values is refused.
+   * Check and prepare, with an error that also says which of the values is refused.
    *
    * @param {unknown} name
    * @param {unknown} value
@@ -406,7 +406,7 @@ class MemoryService {
   #sealOneOfMany(name, value, checked) {
     const target = this.#locate(name);
     try {
-      return { target, sealed: this.#rooms.writer.seal(new Draft(value), checked) };
+      return { target, prepared: this.#components.writer.prepare(new Draft(value), checked) };
     } catch (error) {
       const which = JSON.stringify(name);
       if (error instanceof UnsupportedTypeError) {
@@ -419,7 +419,7 @@ class MemoryService {
 
   /**
    * @param {string} name
-   * @returns {import('./copy.js').Copy | undefined} the copy in memory, if that may be returned without asking anybody
+   * @returns {import('./cached-value.js').CachedValue | undefined} the copy in memory, if that may be returned without asking anybody
    */
   #fresh(name) {
     const copy = this.#local.fresh(name, this.#clock());
@@ -444,7 +444,7 @@ class MemoryService {
    * @param {boolean} isConsistent
    */
   async #fetch(target, isConsistent) {
-    return this.#entryOf(target, await this.#rooms.lookup.awaited(this.#open(), target, isConsistent));
+    return this.#entryOf(target, await this.#components.coalescingReader.awaited(this.#open(), target, isConsistent));
   }
 
   /**
@@ -477,7 +477,7 @@ class MemoryService {
    * @param {'stored' | 'removed'} done
    */
   #invalidate({ path }, done) {
-    return this.#rooms.invalidation.drop([path], this.#run, done);
+    return this.#components.invalidation.drop([path], this.#run, done);
   }
 }
 

@@ -1,7 +1,7 @@
 'use strict';
 
 const { MEMORY } = require('./lineage.js');
-const { Recent } = require('./recent.js');
+const { LruMap } = require('./lru-map.js');
 
 /** How many names are remembered at least (SES-5). */
 const LIMIT = 10_000;
@@ -42,8 +42,8 @@ const UNKNOWN = 'unknown';
 class Session {
   #clock;
   #limit;
-  /** @type {Recent<Record>} */
-  #records = new Recent();
+  /** @type {LruMap<Record>} */
+  #records = new LruMap();
   /** No copy that was fetched from S3 before this moment is taken for a name without a record (SES-5). */
   #horizon = -Infinity;
   #clears = 0;
@@ -160,7 +160,7 @@ class Session {
    * @returns {boolean} whether the outcome is a state, and the newest
    */
   end(name, outcome) {
-    const place = /** @type {import('./recent.js').Place<Record>} */ (this.#records.find(name));
+    const place = /** @type {import('./lru-map.js').Place<Record>} */ (this.#records.find(name));
     const record = place.value;
     const { isOverlapped, before } = record;
     const isKnown = typeof outcome === 'object' && !isOverlapped;

@@ -2,7 +2,7 @@
 
 const { sign } = require('node:crypto');
 
-const { readKeyFile } = require('./keys.js');
+const { readKeyFile } = require('./signing-key.js');
 const { Secret } = require('./secrets.js');
 
 /** CloudFront's alphabet is that of base64 with these three replaced. @type {Record<string, string>} */
@@ -11,7 +11,7 @@ const REPLACED = { '+': '-', '=': '_', '/': '~' };
 /**
  * @typedef {object} Signature
  * @property {string} query what follows the `?` of a signed URL
- * @property {import('./keys.js').SigningKey} key
+ * @property {import('./signing-key.js').SigningKey} key
  * @property {number} signedAt
  */
 
@@ -33,7 +33,7 @@ class Signer {
   #hashAlgorithm;
   #clock;
   #fallbackId;
-  /** @type {import('./keys.js').SigningKey | undefined} */
+  /** @type {import('./signing-key.js').SigningKey | undefined} */
   #fileKey;
   /** @type {import('./secrets.js').Secret | undefined} */
   #secret;
@@ -95,7 +95,7 @@ class Signer {
   }
 
   /**
-   * @param {import('./keys.js').SigningKey} key
+   * @param {import('./signing-key.js').SigningKey} key
    */
   #sign(key) {
     const signedAt = this.#clock();
@@ -106,7 +106,7 @@ class Signer {
   /**
    * @param {string} resource
    * @param {number} expires Unix time in seconds
-   * @param {import('./keys.js').SigningKey} key
+   * @param {import('./signing-key.js').SigningKey} key
    * @returns {string} SIG-1 to SIG-3
    */
   #query(resource, expires, key) {
@@ -117,10 +117,10 @@ class Signer {
     return `Policy=${urlSafe(policy)}&Signature=${urlSafe(signature)}&Key-Pair-Id=${key.id}${hash}`;
   }
 
-  /** @returns {import('./effects.js').Program<import('./keys.js').SigningKey>} */
+  /** @returns {import('./effects.js').Program<import('./signing-key.js').SigningKey>} */
   *#key() {
     const key = this.#secret ? yield* this.#secret.read(this.#fallbackId, this.#clock) : this.#fileKey;
-    return /** @type {import('./keys.js').SigningKey} */ (key);
+    return /** @type {import('./signing-key.js').SigningKey} */ (key);
   }
 }
 

@@ -18,11 +18,11 @@ class Updates {
   #seams;
 
   /**
-   * @param {object} rooms
-   * @param {import('./reader.js').Reader} rooms.reader
-   * @param {import('./writer.js').Writer} rooms.writer
-   * @param {import('./conditional.js').ConditionalWriter} rooms.conditional
-   * @param {import('./rooms.js').Seams} seams
+   * @param {object} components
+   * @param {import('./reader.js').Reader} components.reader
+   * @param {import('./writer.js').Writer} components.writer
+   * @param {import('./conditional.js').ConditionalWriter} components.conditional
+   * @param {import('./components.js').Seams} seams
    */
   constructor({ reader, writer, conditional }, seams) {
     this.#reader = reader;
@@ -79,8 +79,8 @@ class Updates {
       const reading = await run(this.#reader.readS3(target));
       const draft = new Draft(await change(reading));
       const { answer, copy, document } = reading;
-      const sealed = this.#writer.seal(draft, options, { end: copy?.expiresAt, previous: lineage(answer, document) });
-      const version = await this.#conditional.settle(run, target, sealed, { replaces: answer.version }, backoff);
+      const prepared = this.#writer.prepare(draft, options, { end: copy?.expiresAt, previous: lineage(answer, document) });
+      const version = await this.#conditional.settle(run, target, prepared, { replaces: answer.version }, backoff);
       if (version !== undefined) return draft.take();
     }
     const times = `${options.attempts} times`;

@@ -1,15 +1,15 @@
 'use strict';
 
-// The other end of `bridge.js`. The build bundles this file into the text that `worker-source.js` exports.
+// The other end of `syncWorker.js`. The build bundles this file into the text that `worker-source.js` exports.
 
 const { workerData } = require('node:worker_threads');
 
-const { Performer } = require('./performer.js');
+const { EffectHandler } = require('./effect-handler.js');
 const { TURN, GONE } = require('./signal.js');
 
 /** @type {{port: import('node:worker_threads').MessagePort, signal: Int32Array}} */
 const { port, signal } = workerData;
-const performer = new Performer();
+const effectHandler = new EffectHandler();
 
 const moveOn = () => {
   Atomics.add(signal, TURN, 1);
@@ -17,7 +17,7 @@ const moveOn = () => {
 };
 
 port.on('message', async ({ id, effect, budget }) => {
-  port.postMessage({ id, outcome: await performer.perform(effect, budget) });
+  port.postMessage({ id, outcome: await effectHandler.perform(effect, budget) });
   moveOn();
 });
 
@@ -26,5 +26,5 @@ process.on('exit', () => {
   moveOn();
 });
 
-require('node:https'); // what every read wants: it is loaded while the bridge waits for this
+require('node:https'); // what every read wants: it is loaded while the syncWorker waits for this
 moveOn();

@@ -1,6 +1,6 @@
 'use strict';
 
-const { Copy } = require('./copy.js');
+const { CachedValue } = require('./cached-value.js');
 const { AccessDeniedError, ConfigurationError } = require('./errors.js');
 const { MAX_IDS } = require('./lineage.js');
 const { formOf } = require('./options.js');
@@ -17,7 +17,7 @@ const { NOTHING_DONE, UNKNOWN } = require('./session.js');
 /**
  * A document with all that its put needs.
  *
- * @typedef {Form & {draft: Draft, writeId: string, previous: string[], took: number | undefined, document: Uint8Array, text: string}} Sealed
+ * @typedef {Form & {draft: Draft, writeId: string, previous: string[], took: number | undefined, document: Uint8Array, text: string}} Prepared
  */
 
 /** Puts and removes, so that this object knows what it has done: no get returns what is older (SES-1, SES-4, MEM-4). */
@@ -26,24 +26,24 @@ class Writer {
   #store;
   #session;
   #local;
-  #flights;
+  #singleFlight;
   #clock;
 
   /**
    * @param {Pick<import('./config.js').Config, 'maxValueBytes'>} config
-   * @param {object} rooms
-   * @param {import('./store.js').Store} rooms.store
-   * @param {import('./session.js').Session} rooms.session
-   * @param {import('./local.js').Local} rooms.local
-   * @param {import('./flights.js').Flights} rooms.flights
+   * @param {object} components
+   * @param {import('./store.js').Store} components.store
+   * @param {import('./session.js').Session} components.session
+   * @param {import('./local.js').Local} components.local
+   * @param {import('./single-flight.js').SingleFlight} components.singleFlight
    * @param {() => number} clock Unix time in milliseconds
    */
-  constructor(config, { store, session, local, flights }, clock) {
+  constructor(config, { store, session, local, singleFlight }, clock) {
     this.#config = config;
     this.#store = store;
     this.#session = session;
     this.#local = local;
-    this.#flights = flights;
+    this.#singleFlight = singleFlight;
     this.#clock = clock;
   }
 
@@ -54,41 +54,41 @@ class Writer {
    * @param {number} [more.end] Of the value that is replaced, in Unix milliseconds (UPD-3).
    * @param {string[]} [more.previous] COND-5
    * @param {number} [more.took] milliseconds
-   * @returns {Sealed}
+   * @returns {Prepared}
    * @throws {import('./errors.js').ValueTooLargeError}
    */
-  seal(draft, options, { end, previous, took } = {}) {
-    return this.#seal(draft, formOf(options, this.#clock(), end), randomWriteId(), previous, took);
+  prepare(draft, options, { end, previous, took } = {}) {
+    return this.#prepare(draft, formOf(options, this.#clock(), end), randomWriteId(), previous, took);
   }
 
   /**
    * The same put once more, to replace another document than it was made for.
    *
-   * @param {Sealed} sealed
+   * @param {Prepared} prepared
    * @param {string[]} previous
-   * @returns {Sealed}
+   * @returns {Prepared}
    * @throws {import('./errors.js').ValueTooLargeError}
    */
-  reseal({ draft, writeId, took, ...form }, previous) {
-    return this.#seal(draft, form, writeId, previous, took);
+  reprepare({ draft, writeId, took, ...form }, previous) {
+    return this.#prepare(draft, form, writeId, previous, took);
   }
 
   /**
    * @param {Target} target
-   * @param {Sealed} sealed
+   * @param {Prepared} prepared
    * @returns {Program<string>} its version
    * @throws {import('./errors.js').MemoryServiceError}
    */
-  *put({ name, key }, sealed) {
+  *put({ name, key }, prepared) {
     const start = this.#clock();
     this.begin(name);
     /** @type {Outcome} */
     let outcome = UNKNOWN;
     let copy;
     try {
-      const stored = /** @type {import('./store.js').Stored} */ (yield* this.#store.put(key, sealed.document, sealed));
-      outcome = this.stateOf(stored, sealed);
-      copy = this.copyOf(stored, sealed, start);
+      const stored = /** @type {import('./store.js').Stored} */ (yield* this.#store.put(key, prepared.document, prepared));
+      outcome = this.stateOf(stored, prepared);
+      copy = this.copyOf(stored, prepared, start);
       return stored.version;
     } catch (error) {
       if (isRefusal(error)) outcome = NOTHING_DONE;
@@ -151,7 +151,7 @@ class Writer {
   forgetUnder(prefix) {
     this.#session.forgetUnder(prefix);
     this.#local.dropUnder(prefix);
-    this.#flights.detachUnder(prefix);
+    this.#singleFlight.detachUnder(prefix);
   }
 
   /**
@@ -162,23 +162,23 @@ class Writer {
   begin(name) {
     this.#session.begin(name);
     this.#local.drop(name);
-    this.#flights.detach(name);
+    this.#singleFlight.detach(name);
   }
 
   /**
    * @param {string} name
    * @param {Outcome} outcome
-   * @param {Copy} [copy] of what is stored now
+   * @param {CachedValue} [copy] of what is stored now
    */
   end(name, outcome, copy) {
     const isNewest = this.#session.end(name, outcome);
-    this.#flights.detach(name); // their requests may have been sent before S3 had it
+    this.#singleFlight.detach(name); // their requests may have been sent before S3 had it
     if (isNewest && copy) this.#local.keep(name, copy);
   }
 
   /**
    * @param {import('./store.js').Stored} stored
-   * @param {Sealed} sealed
+   * @param {Prepared} prepared
    * @returns {State}
    */
   stateOf({ version, date }, { writeId, previous }) {
@@ -188,14 +188,14 @@ class Writer {
 
   /**
    * @param {import('./store.js').Stored} stored
-   * @param {Sealed} sealed
+   * @param {Prepared} prepared
    * @param {number} start When the request began, in Unix milliseconds.
-   * @returns {Copy}
+   * @returns {CachedValue}
    */
   copyOf({ version, date }, { draft, document, text, expiresAt, maxAge, took = 0 }, start) {
     const { value, type, tagged } = draft;
     const content = { value, text, isAscii: document.length === text.length, type, tagged, expiresAt, took };
-    return new Copy(content, { version, storedAt: date, start, age: 0, maxAge });
+    return new CachedValue(content, { version, storedAt: date, start, age: 0, maxAge });
   }
 
   /**
@@ -212,11 +212,11 @@ class Writer {
    * @param {string} writeId
    * @param {string[]} [previous]
    * @param {number} [took]
-   * @returns {Sealed}
+   * @returns {Prepared}
    */
-  #seal(draft, form, writeId, previous = [], took = undefined) {
+  #prepare(draft, form, writeId, previous = [], took = undefined) {
     const members = { expiresAt: form.expiresAt, previous, took };
-    return { ...form, ...draft.seal(writeId, this.#config.maxValueBytes, members), draft, writeId, previous, took };
+    return { ...form, ...draft.prepare(writeId, this.#config.maxValueBytes, members), draft, writeId, previous, took };
   }
 }
 

@@ -37,8 +37,8 @@ test('a public get loads no AWS SDK, no aws4 and no signing', () => {
     console.log(JSON.stringify(Object.keys(require.cache)));
   `;
   const loaded = JSON.parse(run('-e', script)).map((file) => path.relative(ROOT, file));
-  assert.ok(loaded.includes('lib/bridge.js'));
-  const unneeded = /node_modules|lib\/(signing|secrets|role|credentials|grant|origin|store|writer|many|batch|conditional|updates|compute|calls|invalidation|performer|spelling)\.js/;
+  assert.ok(loaded.includes('lib/sync-worker.js'));
+  const unneeded = /node_modules|lib\/(signing|secrets|role|credentials|grant|origin|store|writer|many|batch|conditional|updates|compute|calls|invalidation|effectHandler|spelling)\.js/;
   assert.deepEqual(loaded.filter((file) => unneeded.test(file)), []);
 });
 
@@ -49,7 +49,7 @@ test('with PRELOAD the constructor loads what a put needs', () => {
     console.log(JSON.stringify(Object.keys(require.cache)));
   `;
   const loaded = JSON.parse(run('-e', script)).map((file) => path.relative(ROOT, file));
-  for (const file of ['node_modules/aws4/aws4.js', 'lib/writer.js', 'lib/performer.js', 'lib/origin.js']) {
+  for (const file of ['node_modules/aws4/aws4.js', 'lib/writer.js', 'lib/effect-handler.js', 'lib/origin.js']) {
     assert.ok(loaded.includes(file), file);
   }
 });

@@ -5,7 +5,7 @@
 const assert = require('node:assert/strict');
 const { suite, test } = require('node:test');
 
-const { Copy } = require('../lib/copy.js');
+const { CachedValue } = require('../lib/cached-value.js');
 const { Local } = require('../lib/local.js');
 const { scene, holding, WAYS, START, MISS } = require('./scene.js');
 
@@ -161,7 +161,7 @@ suite('the least recently used', () => {
   test('a million distinct names stay within the bounds', () => {
     const local = new Local({ localMaxItems: 1000, localMaxBytes: 500_000 });
     const content = { value: 1, text: '{"v":1,"type":"int","value":1}', isAscii: true, type: 'int', tagged: false, took: 0 };
-    const copy = new Copy(content, { version: 'v', storedAt: 0, start: 0, age: 0, maxAge: 60 });
+    const copy = new CachedValue(content, { version: 'v', storedAt: 0, start: 0, age: 0, maxAge: 60 });
     let most = 0;
     for (let index = 0; index < 1_000_000; index++) {
       local.keep(`name/${index}`, copy);

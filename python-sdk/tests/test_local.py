@@ -5,7 +5,7 @@ import pytest
 from cloud import Cloud
 from memory import MemoryService, UnavailableError
 from memory._envelope import Envelope
-from memory._local import Copy, LocalMemory
+from memory._local import CachedValue, LocalMemory
 from memory._stats import Stats
 
 
@@ -97,7 +97,7 @@ def test_fifty_threads_that_ask_for_one_cold_name_make_one_request(cloud: Cloud)
     threads = [threading.Thread(target=get) for _ in range(50)]
     for thread in threads:
         thread.start()
-    while mem._state.flights._flights == {}:
+    while mem._state.single_flight._flights == {}:
         pass
     cloud.gate.set()
     for thread in threads:
@@ -127,9 +127,9 @@ def test_an_error_reaches_all_who_share_the_request(cloud: Cloud) -> None:
     assert len(errors) == 5
 
 
-def copy(document: bytes = b"1") -> Copy:
+def copy(document: bytes = b"1") -> CachedValue:
     envelope = Envelope(1, "int", None, None, (), 0)
-    return Copy(envelope, document, "v", stored_at=None, max_age=5, age=0, started=0)
+    return CachedValue(envelope, document, "v", stored_at=None, max_age=5, age=0, started=0)
 
 
 def test_memory_stays_within_its_bounds_under_a_million_names() -> None:

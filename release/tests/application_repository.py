@@ -17,8 +17,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import botocore.session
 from botocore.exceptions import ParamValidationError
 from botocore.validate import validate_parameters
-from deployment import translate
 from typing_extensions import Self
+
+from infra import translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ import pytest
 from application_repository import ApplicationRepository
 from local_cloud import LocalCloud
 from local_cloud.application import deploy_application
-from publishing.artifacts import Artifacts, build
+from release.artifacts import Artifacts, build
 from tagged_source import GIT, NATIVES, URL, Source, plain_environment
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lambda_layers.wheels import Native
+from layers.wheels import Native
 
 if TYPE_CHECKING:
     from pathlib import Path

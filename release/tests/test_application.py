@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 import yaml
-from publishing.__main__ import main
+from release.__main__ import main
 from tagged_source import URL
 
 if TYPE_CHECKING:
@@ -257,7 +257,7 @@ def test_a_resource_type_that_the_repository_refuses_is_named(
 def test_the_published_template_deploys(
     built: Source, applications: ApplicationRepository, aws: LocalCloud
 ) -> None:
-    from deployment import translate
+    from infra import translate
 
     settings(built, regions=["us-east-1"])
     assert publish(built, "--for-real") == 0

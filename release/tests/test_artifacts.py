@@ -8,8 +8,8 @@ import tarfile
 from typing import TYPE_CHECKING
 
 import pytest
-from publishing.artifacts import Artifacts, build
-from publishing.errors import ReleaseError
+from release.artifacts import Artifacts, build
+from release.errors import ReleaseError
 from tagged_source import NATIVES
 
 if TYPE_CHECKING:

@@ -9,16 +9,16 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from lambda_layers.wheels import Native
-from publishing.errors import ReleaseError
-from publishing.layers import LayerVersion, RegionOfLayers, layer_versions
-from publishing.sender import Sender
-from publishing.settings import Audience, Settings
-from publishing.target import Release
+from layers.wheels import Native
+from release.errors import ReleaseError
+from release.layers import LayerVersion, RegionOfLayers, layer_versions
+from release.sender import Sender
+from release.settings import Audience, Settings
+from release.target import Release
 
 if TYPE_CHECKING:
     from local_cloud import LocalCloud
-    from publishing.artifacts import Artifacts
+    from release.artifacts import Artifacts
 
 REGION = "us-east-1"
 ORGANIZATION = "o-a1b2c3d4e5"

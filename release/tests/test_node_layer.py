@@ -15,7 +15,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from publishing.artifacts import Artifacts
+    from release.artifacts import Artifacts
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(__file__).with_name("node_program.js")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from publishing.errors import RefusedError, ReleaseError
-from publishing.publication import publish
-from publishing.sender import Sender, UnknownError
-from publishing.target import Found
+from release.errors import RefusedError, ReleaseError
+from release.publication import publish
+from release.sender import Sender, UnknownError
+from release.target import Found
 
 if TYPE_CHECKING:
     from tagged_source import Source

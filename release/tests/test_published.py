@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from publishing.errors import ReleaseError
-from publishing.published import Published
+from release.errors import ReleaseError
+from release.published import Published
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +21,7 @@ def record(tmp_path: Path) -> Published:
 
 
 def test_the_repository_s_table_is_up_to_date(pytestconfig: pytest.Config) -> None:
-    """If not: `python3 noxfile.py -s arn-table`."""
+    """If not: `python3 noxfile.py -s release -- arn-table`."""
     root = pytestconfig.rootpath
     document = root / "layers" / "README.md"
     text = document.read_text()

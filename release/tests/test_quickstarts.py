@@ -14,7 +14,7 @@ from tagged_source import plain_environment
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from publishing.artifacts import Artifacts
+    from release.artifacts import Artifacts
 
 ROOT = Path(__file__).resolve().parents[2]
 SDK = ROOT / "nodejs-sdk"

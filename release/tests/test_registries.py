@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 from package_registry import PackageRegistry
-from publishing.__main__ import main
-from publishing.artifacts import Artifacts
-from publishing.registries import Npm
-from publishing.sender import Sender
-from publishing.settings import Settings
-from publishing.target import Release
+from release.__main__ import main
+from release.artifacts import Artifacts
+from release.registries import Npm
+from release.sender import Sender
+from release.settings import Settings
+from release.target import Release
 from tagged_source import URL
 
 if TYPE_CHECKING:

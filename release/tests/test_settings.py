@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from publishing.errors import ReleaseError
-from publishing.settings import Audience, Settings
+from release.errors import ReleaseError
+from release.settings import Audience, Settings
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from publishing.errors import ReleaseError
-from publishing.version import obstacles, repository_url, version_of
+from release.errors import ReleaseError
+from release.version import obstacles, repository_url, version_of
 from tagged_source import URL
 
 if TYPE_CHECKING:

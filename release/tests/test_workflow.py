@@ -54,5 +54,5 @@ def test_it_publishes_with_the_session_that_people_use_after_the_tests(
     commands = [step["run"] for step in job["steps"] if "run" in step]
     assert commands[0] == ".ci/run"
     assert (root / ".ci" / "run").is_file()
-    assert commands[1].startswith("python3 noxfile.py -s publish -- --for-real ")
+    assert commands[1].startswith("python3 noxfile.py -s release -- publish --for-real ")
     assert "\ndef publish(session: nox.Session) -> None:" in (root / "noxfile.py").read_text()

@@ -175,7 +175,7 @@ def _commit(root: Path) -> str:
 
 def _command(options: argparse.Namespace) -> str:
     """Return what starts a run like this one: in a clone it also installs what a run needs."""
-    program = "python3 noxfile.py -s contract --" if home.IS_CLONE else "python -m conformance"
+    program = "python3 noxfile.py -s conformance --" if home.IS_CLONE else "python -m conformance"
     return f"{program} --root {shlex.quote(str(options.root))}" if options.root else program
 
 

@@ -222,7 +222,7 @@ class LocalStore(Store):
         """Take a running local cloud, the stack's outputs, and the clock that the cloud goes by."""
 
         def client(service: str) -> Any:
-            return cloud.client(service, bystander=True)
+            return cloud.client(service, bypass_faults=True)
 
         super().__init__(client, cloud.environment(), outputs, self._ask, clock)
         self._cloud = cloud
@@ -246,7 +246,7 @@ class LocalStore(Store):
 
     def meanwhile(self, act: Callable[[], object], *, method: str, key: str, times: int) -> None:
         """Let something happen each time S3 is about to carry out an SDK's request for a key."""
-        self._cloud.interludes.add("s3", act, method=method, path=f"/{self._bucket}/{key}", times=times)
+        self._cloud.request_hooks.add("s3", act, method=method, path=f"/{self._bucket}/{key}", times=times)
 
     def fault(self, fault: Mapping[str, Any], visibility: str, key: str) -> None:
         """Let something go wrong with requests for some keys."""
@@ -259,7 +259,7 @@ class LocalStore(Store):
         """Let everything work again, and nothing happen any more."""
         if self._cloud.faults.active():
             self._cloud.faults.clear()
-        self._cloud.interludes.clear()
+        self._cloud.request_hooks.clear()
 
     def requests(self, visibility: str, service: str) -> list[Entry]:
         """Return what a service has asked of the edge and of S3 since the last call of this."""
@@ -292,10 +292,11 @@ def deployed(root: Path, *, in_seaweedfs: bool = False) -> Iterator[Store]:
         StoreError: There is no local cloud, or the template or what it needs is not there.
     """
     try:
-        from deployment import PackagingError  # noqa: PLC0415 - only store checks need it
         from local_cloud import LocalCloud, LocalCloudError  # noqa: PLC0415 - only store checks need it
         from local_cloud.application import deploy_application  # noqa: PLC0415 - as above
         from local_cloud.seaweedfs import SeaweedFS  # noqa: PLC0415 - as above
+
+        from infra import PackagingError  # noqa: PLC0415 - only store checks need it
     except ModuleNotFoundError as error:
         raise StoreError(
             f"{error}: store checks need a clone's local cloud; --no-store leaves them out"
@@ -305,7 +306,7 @@ def deployed(root: Path, *, in_seaweedfs: bool = False) -> Iterator[Store]:
     for needed in (root / "infra" / "template.yaml", modules, root / "build" / "layers"):
         if not needed.exists():
             raise StoreError(
-                f"{needed} is not there: run `python3 noxfile.py -s contract`, or pass --no-store"
+                f"{needed} is not there: run `python3 noxfile.py -s conformance`, or pass --no-store"
             )
     options: dict[str, Any] = {"clock": clock, "faults": True, "points_of_presence": 3}
     try:

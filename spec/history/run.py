@@ -17,8 +17,8 @@ from local_cloud.application import deploy_application
 
 from .client import BrokenError, Client, Member
 from .clock import SharedClock
+from .nemesis import Nemesis
 from .plan import Budget, Plan
-from .weather import Weather
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -118,7 +118,7 @@ class Stage:
         """
         self._histories += 1
         budget = Budget(setting.operations)
-        weather = Weather(setting.seed, self.cloud, self.clock if setting.jumps else None, setting.hangs)
+        nemesis = Nemesis(setting.seed, self.cloud, self.clock if setting.jumps else None, setting.hangs)
         began = time.monotonic()
         with ExitStack() as stack:
             clients = [
@@ -127,10 +127,10 @@ class Stage:
                 for number in range(setting.clients)
             ]
             with ThreadPoolExecutor(len(clients) + 1) as pool:
-                blowing = pool.submit(_blow, weather, budget)
+                disrupting = pool.submit(_disrupt, nemesis, budget)
                 playing = [pool.submit(_play, client, budget) for client in clients]
             self.cloud.faults.clear()
-            for done in (*playing, blowing):
+            for done in (*playing, disrupting):
                 done.result()
             clients[0].read_newest(sorted({one.name for client in clients for one in client.history}))
             stats = Counter[str]()
@@ -183,9 +183,9 @@ def _play(client: Client, budget: Budget) -> None:
         budget.over.set()  # whoever breaks down ends it for all
 
 
-def _blow(weather: Weather, budget: Budget) -> None:
-    next_change = weather.pause()
+def _disrupt(nemesis: Nemesis, budget: Budget) -> None:
+    next_change = nemesis.pause()
     while not budget.over.wait(_LOOK):
         while budget.taken >= next_change:
-            weather.change()
-            next_change += weather.pause()
+            nemesis.change()
+            next_change += nemesis.pause()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from conformance.store import deployed
 
-from mutants.specimen import ROOT, specimen
+from mutants.mutant import ROOT, mutant
 from mutants.verdict import SCENARIOS, NoVerdictError, failing_scenarios, failing_vectors
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def planted(sdk: str, only: str) -> list[str]:
     """Plant the faults of one SDK and return a complaint for each that the vectors did not notice as they must."""
     chosen = [mutant for mutant in mutants_of(sdk) if only in mutant.name]
     complaints: list[str] = []
-    with specimen(f"{sdk}-sdk") as root, ExitStack() as stack:
+    with mutant(f"{sdk}-sdk") as root, ExitStack() as stack:
         if documents := [mutant for mutant in chosen if not mutant.needs_store]:
             if healthy := failing_vectors(sdk, root):
                 return [f"{sdk}: the SDK fails vectors without any fault: {sorted(healthy)}"]

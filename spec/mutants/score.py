@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mutants.specimen import ROOT, specimen
+from mutants.mutant import ROOT, mutant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,7 @@ def main() -> None:
     sdk = sys.argv[1] if len(sys.argv) > 1 else ""
     if sdk not in _SCORES:
         sys.exit(f"which SDK? {' or '.join(_SCORES)}")
-    with specimen(f"{sdk}-sdk") as root:
+    with mutant(f"{sdk}-sdk") as root:
         killed, survivors = _SCORES[sdk](root / f"{sdk}-sdk")
     score = 100 * killed / (killed + len(survivors))
     print("\n".join(survivors))
@@ -61,12 +61,12 @@ def _nodejs(folder: Path) -> tuple[int, list[str]]:
     killed, survivors = 0, []
     for name, file in report["files"].items():
         lines = file["source"].split("\n")
-        for mutant in file["mutants"]:
-            if mutant["status"] in ("Killed", "Timeout"):
+        for planted in file["mutants"]:
+            if planted["status"] in ("Killed", "Timeout"):
                 killed += 1
-            elif mutant["status"] != "Ignored":
-                line = mutant["location"]["start"]["line"]
-                survivors.append(f"{name}:{line}\n-{lines[line - 1]}\n+ {mutant['replacement']}")
+            elif planted["status"] != "Ignored":
+                line = planted["location"]["start"]["line"]
+                survivors.append(f"{name}:{line}\n-{lines[line - 1]}\n+ {planted['replacement']}")
     return killed, survivors
 
 

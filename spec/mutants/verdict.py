@@ -13,7 +13,7 @@ from conformance.answers import FailureError
 from conformance.driver import Driver
 from conformance.scenarios import Scenario
 
-from mutants.specimen import ROOT
+from mutants.mutant import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Collection

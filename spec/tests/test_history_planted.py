@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 from history.planted import SDKS, Fault, faults_of
 from history.violation import Rule
-from mutants.specimen import ROOT
+from mutants.mutant import ROOT
 
 
 @pytest.mark.parametrize(("sdk", "fault"), [(sdk, fault) for sdk in SDKS for fault in faults_of(sdk)])

@@ -3,7 +3,7 @@
 import pytest
 from conformance import home, vectors
 from mutants.__main__ import SDKS, Mutant, mutants_of
-from mutants.specimen import ROOT
+from mutants.mutant import ROOT
 
 
 @pytest.mark.parametrize(("sdk", "mutant"), [(sdk, mutant) for sdk in SDKS for mutant in mutants_of(sdk)])

@@ -282,5 +282,5 @@ def test_the_writer_puts_and_the_reader_gets(
 
 
 def test_a_store_that_cannot_be_deployed_here_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="-s contract`, or pass --no-store"), deployed(tmp_path):
+    with pytest.raises(StoreError, match="-s conformance`, or pass --no-store"), deployed(tmp_path):
         raise AssertionError

@@ -143,7 +143,7 @@ function oneAfterTheOther(names, get, bytesPerName) {
  * @param {number} count
  */
 function hitsAmong(count) {
-  const { Copy } = require('../../../nodejs-sdk/lib/copy.js');
+  const { CachedValue } = require('../../../nodejs-sdk/lib/cached-value.js');
   const reader = service(bench.dead, { keeps: true, more: { LOCAL_MAX_ITEMS: count, LOCAL_MAX_BYTES: 2 ** 31 - 1 } });
   const local = localOf(reader);
   const all = shuffled(count);
@@ -152,7 +152,7 @@ function hitsAmong(count) {
   all.forEach((name, number) => {
     const content = { value: number, text: String(number), isAscii: true, type: 'int', tagged: false, expiresAt: undefined, took: 0 };
     const version = number.toString(16).padStart(32, '0');
-    local.keep(name, new Copy(content, { version, storedAt: now, start: now, age: 0, maxAge: DAY }));
+    local.keep(name, new CachedValue(content, { version, storedAt: now, start: now, age: 0, maxAge: DAY }));
   });
   const taken = (held() - before) / count;
   assert.equal(reader.get(all[count - 1]), count - 1);

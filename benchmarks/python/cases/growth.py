@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import requests
 from cachetools import TTLCache
 from memory._envelope import Envelope
-from memory._local import Copy
+from memory._local import CachedValue
 from requests.adapters import HTTPAdapter
 
 from cases.case import Case, bench, checked, document, repeated, service, value
@@ -132,7 +132,7 @@ def _names(count: int) -> Case:
     before = _resident()
     for number, name in enumerate(names):
         envelope = Envelope(number, "int", None, None, (), 0)
-        copy = Copy(envelope, given, f"{number:032x}", stored_at=now, max_age=_DAY, age=0, started=now)
+        copy = CachedValue(envelope, given, f"{number:032x}", stored_at=now, max_age=_DAY, age=0, started=now)
         local.keep(name, copy)
     taken = (_resident() - before) / count
     if reader.get(names[-1]) != count - 1 or reader.stats().items != count:

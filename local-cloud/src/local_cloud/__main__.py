@@ -11,8 +11,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deployment import PackagingError
-
+from infra import PackagingError
 from local_cloud import FakeClock, LocalCloud, LocalCloudError
 from local_cloud.application import deploy_application
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from deployment import package, translate
-from lambda_layers.wheels import Native
+from layers.wheels import Native
 from samtranslator.public.exceptions import InvalidDocumentException  # type: ignore[import-untyped] # it ships no types
 from yaml import YAMLError
 
+from infra import package, translate
 from local_cloud.cloud import REGION
 from local_cloud.errors import DeploymentError
 

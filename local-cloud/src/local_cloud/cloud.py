@@ -20,11 +20,11 @@ from local_cloud.edge.distributions import DistributionReader
 from local_cloud.edge.invalidations import InvalidationReader
 from local_cloud.edge.origin import S3Origin
 from local_cloud.engine import HOST, Engine
+from local_cloud.fault_proxy import FaultProxy
 from local_cloud.faults import Faults, Place
-from local_cloud.front import Front
 from local_cloud.journal import Journal
 from local_cloud.stacks import Stack, Stacks
-from local_cloud.stamps import Stamps
+from local_cloud.write_times import WriteTimes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,35 +44,35 @@ _CLIENT_CONFIG = Config(
 
 
 @dataclass(frozen=True)
-class Doors:
+class ListenSockets:
     """The ports of one local cloud, which listen before anything is behind them.
 
     Attributes:
         edges: one for each point of presence.
         roaming: for viewers that move between them.
         control: the control API's.
-        front: applications' and the edge's way to S3, if there is a front.
+        proxy: applications' and the edge's way to S3, if there is a proxy.
     """
 
     edges: list[socket.socket]
     roaming: socket.socket
     control: socket.socket
-    front: tuple[socket.socket, socket.socket] | None
+    proxy: tuple[socket.socket, socket.socket] | None
 
     @classmethod
-    def open(cls, undo: ExitStack, points_of_presence: int, *, front: bool) -> Doors:
+    def open(cls, undo: ExitStack, points_of_presence: int, *, proxy: bool) -> ListenSockets:
         """Take free ports; `undo` closes them."""
 
         def listen() -> socket.socket:
             return undo.enter_context(socket.create_server((HOST, 0)))
 
         edges = [listen() for _ in range(points_of_presence)]
-        return cls(edges, listen(), listen(), (listen(), listen()) if front else None)
+        return cls(edges, listen(), listen(), (listen(), listen()) if proxy else None)
 
     @property
     def endpoint(self) -> str | None:
-        """The URL of the front for applications."""
-        return _url(self.front[0]) if self.front else None
+        """The URL of the proxy for applications."""
+        return _url(self.proxy[0]) if self.proxy else None
 
 
 class LocalCloud:
@@ -88,41 +88,41 @@ class LocalCloud:
         certificate: the PEM file with the certificate that clients of `endpoint` have to trust; None over HTTP.
         clock: the time in Unix seconds.
         faults: what goes wrong on demand.
-        interludes: what somebody else does between two requests, on demand.
-        requests: what the edge was asked, and S3 too if there is a front.
+        request_hooks: hooks that run between two requests, on demand.
+        requests: what the edge was asked, and S3 too if there is a proxy.
     """
 
     def __init__(
-        self, engine: Engine, doors: Doors, clock: Callable[[], float], *, regional_cache: bool
+        self, engine: Engine, sockets: ListenSockets, clock: Callable[[], float], *, regional_cache: bool
     ) -> None:
         """Put an edge in front of a running engine; `start` is the usual way to get a local cloud."""
         self._engine = engine
         self.clock = clock
-        self.endpoint = doors.endpoint or engine.endpoint
-        self.edge_endpoints = [_url(listener) for listener in doors.edges]
+        self.endpoint = sockets.endpoint or engine.endpoint
+        self.edge_endpoints = [_url(listener) for listener in sockets.edges]
         self.edge_endpoint = self.edge_endpoints[0]
         self.certificate = engine.certificate.path if engine.certificate else None
-        self.roaming_endpoint = _url(doors.roaming)
+        self.roaming_endpoint = _url(sockets.roaming)
         self._session: Any = boto3.Session(
             aws_access_key_id=ROOT_KEY, aws_secret_access_key=ROOT_KEY, region_name=REGION
         )
         # What the local cloud does itself goes to the engine directly: faults are not for it.
         s3, cloudfront = self._client("s3", engine.endpoint), self._client("cloudfront", engine.endpoint)
         self._stacks = Stacks(self._client("cloudformation", engine.endpoint), s3)
-        places: frozenset[Place] = frozenset(get_args(Place)) if doors.front else frozenset({"edge"})
-        self.faults = Faults(places, len(doors.edges))
-        self.interludes = self.faults.interludes
+        places: frozenset[Place] = frozenset(get_args(Place)) if sockets.proxy else frozenset({"edge"})
+        self.faults = Faults(places, len(sockets.edges))
+        self.request_hooks = self.faults.request_hooks
         self.requests = Journal()
         self._background = Background("local-cloud")
-        self._front = None
+        self._proxy = None
         trust = engine.certificate.context() if engine.certificate else None
         origin = engine.endpoint
-        if doors.front:
-            stamps = None if clock is time.time else Stamps(clock)
-            self._front = Front(engine.endpoint, self._background, stamps, trust)
-            self._front.start(*doors.front, self.faults, self.requests)
-            self.faults.on_change(self._front.update)
-            origin = _url(doors.front[1])
+        if sockets.proxy:
+            write_times = None if clock is time.time else WriteTimes(clock)
+            self._proxy = FaultProxy(engine.endpoint, self._background, write_times, trust)
+            self._proxy.start(*sockets.proxy, self.faults, self.requests)
+            self.faults.on_change(self._proxy.update)
+            origin = _url(sockets.proxy[1])
         self._origin = origin
         sources = Sources(
             distributions=DistributionReader(cloudfront, s3).read,
@@ -131,10 +131,10 @@ class LocalCloud:
             clock=clock,
         )
         self._edge = Edge(sources, self._background, self.faults, self.requests)
-        self._edge.start(doors.edges, doors.roaming, regional_cache=regional_cache)
+        self._edge.start(sockets.edges, sockets.roaming, regional_cache=regional_cache)
         self.faults.on_change(self._edge.update)
-        self._control = Control(self, doors.control)
-        self.control_endpoint = _url(doors.control)
+        self._control = Control(self, sockets.control)
+        self.control_endpoint = _url(sockets.control)
         self._running = True
         atexit.register(self.stop)  # a caller that dies of an exception leaves no process behind
 
@@ -173,25 +173,25 @@ class LocalCloud:
             raise ValueError(f"there is at least 1 point of presence, not {points_of_presence}")
         # The functions must learn all addresses, and they learn what the engine knew when it started.
         with ExitStack() as undo:
-            doors = Doors.open(undo, points_of_presence, front=faults or clock is not time.time)
-            everywhere = {**variables, EDGE_VARIABLE: _url(doors.edges[0])}
-            if doors.endpoint:
-                everywhere["AWS_ENDPOINT_URL"] = doors.endpoint
+            sockets = ListenSockets.open(undo, points_of_presence, proxy=faults or clock is not time.time)
+            everywhere = {**variables, EDGE_VARIABLE: _url(sockets.edges[0])}
+            if sockets.endpoint:
+                everywhere["AWS_ENDPOINT_URL"] = sockets.endpoint
             engine = Engine.start(node=node, auth=auth, variables=everywhere)
             undo.callback(engine.stop)
-            started = cls(engine, doors, clock, regional_cache=regional_cache)
+            started = cls(engine, sockets, clock, regional_cache=regional_cache)
             undo.pop_all()
         return started
 
-    def client(self, service: str, *, bystander: bool = False) -> Any:
+    def client(self, service: str, *, bypass_faults: bool = False) -> Any:
         """Return a new boto3 client for the service, with the root's credentials.
 
         Args:
             service: for example `s3`.
-            bystander: whether faults at `s3` leave it alone and its requests count as the edge's: for a test that
+            bypass_faults: whether faults at `s3` leave it alone and its requests count as the edge's: for a test that
                 looks at what is stored, or plays somebody else, while an application meets faults.
         """
-        return self._client(service, self._origin if bystander else self.endpoint)
+        return self._client(service, self._origin if bypass_faults else self.endpoint)
 
     def deploy(
         self,
@@ -250,12 +250,12 @@ class LocalCloud:
             endpoint: the URL of the other S3, which accepts the root's credentials.
 
         Raises:
-            ValueError: this cloud has no front, which would lead there: it has neither faults nor a clock.
+            ValueError: this cloud has no proxy, which would lead there: it has neither faults nor a clock.
         """
-        if self._front is None:
+        if self._proxy is None:
             raise ValueError("objects can be kept elsewhere only with faults=True, or a clock")
         self._client("s3", endpoint).create_bucket(Bucket=bucket)
-        self._front.store_elsewhere(bucket, endpoint)
+        self._proxy.store_elsewhere(bucket, endpoint)
 
     def browser_endpoint(self, distribution_domain: str, pop: int = 0) -> str:
         """Return the URL of a port where every request is for one distribution: browsers cannot set `Host`.
@@ -289,8 +289,8 @@ class LocalCloud:
             atexit.unregister(self.stop)
             self._control.stop()
             self._edge.stop()
-            if self._front:
-                self._front.stop()
+            if self._proxy:
+                self._proxy.stop()
             self._background.stop()
             self._engine.stop()
 

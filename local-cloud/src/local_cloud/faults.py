@@ -7,7 +7,7 @@ from dataclasses import KW_ONLY, asdict, dataclass, fields
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from local_cloud.interludes import Interludes
+from local_cloud.request_hooks import RequestHooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -132,7 +132,7 @@ class Faults:
     """The faults of one local cloud, for any thread; of several for the same request the oldest counts.
 
     Attributes:
-        interludes: what somebody else does between two requests.
+        request_hooks: what somebody else does between two requests.
     """
 
     def __init__(self, places: frozenset[Place], points_of_presence: int) -> None:
@@ -142,7 +142,7 @@ class Faults:
             places: Where this cloud can have faults.
             points_of_presence: How many points of presence there are.
         """
-        self.interludes = Interludes()
+        self.request_hooks = RequestHooks()
         self._places = places
         self._points = points_of_presence
         self._lock = threading.Lock()

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from deployment import PackagingError
 
+from infra import PackagingError
 from local_cloud import FakeClock, LocalCloud
 from local_cloud.application import deploy_application
 
@@ -66,7 +66,7 @@ class MemoryCloud:
     def reset(self) -> None:
         """Clear the faults, set the clock to the machine's time, and forget all values, copies and requests."""
         self.faults.clear()
-        self.cloud.interludes.clear()
+        self.cloud.request_hooks.clear()
         self.cloud.roam(0)
         self.clock.reset()
         self._remove_values()

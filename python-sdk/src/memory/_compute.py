@@ -23,7 +23,7 @@ from memory._value_writer import write_value
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from memory._local import Copy
+    from memory._local import CachedValue
     from memory._options import PutOptions
 
 _LOGGER = logging.getLogger("memory")
@@ -41,10 +41,10 @@ Function = TypeVar("Function", bound="Callable[..., Any]")
 class Cache(Protocol):
     """What computations need of a service."""
 
-    def find(self, name: str) -> Copy | None:
+    def find(self, name: str) -> CachedValue | None:
         """Return the copy of what is stored, not expired."""
 
-    def find_fresh(self, name: str) -> Copy | None:
+    def find_fresh(self, name: str) -> CachedValue | None:
         """Return the copy in memory if it may be served without asking."""
 
     def store(self, name: str, value: Any, options: PutOptions, took: int) -> None:
@@ -121,14 +121,14 @@ class Computations:
             except _AbandonedError:
                 continue
 
-    def _find(self, name: str) -> tuple[Copy | None, bool]:
+    def _find(self, name: str) -> tuple[CachedValue | None, bool]:
         try:
             return self._cache.find(name), True
         except UnavailableError as error:
             _LOGGER.warning("memory: %s cannot be read, computing it: %s", quoted(name), error)
             return None, False
 
-    def _is_due(self, copy: Copy) -> bool:
+    def _is_due(self, copy: CachedValue) -> bool:
         """Return whether to refresh a value before its end (COMP-4).
 
         https://www.vldb.org/pvldb/vol8/p886-vattani.pdf, with a beta of 1.
@@ -158,7 +158,7 @@ class Computations:
         future: Future[bytes],
         factory: Callable[[], Any],
         options: PutOptions,
-        copy: Copy | None,
+        copy: CachedValue | None,
         is_readable: bool,  # noqa: FBT001 - private
     ) -> Any:
         token = _COMPUTING.set(_COMPUTING.get() | {(id(self), name)})
@@ -185,7 +185,7 @@ class Computations:
         future: Future[bytes],
         factory: Callable[[], Awaitable[Any]],
         options: PutOptions,
-        copy: Copy | None,
+        copy: CachedValue | None,
         is_readable: bool,  # noqa: FBT001 - private
     ) -> Any:
         token = _COMPUTING.set(_COMPUTING.get() | {(id(self), name)})
@@ -210,7 +210,7 @@ class Computations:
     def _took(self, began: float) -> int:
         return max(0, round((self._clock() - began) * 1000))
 
-    def _kept(self, name: str, future: Future[bytes], copy: Copy | None, error: Exception) -> Any:
+    def _kept(self, name: str, future: Future[bytes], copy: CachedValue | None, error: Exception) -> Any:
         """Return the value there is, as its refresh failed; else raise."""
         if copy is None or copy.is_expired(self._clock()):
             raise error

@@ -19,7 +19,7 @@ ITEM_BYTES = 400
 _CONTAINERS = ("list", "dict")
 
 
-class Copy:
+class CachedValue:
     """A value as it was read or put, and until when it is fresh.
 
     A list or dict is kept as bytes, so that each caller gets one of their own (MEM-3): as the document until it is
@@ -75,7 +75,7 @@ class Copy:
         self.size = len(document) + ITEM_BYTES
 
     @classmethod
-    def of(cls, answer: Answer, envelope: Envelope, started: float) -> Copy:
+    def of(cls, answer: Answer, envelope: Envelope, started: float) -> CachedValue:
         """Return the copy of what was read.
 
         Args:
@@ -135,9 +135,9 @@ class LocalMemory:
         self._max_items = max_items if max_bytes else 0
         self._max_bytes = max_bytes
         self._stats = stats
-        self._copies: OrderedDict[str, Copy] = OrderedDict()
+        self._copies: OrderedDict[str, CachedValue] = OrderedDict()
 
-    def fresh(self, name: str, now: float) -> Copy | None:
+    def fresh(self, name: str, now: float) -> CachedValue | None:
         """Return the copy of a name if it may be served without asking.
 
         Args:
@@ -154,7 +154,7 @@ class LocalMemory:
         self._stats.memory_hits += 1
         return copy
 
-    def stale(self, name: str, now: float, stale_if_error: float) -> Copy | None:
+    def stale(self, name: str, now: float, stale_if_error: float) -> CachedValue | None:
         """Return the copy of a name that may be served if S3 cannot be read (STALE-2)."""
         copy = self._copies.get(name)
         if (
@@ -165,7 +165,7 @@ class LocalMemory:
             return None
         return copy
 
-    def keep(self, name: str, copy: Copy) -> None:
+    def keep(self, name: str, copy: CachedValue) -> None:
         """Keep a copy in place of an older one, and drop others if it takes their room."""
         self.drop(name)
         if not self._max_items or copy.size > self._max_bytes:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from memory._edge import OriginRefusedError
 from memory._envelope import Envelope, decode
 from memory._errors import AccessDeniedError, ConfigurationError, CorruptValueError, UnavailableError
-from memory._local import Copy
+from memory._local import CachedValue
 from memory._names import url_path
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Reading(NamedTuple):
     """
 
     source: str
-    copy: Copy | None
+    copy: CachedValue | None
     value: Any
     answer: Answer | None
 
@@ -83,7 +83,7 @@ class Reader:
         self._origin = cache(origin)
         self._state = state
         self._clock = clock
-        self._flights = state.flights
+        self._flights = state.single_flight
         self._circuit = Circuit(clock)
 
     def read(self, name: str, key: str) -> Reading:
@@ -183,7 +183,7 @@ class Reader:
         started = self._clock()
         answer = self._edge.get(url_path(key), deadline)
         envelope = None if answer.document is None else decode(answer.document)
-        copy = None if envelope is None else Copy.of(answer, envelope, started)
+        copy = None if envelope is None else CachedValue.of(answer, envelope, started)
         reading = Reading("edge", copy, envelope and envelope.value, answer)
         state = self._state
         with state.lock:
@@ -191,7 +191,7 @@ class Reader:
             if not accepted or answer.is_stale:
                 state.stats.sent_to_s3 += 1
                 return reading if accepted else Reading("edge", None, None, None), False
-            state.session.saw(name, answer, envelope, self._clock() - answer.age)
+            state.session.learn(name, answer, envelope, self._clock() - answer.age)
             state.stats.edge_reads += 1
             self._keep(name, copy)
         return reading, True
@@ -200,17 +200,17 @@ class Reader:
         state = self._state
         with state.lock:
             started = self._clock()
-            mark = state.session.mark(name, started)
+            view = state.session.view(name, started)
         answer = self._origin().get(key, deadline)
         envelope = None if answer.document is None else decode(answer.document)
-        copy = None if envelope is None else Copy.of(answer, envelope, started)
+        copy = None if envelope is None else CachedValue.of(answer, envelope, started)
         with state.lock:
             state.stats.s3_reads += 1
-            is_newest = state.session.settle(name, answer, envelope, mark, self._clock())
+            is_newest = state.session.learn_from_s3(name, answer, envelope, view, self._clock())
             self._keep(name, copy if is_newest else None)
         return Reading("s3", copy, envelope and envelope.value, answer), Found(answer, envelope)
 
-    def _keep(self, name: str, copy: Copy | None) -> None:
+    def _keep(self, name: str, copy: CachedValue | None) -> None:
         if copy is None or copy.fresh_until <= copy.started:
             self._state.local.drop(name)
         else:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from memory._entry import Entry
     from memory._grant import Grant
     from memory._invalidation import Invalidation
-    from memory._local import Copy
+    from memory._local import CachedValue
     from memory._options import Seconds
     from memory._origin import Origin
     from memory._reader import Reading
@@ -641,11 +641,11 @@ class _ComputedValues:
     def __init__(self, service: MemoryService) -> None:
         self._service = service
 
-    def find(self, name: str) -> Copy | None:
+    def find(self, name: str) -> CachedValue | None:
         copy = self._service._read(name, consistent=False).copy  # noqa: SLF001 - a part of it
         return None if copy is None or copy.is_expired(self._service._clock()) else copy  # noqa: SLF001
 
-    def find_fresh(self, name: str) -> Copy | None:
+    def find_fresh(self, name: str) -> CachedValue | None:
         state = self._service._state  # noqa: SLF001
         with state.lock:
             return state.local.fresh(name, self._service._clock())  # noqa: SLF001

@@ -36,7 +36,7 @@ class Record:
         self.lineage = lineage
 
 
-class Mark:
+class View:
     """What was known of a name when a read of S3 began."""
 
     __slots__ = ("began", "record")
@@ -101,7 +101,7 @@ class Session:
         record = self._records.get(name)
         return record is None or record.version == version
 
-    def saw(self, name: str, answer: Answer, envelope: Envelope | None, known_at: float) -> None:
+    def learn(self, name: str, answer: Answer, envelope: Envelope | None, known_at: float) -> None:
         """Note an answer that was accepted."""
         record = self._records.get(name)
         version = answer.version if answer.document is not None else None
@@ -113,11 +113,13 @@ class Session:
             name, Record(version, math.inf if floor is None else floor, known_at, lineage(answer, envelope))
         )
 
-    def mark(self, name: str, began: float) -> Mark:
+    def view(self, name: str, began: float) -> View:
         """Return what a read of S3 that begins now has to be held against when it ends."""
-        return Mark(self._records.get(name), began)
+        return View(self._records.get(name), began)
 
-    def settle(self, name: str, answer: Answer, envelope: Envelope | None, mark: Mark, now: float) -> bool:
+    def learn_from_s3(
+        self, name: str, answer: Answer, envelope: Envelope | None, view: View, now: float
+    ) -> bool:
         """Note what S3 said, unless something happened to the name meanwhile.
 
         Returns:
@@ -126,7 +128,7 @@ class Session:
         floor = answer.date if envelope is None else answer.stored_at
         version = None if envelope is None else answer.version
         read = Record(version, math.inf if floor is None else floor, now, lineage(answer, envelope))
-        unchanged = self._records.get(name) is mark.record and self._horizon <= mark.began
+        unchanged = self._records.get(name) is view.record and self._horizon <= view.began
         if not unchanged or name in self._writing:
             self._doubt(name, read)
             return False

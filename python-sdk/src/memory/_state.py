@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from memory._flights import Flights
 from memory._local import LocalMemory
 from memory._session import Session
+from memory._single_flight import SingleFlight
 from memory._stats import Stats
 
 if TYPE_CHECKING:
@@ -26,18 +26,18 @@ class State:
         self.stats = Stats()
         self.local = LocalMemory(config.local_max_items, config.local_max_bytes, self.stats)
         self.session = Session(self.stats)
-        self.flights = Flights()
+        self.single_flight = SingleFlight()
 
     def begin(self, name: str, now: float) -> None:
         """Note that a put or remove of a name begins."""
         with self.lock:
             self.session.begin(name, now)
             self.local.drop(name)
-            self.flights.detach(name)
+            self.single_flight.detach(name)
 
     def forget(self, prefix: str, now: float) -> None:
         """Forget all that is known of the names under a prefix."""
         with self.lock:
             self.session.forget(prefix, now)
             self.local.drop_prefix(prefix)
-            self.flights.detach_prefix(prefix)
+            self.single_flight.detach_prefix(prefix)

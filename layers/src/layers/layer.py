@@ -1,0 +1,125 @@
+"""The layers: what each holds, and how large it may be."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import tomli
+
+from .archive import read_folder, zip_files
+from .bill import bill_of_materials, licence_list
+from .npm import packages_of_project
+from .package import Package, files_of
+from .wheels import Native, packages_of_lock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+_VERSION = re.compile(r'^__version__ = "(.+)"$', re.MULTILINE)
+_UNUSED_AT_RUN_TIME = (".md", ".d.ts", ".d.mts")
+
+
+class LayerTooLargeError(Exception):
+    """A layer outgrew its budget: each byte of it is loaded whenever a function starts."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """A layer as a zip file."""
+
+    content: bytes
+    unpacked_bytes: int
+
+    @cached_property
+    def sha256(self) -> str:
+        """The SHA-256 of the zip file, in hexadecimal."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What makes a layer.
+
+    Attributes:
+        name: the zip file's name without `.zip`.
+        folder: where below `/opt` its packages are.
+        packages: returns what it holds.
+        budget_bytes: the most its zip file may have.
+    """
+
+    name: str
+    folder: str
+    packages: Callable[[], list[Package]]
+    budget_bytes: int
+
+    def build(self) -> Built:
+        """Return the zip file, the same bytes each time.
+
+        Beside the packages it holds `sbom/<name>.cdx.json`, a bill of materials, and `sbom/<name>.licences.txt`.
+
+        Raises:
+            LayerTooLargeError: if it is larger than its budget.
+        """
+        packages = self.packages()
+        files = {f"{self.folder}/{path}": content for path, content in files_of(packages).items()}
+        files[f"sbom/{self.name}.cdx.json"] = bill_of_materials(self.name, packages)
+        files[f"sbom/{self.name}.licences.txt"] = licence_list(self.name, self.folder, packages)
+        built = Built(zip_files(files), sum(len(content) for content in files.values()))
+        if len(built.content) > self.budget_bytes:
+            raise LayerTooLargeError(
+                f"{self.name}.zip has {len(built.content):,} bytes, its budget is {self.budget_bytes:,}: "
+                "find out what grew, or raise the budget in layers/layer.py and say why"
+            )
+        return built
+
+
+def python_layer(root: Path) -> Layer:
+    """Return the layer with the Python SDK and requests: one for every Python and architecture."""
+
+    def packages() -> list[Package]:
+        return [_python_sdk(root), *packages_of_lock(root / "layers" / "python.txt")]
+
+    return Layer("python", "python", packages, budget_bytes=550_000)
+
+
+def nodejs_layer(root: Path) -> Layer:
+    """Return the layer with the Node.js SDK: one for every Node.js and architecture."""
+
+    def packages() -> list[Package]:
+        return [_run_time(package) for package in packages_of_project(root / "nodejs-sdk")]
+
+    return Layer("nodejs", "nodejs/node_modules", packages, budget_bytes=100_000)
+
+
+def cryptography_layer(root: Path, native: Native) -> Layer:
+    """Return the layer that private reads in Python need besides, for one Python and architecture."""
+
+    def packages() -> list[Package]:
+        return packages_of_lock(root / "layers" / "cryptography.txt", native)
+
+    return Layer(native.named("cryptography"), "python", packages, budget_bytes=6_000_000)
+
+
+def _run_time(package: Package) -> Package:
+    """Return the package without documentation and types: a function has to load what it never reads."""
+    files = {
+        path: content
+        for path, content in package.files.items()
+        if path in package.licence_files() or not path.endswith(_UNUSED_AT_RUN_TIME)
+    }
+    return replace(package, files=files)
+
+
+def _python_sdk(root: Path) -> Package:
+    project = tomli.loads((root / "python-sdk" / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    source = read_folder(root / "python-sdk" / "src" / "memory")
+    [version] = _VERSION.findall(source["_version.py"].decode())
+    files = {f"memory/{name}": content for name, content in source.items()}
+    files["memory/LICENSE"] = (root / "LICENSE").read_bytes()
+    return Package("pypi", project["name"], version, project["license"], None, files)

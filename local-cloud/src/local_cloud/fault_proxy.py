@@ -1,0 +1,214 @@
+"""The fault proxy: before the engine, where S3 can fail on demand and lives by the local cloud's clock."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
+
+import aiohttp
+from aiohttp import web
+from multidict import CIMultiDict
+from yarl import URL
+
+from local_cloud.expect_continue import body_of
+from local_cloud.fault_server import Backend, FaultServer
+from local_cloud.s3_call import S3Call
+from local_cloud.s3_errors import s3_error, s3_failure
+
+if TYPE_CHECKING:
+    import socket
+    import ssl
+    from collections.abc import Mapping
+
+    from local_cloud.background import Background
+    from local_cloud.faults import Faults
+    from local_cloud.journal import Journal
+    from local_cloud.write_times import WriteTimes
+
+# Headers about one connection; the length is that of what was read.
+_HOP_BY_HOP = frozenset(
+    {"connection", "keep-alive", "transfer-encoding", "content-length", "expect", "upgrade", "te", "trailer"}
+)
+_NO_BODY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
+_OF_THE_BODY = ("content-length", "content-type", "content-encoding", "x-amz-checksum-")
+_NOBODYS_TAG = '"no object has this tag"'
+
+
+class FaultProxy:
+    """Two ports that stand for the engine: one for applications, and one for what the edge asks of S3.
+
+    All services pass; only S3's requests meet faults, are noted and are stamped. Bodies are held in memory.
+    """
+
+    def __init__(
+        self,
+        engine: str,
+        background: Background,
+        write_times: WriteTimes | None,
+        trust: ssl.SSLContext | None = None,
+    ) -> None:
+        """Prepare a proxy.
+
+        Args:
+            engine: The engine's URL.
+            background: What it runs in.
+            write_times: The times that S3 is to tell; None leaves it its own.
+            trust: For an engine that speaks TLS.
+        """
+        self._engine = engine
+        self._elsewhere: dict[str, str] = {}
+        self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+        self._background = background
+        self._write_times = write_times
+        self._trust = trust
+        self._servers: list[FaultServer] = []
+
+    def start(
+        self, applications: socket.socket, edge: socket.socket, faults: Faults, journal: Journal
+    ) -> None:
+        """Serve in the background: requests are answered as soon as this returns.
+
+        Args:
+            applications: The listening socket for applications.
+            edge: The listening socket for the edge.
+            faults: What goes wrong.
+            journal: Where requests to S3 are noted.
+        """
+        self._background.run(self._open(applications, edge, faults, journal))
+
+    def store_elsewhere(self, bucket: str, endpoint: str) -> None:
+        """Let another S3, given by its URL, answer for a bucket."""
+        self._elsewhere[bucket] = endpoint
+
+    def update(self) -> None:
+        """Follow a change of the faults."""
+        self._background.run(self._update())
+
+    def stop(self) -> None:
+        """Close both ports and all connections; to be called once."""
+        self._background.run(self._close())
+
+    async def _open(
+        self, applications: socket.socket, edge: socket.socket, faults: Faults, journal: Journal
+    ) -> None:
+        self._session = aiohttp.ClientSession(
+            # The engine closes idle connections after 75 s; one that is about to close must not be taken.
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30, ssl=self._trust or True),
+            timeout=aiohttp.ClientTimeout(total=None),  # a function may run for long
+            auto_decompress=False,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
+        )
+        backend = Backend(self._answer, _failure, _is_for_s3)
+        self._servers = [
+            FaultServer(applications, backend, where="s3", pop=None, faults=faults, journal=journal),
+            FaultServer(edge, backend, where="origin", pop=None, faults=faults, journal=journal),
+        ]
+        await self._update()
+
+    async def _update(self) -> None:
+        for server in self._servers:
+            await server.update()
+
+    async def _close(self) -> None:
+        for server in self._servers:
+            await server.close()
+        await self._session.close()
+
+    def _place_of(self, call: S3Call | None) -> str:
+        return self._elsewhere.get(call.bucket, self._engine) if call else self._engine
+
+    async def _answer(self, request: web.BaseRequest) -> web.Response:
+        call = S3Call.parse(request.method, request.raw_path, request.headers)
+        body = await body_of(request)
+        if call is None or self._write_times is None:
+            return await self._pass(request, body, call)
+        if call.writes:
+            # One after the other: S3 tells times that grow with the versions, and so must what is told.
+            turn = self._turns.setdefault((call.bucket, call.key), asyncio.Lock())
+            async with turn, self._write_times.write(call):
+                return _stamped(
+                    await self._pass(request, body, call), self._write_times, call, request.headers
+                )
+        return _stamped(await self._pass(request, body, call), self._write_times, call, request.headers)
+
+    async def _pass(self, request: web.BaseRequest, body: bytes, call: S3Call | None) -> web.Response:
+        headers = _end_to_end(request.headers)
+        if "Content-Length" in request.headers:  # it may be signed, also without a body
+            headers["Content-Length"] = request.headers["Content-Length"]
+        if call and call.reads and self._write_times:
+            headers.update(_instead_of_dates(request.headers))
+        try:
+            async with self._session.request(
+                request.method,
+                URL(self._place_of(call) + request.raw_path, encoded=True),
+                headers=headers,
+                data=io.BytesIO(body) if body else None,
+                allow_redirects=False,
+            ) as answer:
+                content = await answer.read()
+        except aiohttp.ClientError as error:
+            text = s3_error("BadGateway", f"the engine could not be asked: {error}")
+            return web.Response(status=HTTPStatus.BAD_GATEWAY, body=text, content_type="application/xml")
+        passed = _end_to_end(answer.headers)
+        if request.method == "HEAD" and "Content-Length" in answer.headers:
+            passed["Content-Length"] = answer.headers["Content-Length"]
+        return web.Response(
+            status=answer.status,
+            reason=answer.reason,
+            headers=passed,
+            body=None if answer.status in _NO_BODY else content,
+        )
+
+
+def _stamped(
+    answer: web.Response, write_times: WriteTimes, call: S3Call, asked: Mapping[str, str]
+) -> web.Response:
+    """Return S3's answer to a call as it is by the clock of the write times; a write is noted."""
+    succeeded = answer.status < HTTPStatus.MULTIPLE_CHOICES
+    if succeeded and call.writes:
+        write_times.note(call, answer.headers, answer.body if isinstance(answer.body, bytes) else b"")
+    answer.headers.update(write_times.headers(call, answer.headers))
+    tag = answer.headers.get("ETag", "")
+    refused = write_times.refuses(call, asked, tag) if succeeded and call.reads else None
+    if refused == HTTPStatus.PRECONDITION_FAILED:
+        return _failure(refused, answer.headers["Date"])
+    if refused == HTTPStatus.NOT_MODIFIED:
+        kept = {
+            name: value for name, value in answer.headers.items() if not name.lower().startswith(_OF_THE_BODY)
+        }
+        return web.Response(status=refused, headers=kept)
+    if isinstance(answer.body, bytes):
+        answer.body = write_times.body(call, answer.body)
+    return answer
+
+
+def _instead_of_dates(asked: Mapping[str, str]) -> dict[str, str]:
+    """Return conditions that are always met and make the engine ignore the dates in a conditional read.
+
+    It knows other dates than ours. A condition on the tag goes before one on the date (RFC 9110, section
+    13.2.2), and unlike leaving the dates out, it breaks no signature.
+    """
+    instead = {}
+    if "If-Modified-Since" in asked and "If-None-Match" not in asked:
+        instead["If-None-Match"] = _NOBODYS_TAG
+    if "If-Unmodified-Since" in asked and "If-Match" not in asked:
+        instead["If-Match"] = "*"
+    return instead
+
+
+def _failure(status: int, date: str | None = None) -> web.Response:
+    """Return an error of S3's own."""
+    headers = {"Content-Type": "application/xml", "Server": "AmazonS3", **({"Date": date} if date else {})}
+    return web.Response(status=status, headers=headers, body=s3_failure(status))
+
+
+def _is_for_s3(request: web.BaseRequest) -> bool:
+    return S3Call.parse(request.method, request.raw_path, request.headers) is not None
+
+
+def _end_to_end(headers: Mapping[str, str]) -> CIMultiDict[str]:
+    return CIMultiDict((name, value) for name, value in headers.items() if name.lower() not in _HOP_BY_HOP)

@@ -1,0 +1,144 @@
+'use strict';
+
+const { copyBytes } = require('./platform.js');
+const { readTagged } = require('./value-reader.js');
+
+/** @typedef {import('../index.js').Entry} Entry */
+
+/** The last moment that a Date can tell, in Unix milliseconds. */
+const LAST_MOMENT = 8.64e15;
+
+const SECOND = 1000;
+
+/**
+ * What a document says.
+ *
+ * @typedef {object} Content
+ * @property {unknown} value A list or dict may be missing: the text has it.
+ * @property {string} text The document.
+ * @property {boolean} isAscii Whether the text takes a byte a letter.
+ * @property {string} type
+ * @property {boolean} tagged
+ * @property {number | undefined} expiresAt Unix time in milliseconds
+ * @property {number} took milliseconds
+ */
+
+/**
+ * What edge or S3 say of it.
+ *
+ * @typedef {object} Provenance
+ * @property {string | null} version
+ * @property {number} storedAt Unix time in milliseconds; NaN if it is not known
+ * @property {number} start When the request began, in Unix milliseconds.
+ * @property {number} age Whole seconds since the edge fetched it.
+ * @property {number | undefined} maxAge Whole seconds that it may be served without asking S3.
+ */
+
+/**
+ * A value as it is kept, so that each get is given one of its own (MEM-3) at the least cost: what nobody can change as it
+ * is, a list or dict as text, since nothing copies one faster than the platform's parser.
+ */
+class CachedValue {
+  #held;
+  #isText;
+  #isBytes;
+  #tagged;
+  /** A list or dict as it was decoded when it came, for the first who asks. @type {unknown} */
+  #decoded;
+  #start;
+  #age;
+  #maxAge;
+  #freshUntil;
+  #storedAt;
+
+  /**
+   * @param {Content} content
+   * @param {Provenance} provenance
+   */
+  constructor({ value, text, isAscii, type, tagged, expiresAt, took }, { version, storedAt, start, age, maxAge = 0 }) {
+    this.type = type;
+    this.version = /** @type {string} */ (version);
+    this.expiresAt = expiresAt;
+    this.took = took;
+    this.#isText = type === 'list' || type === 'dict';
+    this.#isBytes = type === 'bytes';
+    this.#tagged = tagged;
+    this.#held = this.#isText ? text : value;
+    if (this.#isText) this.#decoded = value;
+    this.#start = start;
+    this.#age = age;
+    this.#maxAge = maxAge;
+    this.#freshUntil = Math.min(start + (maxAge - age) * SECOND, expiresAt ?? Infinity);
+    this.#storedAt = storedAt;
+    /** Bytes that it takes: a text with a letter beyond ASCII is counted with two bytes a letter, as V8 keeps most. */
+    this.size = isAscii ? text.length : 2 * text.length;
+  }
+
+  /**
+   * @param {number} now Unix time in milliseconds
+   * @returns {boolean} whether it may be returned without asking anybody (MEM-2, MEM-5)
+   */
+  isFresh(now) {
+    return now < this.#freshUntil && now >= this.#start;
+  }
+
+  /**
+   * @param {number} now Unix time in milliseconds
+   * @param {number} grace seconds
+   * @returns {boolean} whether it may be returned when nobody answers (STALE-2)
+   */
+  isOfUse(now, grace) {
+    return now >= this.#start && now <= this.#start + (this.#maxAge - this.#age + grace) * SECOND && !this.hasExpired(now);
+  }
+
+  /** @param {number} now Unix time in milliseconds */
+  hasExpired(now) {
+    return this.expiresAt !== undefined && this.expiresAt <= now;
+  }
+
+  /** @param {CachedValue} other */
+  isFreshLongerThan(other) {
+    return this.#freshUntil > other.#freshUntil;
+  }
+
+  /** @returns {any} the value, the caller's own */
+  value() {
+    if (!this.#isText) return this.#isBytes ? copyBytes(/** @type {Uint8Array} */ (this.#held)) : this.#held;
+    if (this.#decoded !== undefined) {
+      const decoded = this.#decoded;
+      this.#decoded = undefined;
+      return decoded;
+    }
+    // The text was checked when it came, and the parser says the same again.
+    const { value } = JSON.parse(/** @type {string} */ (this.#held));
+    return this.#tagged ? readTagged(value) : value;
+  }
+
+  /**
+   * The value with what is known about it (GET-6).
+   *
+   * @param {Entry['source']} source
+   * @param {number} now Unix time in milliseconds
+   * @returns {Entry | undefined} undefined if it has expired (MEM-5)
+   */
+  entry(source, now) {
+    if (this.hasExpired(now)) return undefined;
+    const { expiresAt } = this;
+    return {
+      value: this.value(),
+      type: /** @type {Entry['type']} */ (this.type),
+      version: this.version,
+      source,
+      age: this.#age + (source === 'edge' || source === 's3' ? 0 : Math.max(0, Math.floor((now - this.#start) / SECOND))),
+      storedAt: Number.isNaN(this.#storedAt) ? undefined : new Date(this.#storedAt),
+      expiresAt: expiresAt === undefined ? undefined : new Date(Math.min(expiresAt, LAST_MOMENT)),
+    };
+  }
+
+  /** What SES-3 wants to know of it. */
+  get provenance() {
+    return { version: this.version, storedAt: this.#storedAt, date: NaN, start: this.#start, age: this.#age };
+  }
+}
+
+module.exports = { CachedValue };

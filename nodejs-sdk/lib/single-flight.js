@@ -1,0 +1,47 @@
+'use strict';
+
+/** @typedef {Promise<import('./reader.js').Reading>} Flight */
+
+/** The reads that are under way, so that many callers share one request (MEM-4). */
+class SingleFlight {
+  /** @type {Map<string, Flight>} */
+  #open = new Map();
+
+  /**
+   * @param {string} name
+   * @returns {Flight | undefined} the read of it that may be joined
+   */
+  of(name) {
+    return this.#open.get(name);
+  }
+
+  /**
+   * @param {string} name
+   * @param {Flight} flight
+   * @returns {Flight} the same
+   */
+  add(name, flight) {
+    this.#open.set(name, flight);
+    const end = () => {
+      if (this.#open.get(name) === flight) this.#open.delete(name);
+    };
+    flight.then(end, end);
+    return flight;
+  }
+
+  /**
+   * Let nobody else join: what is stored changes, and a request was sent before.
+   *
+   * @param {string} name
+   */
+  detach(name) {
+    this.#open.delete(name);
+  }
+
+  /** @param {string} prefix */
+  detachUnder(prefix) {
+    for (const name of this.#open.keys()) if (name.startsWith(prefix)) this.#open.delete(name);
+  }
+}
+
+module.exports = { SingleFlight };

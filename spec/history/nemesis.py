@@ -1,0 +1,91 @@
+"""What befalls the clients of a history: faults, other points of presence, and time that passes at once."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any
+
+from local_cloud import Fault
+
+if TYPE_CHECKING:
+    from local_cloud import LocalCloud
+
+    from .clock import SharedClock
+
+# What goes wrong, how often beside the others. Writes at S3 are never slow: S3 would carry them out at any later time.
+_FAULTS: list[tuple[int, list[dict[str, Any]]]] = [
+    (6, [{"where": "edge", "kind": "status", "status": 503, "times": 3}]),
+    (3, [{"where": "edge", "kind": "status", "status": 500, "times": 1}]),
+    (4, [{"where": "edge", "kind": "reset", "times": 2}]),
+    (2, [{"where": "edge", "kind": "reset-kept", "times": 4}]),
+    (3, [{"where": "edge", "kind": "cut", "times": 2}]),
+    (3, [{"where": "edge", "kind": "garbled", "times": 2}]),
+    (2, [{"where": "edge", "kind": "no-http", "times": 1}]),
+    (4, [{"where": "edge", "kind": "slow", "delay": 0.2, "times": 2}]),
+    (4, [{"where": "origin", "kind": "status", "status": 503, "times": 2}]),
+    (2, [{"where": "origin", "kind": "reset", "times": 2}]),
+    (3, [{"where": "origin", "kind": "slow", "delay": 0.2, "times": 2}]),
+    (4, [{"where": "s3", "kind": "status", "status": 503, "method": "GET", "times": 3}]),
+    (3, [{"where": "s3", "kind": "status", "status": 500, "method": "PUT", "times": 1}]),
+    (2, [{"where": "s3", "kind": "reset", "method": "PUT", "times": 1}]),
+    (10, [{"where": "s3", "kind": "lost", "method": "PUT", "times": 1}]),
+    (3, [{"where": "s3", "kind": "lost", "method": "DELETE", "times": 1}]),
+    (2, [{"where": "s3", "kind": "lost", "method": "PUT", "times": 4}]),
+    (
+        6,
+        [
+            {"where": "edge", "kind": "status", "status": 503, "times": 6},
+            {"where": "s3", "kind": "status", "status": 503, "method": "GET", "times": 6},
+        ],
+    ),
+    (4, [{"where": "edge", "kind": "refuse"}]),
+]
+_HANG = [{"where": "edge", "kind": "hang", "times": 1}]
+_CHANGES = {"roam": 40, "move on": 20, "break": 15, "heal": 10}
+_PAUSES = (
+    2,
+    12,
+)  # operations between two changes: not seconds, so that a slow machine makes the same histories
+_MOVES = (0.1, 0.7, 1.5, 3.0, 4.0)  # seconds that pass at once
+_ACTIVE = 12  # faults at most: nobody may have met the older ones
+
+
+class Nemesis:
+    """Changes one thing at a time, at random."""
+
+    def __init__(self, seed: int, cloud: LocalCloud, clock: SharedClock | None, hangs: float) -> None:
+        """Know what to change.
+
+        Args:
+            seed: makes the changes the same again.
+            cloud: where.
+            clock: what to move; None leaves the time alone.
+            hangs: how often an edge does not answer at all, among the faults: each costs a client two seconds.
+        """
+        self._chance = random.Random(f"{seed} nemesis")  # noqa: S311 - it must be the same again
+        self._cloud = cloud
+        self._clock = clock
+        self._hangs = hangs
+
+    def pause(self) -> int:
+        """Return how many operations there are before the next change."""
+        return self._chance.randint(*_PAUSES)
+
+    def change(self) -> None:
+        """Move to another point of presence, let time pass, or let something go wrong, or no more."""
+        crowded = len(self._cloud.faults.active()) > _ACTIVE
+        what = "heal" if crowded else self._chance.choices(list(_CHANGES), list(_CHANGES.values()))[0]
+        if what == "roam":
+            self._cloud.roam(self._chance.randrange(len(self._cloud.edge_endpoints)))
+        elif what == "break":
+            self._break()
+        elif what == "heal":
+            self._cloud.faults.clear()
+        elif self._clock:
+            self._clock.advance(self._chance.choice(_MOVES))
+
+    def _break(self) -> None:
+        weights = [weight for weight, _ in _FAULTS]
+        faults = self._chance.choices([faults for _, faults in _FAULTS], weights=weights)[0]
+        for fault in _HANG if self._chance.random() < self._hangs else faults:
+            self._cloud.faults.add(Fault(**fault))

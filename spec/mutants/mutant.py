@@ -1,0 +1,28 @@
+"""A copy of an SDK, to be broken."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+_LEFT_BEHIND = shutil.ignore_patterns("node_modules", "__pycache__", ".*_cache", ".hypothesis")
+
+
+@contextmanager
+def mutant(folder: str) -> Iterator[Path]:
+    """Give the root of a tree that holds a copy of an SDK's folder, and beside it what its tests look for."""
+    with tempfile.TemporaryDirectory(prefix="mutants-") as name:
+        root = Path(name)
+        shutil.copytree(ROOT / folder, root / folder, ignore=_LEFT_BEHIND)
+        (root / "spec").symlink_to(ROOT / "spec")
+        packages = ROOT / folder / "node_modules"
+        if packages.exists():
+            (root / folder / "node_modules").symlink_to(packages)
+        yield root
