@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from acceptance.account import Account
-    from demos.__main__ import Demo
+    from demos.published import Demo
 
 SCOPE = Scope(Plan(scenarios=1, edge_ttl=1, rounds=1, reads=1, cold_starts=1))
 PATIENCE = 120  # seconds

@@ -154,7 +154,7 @@ def test_two_packages_with_one_file_are_refused() -> None:
 
 def test_a_layer_over_its_budget_fails(python: Built) -> None:
     noise = Package("pypi", "noise", "1", "MIT", None, {"LICENSE": os.urandom(20_000)})
-    layer = Layer("large", "python", lambda: [noise], budget_bytes=10_000)
+    layer = Layer("large", "python", lambda: [noise], budget_bytes=10_000, sources=())
     with pytest.raises(LayerTooLargeError, match=r"large\.zip has 2\d,\d\d\d bytes, its budget is 10,000"):
         layer.build()
     assert dataclasses.replace(layer, budget_bytes=30_000).build().unpacked_bytes > 20_000

@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from demos.__main__ import say
+from demos.run import say
 from local_cloud import LocalCloudError
 
 from acceptance import scenarios, walkthrough

@@ -17,7 +17,7 @@ from acceptance.errors import AcceptanceError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from demos.__main__ import Demo
+    from demos.published import Demo
 
     from acceptance.account import Account
 

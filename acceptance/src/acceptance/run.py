@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
-from demos.__main__ import DEMOS, read_elsewhere, run_demo, say
-from demos.__main__ import Run as DemoRun
 from demos.functions import Functions
+from demos.published import DEMOS
+from demos.run import Run as DemoRun
+from demos.run import read_elsewhere, run_demo, say
 
 from acceptance import scenarios
 from acceptance.consistency import Consistency, Elsewhere

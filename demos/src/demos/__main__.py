@@ -6,138 +6,27 @@ import shutil
 import sys
 import time
 from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-import layers.__main__ as layers
+from layers.build import build
 from local_cloud import LocalCloud
 from local_cloud.application import deploy_application
 
-from demos.evidence import Read, missing, reads
+from demos.evidence import missing
 from demos.functions import NAMES, FunctionError, Functions
+from demos.published import DEMOS
+from demos.run import Run, read_elsewhere, run_demo, say
+
+if TYPE_CHECKING:
+    from demos.published import Demo
 
 ROOT = Path(__file__).resolve().parents[3]
 LAYERS = ROOT / "build" / "layers"
 NODE_MODULES = ROOT / "infra" / "edge-setup" / "node_modules"  # what Lambda's Node runtime brings along
-READERS = ROOT / "demos" / "readers"
 STACK = "memory-service"
-
-
-@dataclass(frozen=True)
-class Demo:
-    """A published demo: its function, what it must print, and how its values look in the other language."""
-
-    function: str
-    service: str
-    language: str
-    private: bool
-    printed: tuple[str, ...]
-
-
-DEMOS = (
-    Demo(
-        "lambda-cache-python-demo", "memory-service-python-demo", "Python", private=False,
-        printed=("123", "True", "Hello World!", "3", "Joe"),
-    ),
-    Demo(
-        "lambda-cache-nodejs-demo", "memory-service-nodejs-demo", "Node", private=False,
-        printed=("123", "true", "Hello World!", "3", "Joe"),
-    ),
-    Demo(
-        "lambda-cache-python-auth-demo", "memory-service-python-auth-demo", "Python", private=True,
-        printed=("123", "True", "Hello World!", "3", "Joe"),
-    ),
-    Demo(
-        "lambda-cache-nodejs-auth-demo", "memory-service-nodejs-auth-demo", "Node", private=True,
-        printed=("123", "true", "Hello World!", "3", "Joe"),
-    ),
-)  # fmt: skip
-VALUES = [123, True, "Hello World!", [1, 2, 3], {"Name": "Joe"}]
-TYPES = {
-    "Python": ["int", "bool", "str", "list", "dict"],
-    "Node": ["number", "boolean", "string", "array", "object"],
-}
-
-
-@dataclass
-class Run:
-    """What the run has seen so far."""
-
-    started: float = field(default_factory=time.monotonic)
-    step: str = ""
-    seen: list[Read] = field(default_factory=list)
-    signed: int = 0
-    languages: set[tuple[str, str]] = field(default_factory=set)
-
-    def begin(self, step: str) -> None:
-        """Say what goes on, and remember it for the message of a failure."""
-        self.step = step
-        say(f"[{time.monotonic() - self.started:5.1f} s] {step} …")
-
-    def note(self, demo: Demo, log: str) -> None:
-        """Print a function's own output, and for each value where it came from."""
-        for line in log.splitlines():
-            for read in reads(line):
-                self.seen.append(read)
-                self.signed += demo.private
-                say(f"        ← {read}{', signed' if demo.private else ''}")
-            if not reads(line):
-                say(f"    | {line}")
-
-
-def say(text: str) -> None:
-    """Print at once, so that a pipe shows progress too."""
-    print(text, flush=True)  # noqa: T201 - it is what the person at the terminal waits for
-
-
-def run_demo(run: Run, functions: Functions, demo: Demo, round_: str) -> None:
-    """Call a demo and check what it printed.
-
-    Raises:
-        FunctionError: It failed or printed something else.
-    """
-    run.begin(f"invoking {demo.function} ({round_} time)")
-    log = functions.invoke(demo.function).log
-    run.note(demo, log)
-    lines = log.splitlines()
-    unseen = [text for text in demo.printed if not any(line.endswith(text) for line in lines)]
-    if unseen or len(reads(log)) != len(NAMES):
-        raise FunctionError(f"{demo.function} did not print {unseen} or read each of its values once:\n{log}")
-
-
-def read_elsewhere(run: Run, functions: Functions, demo: Demo, outputs: Any) -> None:
-    """Let a fresh function in the other language read what a demo stored, and compare values and types.
-
-    Raises:
-        FunctionError: A value or type is another.
-    """
-    language = "Node" if demo.language == "Python" else "Python"
-    if language == "Node":
-        arns = [outputs["NodejsLayer"]]
-    else:
-        arns = [outputs["PythonLayer"], *([outputs["CryptographyLayer"]] if demo.private else [])]
-    keys = ("DISTRIBUTION", "STORAGE_BUCKET", "PK_PATH", "PUBLIC_KEY_ID")
-    given = functions.configuration(demo.function)["Environment"]["Variables"]
-    environment = {key: given[key] for key in keys[:2]}
-    environment |= {f"MEMORY_{key}": given[key] for key in keys[2:] if key in given}
-    name = f"{language.lower()}-reader-of-{demo.function}"
-    run.begin(f"reading the values of {demo.function} twice in {language}")
-    folder = READERS / ("nodejs" if language == "Node" else "python")
-    # Without memory of its own, so that the second read shows what the edge does.
-    environment |= {"SERVICE": demo.service, "MEMORY_LOG_LEVEL": "debug", "MEMORY_LOCAL_MAX_ITEMS": "0"}
-    functions.create_reader(name, folder, arns, demo.function, environment)
-    invocation = functions.invoke(name, {"names": NAMES})
-    run.note(demo, invocation.log)
-    expected = {
-        name: {"type": kind, "value": value, "same": True}
-        for name, kind, value in zip(NAMES, TYPES[language], VALUES, strict=True)
-    }
-    if invocation.result != expected:
-        raise FunctionError(f"{language} read {invocation.result}, not {expected}")
-    run.languages.add((demo.language, language))
 
 
 def unsigned_status(cloud: LocalCloud, distribution: str, demo: Demo) -> int:
@@ -161,8 +50,7 @@ def main_job(run: Run) -> None:
     if node is None:
         raise FunctionError("there is no node on PATH; `python3 noxfile.py -s demo` brings its own")
     run.begin("building the layers")
-    if layers.main(["--out", str(LAYERS), "--only", "python", "nodejs", "cryptography"]):
-        raise FunctionError("the layers could not be built: see above")
+    build(("python", "nodejs", "cryptography"), LAYERS, ROOT, say=say, stale_only=True)
     run.begin("starting the local cloud")
     # With permissions enforced: each function has its role's, as on AWS, and no more.
     cloud = LocalCloud.start(node=Path(node), auth=True, variables={"NODE_PATH": str(NODE_MODULES)})

@@ -51,12 +51,14 @@ class Layer:
         folder: where below `/opt` its packages are.
         packages: returns what it holds.
         budget_bytes: the most its zip file may have.
+        sources: the files and folders that it is built from.
     """
 
     name: str
     folder: str
     packages: Callable[[], list[Package]]
     budget_bytes: int
+    sources: tuple[Path, ...]
 
     def build(self) -> Built:
         """Return the zip file, the same bytes each time.
@@ -85,7 +87,12 @@ def python_layer(root: Path) -> Layer:
     def packages() -> list[Package]:
         return [_python_sdk(root), *packages_of_lock(root / "layers" / "python.txt")]
 
-    return Layer("python", "python", packages, budget_bytes=550_000)
+    sources = (
+        root / "python-sdk" / "src",
+        root / "python-sdk" / "pyproject.toml",
+        root / "layers" / "python.txt",
+    )
+    return Layer("python", "python", packages, budget_bytes=550_000, sources=(*sources, root / "LICENSE"))
 
 
 def nodejs_layer(root: Path) -> Layer:
@@ -94,7 +101,8 @@ def nodejs_layer(root: Path) -> Layer:
     def packages() -> list[Package]:
         return [_run_time(package) for package in packages_of_project(root / "nodejs-sdk")]
 
-    return Layer("nodejs", "nodejs/node_modules", packages, budget_bytes=100_000)
+    sources = (root / "nodejs-sdk",)
+    return Layer("nodejs", "nodejs/node_modules", packages, budget_bytes=100_000, sources=sources)
 
 
 def cryptography_layer(root: Path, native: Native) -> Layer:
@@ -103,7 +111,8 @@ def cryptography_layer(root: Path, native: Native) -> Layer:
     def packages() -> list[Package]:
         return packages_of_lock(root / "layers" / "cryptography.txt", native)
 
-    return Layer(native.named("cryptography"), "python", packages, budget_bytes=6_000_000)
+    sources = (root / "layers" / "cryptography.txt",)
+    return Layer(native.named("cryptography"), "python", packages, budget_bytes=6_000_000, sources=sources)
 
 
 def _run_time(package: Package) -> Package:
