@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import http.client
-import os
-import shutil
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from memory_console.explorer.server import explorer_server, listen
 from memory_console.target import Distribution, Target
 
@@ -23,7 +20,6 @@ if TYPE_CHECKING:
 
 HOST = "d111111abcdef8.cloudfront.net"
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
-_CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 @dataclass
@@ -90,20 +86,6 @@ def served(bucket: Bucket) -> Iterator[Served]:
         finally:
             server.should_exit = True
             thread.join()
-
-
-def chromium() -> str:
-    """Return the browser; skip the test if there is none, but not in CI."""
-    found = next((path for name in _CHROMIUM if (path := shutil.which(name))), None)
-    problem = "no chromium on PATH: the explorer's pages are not tested. `apt install chromium` brings one"
-    if found and not AXE.exists():
-        problem = "axe-core is not installed: run `npm ci` in console/tests"
-        found = None
-    if found is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail(problem, pytrace=False)
-        pytest.skip(problem)
-    return found
 
 
 def watch(page: Page) -> Seen:

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from explorer_page import Seen, Served, accessibility_faults, chromium, served, watch
+from explorer_page import Seen, Served, accessibility_faults, served, watch
 from generated_bucket import FOLDER, generated_bucket
 from memory_console.bucket import Bucket
 from memory_console.stored import Address, read_value
@@ -38,10 +38,9 @@ PROFILE = {
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium()
+def browser(chromium: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield opened
         opened.close()
 

@@ -13,7 +13,7 @@ from application_repository import ApplicationRepository
 from local_cloud import LocalCloud
 from local_cloud.application import deploy_application
 from release.artifacts import Artifacts, build
-from tagged_source import GIT, NATIVES, URL, Source, plain_environment
+from tagged_source import NATIVES, URL, Source, plain_environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,19 +29,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def tagged(tmp_path_factory: pytest.TempPathFactory) -> Source:
+def tagged(git: str, tmp_path_factory: pytest.TempPathFactory) -> Source:
     """This repository's files, as they are now, as version 1.0.0; not to be changed."""
-    root = tmp_path_factory.mktemp("repository") / "source"
+    folder = tmp_path_factory.mktemp("repository")
+    root, empty = folder / "source", folder / "empty.git"
+    subprocess.run([git, "init", "--quiet", "--bare", str(empty)], check=True)
+    # Held against an empty repository all files are new: so it is the same in a downloaded archive.
+    command = [git, f"--git-dir={empty}", f"--work-tree={REPOSITORY}", "ls-files"]
     listed = subprocess.run(
-        [GIT, "-C", str(REPOSITORY), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        check=True,
-        capture_output=True,
+        [*command, "-z", "--others", "--exclude-standard"], cwd=REPOSITORY, check=True, capture_output=True
     )
     for name in listed.stdout.decode().split("\0"):
         if name and not name.startswith("spec/") and (REPOSITORY / name).is_file():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(REPOSITORY / name, root / name)
-    made = Source(root)
+    made = Source(root, git)
     made.git("init", "--quiet")
     package = root / "nodejs-sdk" / "package.json"
     stated = {**json.loads(package.read_text()), "repository": {"type": "git", "url": f"git+{URL}.git"}}
@@ -55,7 +57,7 @@ def tagged(tmp_path_factory: pytest.TempPathFactory) -> Source:
 def source(tagged: Source, tmp_path: Path) -> Source:
     """A copy of `tagged` that a test may change."""
     shutil.copytree(tagged.root, tmp_path / "source", symlinks=True)
-    return Source(tmp_path / "source")
+    return Source(tmp_path / "source", tagged.git_path)
 
 
 @pytest.fixture(scope="session")

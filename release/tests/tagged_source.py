@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,7 +12,6 @@ from layers.wheels import Native
 if TYPE_CHECKING:
     from pathlib import Path
 
-GIT = shutil.which("git") or "git"
 #: The layer with native code that the template names; what holds for it holds for the others, and takes long enough.
 NATIVES = [Native("3.13", "arm64"), Native("3.13", "x86_64")]
 URL = "https://github.com/example/memory-service"
@@ -31,13 +29,17 @@ class Source:
 
     Attributes:
         root: its folder.
+        git_path: the program git.
     """
 
     root: Path
+    git_path: str
 
     def git(self, *arguments: str) -> None:
         who = ["-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"]
-        subprocess.run([GIT, "-C", str(self.root), *who, *arguments], check=True, capture_output=True)
+        subprocess.run(
+            [self.git_path, "-C", str(self.root), *who, *arguments], check=True, capture_output=True
+        )
 
     def replace(self, name: str, text: str, instead: str) -> None:
         path = self.root / name

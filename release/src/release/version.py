@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -69,7 +70,10 @@ def _stated(root: Path) -> dict[str, str]:
 
 
 def _git(root: Path, *arguments: str) -> str:
-    done = subprocess.run(["git", "-C", str(root), *arguments], check=False, capture_output=True, text=True)  # noqa: S603, S607 the words are ours
+    git = shutil.which("git")
+    if not git:
+        raise ReleaseError("a release is made of a tagged commit, and there is no git on PATH: install it")
+    done = subprocess.run([git, "-C", str(root), *arguments], check=False, capture_output=True, text=True)  # noqa: S603 the words are ours
     if done.returncode:
         raise ReleaseError(f"`git {arguments[0]}` failed: {done.stderr.strip()}")
     return done.stdout.strip("\n")
