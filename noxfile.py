@@ -12,10 +12,13 @@ Run as a plain script it first installs nox into an environment of its own under
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import ssl
 import subprocess
 import sys
 import venv
+from itertools import pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -56,7 +59,8 @@ except ModuleNotFoundError:
     _run_in_own_environment()
 
 nox.needs_version = ">=2026.4"
-nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.default_venv_backend = "uv"
+nox.options.reuse_venv = "yes"  # `uv pip sync` makes each what its lock says
 nox.options.sessions = ["test", "lint", "types"]
 nox.options.error_on_missing_interpreters = True
 
@@ -75,21 +79,22 @@ SOURCES = [
 NODE_PROJECTS = ["nodejs-sdk", "infra/edge-setup"]
 BROWSER_TESTS = "console/tests"
 OLDEST_NODE = 20
-LAYERS_HERE = ["--only", "python", "nodejs", "cryptography"]  # what runs on this machine
-LOCKS = {  # each lock agrees with those named beside it
-    "nox": [],
-    "node": [],
-    "node-20": [],
-    "node-22": [],
-    "runtime": [],
-    "console": ["runtime"],
-    "test": ["runtime", "console"],
-    "lint": ["test"],
-    "mutation": ["test"],
-    "bench": ["runtime"],
-    "checkov": [],
-    "sam": [],
+IN_PARALLEL = ("-n", "auto", "--dist", "loadfile")  # a file's tests share its servers
+LAYERS_HERE = ["python", "nodejs", "cryptography"]  # what runs on this machine
+LOCKS = ("nox", "node", "node-20", "node-22", "runtime", "dev", "checkov", "sam")
+MIRRORS = {  # pip's settings, and where uv looks for the same
+    "index-url": "UV_DEFAULT_INDEX",
+    "extra-index-url": "UV_INDEX",
+    "find-links": "UV_FIND_LINKS",
+    "no-index": "UV_NO_INDEX",
 }
+UNDEPLOYED = {
+    "benchmarks",
+    "docs",
+    "layers",
+    "nodejs-sdk",
+    "python-sdk",
+}  # what tests without the stack's layers
 IN_SEAWEEDFS = [  # what depends most on what S3 answers
     f"--only={sdk}→{sdk}/store/{suite}/*"
     for sdk in ("nodejs", "python")
@@ -97,9 +102,23 @@ IN_SEAWEEDFS = [  # what depends most on what S3 answers
 ]
 
 
+def _as_pip() -> dict[str, str]:
+    """Return what lets uv and Node reach packages as pip does: by the system's certificates, and by a mirror."""
+    found = {"UV_SYSTEM_CERTS": "true"}
+    if system := ssl.get_default_verify_paths().cafile:
+        found["NODE_EXTRA_CA_CERTS"] = system
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "config", "list"]
+    listed = subprocess.run(pip, capture_output=True, text=True, check=False).stdout
+    # One line for each setting, such as: global.index-url='https://pypi.example/simple'
+    settings = dict(re.findall(r"^(?:global|install|:env:)\.(\S+)='(.*)'$", listed, re.MULTILINE))
+    found.update({MIRRORS[option]: value for option, value in settings.items() if option in MIRRORS})
+    return {name: value for name, value in found.items() if name not in os.environ}
+
+
 def _install(session: nox.Session, lock: str) -> None:
     """Install the locked packages and put the sources of this repository on the path."""
-    session.install("--require-hashes", "-r", f"requirements/{lock}.txt")
+    session.env.update(_as_pip())
+    session.run_install("uv", "pip", "sync", "--quiet", "--require-hashes", f"requirements/{lock}.txt")
     session.env["PYTHONPATH"] = os.pathsep.join(str(ROOT / source) for source in [*SOURCES, "spec"])
     session.env["MEMORY_LOCAL_CLOUD_HOME"] = str(ROOT / ".nox" / "ministack")
 
@@ -145,11 +164,21 @@ def _npm(session: nox.Session, project: str, *command: str) -> None:
     )
 
 
-def _node_packages(session: nox.Session) -> None:
-    """Install what the lock files of the Node projects name."""
+def _node_packages(session: nox.Session, *projects: str) -> None:
+    """Install what the lock files of Node projects name, unless that is there."""
     _node(session)
-    for project in NODE_PROJECTS:
-        _npm(session, project, "ci")
+    for project in projects or NODE_PROJECTS:
+        lock = (ROOT / project / "package-lock.json").read_bytes()
+        noted = ROOT / project / "node_modules" / ".installed.json"
+        if not (noted.exists() and noted.read_bytes() == lock):
+            _npm(session, project, "ci")
+            noted.parent.mkdir(exist_ok=True)
+            noted.write_bytes(lock)
+
+
+def _layers(session: nox.Session) -> None:
+    """Build those layers that this machine runs and whose sources have changed."""
+    session.run("python", "-m", "layers", "--out", "build/layers", "--stale", "--only", *LAYERS_HERE)
 
 
 @nox.session(default=False)
@@ -171,7 +200,7 @@ def layers(session: nox.Session) -> None:
 @nox.session(default=False)
 def release(session: nox.Session) -> None:
     """Build what is released into build/release; `-- publish` shows what would be sent, `-- arn-table` writes ARNs."""
-    _install(session, "test")
+    _install(session, "dev")
     command, *options = session.posargs or ["package"]
     if command != "arn-table":
         # Node 24 has an npm that registries can trust without a token: from 11.5.1 on.
@@ -186,7 +215,7 @@ def local_cloud(session: nox.Session) -> None:
     """Start the local cloud with the template deployed, print what to export, and wait for Ctrl-C."""
     _install(session, "runtime")
     _node_packages(session)
-    session.run("python", "-m", "layers", "--out", "build/layers", *LAYERS_HERE, silent=True)
+    _layers(session)
     modules = "infra/edge-setup/node_modules"
     command = ["python", "-m", "local_cloud", "--template", "infra/template.yaml", "--node-path", modules]
     session.run(*command, *session.posargs)
@@ -195,7 +224,7 @@ def local_cloud(session: nox.Session) -> None:
 @nox.session(default=False)
 def infra(session: nox.Session) -> None:
     """Check the template: lint, translation, permissions, its life on the local cloud; then scan and validate."""
-    _install(session, "test")
+    _install(session, "dev")
     _node_packages(session)
     session.run("python", "-m", "pytest", "infra", *session.posargs)
     session.notify("scan", posargs=[])
@@ -221,10 +250,10 @@ def validate(session: nox.Session) -> None:
 @nox.session(default=False)
 def acceptance(session: nox.Session) -> None:
     """Try everything on AWS in a throw-away stack, after asking; `-s acceptance -- --local` needs no account."""
-    _install(session, "test")
+    _install(session, "dev")
     _node_packages(session)
-    here = LAYERS_HERE if "--local" in session.posargs else []
-    session.run("python", "-m", "layers", "--out", "build/layers", *here, silent=True)
+    here = ["--only", *LAYERS_HERE] if "--local" in session.posargs else []
+    session.run("python", "-m", "layers", "--out", "build/layers", "--stale", *here)
     # After Ctrl-C it deletes what it has made, for as long as CloudFront takes. nox would kill it after half a second.
     session.run("python", "-m", "acceptance", *session.posargs, interrupt_timeout=None)
 
@@ -238,28 +267,51 @@ def _conformance(session: nox.Session, *arguments: str) -> None:
 @nox.session(default=False)
 def conformance(session: nox.Session) -> None:
     """Hold every SDK against the specification, and every pair of them against each other."""
-    _install(session, "test")
-    _node_packages(session)
-    session.run("python", "-m", "layers", "--out", "build/layers", *LAYERS_HERE, silent=True)
-    session.run("python", "-m", "conformance", "--check-vectors")
+    _install(session, "runtime")
+    alone = "--no-store" in session.posargs
+    chosen = [value for option, value in pairwise(session.posargs) if option == "--sdk"]
+    if not alone:
+        _node_packages(session)
+        _layers(session)
+    elif not chosen or "nodejs" in chosen:
+        _node_packages(session, "nodejs-sdk")
     _conformance(session, *session.posargs)
+
+
+@nox.session(default=False)
+def contract(session: nox.Session) -> None:
+    """Do the same as `conformance`: these are the contract tests between the SDKs."""
+    conformance(session)
 
 
 @nox.session
 def test(session: nox.Session) -> None:
-    """Run the tests of all parts; arguments go to pytest, which then runs alone."""
-    _install(session, "test")
-    _node_packages(session)
+    """Run the tests of all parts, the slow ones excepted; arguments go to pytest, which then runs alone."""
+    _install(session, "dev")
+    named = [Path(argument.partition("::")[0]) for argument in session.posargs]
+    parts = {path.parts[0] for path in named if path.parts and path.exists()}
+    if not parts or parts - UNDEPLOYED:
+        _node_packages(session, *NODE_PROJECTS, BROWSER_TESTS)
+        _layers(session)
+    if session.posargs:
+        session.run("python", "-m", "pytest", *session.posargs)
+        return
+    for project in NODE_PROJECTS:
+        _npm(session, project, "test")
+    session.run("python", "-m", "pytest", *IN_PARALLEL, "-m", "not slow")
+    _conformance(session)
+
+
+@nox.session(default=False)
+def slow(session: nox.Session) -> None:
+    """Run the tests that take longer than a contributor waits: real installs, a million names, long histories."""
+    _install(session, "dev")
+    _node_packages(session, *NODE_PROJECTS, BROWSER_TESTS)
     _every_node(session)
-    if not session.posargs:
-        for project in NODE_PROJECTS:
-            _npm(session, project, "test")
-    _npm(session, BROWSER_TESTS, "ci")
-    session.run("python", "-m", "layers", "--out", "build/layers", *LAYERS_HERE)
-    session.run("python", "-m", "pytest", *session.posargs)
-    if not session.posargs:
-        _conformance(session)
-        session.run("python", "-m", "conformance", "--s3", "seaweedfs", *IN_SEAWEEDFS)
+    _layers(session)
+    session.run("python", "-m", "pytest", *IN_PARALLEL, "-m", "slow", *session.posargs)
+    session.run("python", "-m", "conformance", "--check-vectors")
+    session.run("python", "-m", "conformance", "--s3", "seaweedfs", *IN_SEAWEEDFS)
 
 
 @nox.session(default=False)
@@ -268,10 +320,9 @@ def benchmarks(session: nox.Session) -> None:
 
     Exits with 1 if a limit is not kept, with 2 if the machine is too restless to say.
     """
-    _install(session, "bench")
-    _node_packages(session)
-    _npm(session, "benchmarks/nodejs", "ci")
-    session.run("python", "-m", "layers", "--out", "build/layers", *LAYERS_HERE, silent=True)
+    _install(session, "dev")
+    _node_packages(session, "nodejs-sdk", "benchmarks/nodejs")
+    _layers(session)
     # Cold processes are to find compiled modules, as they do in a layer.
     given = {**os.environ, **session.env, "PYTHONDONTWRITEBYTECODE": ""}
     environment = {name: value for name, value in given.items() if value is not None}
@@ -284,7 +335,7 @@ def benchmarks(session: nox.Session) -> None:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check the style of all code, and the packed npm package."""
-    _install(session, "lint")
+    _install(session, "dev")
     _node_packages(session)
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
@@ -316,7 +367,7 @@ def _api_pages(session: nox.Session, *options: str) -> None:
 @nox.session(default=False)
 def docs(session: nox.Session) -> None:
     """Write the API references: python-sdk/API.md and nodejs-sdk/API.md."""
-    _install(session, "lint")
+    _install(session, "dev")
     _node_packages(session)
     _api_pages(session)
 
@@ -324,7 +375,7 @@ def docs(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check the types of all code."""
-    _install(session, "lint")
+    _install(session, "dev")
     _node_packages(session)
     session.run(
         "mypy",
@@ -349,7 +400,7 @@ def types(session: nox.Session) -> None:
     ):
         session.run("mypy", f"{part}/tests")  # one by one: each has a module conftest
     _npm(session, "nodejs-sdk", "run", "types")
-    _npm(session, "benchmarks/nodejs", "ci")  # its peers are typed
+    _node_packages(session, "benchmarks/nodejs")  # its peers are typed
     for project in ("infra/edge-setup", "console", "benchmarks/nodejs"):
         session.run("nodejs-sdk/node_modules/.bin/tsc", "-p", project, external=True)
 
@@ -357,9 +408,9 @@ def types(session: nox.Session) -> None:
 @nox.session(default=False)
 def mutants(session: nox.Session) -> None:
     """Prove that the vectors notice faults: plants known ones in a copy of each SDK."""
-    _install(session, "test")
+    _install(session, "dev")
     _node_packages(session)
-    session.run("python", "-m", "layers", "--out", "build/layers", "--only", "python", "nodejs", silent=True)
+    _layers(session)
     session.run("python", "-m", "mutants", *session.posargs)
 
 
@@ -369,9 +420,9 @@ def history(session: nox.Session) -> None:
 
     Arguments go to `python -m history`, which then runs alone.
     """
-    _install(session, "test")
+    _install(session, "dev")
     _node_packages(session)
-    session.run("python", "-m", "layers", "--out", "build/layers", *LAYERS_HERE, silent=True)
+    _layers(session)
     if session.posargs:
         session.run("python", "-m", "history", *session.posargs)
         return
@@ -383,9 +434,8 @@ def history(session: nox.Session) -> None:
 @nox.session(default=False)
 def mutation(session: nox.Session) -> None:
     """Score the tests of the SDKs by mutation: `-s mutation -- python` or `nodejs` for one of them."""
-    _install(session, "mutation")
-    _node_packages(session)
-    _npm(session, "spec/mutants", "ci")
+    _install(session, "dev")
+    _node_packages(session, "nodejs-sdk", "spec/mutants")
     for sdk in session.posargs or ("python", "nodejs"):
         session.run("python", "-m", "mutants.score", sdk, env={"PYTHONPATH": "spec"})
 
@@ -399,8 +449,8 @@ def _compile(session: nox.Session, path: str, *options: str) -> None:
 def lock(session: nox.Session) -> None:
     """Pin every Python dependency anew: `-s lock -- --upgrade` takes newer versions."""
     session.install("--require-hashes", "-r", "requirements/nox.txt")
-    for name, constraints in LOCKS.items():
-        pins = [argument for pin in constraints for argument in ("-c", f"requirements/{pin}.txt")]
+    for name in LOCKS:
+        pins = ["-c", "requirements/runtime.txt"] if name == "dev" else []
         _compile(session, f"requirements/{name}", "--universal", *pins)
     for layer in ("python", "cryptography"):
         # Not universal: a layer holds what Lambda's Linux needs, whatever machine builds it.

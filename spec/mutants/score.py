@@ -1,7 +1,7 @@
 """Mutation testing: how many of the mutants that mutmut and Stryker make are killed by the tests of an SDK.
 
 `PYTHONPATH=spec python -m mutants.score python|nodejs` prints every survivor and exits with 1 below `REQUIRED`.
-mutmut is in requirements/mutation.txt, Stryker in the package beside this file.
+mutmut is in requirements/dev.txt, Stryker in the package beside this file.
 """
 
 from __future__ import annotations
