@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,12 @@ for line in sys.stdin:
 """
 GOOD = {"op": "encode", "value": ["str", "good"]}
 BAD = {"op": "encode", "value": ["str", "bad"]}
-QUICK = Limits(start=10, request=0.5)
+
+
+@pytest.fixture
+def quick(seconds: Callable[[float], float]) -> Limits:
+    return Limits(start=60, request=seconds(0.5))
+
 
 LIES = {
     "crashes": (
@@ -38,8 +44,8 @@ LIES = {
     ),
     "is killed": ("os.kill(os.getpid(), 9)", "crashed", "killed by signal 9"),
     "closes its output": ("os.close(1); time.sleep(60)", "crashed", "closed its output"),
-    "hangs": ("time.sleep(60)", "timeout", "no answer within 0.5 s"),
-    "stops in a line": ('os.write(1, b"{"); time.sleep(60)', "timeout", "no answer within 0.5 s"),
+    "hangs": ("time.sleep(60)", "timeout", "no answer within"),
+    "stops in a line": ('os.write(1, b"{"); time.sleep(60)', "timeout", "no answer within"),
     "prints garbage": ('print("hello", flush=True)', "protocol_error", "this is no JSON: hello"),
     "prints a list": ('print("[]", flush=True)', "protocol_error", "this is no reply: []"),
     "prints bottomless JSON": ('print("[" * 100000, flush=True)', "protocol_error", "this is no JSON: [[["),
@@ -72,9 +78,9 @@ def liar(lie: str) -> str:
 
 @pytest.mark.parametrize(("lie", "verdict", "detail"), LIES.values(), ids=LIES)
 def test_a_lie_has_its_verdict_and_the_requests_around_it_are_answered(
-    add_sdk: Callable[..., Any], lie: str, verdict: str, detail: str
+    add_sdk: Callable[..., Any], quick: Limits, lie: str, verdict: str, detail: str
 ) -> None:
-    with Driver(add_sdk("liar", liar(lie)), limits=QUICK) as driver:
+    with Driver(add_sdk("liar", liar(lie)), limits=quick) as driver:
         answers = driver.ask([GOOD, BAD, GOOD, BAD, GOOD])
         assert driver.ask([GOOD])[0].message == {"wire": "fine"}
     assert [answer.verdict for answer in answers] == ["", verdict, "", verdict, ""]
@@ -82,14 +88,16 @@ def test_a_lie_has_its_verdict_and_the_requests_around_it_are_answered(
     assert detail in answers[1].detail
 
 
-def test_a_second_reply_to_the_last_request_is_seen_at_once(add_sdk: Callable[..., Any]) -> None:
-    with Driver(add_sdk("liar", liar(LIES["answers twice"][0])), limits=QUICK) as driver:
+def test_a_second_reply_to_the_last_request_is_seen_at_once(
+    add_sdk: Callable[..., Any], quick: Limits
+) -> None:
+    with Driver(add_sdk("liar", liar(LIES["answers twice"][0])), limits=quick) as driver:
         assert driver.ask([BAD])[0].verdict == "protocol_error"
 
 
-def test_a_late_second_reply_is_not_taken_for_the_next(add_sdk: Callable[..., Any]) -> None:
+def test_a_late_second_reply_is_not_taken_for_the_next(add_sdk: Callable[..., Any], quick: Limits) -> None:
     lie = 'print(json.dumps({"id": number, **reply}), flush=True); time.sleep(0.2); reply = {"wire": "late"}'
-    with Driver(add_sdk("liar", liar(lie)), limits=QUICK) as driver:
+    with Driver(add_sdk("liar", liar(lie)), limits=quick) as driver:
         first = driver.ask([BAD])[0]
         time.sleep(0.4)
         second = driver.ask([GOOD])[0]
@@ -118,15 +126,19 @@ def test_a_late_second_reply_is_not_taken_for_the_next(add_sdk: Callable[..., An
     ids=["exits", "hangs", "garbage", "another reply", "another protocol", "another id"],
 )
 def test_a_driver_that_does_not_start_fails_every_request_and_is_not_started_again(
-    add_sdk: Callable[..., Any], source: str, verdict: str, detail: str
+    add_sdk: Callable[..., Any],
+    seconds: Callable[[float], float],
+    source: str,
+    verdict: str,
+    detail: str,
 ) -> None:
-    began = time.monotonic()
-    with Driver(add_sdk("liar", source), limits=Limits(start=1, request=0.5)) as driver:
+    began, limit = time.monotonic(), seconds(1)
+    with Driver(add_sdk("liar", source), limits=Limits(start=limit, request=limit)) as driver:
         answers = driver.ask([GOOD] * 50)
     assert {answer.verdict for answer in answers} == {verdict}
     assert answers[0].detail.startswith("does not start: ")
     assert detail in answers[0].detail
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 5 * limit
 
 
 def test_a_program_that_is_not_there_crashed(add_sdk: Callable[..., Any]) -> None:
@@ -137,7 +149,7 @@ def test_a_program_that_is_not_there_crashed(add_sdk: Callable[..., Any]) -> Non
 
 
 def test_a_driver_that_hangs_again_and_again_is_given_up(add_sdk: Callable[..., Any]) -> None:
-    with Driver(add_sdk("liar", liar("time.sleep(60)")), limits=Limits(start=10, request=0.1)) as driver:
+    with Driver(add_sdk("liar", liar("time.sleep(60)")), limits=Limits(start=60, request=0.1)) as driver:
         answers = driver.ask([BAD] * 40)
     assert {answer.verdict for answer in answers} == {"timeout"}
     assert "not asked any more after 5 hangs in a row" in answers[-1].detail
@@ -145,7 +157,7 @@ def test_a_driver_that_hangs_again_and_again_is_given_up(add_sdk: Callable[..., 
 
 def test_a_flood_on_standard_error_blocks_nobody_and_is_kept_in_bounds(add_sdk: Callable[..., Any]) -> None:
     flood = 'sys.stderr.write("x" * 5_000_000 + "end"); sys.stderr.flush()'
-    with Driver(add_sdk("liar", liar(flood)), limits=Limits(start=10, request=5)) as driver:
+    with Driver(add_sdk("liar", liar(flood)), limits=Limits(start=60, request=60)) as driver:
         answers = driver.ask([BAD, GOOD])
         said = driver.stderr()
     assert [answer.message for answer in answers] == [{"wire": "fine"}] * 2
@@ -156,17 +168,19 @@ def test_a_flood_on_standard_error_blocks_nobody_and_is_kept_in_bounds(add_sdk: 
 def test_large_requests_and_large_replies_do_not_block_each_other(add_sdk: Callable[..., Any]) -> None:
     big = {"op": "encode", "value": ["str", "x" * 300_000]}
     source = liar("pass").replace('reply = {"wire": "fine"}', 'reply = {"wire": "y" * 300_000}')
-    with Driver(add_sdk("liar", source), limits=Limits(start=10, request=5)) as driver:
+    with Driver(add_sdk("liar", source), limits=Limits(start=60, request=60)) as driver:
         answers = driver.ask([big] * 20)
     assert {len(answer.message["wire"]) for answer in answers} == {300_000}
 
 
-def test_what_a_driver_started_ends_with_it(add_sdk: Callable[..., Any], tmp_path: Path) -> None:
+def test_what_a_driver_started_ends_with_it(
+    add_sdk: Callable[..., Any], quick: Limits, tmp_path: Path
+) -> None:
     child = f'open({str(tmp_path / "pid")!r}, "w").write(str(subprocess.Popen(["sleep", "60"]).pid)); time.sleep(60)'
-    with Driver(add_sdk("liar", liar(child)), limits=QUICK) as driver:
+    with Driver(add_sdk("liar", liar(child)), limits=quick) as driver:
         assert driver.ask([BAD])[0].verdict == "timeout"
     pid = int((tmp_path / "pid").read_text())
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while is_running(pid) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert not is_running(pid)
@@ -186,14 +200,16 @@ def is_running(pid: int) -> bool:
     [
         ("", ""),
         ("sys.exit(4)", "exited with 4 at the end of its input"),
-        ("time.sleep(60)", "did not exit within 0.5 s after the end of its input"),
+        ("time.sleep(60)", r"did not exit within \S+ s after the end of its input"),
         ('print("bye", flush=True)', "wrote more than one reply to its last request"),
     ],
 )
-def test_how_a_driver_ends_is_looked_at(add_sdk: Callable[..., Any], ending: str, wrong: str) -> None:
-    driver = Driver(add_sdk("liar", liar("pass") + ending), limits=QUICK)
+def test_how_a_driver_ends_is_looked_at(
+    add_sdk: Callable[..., Any], quick: Limits, ending: str, wrong: str
+) -> None:
+    driver = Driver(add_sdk("liar", liar("pass") + ending), limits=quick)
     driver.ask([GOOD])
-    assert driver.close() == wrong
+    assert re.fullmatch(wrong, driver.close())
     assert driver.close() == ""
 
 
@@ -203,7 +219,7 @@ def test_a_driver_sees_no_configuration_of_the_machine(
     monkeypatch.setenv("MEMORY_BUCKET_NAME", "mine")
     monkeypatch.setenv("AWS_PROFILE", "mine")
     lie = 'reply = {"wire": json.dumps(dict(os.environ))}'
-    with Driver(add_sdk("liar", liar(lie)), {"AWS_REGION": "us-east-1"}, QUICK) as driver:
+    with Driver(add_sdk("liar", liar(lie)), {"AWS_REGION": "us-east-1"}) as driver:
         wire = driver.ask([BAD])[0].message["wire"]
     assert "mine" not in wire
     assert '"AWS_REGION": "us-east-1"' in wire
