@@ -5,12 +5,10 @@ from __future__ import annotations
 import itertools
 import logging
 import re
-import threading
 import time
 from typing import TYPE_CHECKING
 
 import pytest
-from local_cloud import Fault
 from local_cloud.edge.invalidations import Invalidation, doubt
 
 if TYPE_CHECKING:
@@ -123,14 +121,13 @@ def test_invalidation_is_noticed_within_seconds_by_itself(
 
 def test_what_was_being_fetched_during_an_invalidation_is_not_kept(shop: Shop, path: str) -> None:
     shop.put(path, "old")
-    shop.cloud.faults.add(Fault("origin", "slow", delay=0.3, times=1))
-    early = threading.Thread(target=shop.get, args=(path,))
-    early.start()
-    time.sleep(0.1)  # it waits for S3 now
 
-    invalidate(shop, path)
-    shop.cloud.refresh()
-    early.join()
+    def meanwhile() -> None:
+        invalidate(shop, path)
+        shop.cloud.refresh()
+
+    shop.cloud.request_hooks.add("origin", meanwhile, method="GET")
+    shop.get(path)
 
     assert shop.get(path).cache == "Miss"
 

@@ -95,11 +95,24 @@ def test_a_second_reply_to_the_last_request_is_seen_at_once(
         assert driver.ask([BAD])[0].verdict == "protocol_error"
 
 
-def test_a_late_second_reply_is_not_taken_for_the_next(add_sdk: Callable[..., Any], quick: Limits) -> None:
-    lie = 'print(json.dumps({"id": number, **reply}), flush=True); time.sleep(0.2); reply = {"wire": "late"}'
+def test_a_late_second_reply_is_not_taken_for_the_next(
+    add_sdk: Callable[..., Any], quick: Limits, tmp_path: Path
+) -> None:
+    go, gone = tmp_path / "go", tmp_path / "gone"
+    lie = "; ".join(
+        (
+            'print(json.dumps({"id": number, **reply}), flush=True)',
+            f"[time.sleep(0.001) for _ in iter(lambda: os.path.exists({str(go)!r}), True)]",
+            'print(json.dumps({"id": number, "wire": "late"}), flush=True)',
+            f"open({str(gone)!r}, 'w').close()",
+            "continue",
+        )
+    )
     with Driver(add_sdk("liar", liar(lie)), limits=quick) as driver:
         first = driver.ask([BAD])[0]
-        time.sleep(0.4)
+        go.touch()
+        while not gone.exists():
+            time.sleep(0.001)
         second = driver.ask([GOOD])[0]
     assert first.message == {"wire": "fine"}
     assert second.verdict == "protocol_error"
