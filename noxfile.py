@@ -37,7 +37,12 @@ def _run_in_own_environment() -> None:
         except subprocess.CalledProcessError:
             sys.exit("This Python cannot make environments: install the package python3-venv and try again.")
         command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        done = subprocess.run([*command, "--require-hashes", "-r", str(lock)], check=False)
+        # An index that only uv was told of serves pip as well.
+        mirror = os.environ.get("UV_DEFAULT_INDEX") or os.environ.get("UV_INDEX_URL")
+        told = {"PIP_INDEX_URL": mirror} if mirror else {}
+        done = subprocess.run(
+            [*command, "--require-hashes", "-r", str(lock)], env={**told, **os.environ}, check=False
+        )
         if done.returncode:
             sys.exit("nox could not be installed: see pip's message above. Is the package index reachable?")
         shutil.copyfile(lock, installed)
