@@ -24,6 +24,12 @@ import release  # noqa: F401
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+# Whose tests build all that is released, install it from package indexes, or deploy a whole stack: by folder.
+_SLOW_FIXTURES = {
+    "acceptance": {"cloud"},
+    "layers": {"cryptography"},
+    "release": {"artifacts", "deployed"},
+}
 _IDLE_START = 0.02  # seconds that Python takes to start on a machine with nothing else to do
 
 
@@ -37,6 +43,14 @@ def seconds() -> Callable[[float], float]:
         return idle * max(1.0, (time.perf_counter() - began) / _IDLE_START)
 
     return scaled
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave tests with slow fixtures to the session `slow`."""
+    for item in items:
+        slow = _SLOW_FIXTURES.get(item.path.relative_to(config.rootpath).parts[0], set())
+        if isinstance(item, pytest.Function) and slow & set(item.fixturenames):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

@@ -315,7 +315,6 @@ def slow(session: nox.Session) -> None:
     _every_node(session)
     _layers(session)
     session.run("python", "-m", "pytest", *IN_PARALLEL, "-m", "slow", *session.posargs)
-    session.run("python", "-m", "conformance", "--check-vectors")
     session.run("python", "-m", "conformance", "--s3", "seaweedfs", *IN_SEAWEEDFS)
 
 

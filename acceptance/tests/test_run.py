@@ -24,7 +24,6 @@ ONLY = ["store/private/*", "store/invalidation/*"]
 AMOUNTS = {"--edge-ttl": 1, "--rounds": 1, "--reads": 2, "--cold-starts": 1}
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.usefixtures("person")
 def test_a_run_with_the_permissions_named_accepts_the_repository_within_its_estimate_and_leaves_nothing(
     cloud: LocalCloud, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -57,7 +57,7 @@ def test_lines_are_printed_while_the_listing_goes_on(bucket: GeneratedBucket) ->
     assert len(bucket.pages) < MILLION / 1000
 
 
-@pytest.mark.timeout(1200)  # a minute or two of a machine that has nothing else to do
+@pytest.mark.slow
 def test_ls_of_all_stays_under_200_mb(bucket: GeneratedBucket, tmp_path: Path) -> None:
     script, peak = str(Path(__file__).with_name("peak_memory.py")), tmp_path / "peak"
     command = [sys.executable, script, str(peak), "ls", "shop", "--recursive"]

@@ -34,6 +34,7 @@ def test_failed_installation_says_what_the_installer_said_and_is_not_taken_for_c
     assert list(tmp_path.glob("home/*/installed")) == []
 
 
+@pytest.mark.slow
 def test_processes_that_install_at_once_wait_for_each_other(tmp_path: Path) -> None:
     lock = tmp_path / "lock.txt"
     lock.write_text("# nothing to fetch\n")

@@ -21,13 +21,6 @@ if TYPE_CHECKING:
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give these tests time: they build, and install from package indexes."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.timeout(900))
-
-
 @pytest.fixture(scope="session")
 def tagged(git: str, tmp_path_factory: pytest.TempPathFactory) -> Source:
     """This repository's files, as they are now, as version 1.0.0; not to be changed."""

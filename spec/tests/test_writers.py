@@ -68,7 +68,6 @@ def lost(stage: Stage) -> int:
     return sum(entry.fault == "lost" for entry in stage.cloud.requests.entries())
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.usefixtures("every_tenth_answer_is_lost")
 def test_no_increment_is_lost_or_counted_twice(stage: Stage) -> None:
     replies = together(stage, "counting", 50, lambda _: {"op": "increment"})
@@ -78,7 +77,6 @@ def test_no_increment_is_lost_or_counted_twice(stage: Stage) -> None:
     assert lost(stage) >= 80
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.usefixtures("every_tenth_answer_is_lost")
 def test_no_update_is_lost(stage: Stage) -> None:
     together(stage, "adding", 15, lambda word: {"op": "update", "set": [word, ["int", "1"]]})
