@@ -165,7 +165,15 @@ def _every_node(session: nox.Session) -> None:
 
 def _npm(session: nox.Session, project: str, *command: str) -> None:
     session.run(
-        "npm", "--prefix", project, "--no-audit", "--no-fund", "--loglevel=error", *command, external=True
+        "npm",
+        "--prefix",
+        project,
+        "--no-audit",
+        "--no-fund",
+        "--no-update-notifier",
+        "--loglevel=error",
+        *command,
+        external=True,
     )
 
 
