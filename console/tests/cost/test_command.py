@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 import shlex
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree as ET
 
 import pytest
 from click.testing import CliRunner, Result
@@ -73,14 +72,15 @@ def test_no_traffic_costs_what_lies_there() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--gets", "5x"], "'5x' is no rate: write 10M/month, 50/s, 3/min, 40k/day"),
+        (["--gets", "5x"], "'5x': Write a rate such as 10M/month, 50/s or 40k/day."),
         (["--readers", "mars"], "region 'mars' is not in the price list: it knows us, eu"),
         (["--bucket-region", "moon"], "region 'moon' is not in the price list"),
         (["--edge-ttl", "90000"], "edge_ttl is 90,000: it must be at least 1 and at most 86,400"),
         (["--prices", "none.json"], "none.json: cannot be read"),
-        (["--plot", "cost.gif"], "cost.gif: a plot is written as one of .svg, .png, .pdf"),
+        (["--plot", "cost.png"], "cost.png: a plot is written as SVG: give it a name that ends in .svg"),
+        (["--plot", "cost.svg", "--gets", "0"], "gets_per_month is 0: there is nothing to plot"),
+        (["--replay", "many"], "Write a count such as 500, 20k, 5M or 2B."),
         (["--plot", "no/such/folder/cost.svg"], "no/such/folder/cost.svg: No such file or directory"),
-        (["--gets", "0", "--simulate"], "there is nothing to simulate"),
         (["--replay", "1000", "--names", "5M"], "names is 5,000,000: --replay draws each by itself"),
     ],
 )
@@ -111,26 +111,13 @@ def test_other_prices_are_used_and_named(tmp_path: Path) -> None:
     assert next(item["usd"] for item in bill if item["key"] == "s3_puts") == 5.0
 
 
-def test_plot_is_drawn_as_svg_and_png(tmp_path: Path) -> None:
-    svg, png = tmp_path / "cost.svg", tmp_path / "scale.png"
-    assert run("--plot", str(svg)).exit_code == 0
-    assert run("--simulate", "--plot", str(png)).exit_code == 0
+def test_plot_is_written_as_svg(tmp_path: Path) -> None:
+    svg = tmp_path / "cost.svg"
+    ran = run("--plot", str(svg))
 
-    root = ET.parse(svg).getroot()  # noqa: S314 - our own file
-    assert root.tag.endswith("svg")
-    assert len(root.findall(".//{http://www.w3.org/2000/svg}path")) > 11
-    assert png.read_bytes().startswith(b"\x89PNG")
-
-
-def test_simulation_shows_ratios_load_and_findings() -> None:
-    ran = run("--simulate", "--names", "1M")
-    answer = json.loads(run("--simulate", "--names", "1M", "--json").stdout)
-
-    assert "500 points of presence" in ran.stdout
-    assert "1 trillion" in ran.stdout
-    assert answer["scenario"]["names"] == 1_000_000
-    assert [point["gets_per_month"] for point in answer["points"]] == [1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12]
-    assert answer["findings"][0] in " ".join(ran.stdout.split())
+    assert ran.exit_code == 0
+    assert "cost.svg" in ran.stdout.replace("\n", "")
+    assert svg.read_text(encoding="utf-8").startswith("<svg ")
 
 
 def test_replay_prints_its_seed_beside_the_model() -> None:

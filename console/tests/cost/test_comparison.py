@@ -3,8 +3,9 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from memory_console.cost.comparison import break_evens, compare, money, sweep
+from memory_console.cost.comparison import break_evens, compare, sweep
 from memory_console.cost.prices import load
+from memory_console.cost.quantities import money
 from memory_console.cost.scenario import Scenario, ScenarioError
 
 PRICES = load()

@@ -9,8 +9,8 @@ from memory_console.cost.popularity import zipf
 def test_shares_of_all_names_add_up_to_one(names: int, exponent: float) -> None:
     groups = zipf(names, exponent)
 
-    assert groups.names.sum() == names
-    assert (groups.names * groups.shares).sum() == pytest.approx(1)
+    assert sum(count for count, _ in groups) == names
+    assert sum(count * share for count, share in groups) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("exponent", [0.0, 0.6, 1.0, 1.4])
@@ -20,11 +20,11 @@ def test_groups_have_the_popularity_of_the_names_in_them(exponent: float) -> Non
     total, rank = sum(exact), 0
 
     groups = zipf(names, exponent)
-    for count, share in zip(groups.names, groups.shares, strict=True):
-        weight = sum(exact[rank : rank + int(count)])
+    for count, share in groups:
+        weight = sum(exact[rank : rank + count])
         assert share * count == pytest.approx(weight / total, rel=1e-4)
-        rank += int(count)
+        rank += count
 
 
 def test_billion_names_take_few_groups() -> None:
-    assert len(zipf(10**9, 0.9).names) < 1_000
+    assert len(zipf(10**9, 0.9)) < 1_000

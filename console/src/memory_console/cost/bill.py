@@ -1,18 +1,22 @@
-"""What Memory Service costs in a month, item by item."""
+"""What each offer of offers.json bills for a month, item by item."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
 
+from memory_console.cost.formulas import Scope, parse
 from memory_console.cost.prices import Prices, tiered
 
 if TYPE_CHECKING:
     from memory_console.cost.hit_ratios import Traffic
     from memory_console.cost.scenario import Scenario
 
-_MONITORED_BYTES = 131_072
-_HOURS_PER_DAY = 24
+#: The key of Memory Service among the offers.
+OURS = "memory_service"
 
 
 @dataclass(frozen=True)
@@ -36,123 +40,107 @@ class LineItem:
     price: str = ""
 
 
+@dataclass(frozen=True)
+class Offer:
+    """One way to serve the traffic.
+
+    Attributes:
+        key: its name for programs, as in offers.json.
+        items: its bill; empty if it cannot serve this traffic.
+        detail: the size or plan that was chosen.
+        refusal: why it cannot serve this traffic; empty if it can.
+    """
+
+    key: str
+    items: list[LineItem]
+    detail: str = ""
+    refusal: str = ""
+
+    @property
+    def usd(self) -> float:
+        """What it costs in a month; infinite if it cannot serve this traffic."""
+        return float("inf") if self.refusal else total(self.items)
+
+    @property
+    def name(self) -> str:
+        """Its name for people."""
+        return str(model()["offers"][self.key]["name"])
+
+
 def total(items: list[LineItem]) -> float:
     """The sum of a bill, in US dollars."""
     return sum(item.usd for item in items)
 
 
-def memory_service(scenario: Scenario, traffic: Traffic, prices: Prices) -> list[LineItem]:
-    """The bill of Memory Service, with CloudFront paid as it is used."""
-    items = storage(scenario, prices)
-    items += s3_reads(scenario, traffic.s3_gets, traffic.absent, prices)
-    fetched = (traffic.s3_gets - traffic.absent) * scenario.value_bytes / _gb(prices)
-    usd = fetched * prices.usd("transfer", "s3_to_cloudfront")
-    items.append(
-        LineItem("s3_to_cloudfront", "S3 to CloudFront", fetched, "GB", usd, "transfer.s3_to_cloudfront")
-    )
-    items += _cloudfront(scenario, traffic, prices)
-    items.append(invalidations(scenario, prices))
-    if scenario.private:
-        items.append(LineItem("signing_key", "Signing key, an SSM parameter", 1, "key", 0.0))
-    return items
+@cache
+def model() -> dict[str, Any]:
+    """The document offers.json with its formulas read: quantities, line items, offers and wording."""
+    text = (files("memory_console.cost") / "offers.json").read_text(encoding="utf-8")
+    document: dict[str, Any] = json.loads(text)
+    for owner in (document, *document["offers"].values()):
+        for name, formula in owner.get("quantities", {}).items():
+            owner["quantities"][name] = parse(formula)
+    for entry in (document["limit"], *document["items"].values(), *document["choices"].values()):
+        for name in {"if", "quantity", "billed", "fits", "least"} & entry.keys():
+            entry[name] = parse(entry[name])
+    document["load"] = {title: [*map(parse, pair)] for title, pair in document["load"].items()}
+    return document
 
 
-def storage(scenario: Scenario, prices: Prices, credit_gb: float = 0.0) -> list[LineItem]:
-    """S3's storage, PUTs and monitoring.
-
-    Classes with a minimum size bill small objects as that large; those with a minimum number of days bill every
-    object for them, so that many puts are billed as if all their objects lay side by side.
-    """
-    entry = ("s3", scenario.storage_class)
-    path = ".".join(entry)
-    billed_bytes = max(scenario.value_bytes, prices.value(*entry, "minimum_bytes"))
-    months = prices.value(*entry, "minimum_days") * _HOURS_PER_DAY / prices.hours
-    objects = max(scenario.names, scenario.puts_per_month * months)
-    stored = objects * billed_bytes / _gb(prices)
-    usd = tiered(prices.at(*entry, "storage"), max(0.0, stored - credit_gb))
-    puts = scenario.puts_per_month
-    items = [
-        LineItem("s3_storage", "S3 storage", stored, "GB-months", usd, f"{path}.storage"),
-        LineItem(
-            "s3_puts", "S3 PUTs", puts, "requests", puts / 1000 * prices.usd(*entry, "put"), f"{path}.put"
-        ),
-    ]
-    monitoring = prices.usd(*entry, "monitoring")
-    if monitoring:
-        watched = scenario.names if scenario.value_bytes >= _MONITORED_BYTES else 0
-        usd = watched / 1000 * monitoring
-        items.append(
-            LineItem("s3_monitoring", "S3 monitoring", watched, "objects", usd, f"{path}.monitoring")
-        )
-    return items
-
-
-def s3_reads(scenario: Scenario, gets: float, absent: float, prices: Prices) -> list[LineItem]:
-    """S3's GETs, and what it costs to retrieve from a class for rare reads.
-
-    Args:
-        scenario: for the value's size and the storage class.
-        gets: GETs that reach S3.
-        absent: those of them that find nothing, and retrieve nothing.
-        prices: the price list.
-    """
-    entry = ("s3", scenario.storage_class)
-    path = ".".join(entry)
-    usd = gets / 1000 * prices.usd(*entry, "get")
-    items = [LineItem("s3_gets", "S3 GETs", gets, "requests", usd, f"{path}.get")]
-    retrieval = prices.usd(*entry, "retrieval")
-    if retrieval:
-        gb = (gets - absent) * scenario.value_bytes / _gb(prices)
-        items.append(LineItem("s3_retrieval", "S3 retrieval", gb, "GB", gb * retrieval, f"{path}.retrieval"))
-    return items
-
-
-def invalidations(scenario: Scenario, prices: Prices) -> LineItem:
-    """Paths invalidated beyond the free ones."""
-    free = prices.value("cloudfront", "free_invalidations") if scenario.free_tier else 0.0
-    usd = max(0.0, scenario.invalidations - free) * prices.usd("cloudfront", "invalidation")
-    path = "cloudfront.invalidation"
-    return LineItem("invalidations", "Invalidations", scenario.invalidations, "paths", usd, path)
-
-
-def edge_gb(scenario: Scenario, traffic: Traffic, region: str, prices: Prices) -> float:
-    """What one region's readers get from CloudFront in a month, headers included, in GB."""
-    headers = prices.value("assumptions", "header_bytes")
-    requests = traffic.edge_requests[region]
-    found = requests - traffic.absent * scenario.readers[region]
-    return (found * scenario.value_bytes + requests * headers) / _gb(prices)
-
-
-def _cloudfront(scenario: Scenario, traffic: Traffic, prices: Prices) -> list[LineItem]:
-    """Requests and transfer by region; what is free is shared out in proportion to use."""
-    gbs = {region: edge_gb(scenario, traffic, region, prices) for region in scenario.readers}
-    billed = _billed_share(traffic.edge_total, prices.value("cloudfront", "free_requests"), scenario)
-    billed_gb = _billed_share(sum(gbs.values()), prices.value("cloudfront", "free_gb"), scenario)
+def offer(key: str, scenario: Scenario, traffic: Traffic, prices: Prices) -> Offer:
+    """Bill one offer for one scenario."""
+    entry = model()["offers"][key]
+    scope = _scope(scenario, traffic, prices, entry)
+    limit = model()["limit"]
+    if scope.value(limit["if"]):
+        return Offer(key, [], refusal=scope.filled(limit["refusal"]))
+    detail = ""
+    if "choose" in entry:
+        choice = model()["choices"][entry["choose"]]
+        chosen = _chosen(choice, scope, prices)
+        if chosen is None:
+            return Offer(key, [], refusal=choice["refusal"])
+        scope, detail = chosen, chosen.filled(choice["detail"])
     items = []
-    for region in scenario.readers:
-        entry = ("cloudfront", "regions", region)
-        requests = traffic.edge_requests[region]
-        usd = requests * billed / 10_000 * prices.usd(*entry, "https_requests")
-        title = f"CloudFront requests, {region}"
-        path = f"cloudfront.regions.{region}"
-        items.append(
-            LineItem(
-                f"cloudfront_requests_{region}", title, requests, "requests", usd, f"{path}.https_requests"
-            )
-        )
-        usd = tiered(prices.at(*entry, "transfer"), gbs[region] * billed_gb)
-        title = f"CloudFront transfer, {region}"
-        items.append(
-            LineItem(f"cloudfront_transfer_{region}", title, gbs[region], "GB", usd, f"{path}.transfer")
-        )
-    return items
+    for name in entry["items"]:
+        regions = [scope.knowing(region=region) for region in traffic.edge_requests]
+        items += [_item(name, one, prices) for one in (regions if "{region}" in name else [scope])]
+    return Offer(key, [item for item in items if item], detail)
 
 
-def _billed_share(used: float, free: float, scenario: Scenario) -> float:
-    if not scenario.free_tier:
-        return 1.0
-    return max(0.0, used - free) / used if used else 0.0
+def busiest_second(scenario: Scenario, traffic: Traffic, prices: Prices) -> dict[str, tuple[float, float]]:
+    """Each load of the busiest second, and the limit that S3 or CloudFront sets to it."""
+    scope = _scope(scenario, traffic, prices, {})
+    return {
+        title: (scope.value(load), scope.value(limit)) for title, (load, limit) in model()["load"].items()
+    }
 
 
-def _gb(prices: Prices) -> float:
-    return prices.value("assumptions", "bytes_per_gb")
+def _scope(scenario: Scenario, traffic: Traffic, prices: Prices, entry: dict[str, Any]) -> Scope:
+    known = {
+        **prices.document,
+        **vars(scenario),
+        "readers": {scenario.bucket_region: 0.0, **scenario.readers},
+        "traffic": {**vars(traffic), "edge_total": traffic.edge_total},
+        **entry.get("words", {}),
+    }
+    return Scope(known, {**model()["quantities"], **entry.get("quantities", {})})
+
+
+def _chosen(choice: dict[str, Any], scope: Scope, prices: Prices) -> Scope | None:
+    """The scope with the size that fits and costs least; None if none fits."""
+    sizes = prices.at(scope.filled(choice["from"]))
+    scopes = [scope.knowing(size=size, number=str(number)) for number, size in enumerate(sizes)]
+    fitting = [one for one in scopes if one.value(choice.get("fits", 1.0))]
+    return min(fitting, key=lambda one: float(one.value(choice["least"])), default=None)
+
+
+def _item(name: str, scope: Scope, prices: Prices) -> LineItem | None:
+    entry = model()["items"][name]
+    if "if" in entry and not scope.value(entry["if"]):
+        return None
+    quantity, usd, price = float(scope.value(entry["quantity"])), 0.0, scope.filled(entry.get("price", ""))
+    if price:
+        billed = scope.value(entry["billed"]) if "billed" in entry else quantity
+        usd = tiered(prices.at(price), billed) / entry.get("per", 1)
+    return LineItem(scope.filled(name), scope.filled(entry["title"]), quantity, entry["unit"], usd, price)

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable
 from datetime import date, datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
 
-from memory_console.cost import report, scale
+from memory_console.cost import report
 from memory_console.cost.bucket import EmptyBucketError, Measured, measure
+from memory_console.cost.chart import draw
 from memory_console.cost.comparison import break_evens, compare, sweep
-from memory_console.cost.document import comparison_document, scale_document
+from memory_console.cost.document import comparison_document
 from memory_console.cost.prices import OWN, PriceListError, Prices, load
-from memory_console.cost.quantities import Count, Rate, Readers, Share, Size, short, size
+from memory_console.cost.quantities import QuantityError, fields, read, short, size
 from memory_console.cost.replay import replay
-from memory_console.cost.scenario import STORAGE_CLASSES, Scenario, ScenarioError
+from memory_console.cost.scenario import Scenario, ScenarioError, read_input
 from memory_console.examples import Example, ExampleCommand
 
-_DEFAULT = Scenario()
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _MOST_REPLAYED_NAMES = 1_000_000
 _EXAMPLES = (
     Example("memory-service cost --gets 50/s --puts 2/s --size 2KB --names 20k", "what this traffic costs"),
@@ -33,42 +35,34 @@ _EXAMPLES = (
         "memory-service cost --gets 1B --readers us=60,eu=40 --plot cost.svg", "from two regions, plotted"
     ),
     Example("memory-service cost --gets 100/s --names 5k --replay 20k", "check the model for this traffic"),
-    Example("memory-service cost --simulate --plot scale.png", "up to a million million gets a month"),
     Example("memory-service cost --page calculator.html", "the calculator as a page for a browser"),
 )
-Option = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
-def _input(flag: str, field: str, kind: Any, text: str, shown: str) -> Option:
-    """An option that sets one field of the scenario; without it the scenario's own default stays."""
-    return click.option(flag, field, type=kind, help=f"{text}  [default: {shown}]")
+class _Quantity(click.ParamType[Any]):
+    """One input of the scenario, read by its kind in inputs.json."""
+
+    def __init__(self, field: str) -> None:
+        self.field = field
+        self.name = fields()[field]["kind"]
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read it, or fail with what it may look like."""
+        try:
+            return read_input(self.field, str(value))
+        except QuantityError as error:
+            self.fail(f"{value!r}: {error}", param, ctx)
 
 
-_INPUTS: list[Option] = [
-    _input("--gets", "gets_per_month", Rate(), "Gets of all functions: 10M/month, 50/s, 40k/day.", "10M/month"),
-    _input("--puts", "puts_per_month", Rate(), "Puts of all functions.", "100k/month"),
-    _input("--size", "value_bytes", Size(), "Mean size of a stored value, after gzip.", "2KB"),
-    _input("--names", "names", Count(), "How many names there are.", "10k"),
-    _input("--zipf", "zipf", float, "How unequal the names are: 0 all alike, 1 a few take most.", "0.9"),
-    _input("--absent", "absent", Share(), "Share of the gets for names that are not there.", "0%"),
-    _input("--functions", "functions", Count(), "Functions that read.", "3"),
-    _input("--environments", "environments", float, "Warm execution environments of one function.", "5"),
-    _input("--readers", "readers", Readers(), "Where they are: us, eu, me-af, sa, jp, au, ap, in.", "us"),
-    _input("--pops", "pops", Count(), "Points of presence that the readers of one region reach.", "3"),
-    _input("--bucket-region", "bucket_region", str, "Where the bucket is, by the same names.", "us"),
-    _input("--edge-ttl", "edge_ttl", click.IntRange(1), "EDGE_TTL in seconds.", "5"),
-    click.option(
-        "--memory/--no-memory", "memory", default=None, help="The SDK's own memory.  [default: memory]"
-    ),
-    _input("--memory-size", "memory_bytes", Size(), "LOCAL_MAX_BYTES: what memory holds.", "16MB"),
-    _input("--memory-items", "memory_items", Count(), "LOCAL_MAX_ITEMS: values memory holds.", "10k"),
-    _input("--storage-class", "storage_class", click.Choice(STORAGE_CLASSES), "Of the values.", "STANDARD"),
-    click.option("--private/--public", "private", default=None, help="Signed reads.  [default: public]"),
-    _input("--invalidations", "invalidations", Rate(), "Invalidated paths.", "0/month"),
-    click.option("--free-tier/--no-free-tier", "free_tier", default=None,
-                 help="Whether the account's always-free amounts are unused.  [default: free-tier]"),
-    _input("--peak", "peak", float, "The busiest second, as a multiple of the mean.", "3"),
-]  # fmt: skip
+def _inputs(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add an option for each input; without it the scenario's own default stays."""
+    for name, field in reversed(fields().items()):
+        switch = field["kind"] == "switch"
+        default = field["flag"].lstrip("-").split("/--")[not field["default"]] if switch else field["default"]
+        text = f"{field['help']}  [default: {default}]"
+        kind = None if switch else _Quantity(name)
+        command = click.option(field["flag"], name, default=None, type=kind, help=text)(command)
+    return command
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,18 +79,17 @@ class _Output:
         return Console(stderr=self.as_json, highlight=False)
 
 
-def _inputs(command: Callable[..., Any]) -> Callable[..., Any]:
-    for option in reversed(_INPUTS):
-        command = option(command)
-    return command
-
-
 def _plot_path(_: click.Context, __: click.Parameter, value: Path | None) -> Path | None:
-    from memory_console.cost.plot import FORMATS  # noqa: PLC0415 - only for those who plot
-
-    if value and value.suffix.lower() not in FORMATS:
-        raise click.BadParameter(f"{value.name}: a plot is written as one of {', '.join(FORMATS)}")
+    if value and value.suffix.lower() != ".svg":
+        raise click.BadParameter(f"{value.name}: a plot is written as SVG: give it a name that ends in .svg")
     return value
+
+
+def _replayed(_: click.Context, __: click.Parameter, value: str | None) -> int:
+    try:
+        return int(read("count", value)) if value else 0
+    except QuantityError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -108,12 +101,17 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     "--from-bucket", "bucket", metavar="BUCKET", help="Measure names, size and class by listing it."
 )
 @click.option("--service", default="", help="With --from-bucket: only this service's values.")
-@click.option("--simulate", is_flag=True, help="The model up to a million million gets a month.")
-@click.option("--replay", "requests", type=Count(), help="Check the model: replay so many random gets.")
+@click.option(
+    "--replay",
+    "requests",
+    metavar="COUNT",
+    callback=_replayed,
+    help="Check the model: replay so many random gets.",
+)
 @click.option("--seed", type=int, default=1, show_default=True, help="Of --replay's random gets.")
 @click.option("--prices", "price_list", type=_FILE, help="Another price list.")
 @click.option("--copy-prices", type=_FILE, help="Write the built-in price list there, to edit, and stop.")
-@click.option("--plot", type=_FILE, callback=_plot_path, help="Write a plot: .svg, .png or .pdf.")
+@click.option("--plot", type=_FILE, callback=_plot_path, help="Write a plot, as SVG.")
 @click.option(
     "--page", type=_FILE, help="Write the calculator as one HTML page, with these prices, and stop."
 )
@@ -122,8 +120,7 @@ def cost(  # noqa: PLR0913 - one for each option
     *,
     bucket: str | None,
     service: str,
-    simulate: bool,
-    requests: float | None,
+    requests: int,
     seed: int,
     price_list: Path | None,
     copy_prices: Path | None,
@@ -146,15 +143,12 @@ def cost(  # noqa: PLR0913 - one for each option
         output = _Output(plot, as_json, datetime.now(tz=timezone.utc).date())
         inputs = {name: value for name, value in given.items() if value is not None}
         measured = _measure(bucket, service) if bucket else None
-        scenario = _scenario(inputs, measured, scale.INTERNET if simulate else _DEFAULT, prices)
+        scenario = _scenario(inputs, measured, prices)
         if measured:
             _tell_measured(measured, output)
-        if simulate:
-            _simulate(scenario, prices, output)
-        else:
-            _compare(scenario, prices, output)
+        _compare(scenario, prices, output)
         if requests:
-            _replay(scenario, int(requests), seed, prices, output)
+            _replay(scenario, requests, seed, prices, output)
     except (ScenarioError, PriceListError, EmptyBucketError) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
@@ -172,10 +166,7 @@ def _write_and_stop(copy_prices: Path | None, page: Path | None, prices: Prices)
         click.echo(f"{page}: open it in any browser; it asks nothing of any server")
 
 
-def _scenario(inputs: dict[str, Any], measured: Measured | None, base: Scenario, prices: Prices) -> Scenario:
-    for name in ("names", "functions", "pops", "memory_items"):
-        if name in inputs:
-            inputs[name] = int(inputs[name])
+def _scenario(inputs: dict[str, Any], measured: Measured | None, prices: Prices) -> Scenario:
     if measured:
         found = {
             "names": measured.names,
@@ -184,7 +175,7 @@ def _scenario(inputs: dict[str, Any], measured: Measured | None, base: Scenario,
             "private": measured.private,
         }
         inputs = {**found, **inputs}
-    scenario = dataclasses.replace(base, **inputs)
+    scenario = Scenario(**inputs)
     regions = prices.document["cloudfront"]["regions"]
     for region in (*scenario.readers, scenario.bucket_region):
         if region not in regions:
@@ -227,11 +218,9 @@ def _compare(scenario: Scenario, prices: Prices, output: _Output) -> None:
     points = sweep(scenario, prices) if scenario.gets_per_month else []
     crossings = break_evens(points, prices)
     if output.plot:
-        from memory_console.cost.plot import costs  # noqa: PLC0415 - only for those who plot
-
         if not points:
             raise ScenarioError("gets_per_month is 0: there is nothing to plot")
-        costs(output.plot, comparison, points, crossings)
+        output.plot.write_text(draw(scenario.gets_per_month, points, crossings), encoding="utf-8")
     if output.as_json:
         click.echo(json.dumps(comparison_document(comparison, crossings, prices, output.today), indent=2))
         return
@@ -242,28 +231,9 @@ def _compare(scenario: Scenario, prices: Prices, output: _Output) -> None:
     report.print_verdict(console, comparison)
     console.print()
     report.print_history(console, prices)
-    _tell_sources(prices, output)
-
-
-def _simulate(scenario: Scenario, prices: Prices, output: _Output) -> None:
-    if not scenario.gets_per_month:
-        raise ScenarioError("gets_per_month is 0: there is nothing to simulate")
-    points = scale.simulate(scenario, prices)
+    report.print_prices(console, prices, output.today)
     if output.plot:
-        from memory_console.cost.plot import scale as plot_scale  # noqa: PLC0415 - only for those who plot
-
-        plot_scale(output.plot, points)
-    if output.as_json:
-        click.echo(json.dumps(scale_document(scenario, points, prices, output.today), indent=2))
-        return
-    report.print_scale(output.console, scenario, points)
-    _tell_sources(prices, output)
-
-
-def _tell_sources(prices: Prices, output: _Output) -> None:
-    report.print_prices(output.console, prices, output.today)
-    if output.plot:
-        output.console.print(f"Plot: {output.plot}")
+        console.print(f"Plot: {output.plot}")
 
 
 def _replay(scenario: Scenario, requests: int, seed: int, prices: Prices, output: _Output) -> None:

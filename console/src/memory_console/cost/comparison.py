@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from memory_console.cost import alternatives
-from memory_console.cost.alternatives import Offer, wording
+from memory_console.cost.bill import OURS, Offer, model, offer
 from memory_console.cost.hit_ratios import Traffic, traffic
-from memory_console.cost.prices import Prices
-from memory_console.cost.scenario import Scenario
+from memory_console.cost.quantities import money
 
-LEAST_GETS = 1e4
-DECADES = 8
-STEPS_PER_DECADE = 8
+if TYPE_CHECKING:
+    from memory_console.cost.prices import Prices
+    from memory_console.cost.scenario import Scenario
+
+_LEAST_GETS = 1e4
+_DECADES = 8
+_STEPS_PER_DECADE = 8
 _HALVINGS = 12
 _CENT = 0.01
+_ROUNDING = 1 + 1e-9
 _ALIKE = 0.05
 _ALIKE_USD = 1.0
-
-Pricing = Callable[[Scenario, Traffic, Prices], Offer]
 
 
 @dataclass(frozen=True)
@@ -31,40 +32,51 @@ class Comparison:
     Attributes:
         scenario: the traffic.
         traffic: where its gets end.
-        ours: Memory Service.
-        others: the alternatives, in a fixed order.
+        offers: Memory Service and the alternatives, in the order of offers.json.
     """
 
     scenario: Scenario
     traffic: Traffic
-    ours: Offer
-    others: list[Offer]
+    offers: dict[str, Offer]
+
+    @property
+    def ours(self) -> Offer:
+        """Memory Service."""
+        return self.offers[OURS]
+
+    @property
+    def ranking(self) -> list[Offer]:
+        """All offers, cheapest first."""
+        return sorted(self.offers.values(), key=lambda one: one.usd)
 
     @property
     def cheapest(self) -> Offer:
         """The cheapest of all; Memory Service if another costs less by less than a cent."""
-        best = min([self.ours, *self.others], key=lambda offer: offer.usd)
+        best = _least(list(self.offers.values()))
         return self.ours if self.ours.usd - best.usd < _CENT else best
 
     @property
     def verdict(self) -> list[str]:
         """What to do, in plain sentences: the advice, the reason, and what is given up for it."""
-        best, words = self.cheapest, wording()
-        if best.key == self.ours.key:
-            runner_up = min(self.others, key=lambda offer: offer.usd)
-            return [
-                f"Use Memory Service: at {money(best.usd)} a month nothing here is a cent cheaper.",
-                f"The next is {runner_up.name} at {money(runner_up.usd)}.",
-            ]
-        detail = f" ({best.detail})" if best.detail else ""
-        sentences = [
-            f"{words[best.key]['advice']}{detail}: {money(best.usd)} a month instead of {money(self.ours.usd)}.",
-            f"The reason: {words[best.key]['reason']}.",
-            f"You give up {words[best.key]['gives_up']}.",
-        ]
-        if self.ours.usd - best.usd < max(_ALIKE_USD, _ALIKE * best.usd):
-            sentences.append("The difference is small: let speed and convenience decide.")
-        return sentences
+        best, ours, words = self.cheapest, self.ours, model()["verdict"]
+        sentences = list(words["ours" if best is ours else "other"])
+        if best is not ours and ours.usd - best.usd < max(_ALIKE_USD, _ALIKE * best.usd):
+            sentences.append(words["alike"])
+        told = _least(list(self.offers.values())[1:]) if best is ours else best
+        detail = f" ({told.detail})" if told.detail else ""
+        fill = {
+            **model()["offers"][told.key],
+            "detail": detail,
+            "usd": money(told.usd),
+            "ours_usd": money(ours.usd),
+        }
+        return [sentence.format_map(fill) for sentence in sentences]
+
+
+def _least(offers: list[Offer]) -> Offer:
+    """The cheapest; of two that differ only by rounding, the first."""
+    least = min(one.usd for one in offers)
+    return next(one for one in offers if one.usd <= least * _ROUNDING)
 
 
 @dataclass(frozen=True)
@@ -85,45 +97,38 @@ class BreakEven:
 def compare(scenario: Scenario, prices: Prices) -> Comparison:
     """Price one scenario everywhere."""
     spread = traffic(scenario, prices.hours)
-    others = [price(scenario, spread, prices) for price in alternatives.ALTERNATIVES]
-    return Comparison(scenario, spread, alternatives.memory_service(scenario, spread, prices), others)
+    return Comparison(
+        scenario, spread, {key: offer(key, scenario, spread, prices) for key in model()["offers"]}
+    )
 
 
 def sweep(scenario: Scenario, prices: Prices) -> list[Comparison]:
     """The same service at traffic from ten thousand to a million million gets a month."""
-    steps = range(DECADES * STEPS_PER_DECADE + 1)
-    return [compare(scenario.at(LEAST_GETS * 10 ** (step / STEPS_PER_DECADE)), prices) for step in steps]
+    steps = range(_DECADES * _STEPS_PER_DECADE + 1)
+    return [compare(scenario.at(_LEAST_GETS * 10 ** (step / _STEPS_PER_DECADE)), prices) for step in steps]
 
 
 def break_evens(points: list[Comparison], prices: Prices) -> list[BreakEven]:
     """Where Memory Service and each alternative change places within a sweep."""
     found = []
     for left, right in itertools.pairwise(points):
-        for number, price in enumerate(alternatives.ALTERNATIVES):
-            dearer = left.ours.usd > left.others[number].usd
-            if dearer != (right.ours.usd > right.others[number].usd):
-                gets = _crossing(left.scenario, right.scenario.gets_per_month, price, prices, dearer=dearer)
-                found.append(BreakEven(left.others[number].key, gets, dearer))
+        for key in left.offers:
+            dearer = left.ours.usd > left.offers[key].usd
+            if dearer != (right.ours.usd > right.offers[key].usd):
+                found.append(BreakEven(key, _crossing(left, right, key, prices), dearer))
     return found
 
 
-def _crossing(scenario: Scenario, high: float, price: Pricing, prices: Prices, *, dearer: bool) -> float:
+def _crossing(left: Comparison, right: Comparison, key: str, prices: Prices) -> float:
     """Halve the way, in proportion, between two amounts of traffic that lie on different sides."""
-    low = scenario.gets_per_month
+    low, high = left.scenario.gets_per_month, right.scenario.gets_per_month
+    dearer = left.ours.usd > left.offers[key].usd
     for _ in range(_HALVINGS):
-        middle = math.sqrt(low * high)
-        there = scenario.at(middle)
+        there = left.scenario.at(math.sqrt(low * high))
         spread = traffic(there, prices.hours)
-        ours = alternatives.memory_service(there, spread, prices).usd
-        if (ours > price(there, spread, prices).usd) == dearer:
-            low = middle
+        ours, other = (offer(one, there, spread, prices).usd for one in (OURS, key))
+        if (ours > other) == dearer:
+            low = there.gets_per_month
         else:
-            high = middle
+            high = there.gets_per_month
     return math.sqrt(low * high)
-
-
-def money(usd: float) -> str:
-    """A sum for people: cents below a thousand dollars, none above."""
-    if usd == float("inf"):
-        return "not possible"
-    return f"${usd:,.2f}" if usd < 1000 else f"${usd:,.0f}"  # noqa: PLR2004 - cents no longer matter

@@ -4,31 +4,32 @@ Everything that a copy of a value passes through counts its age on, so all copie
 die together, `edge_ttl` seconds after it. Such an *epoch* begins with the first get after the last epoch's end. In
 it, the point of presence of that get asks S3 through the regional edge cache; every other point of presence asks
 the regional cache once, if it is asked at all; and every process asks its point of presence once, if it is.
+
+hit-ratios.mjs is the same model for the page; shared vectors hold the two together.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from memory_console.cost.popularity import Floats, Popularity, zipf
+from memory_console.cost.popularity import Group, zipf
 from memory_console.cost.scenario import SECONDS_PER_HOUR, Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _BISECTIONS = 40
 _RARE = 1e-4
 _NEVER = 1e-7
-_STEPS = 16
-_STEP = 2 / _STEPS
-
-
-def _over(after: float) -> tuple[float, float]:
-    """The probability that one fraction of a second is over so long after an epoch, and that a sum of two is."""
-    return min(1.0, after), after * after / 2 if after < 1 else 1 - (2 - after) ** 2 / 2
-
-
-_OVER = [_over((step + 0.5) * _STEP) for step in range(_STEPS)]
+_STEP = 1 / 8
+_AFTER = [(number + 0.5) * _STEP for number in range(16)]
+#: Steps in the two seconds after an epoch: how long each is, and how probable it is that one fraction of a second is
+#: over by then, and that a sum of two is.
+_TWO = [(_STEP, min(1.0, at), at * at / 2 if at < 1 else 1 - (2 - at) ** 2 / 2) for at in _AFTER]
+#: The same where no sum of two matters: nothing changes in the last second.
+_ONE = [*_TWO[:8], (1.0, 1.0, 1.0)]
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class Traffic:
         regional_requests: requests of the points of presence to the regional edge caches.
         s3_gets: requests of the regional edge caches to S3.
         absent: gets of names that are not there; they are in all the others, as no cache answers them.
+        memory_misses: gets that would pass memories alone, if each kept copies for EDGE_TTL since its own read.
+        shared_misses: gets that would pass one cache shared by all readers which keeps copies for EDGE_TTL.
     """
 
     gets: float
@@ -48,6 +51,8 @@ class Traffic:
     regional_requests: float
     s3_gets: float
     absent: float
+    memory_misses: float = 0.0
+    shared_misses: float = 0.0
 
     @property
     def edge_total(self) -> float:
@@ -83,126 +88,124 @@ def traffic(scenario: Scenario, hours_per_month: float) -> Traffic:
     seconds = hours_per_month * SECONDS_PER_HOUR
     absent = scenario.gets_per_month * scenario.absent
     present = (scenario.gets_per_month - absent) / seconds
-    popularity = zipf(scenario.names, scenario.zipf)
+    groups = zipf(scenario.names, scenario.zipf)
     edge, regional, s3 = {}, absent, absent
     for region, share in scenario.readers.items():
-        asked, passed, fetched = _region(scenario, popularity, present * share, scenario.processes * share)
+        asked, passed, fetched = _region(scenario, groups, present * share, scenario.processes * share)
         edge[region] = asked * seconds + absent * share
         regional += passed * seconds
         s3 += fetched * seconds
-    return Traffic(scenario.gets_per_month, edge, regional, s3, absent)
+    alone, ttl = present / scenario.processes, scenario.edge_ttl
+    in_memory = _one_layer(groups, alone, ttl, _reach(scenario, groups, alone)) * scenario.processes
+    shared = _one_layer(groups, present, ttl, math.inf)
+    return Traffic(
+        scenario.gets_per_month,
+        edge,
+        regional,
+        s3,
+        absent,
+        absent + in_memory * seconds,
+        absent + shared * seconds,
+    )
 
 
-def memory_misses(scenario: Scenario, hours_per_month: float) -> float:
-    """Gets per month that pass a memory in each process which keeps copies for EDGE_TTL since its own read."""
-    return _one_layer(scenario, hours_per_month, in_memory=True)
-
-
-def shared_cache_misses(scenario: Scenario, hours_per_month: float) -> float:
-    """Gets per month that pass one cache which all readers share and which keeps copies for EDGE_TTL."""
-    return _one_layer(scenario, hours_per_month, in_memory=False)
-
-
-def _one_layer(scenario: Scenario, hours_per_month: float, *, in_memory: bool) -> float:
-    seconds = hours_per_month * SECONDS_PER_HOUR
-    absent = scenario.gets_per_month * scenario.absent
-    caches = scenario.processes if in_memory else 1.0
-    rate = (scenario.gets_per_month - absent) / seconds / caches
-    popularity = zipf(scenario.names, scenario.zipf)
-    reach = _reach(scenario, popularity, rate) if in_memory else math.inf
+def _one_layer(groups: list[Group], rate: float, ttl: int, reach: float) -> float:
+    """Gets per second that pass a cache which keeps copies for `ttl` since its own read."""
     if reach == 0 or rate <= 0:
-        return scenario.gets_per_month
-    ttl, rates = scenario.edge_ttl, rate * popularity.shares
-    misses = 1 / (ttl + 1 / rates)
-    if reach < ttl:
-        misses = rates - (rates - misses) * _kept_by_first(rates, ttl, reach)
-    return absent + float(np.sum(popularity.names * misses)) * caches * seconds
+        return rate
+    missed = 0.0
+    for names, share in groups:
+        asked = rate * share
+        misses = 1 / (ttl + 1 / asked)
+        if reach < ttl:
+            misses = asked - (asked - misses) * _kept_by_first(asked, ttl, reach)
+        missed += names * misses
+    return missed
 
 
 def _region(
-    scenario: Scenario, popularity: Popularity, rate: float, processes: float
+    scenario: Scenario, groups: list[Group], rate: float, processes: float
 ) -> tuple[float, float, float]:
     """Requests per second to the edge, to the regional cache and to S3, of the readers of one region."""
     if rate <= 0:
         return 0.0, 0.0, 0.0
     processes = max(1.0, processes)
     pops = min(float(scenario.pops), processes)
-    ttl, names, rates = scenario.edge_ttl, popularity.names, rate * popularity.shares
-    reach = _reach(scenario, popularity, rate / processes)
-    remembers = reach > 0
-    alone = remembers and pops >= processes  # no point of presence serves two memories
+    ttl, reach = scenario.edge_ttl, _reach(scenario, groups, rate / processes)
+    alone = reach > 0 and pops >= processes  # no point of presence serves two memories
+    edge = regional = s3 = 0.0
+    for names, share in groups:
+        asked = rate * share
+        pop_asks = asked_in_epoch(asked / pops, ttl)
+        memory_asks = asked_in_epoch(asked / processes, ttl) if reach else 0.0
+        edge += names * _misses(asked, processes, ttl, reach, memory_asks)
+        s3 += names / (ttl + _gap(asked, pops, processes, pop_asks, memory_asks))
+        if pops > 1 and not alone:
+            gap = _gap(asked, 1, processes, 0, memory_asks)
+            pop_gap = _gap(asked / pops, 1, processes / pops, 0, memory_asks)
+            again = ttl / (ttl - told_age(asked / pops, ttl) + pop_gap)
+            regional += names * (1 + (pops - 1) * again) / (ttl + gap)
+    regional = edge if alone else min(regional if pops > 1 else s3, edge)
+    return edge, regional, min(s3, regional)
 
-    s3 = names / (ttl + _gap(rates, pops, processes, ttl, remembers=remembers))
-    epochs = 1 / (ttl + _gap(rates, 1, processes, ttl, remembers=remembers))
-    pop_gap = _gap(rates / pops, 1, processes / pops, ttl, remembers=remembers)
-    asked = ttl / (ttl - told_age(rates / pops, ttl) + pop_gap)
-    misses = _misses(rates, processes, ttl, reach)
 
-    edge = float(np.sum(names * misses))
-    regional = float(np.sum(names * epochs * (1 + (pops - 1) * asked)))
-    regional = edge if alone else min(regional, edge)
-    return edge, regional, min(float(np.sum(s3)), regional)
-
-
-def _gap(rates: Floats, pops: float, processes: float, ttl: int, *, remembers: bool) -> Floats:
+def _gap(rate: float, pops: float, processes: float, pop_asks: float, memory_asks: float) -> float:
     """Seconds from the end of an epoch to the next get that reaches the regional cache, on average.
 
-    Only the cache that began the epoch lets go at its end. The others were told an age without its fraction, so
-    they hold on for that fraction, and a memory behind such a point of presence for two fractions.
+    Only the cache that began the epoch lets go at its end. The others, if they asked in it, were told an age without
+    its fraction, so they hold on for that fraction, and a memory behind such a point of presence for two fractions.
     """
-    if pops == 1 and not remembers:
-        return 1 / rates
-    often = np.maximum(rates, _NEVER)
-    pop_holds = asked_in_epoch(often / pops, ttl)
-    memory_holds = asked_in_epoch(often / processes, ttl) if remembers else np.zeros_like(often)
-    survives, gap = np.ones_like(often), np.zeros_like(often)
-    for pop_over, both_over in _OVER:
-        pop_free = 1 - pop_holds * (1 - pop_over)
-        first_pop = 1 / processes + (1 / pops - 1 / processes) * (1 - memory_holds * (1 - pop_over))
-        other_pops = (1 - 1 / pops) * (memory_holds * both_over + (1 - memory_holds) * pop_free)
-        hazard = often * (first_pop + other_pops)
-        passed = -np.expm1(-hazard * _STEP)
-        gap += survives * passed / hazard
-        survives *= 1 - passed
-    return np.where(rates < _NEVER, 1 / rates, gap + survives / often)
+    if rate < _NEVER or (pops == 1 and not memory_asks):
+        return 1 / rate
+    other_pops, other_memories = 1 - 1 / pops, 1 / pops - 1 / processes
+    at_once = (1 - memory_asks) * (1 / pops + other_pops * (1 - pop_asks)) + memory_asks / processes
+    after_one = memory_asks * other_memories + (1 - memory_asks) * other_pops * pop_asks
+    after_two = memory_asks * other_pops
+    survives, gap = 1.0, 0.0
+    for seconds, one_over, two_over in _TWO if after_two else _ONE:
+        hazard = rate * (at_once + after_one * one_over + after_two * two_over)
+        passed = survives * -math.expm1(-hazard * seconds)
+        gap += passed / hazard
+        survives -= passed
+    return gap + survives / rate
 
 
-def _misses(name_rates: Floats, processes: float, ttl: int, reach: float) -> Floats:
-    """Gets per second of each name that the memories of all processes do not answer."""
+def _misses(name_rate: float, processes: float, ttl: int, reach: float, memory_asks: float) -> float:
+    """Gets per second of one name that the memories of all processes do not answer."""
     if reach == 0:
-        return name_rates
-    rates = name_rates / processes
-    epochs = 1 / (ttl + 1 / name_rates)
-    misses = (1 + (processes - 1) * asked_in_epoch(rates, ttl)) * epochs
+        return name_rate
+    rate = name_rate / processes
+    epochs = 1 / (ttl + 1 / name_rate)
+    misses = (1 + (processes - 1) * memory_asks) * epochs
     if reach < ttl:
-        first = epochs * rates * ttl  # hits of the process that began the epoch
-        others = name_rates - misses - first
-        misses = name_rates - first * _kept_by_first(rates, ttl, reach) - others * _kept(rates, ttl, reach)
-    return np.minimum(misses, name_rates)
+        first = epochs * rate * ttl  # hits of the process that began the epoch
+        others = name_rate - misses - first
+        misses = name_rate - first * _kept_by_first(rate, ttl, reach) - others * _kept(rate, ttl, reach)
+    return min(misses, name_rate)
 
 
-def _kept(rates: Floats, ttl: int, reach: float) -> Floats:
+def _kept(rate: float, ttl: int, reach: float) -> float:
     """The share of hits that a full memory keeps: those whose name was last used at most `reach` seconds ago.
 
     A get at a random moment of an epoch finds the last use of its name in the same epoch g seconds back with the
     density rate * exp(-rate * g) * (1 - g / ttl), unless its process began the epoch.
     """
-    often = np.maximum(rates, _RARE / ttl)
-    kept = _used_at_most(often, ttl, reach) / _used_at_most(often, ttl, ttl)
-    return np.where(rates * ttl < _RARE, reach / ttl * (2 - reach / ttl), kept)
+    if rate * ttl < _RARE:
+        return reach / ttl * (2 - reach / ttl)
+    return _used_at_most(rate, ttl, reach) / _used_at_most(rate, ttl, ttl)
 
 
-def _kept_by_first(rates: Floats, ttl: int, reach: float) -> Floats:
+def _kept_by_first(rate: float, ttl: int, reach: float) -> float:
     """The same for the process that began the epoch, and so has used the name at its start."""
-    return reach / ttl + (1 - reach / ttl) * -np.expm1(-rates * reach)
+    return reach / ttl + (1 - reach / ttl) * -math.expm1(-rate * reach)
 
 
-def _used_at_most(rates: Floats, ttl: float, ago: float) -> Floats:
-    used = -np.expm1(-rates * ago)
-    return used - (used / rates - ago * np.exp(-rates * ago)) / ttl
+def _used_at_most(rate: float, ttl: float, ago: float) -> float:
+    used = -math.expm1(-rate * ago)
+    return used - (used / rate - ago * math.exp(-rate * ago)) / ttl
 
 
-def asked_in_epoch(rates: Floats, ttl: int) -> Floats:
+def asked_in_epoch(rate: float, ttl: int) -> float:
     """How often a cache that did not begin an epoch asks the next one in it, on average: 0 to 1.
 
     Without rounding it would be 1 - exp(-rate * ttl), the probability of a get within ttl seconds. But the header
@@ -210,27 +213,28 @@ def asked_in_epoch(rates: Floats, ttl: int) -> Floats:
     remainder anywhere in a second, the mean age as the header tells it has the closed form of `told_age`.
 
     Args:
-        rates: gets per second at this cache, of each name.
+        rate: gets per second of one name at this cache.
         ttl: in seconds.
     """
-    return ttl / (ttl - told_age(rates, ttl) + 1 / rates)
+    return ttl / (ttl - told_age(rate, ttl) + 1 / rate)
 
 
-def told_age(rates: Floats, ttl: int) -> Floats:
+def told_age(rate: float, ttl: int) -> float:
     """The mean of the header Age, in whole seconds, that a cache which did not begin an epoch is told.
 
     Args:
-        rates: gets per second at this cache, of each name.
+        rate: gets per second of one name at this cache.
         ttl: in seconds.
     """
-    often = np.maximum(rates, _RARE / ttl)
-    last = np.exp(-often * (ttl - 1))
-    within_second = -np.expm1(-often) / often
-    spread = -np.expm1(-often * (ttl - 1)) / often - (ttl - 1) * last * within_second
-    return np.where(rates * ttl < _RARE, (ttl - 1) / 2, spread / -np.expm1(-often * ttl))
+    if rate * ttl < _RARE:
+        return (ttl - 1) / 2
+    last = math.exp(-rate * (ttl - 1))
+    within_second = -math.expm1(-rate) / rate
+    spread = -math.expm1(-rate * (ttl - 1)) / rate - (ttl - 1) * last * within_second
+    return spread / -math.expm1(-rate * ttl)
 
 
-def _reach(scenario: Scenario, popularity: Popularity, rate: float) -> float:
+def _reach(scenario: Scenario, groups: list[Group], rate: float) -> float:
     """How many seconds a name stays in a full memory since its last use (Che's approximation).
 
     Returns:
@@ -240,17 +244,17 @@ def _reach(scenario: Scenario, popularity: Popularity, rate: float) -> float:
     if room < 1:
         return 0.0
     low, high = 0.0, float(scenario.edge_ttl)
-    if scenario.names <= room or _used_within(popularity, rate, high) <= room:
+    if scenario.names <= room or _used_within(groups, rate * high) <= room:
         return math.inf
     for _ in range(_BISECTIONS):
         middle = (low + high) / 2
-        if _used_within(popularity, rate, middle) <= room:
+        if _used_within(groups, rate * middle) <= room:
             low = middle
         else:
             high = middle
     return low
 
 
-def _used_within(popularity: Popularity, rate: float, seconds: float) -> float:
-    """How many different names one process asks for within so many seconds, on average."""
-    return float(np.sum(-np.expm1(-rate * seconds * popularity.shares) * popularity.names))
+def _used_within(groups: Iterable[Group], gets: float) -> float:
+    """How many different names a process asks for, on average, while it gets so many times."""
+    return sum(-math.expm1(-gets * share) * names for names, share in groups)

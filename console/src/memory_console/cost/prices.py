@@ -44,12 +44,12 @@ class Prices:
         """Days since the prices were collected."""
         return (today - self.dated).days
 
-    def at(self, *path: str) -> dict[str, Any]:
-        """The entry at a path such as ("s3", "STANDARD", "get")."""
+    def at(self, *path: str) -> Any:
+        """What is at a path, such as ("s3", "STANDARD", "get") or "s3.STANDARD.get"."""
         entry: Any = self.document
-        for name in path:
-            entry = entry[name]
-        return dict(entry)
+        for name in ".".join(path).split("."):
+            entry = entry[int(name)] if isinstance(entry, list) else entry[name]
+        return entry
 
     def usd(self, *path: str) -> float:
         """The price at a path, in the entry's own unit."""
@@ -63,10 +63,7 @@ class Prices:
         """How sure the entry at a dotted path is; an empty path needs no price and is sure."""
         if not path:
             return "primary"
-        entry: Any = self.document
-        for name in path.split("."):
-            entry = entry[int(name)] if isinstance(entry, list) else entry[name]
-        return str(entry["confidence"])
+        return str(self.at(path)["confidence"])
 
     @property
     def hours(self) -> float:

@@ -1,123 +1,72 @@
-"""How the command reads traffic, sizes and shares: `50/s`, `10M/month`, `2KB`, `5%`, `us=70,eu=30`."""
+"""How traffic, sizes and shares are read and written: `50/s`, `10M/month`, `2KB`, `5%`, `us=70,eu=30`.
+
+The units of each kind are in inputs.json; quantities.mjs reads the same.
+"""
 
 from __future__ import annotations
 
+import json
 import re
+from functools import cache
+from importlib.resources import files
+from typing import Any
 
-import click
-
-from memory_console.cost.scenario import SECONDS_PER_HOUR
-
-_HOURS = 730
-_PER_MONTH = {
-    "s": _HOURS * SECONDS_PER_HOUR, "second": _HOURS * SECONDS_PER_HOUR, "sec": _HOURS * SECONDS_PER_HOUR,
-    "min": _HOURS * 60, "minute": _HOURS * 60, "h": _HOURS, "hour": _HOURS,
-    "day": _HOURS / 24, "d": _HOURS / 24, "month": 1, "mo": 1, "m": 1,
-}  # fmt: skip
-_TIMES = {"": 1, "k": 1e3, "m": 1e6, "g": 1e9, "b": 1e9, "t": 1e12}
-_BYTES = {"": 1, "b": 1, "k": 1024, "kb": 1024, "kib": 1024, "m": 2**20, "mb": 2**20, "mib": 2**20,
-          "g": 2**30, "gb": 2**30, "gib": 2**30}  # fmt: skip
-_NUMBER = re.compile(r"\s*([0-9][0-9_,]*(?:\.[0-9]+)?(?:e[0-9]+)?)\s*([a-z]*)\s*", re.IGNORECASE)
+_NUMBER = re.compile(r"\s*([0-9][0-9_,]*(?:\.[0-9]+)?(?:e[0-9]+)?)\s*([a-z%]*)\s*", re.IGNORECASE)
+_PART = re.compile(r"\s*([a-z-]+)\s*(?:=\s*([0-9]+(?:\.[0-9]+)?)\s*%?)?\s*")
 
 
-def _number(text: str, units: dict[str, float]) -> float | None:
-    match = _NUMBER.fullmatch(text)
-    if match is None or match[2].lower() not in units:
-        return None
-    return float(match[1].replace(",", "").replace("_", "")) * units[match[2].lower()]
+class QuantityError(ValueError):
+    """A text that is no quantity of its kind: the message shows what one looks like."""
 
 
-class Count(click.ParamType[float]):
-    """A number of things: `500`, `20k`, `5M`, `2B`."""
-
-    name = "count"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Read it, or fail with what it may look like."""
-        number = _number(str(value), dict(_TIMES))
-        if number is None:
-            self.fail(f"{value!r} is no number: write 500, 20k, 5M or 2B", param, ctx)
-        return number
+@cache
+def inputs() -> dict[str, Any]:
+    """The document inputs.json: what the calculator asks for, in groups, and the kinds of quantities."""
+    text = (files("memory_console.cost") / "inputs.json").read_text(encoding="utf-8")
+    return dict(json.loads(text))
 
 
-class Rate(click.ParamType[float]):
-    """Calls per month, or with a unit per second, minute, hour or day: `10M`, `10M/month`, `50/s`."""
-
-    name = "rate"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Read it as calls per month, or fail with what it may look like."""
-        amount, _, unit = str(value).partition("/")
-        number = _number(amount, dict(_TIMES))
-        per = _PER_MONTH.get(unit.strip().lower() or "month")
-        if number is None or per is None:
-            self.fail(f"{value!r} is no rate: write 10M/month, 50/s, 3/min, 40k/day", param, ctx)
-        return number * per
+@cache
+def fields() -> dict[str, dict[str, Any]]:
+    """All inputs by the name of the scenario's field."""
+    return {name: field for group in inputs()["groups"].values() for name, field in group.items()}
 
 
-class Size(click.ParamType[float]):
-    """Bytes: `512`, `2KB`, `1.5MB`; a KB has 1,024."""
+def read(kind: str, text: str) -> float:
+    """Read a quantity: a number with a unit of its kind, and for a rate perhaps per what.
 
-    name = "size"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Read it as bytes, or fail with what it may look like."""
-        number = _number(str(value), dict(_BYTES))
-        if number is None:
-            self.fail(f"{value!r} is no size: write 512, 2KB or 1.5MB", param, ctx)
-        return number
-
-
-class Share(click.ParamType[float]):
-    """A share: `5%` or `0.05`."""
-
-    name = "share"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Read it as a number from 0 to 1, or fail with what it may look like."""
-        text = str(value).strip()
-        try:
-            share = float(text[:-1]) / 100 if text.endswith("%") else float(text)
-        except ValueError:
-            share = -1.0
-        if not 0 <= share <= 1:
-            self.fail(f"{value!r} is no share: write 5% or 0.05", param, ctx)
-        return share
+    Raises:
+        QuantityError: it is none.
+    """
+    spelling = inputs()["kinds"][kind]
+    amount, slash, per = text.partition("/")
+    match = _NUMBER.fullmatch(amount)
+    unit = spelling["units"].get(match[2].lower()) if match else None
+    times = spelling.get("per", {"": 1}).get(per.strip().lower())
+    if match is None or unit is None or times is None or (slash and not per.strip()):
+        raise QuantityError(f"Write a {kind} such as {spelling['like']}.")
+    number = float(match[1].replace(",", "").replace("_", "")) * unit * times
+    return float(int(number)) if kind == "count" else number
 
 
-class Readers(click.ParamType[dict[str, float]]):
-    """Where readers are: `us`, or parts such as `us=70,eu=30` in any unit."""
+def read_readers(text: str) -> dict[str, float]:
+    """Read where readers are, `us` or weights such as `us=70,eu=30`, as shares that add up to 1.
 
-    name = "readers"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> dict[str, float]:
-        """Read it as shares by region that add up to 1, or fail with what it may look like."""
-        if isinstance(value, dict):
-            return value
-        parts: dict[str, float] = {}
-        for part in str(value).split(","):
-            region, _, weight = part.strip().partition("=")
-            number = _number(weight or "1", {"": 1, "%": 1}) if not weight.endswith("%") else None
-            number = _number(weight.removesuffix("%") or "1", {"": 1}) if number is None else number
-            if not region or number is None or region in parts:
-                self.fail(f"{value!r} names no readers: write us, or us=70,eu=30", param, ctx)
-            parts[region] = number
-        total = sum(parts.values())
-        if total <= 0:
-            self.fail(f"{value!r} adds up to nothing: write us, or us=70,eu=30", param, ctx)
-        return {region: weight / total for region, weight in parts.items()}
+    Raises:
+        QuantityError: no weights, or a region twice.
+    """
+    parts = [_PART.fullmatch(part) for part in text.split(",")]
+    weights = {part[1]: float(part[2] or 1) for part in parts if part}
+    total = sum(weights.values())
+    if len(weights) < len(parts) or total <= 0:
+        raise QuantityError("Write readers such as us, or us=70,eu=30.")
+    return {region: weight / total for region, weight in weights.items()}
 
 
 def short(number: float) -> str:
     """A count for people: 950, 12.3 k, 4.56 M, 7.89 billion."""
-    for limit, factor, suffix in (
-        (1e12, 1e12, " trillion"),
-        (1e9, 1e9, " billion"),
-        (1e6, 1e6, " M"),
-        (1e4, 1e3, " k"),
-    ):
+    scales = ((1e12, 1e12, " trillion"), (1e9, 1e9, " billion"), (1e6, 1e6, " M"), (1e4, 1e3, " k"))
+    for limit, factor, suffix in scales:
         if number >= limit:
             return f"{number / factor:.3g}{suffix}"
     return f"{number:,.0f}" if number >= 100 or number == int(number) else f"{number:.3g}"  # noqa: PLR2004
@@ -129,3 +78,10 @@ def size(number: float) -> str:
         if number >= factor:
             return f"{number / factor:.3g} {suffix}"
     return f"{number:.3g} bytes"
+
+
+def money(usd: float) -> str:
+    """A sum for people: cents below a thousand dollars, none above."""
+    if usd == float("inf"):
+        return "not possible"
+    return f"${usd:,.2f}" if usd < 1000 else f"${usd:,.0f}"  # noqa: PLR2004 - cents no longer matter

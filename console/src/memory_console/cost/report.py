@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 from rich.table import Table
 
-from memory_console.cost.comparison import BreakEven, Comparison, money
-from memory_console.cost.quantities import short, size
-from memory_console.cost.scale import Point, findings
+from memory_console.cost.quantities import money, short, size
 
 if TYPE_CHECKING:
     from datetime import date
 
     from rich.console import Console
 
+    from memory_console.cost.comparison import BreakEven, Comparison
     from memory_console.cost.prices import Prices
-    from memory_console.cost.scenario import Scenario
 
 _OLD_DAYS = 180
 _SOURCE_MARK = {"unconfirmed": " ?", "derived": " ~"}
@@ -76,7 +74,7 @@ def print_offers(
     """All offers, cheapest first, with the traffic at which each changes places with Memory Service."""
     table = Table("the same traffic with", "size", "USD a month", "Memory Service is cheaper")
     table.columns[2].justify = "right"
-    for offer in sorted([comparison.ours, *comparison.others], key=lambda offer: offer.usd):
+    for offer in comparison.ranking:
         unsure = any(prices.confidence(item.price) == "unconfirmed" for item in offer.items if item.usd)
         cost = offer.refusal or money(offer.usd) + (" ?" if unsure else "")
         mine = offer.key == comparison.ours.key
@@ -93,8 +91,7 @@ def _when(key: str, comparison: Comparison, crossings: list[BreakEven]) -> str:
     ]
     if parts:
         return ", ".join(parts)
-    other = next(offer for offer in comparison.others if offer.key == key)
-    return "always" if comparison.ours.usd < other.usd else "never"
+    return "always" if comparison.ours.usd < comparison.offers[key].usd else "never"
 
 
 def print_verdict(console: Console, comparison: Comparison) -> None:
@@ -111,40 +108,3 @@ def print_history(console: Console, prices: Prices) -> None:
             f"{row['year']}: {row['service']}, {row['what']}: {row['usd_per_hour']} an hour x {row['hours']} h "
             f"= ${usd:.2f} a month"
         )
-
-
-def print_scale(console: Console, scenario: Scenario, points: list[Point]) -> None:
-    """Hit ratios, load and cost at rising traffic."""
-    where = ", ".join(f"{region} {share:.0%}" for region, share in scenario.readers.items())
-    console.print(
-        f"{short(scenario.names)} names of {size(scenario.value_bytes)}, Zipf {scenario.zipf:g}, "
-        f"{len(scenario.readers) * scenario.pops} points of presence ({where}), EDGE_TTL {scenario.edge_ttl} s, "
-        f"peak {scenario.peak:g} times the mean; {scenario.environments / scenario.gets_per_month * 1e9:,.3g} "
-        "environments a function for each billion gets"
-    )
-    ratios = Table("gets a month", "memory answers", "edge answers", "USD a month", "cheapest")
-    load = Table("busiest second", "S3 GET/s", "of a prefix", "edge requests/s", "Gbit/s", "of a quota")
-    for column in (*ratios.columns[:-1], *load.columns):
-        column.justify = "right"
-    for point in points:
-        spread, busy, best = point.comparison.traffic, point.load, point.comparison.cheapest
-        ours = best.key == point.comparison.ours.key
-        ratios.add_row(
-            short(spread.gets),
-            f"{spread.memory_ratio:.1%}",
-            f"{spread.edge_ratio:.1%}",
-            money(point.comparison.ours.usd),
-            best.name if ours else f"{best.name}, {money(best.usd)}",
-        )
-        load.add_row(
-            short(spread.gets),
-            short(busy.s3_gets),
-            f"{busy.prefixes:.1%}",
-            short(busy.requests),
-            f"{busy.gbps:.3g}",
-            f"{busy.distributions:.1%}",
-        )
-    console.print(ratios)
-    console.print(load)
-    for sentence in findings(points):
-        console.print(escape(sentence))

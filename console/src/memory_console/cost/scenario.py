@@ -3,14 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Any
+
+from memory_console.cost.quantities import fields, read, read_readers
 
 STORAGE_CLASSES = ("STANDARD", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR")
 SECONDS_PER_HOUR = 3600
-DAY = 86_400
 
 
 class ScenarioError(ValueError):
     """Traffic that cannot be: the message names the input, and what it may be."""
+
+
+def read_input(name: str, text: str) -> Any:
+    """Read one input by its kind in inputs.json.
+
+    Raises:
+        QuantityError: the text is none of that kind.
+    """
+    kind = fields()[name]["kind"]
+    if kind == "count":
+        return int(read(kind, text))
+    if kind == "readers":
+        return read_readers(text)
+    return text if kind in {"storage class", "region", "switch"} else read(kind, text)
+
+
+def _default(name: str) -> Any:
+    """The default that inputs.json gives."""
+    return field(default_factory=lambda: read_input(name, fields()[name]["default"]))
 
 
 @dataclass(frozen=True)
@@ -29,7 +50,7 @@ class Scenario:
         readers: share of the gets by price region of CloudFront; the shares add up to 1.
         pops: points of presence of CloudFront that the readers of one region reach.
         bucket_region: the price region where the bucket is.
-        edge_ttl: seconds that an edge or the SDK's memory may serve a copy, 1 to 86,400.
+        edge_ttl: seconds that an edge or the SDK's memory may serve a copy.
         memory: whether the SDK's own memory is on.
         memory_bytes: LOCAL_MAX_BYTES: what it may hold in each execution environment.
         memory_items: LOCAL_MAX_ITEMS: how many values it may hold there.
@@ -40,26 +61,26 @@ class Scenario:
         peak: the busiest second's traffic, as a multiple of the mean.
     """
 
-    gets_per_month: float = 10_000_000.0
-    puts_per_month: float = 100_000.0
-    value_bytes: float = 2048.0
-    names: int = 10_000
-    zipf: float = 0.9
-    absent: float = 0.0
-    functions: int = 3
-    environments: float = 5.0
-    readers: dict[str, float] = field(default_factory=lambda: {"us": 1.0})
-    pops: int = 3
-    bucket_region: str = "us"
-    edge_ttl: int = 5
-    memory: bool = True
-    memory_bytes: float = 16_777_216.0
-    memory_items: int = 10_000
-    storage_class: str = "STANDARD"
-    private: bool = False
-    invalidations: float = 0.0
-    free_tier: bool = True
-    peak: float = 3.0
+    gets_per_month: float = _default("gets_per_month")
+    puts_per_month: float = _default("puts_per_month")
+    value_bytes: float = _default("value_bytes")
+    names: int = _default("names")
+    zipf: float = _default("zipf")
+    absent: float = _default("absent")
+    functions: int = _default("functions")
+    environments: float = _default("environments")
+    readers: dict[str, float] = _default("readers")  # noqa: RUF009 - it makes a field
+    pops: int = _default("pops")
+    bucket_region: str = _default("bucket_region")
+    edge_ttl: int = _default("edge_ttl")
+    memory: bool = _default("memory")
+    memory_bytes: float = _default("memory_bytes")
+    memory_items: int = _default("memory_items")
+    storage_class: str = _default("storage_class")
+    private: bool = _default("private")
+    invalidations: float = _default("invalidations")
+    free_tier: bool = _default("free_tier")
+    peak: float = _default("peak")
 
     def __post_init__(self) -> None:
         """Refuse what cannot be.
@@ -67,14 +88,10 @@ class Scenario:
         Raises:
             ScenarioError: an input is outside of its range.
         """
-        least = dict.fromkeys(("gets_per_month", "puts_per_month", "zipf", "absent", "environments"), 0)
-        least |= dict.fromkeys(("memory_bytes", "memory_items", "invalidations"), 0)
-        least |= dict.fromkeys(("value_bytes", "names", "functions", "pops", "edge_ttl", "peak"), 1)
-        most = {"absent": 1, "edge_ttl": DAY, "zipf": 3, "names": 10**12}
-        for name, lowest in least.items():
-            value = getattr(self, name)
-            if not lowest <= value <= most.get(name, float("inf")) or value == float("inf"):
-                bounds = f"at least {lowest:,}" + (f" and at most {most[name]:,}" if name in most else "")
+        for name, limits in fields().items():
+            value, least, most = getattr(self, name), limits.get("least"), limits.get("most", float("inf"))
+            if least is not None and (not least <= value <= most or value == float("inf")):
+                bounds = f"at least {least:,}" + (f" and at most {most:,.0f}" if "most" in limits else "")
                 raise ScenarioError(f"{name} is {value:,}: it must be {bounds}")
         if self.storage_class not in STORAGE_CLASSES:
             choices = ", ".join(STORAGE_CLASSES)

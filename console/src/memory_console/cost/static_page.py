@@ -16,15 +16,16 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from memory_console.cost.alternatives import wording
+from memory_console.cost.bill import model
 from memory_console.cost.prices import Prices, entries
+from memory_console.cost.quantities import inputs
 from memory_console.cost.scenario import STORAGE_CLASSES, Scenario
 
 _PAGE = files("memory_console.cost") / "page"
 #: In an order in which each module imports only earlier ones.
-MODULES = ("popularity", "hit-ratios", "bill", "alternatives", "comparison", "quantities", "chart", "page")
+MODULES = ("quantities", "popularity", "hit-ratios", "formulas", "bill", "comparison", "chart", "page")
 _IMPORT = re.compile(r"^import \{[^}]*\} from '\./[a-z-]+\.mjs';\n", re.MULTILINE)
-_EXPORT = re.compile(r"^export (?=function|const)", re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=function|const|class)", re.MULTILINE)
 
 
 def render(prices: Prices) -> str:
@@ -36,7 +37,7 @@ def render(prices: Prices) -> str:
     Returns:
         HTML, complete in itself.
     """
-    script, style = _script(), _read("style.css")
+    script, style = _script(), _read("style.css") + _lines()
     policy = (
         f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; img-src data:; "
         "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
@@ -49,9 +50,24 @@ def render(prices: Prices) -> str:
         style=Markup(style),  # noqa: S704 - our own files
         script=Markup(script),  # noqa: S704 - our own files
         data=Markup(data),  # noqa: S704 - made harmless above
+        groups=inputs()["groups"],
         regions=prices.document["cloudfront"]["regions"],
         storage_classes=STORAGE_CLASSES,
     )
+
+
+def _lines() -> str:
+    """The styles of the offers' lines in the plot."""
+    rules = []
+    for key, offer in model()["offers"].items():
+        line = offer["line"]
+        more = "".join(
+            f" stroke-{name}: {line[part]};"
+            for name, part in (("width", "width"), ("dasharray", "dash"))
+            if part in line
+        )
+        rules.append(f".line-{key} {{ stroke: light-dark({line['light']}, {line['dark']});{more} }}\n")
+    return "".join(rules)
 
 
 def _script() -> str:
@@ -63,19 +79,11 @@ def _script() -> str:
 def _data(prices: Prices) -> dict[str, Any]:
     return {
         "prices": prices.document,
-        "wording": wording(),
+        "model": model(),
+        "inputs": inputs(),
         "scenario": dataclasses.asdict(Scenario()),
         "unconfirmed": prices.unconfirmed,
-        "entries": [
-            {
-                "path": path,
-                "shown": _shown(entry),
-                "unit": entry.get("unit", "USD per month"),
-                "confidence": entry["confidence"],
-                "source": entry["source"],
-            }
-            for path, entry in entries(prices.document)
-        ],
+        "entries": {path: _shown(entry) for path, entry in entries(prices.document)},
     }
 
 

@@ -1,6 +1,6 @@
 /** The plot of monthly cost against traffic, on log axes, as SVG. */
-import { money } from './comparison.mjs';
-import { short } from './quantities.mjs';
+import { OURS, leastOf } from './comparison.mjs';
+import { money, short } from './quantities.mjs';
 
 /**
  * @typedef {import('./comparison.mjs').Comparison} Comparison
@@ -11,11 +11,7 @@ const SVG = 'http://www.w3.org/2000/svg';
 const FLOOR = 0.01;
 const MARGIN = { top: 12, right: 14, bottom: 44, left: 64 };
 
-/**
- * @param {string} name
- * @param {Record<string, string | number>} attributes
- * @param {string} [text]
- */
+/** @param {string} name @param {Record<string, string | number>} attributes @param {string} [text] */
 export function svg(name, attributes, text) {
   const element = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
@@ -46,8 +42,8 @@ export function drawChart(target, points, crossings, gets) {
   target.setAttribute('height', String(height));
   target.replaceChildren();
 
-  const lines = [...points[0].others.map((offer, number) => ({ key: offer.key, usd: points.map((p) => p.others[number].usd) })),
-    { key: 'memory_service', usd: points.map((p) => p.ours.usd) }];
+  const keys = [...Object.keys(points[0].offers).filter((key) => key !== OURS), OURS];
+  const lines = keys.map((key) => ({ key, usd: points.map((point) => point.offers[key].usd) }));
   const xs = points.map((point) => Math.log10(point.scenario.gets_per_month));
   const finite = lines.flatMap((line) => line.usd).filter((usd) => usd < Infinity);
   const [left, right] = [xs[0], xs[xs.length - 1]];
@@ -112,17 +108,12 @@ export function drawChart(target, points, crossings, gets) {
   };
 }
 
-/**
- * What the plot shows, for those who do not see it.
- *
- * @param {Comparison[]} points
- * @param {Record<string, Record<string, string>>} wording
- */
-export function describeChart(points, wording) {
+/** What the plot shows, for those who do not see it. @param {Comparison[]} points */
+export function describeChart(points) {
   const [first, last] = [points[0], points[points.length - 1]];
-  const least = [last.ours, ...last.others].reduce((best, offer) => (offer.usd < best.usd ? offer : best));
+  const least = leastOf(Object.values(last.offers));
   return `Monthly cost against traffic on logarithmic axes. Memory Service costs ${money(first.ours.usd)} at `
     + `${short(first.scenario.gets_per_month)} gets a month and ${money(last.ours.usd)} at `
-    + `${short(last.scenario.gets_per_month)}; there the cheapest is ${wording[least.key].name} at ${money(least.usd)}. `
+    + `${short(last.scenario.gets_per_month)}; there the cheapest is ${least.name} at ${money(least.usd)}. `
     + 'The table of alternatives says where the lines cross.';
 }

@@ -1,210 +1,136 @@
-/** How many gets each cache answers: the same as hit_ratios.py, number by number. COST.md derives it. */
+/** How many gets each cache answers: the same as hit_ratios.py, function by function. COST.md derives it. */
 import { zipf } from './popularity.mjs';
 
 /**
  * @typedef {import('./popularity.mjs').Group} Group
- * @typedef {object} Scenario  the fields of scenario.py
- * @property {number} gets_per_month
- * @property {number} puts_per_month
- * @property {number} value_bytes
- * @property {number} names
- * @property {number} zipf
- * @property {number} absent
- * @property {number} functions
- * @property {number} environments
- * @property {Record<string, number>} readers
- * @property {number} pops
- * @property {string} bucket_region
- * @property {number} edge_ttl
- * @property {boolean} memory
- * @property {number} memory_bytes
- * @property {number} memory_items
- * @property {string} storage_class
- * @property {boolean} private
- * @property {number} invalidations
- * @property {boolean} free_tier
- * @property {number} peak
- *
- * @typedef {object} Traffic  where the gets of a month end
- * @property {number} gets
- * @property {Record<string, number>} edge_requests
- * @property {number} regional_requests
- * @property {number} s3_gets
- * @property {number} absent
- * @property {number} edge_total
- * @property {number} memory_ratio
- * @property {number} pop_ratio
- * @property {number} edge_ratio
+ * @typedef {Record<string, any>} Scenario  the fields of scenario.py
+ * @typedef {{ gets: number, edge_requests: Record<string, number>, regional_requests: number, s3_gets: number,
+ *   absent: number, memory_misses: number, shared_misses: number, edge_total: number, memory_ratio: number,
+ *   pop_ratio: number, edge_ratio: number }} Traffic  where the gets of a month end
  */
 
-export const SECONDS_PER_HOUR = 3600;
+const SECONDS_PER_HOUR = 3600;
 const BISECTIONS = 40;
 const RARE = 1e-4;
 const NEVER = 1e-7;
-const STEPS = 16;
-const STEP = 2 / STEPS;
+const STEP = 1 / 8;
 
-/** The probability, at each step, that one fraction of a second is over, and that a sum of two is. */
-const OVER = Array.from({ length: STEPS }, (_, step) => {
-  const after = (step + 0.5) * STEP;
-  return [Math.min(1, after), after < 1 ? (after * after) / 2 : 1 - (2 - after) ** 2 / 2];
+/** Steps after an epoch: their length, and the probabilities that one fraction of a second is over, and two are. */
+const TWO = Array.from({ length: 16 }, (_, number) => {
+  const at = (number + 0.5) * STEP;
+  return [STEP, Math.min(1, at), at < 1 ? (at * at) / 2 : 1 - (2 - at) ** 2 / 2];
 });
+const ONE = [...TWO.slice(0, 8), [1, 1, 1]];
 
 /** @param {Scenario} scenario */
-export function processes(scenario) {
+export function processesOf(scenario) {
   return Math.max(1, scenario.functions * scenario.environments);
 }
 
 /**
- * Apply the model.
+ * Apply the model: requests per month at each cache.
  *
  * @param {Scenario} scenario
  * @param {number} hours  of a month
  * @returns {Traffic}
  */
 export function trafficOf(scenario, hours) {
-  const seconds = hours * SECONDS_PER_HOUR;
-  const absent = scenario.gets_per_month * scenario.absent;
-  const present = (scenario.gets_per_month - absent) / seconds;
+  const [gets, seconds, processes] = [scenario.gets_per_month, hours * SECONDS_PER_HOUR, processesOf(scenario)];
+  const absent = gets * scenario.absent;
+  const present = (gets - absent) / seconds;
   const groups = zipf(scenario.names, scenario.zipf);
   /** @type {Record<string, number>} */
   const edgeRequests = {};
-  let [regional, s3, edgeTotal] = [absent, absent, 0];
+  let [regional, s3, edge] = [absent, absent, 0];
   for (const [region, share] of Object.entries(scenario.readers)) {
-    const [asked, passed, fetched] = inRegion(scenario, groups, present * share, processes(scenario) * share);
+    const [asked, passed, fetched] = inRegion(scenario, groups, present * share, processes * share);
     edgeRequests[region] = asked * seconds + absent * share;
-    edgeTotal += edgeRequests[region];
+    edge += edgeRequests[region];
     regional += passed * seconds;
     s3 += fetched * seconds;
   }
-  const gets = scenario.gets_per_month;
+  const alone = present / processes;
+  const inMemory = oneLayer(groups, alone, scenario.edge_ttl, reachOf(scenario, groups, alone)) * processes;
+  const shared = oneLayer(groups, present, scenario.edge_ttl, Infinity);
   return {
     gets,
     edge_requests: edgeRequests,
     regional_requests: regional,
     s3_gets: s3,
     absent,
-    edge_total: edgeTotal,
-    memory_ratio: gets ? Math.max(0, 1 - edgeTotal / gets) : 0,
-    pop_ratio: edgeTotal ? 1 - regional / edgeTotal : 0,
-    edge_ratio: edgeTotal ? 1 - s3 / edgeTotal : 0,
+    memory_misses: absent + inMemory * seconds,
+    shared_misses: absent + shared * seconds,
+    edge_total: edge,
+    memory_ratio: gets ? Math.max(0, 1 - edge / gets) : 0,
+    pop_ratio: edge ? 1 - regional / edge : 0,
+    edge_ratio: edge ? 1 - s3 / edge : 0,
   };
 }
 
-/**
- * Gets per month that pass a memory in each process which keeps copies for EDGE_TTL since its own read.
- *
- * @param {Scenario} scenario
- * @param {number} hours
- */
-export function memoryMisses(scenario, hours) {
-  return oneLayer(scenario, hours, true);
-}
-
-/**
- * Gets per month that pass one cache which all readers share and which keeps copies for EDGE_TTL.
- *
- * @param {Scenario} scenario
- * @param {number} hours
- */
-export function sharedCacheMisses(scenario, hours) {
-  return oneLayer(scenario, hours, false);
-}
-
-/**
- * @param {Scenario} scenario
- * @param {number} hours
- * @param {boolean} inMemory
- */
-function oneLayer(scenario, hours, inMemory) {
-  const seconds = hours * SECONDS_PER_HOUR;
-  const absent = scenario.gets_per_month * scenario.absent;
-  const caches = inMemory ? processes(scenario) : 1;
-  const rate = (scenario.gets_per_month - absent) / seconds / caches;
-  const groups = zipf(scenario.names, scenario.zipf);
-  const reach = inMemory ? reachOf(scenario, groups, rate) : Infinity;
-  if (reach === 0) return scenario.gets_per_month;
-  const ttl = scenario.edge_ttl;
+/** @param {Group[]} groups @param {number} rate @param {number} ttl @param {number} reach */
+function oneLayer(groups, rate, ttl, reach) {
+  if (reach === 0 || rate <= 0) return rate;
   let missed = 0;
-  for (const group of groups) {
-    const nameRate = rate * group.share;
-    if (nameRate <= 0) continue;
-    let misses = 1 / (ttl + 1 / nameRate);
-    if (reach < ttl) misses = nameRate - (nameRate - misses) * keptByFirst(nameRate, ttl, reach);
-    missed += group.names * misses;
+  for (const [names, share] of groups) {
+    const asked = rate * share;
+    let misses = 1 / (ttl + 1 / asked);
+    if (reach < ttl) misses = asked - (asked - misses) * keptByFirst(asked, ttl, reach);
+    missed += names * misses;
   }
-  return absent + missed * caches * seconds;
+  return missed;
 }
 
 /**
- * Requests per second to the edge, to the regional cache and to S3, of the readers of one region.
- *
- * @param {Scenario} scenario
- * @param {Group[]} groups
- * @param {number} rate
- * @param {number} readers
+ * @param {Scenario} scenario @param {Group[]} groups @param {number} rate @param {number} readers
+ * @returns {[number, number, number]}
  */
 function inRegion(scenario, groups, rate, readers) {
-  const memories = Math.max(1, readers);
-  const pops = Math.min(scenario.pops, memories);
-  const ttl = scenario.edge_ttl;
-  const reach = reachOf(scenario, groups, rate / memories);
-  const remembers = reach > 0;
-  const alone = remembers && pops >= memories;
+  if (rate <= 0) return [0, 0, 0];
+  const processes = Math.max(1, readers);
+  const pops = Math.min(scenario.pops, processes);
+  const [ttl, reach] = [scenario.edge_ttl, reachOf(scenario, groups, rate / processes)];
+  const alone = reach > 0 && pops >= processes;
   let [edge, regional, s3] = [0, 0, 0];
-  for (const group of groups) {
-    const nameRate = rate * group.share;
-    if (nameRate <= 0) continue;
-    s3 += group.names / (ttl + gapOf(nameRate, pops, memories, ttl, remembers));
-    const epochs = 1 / (ttl + gapOf(nameRate, 1, memories, ttl, remembers));
-    const popGap = gapOf(nameRate / pops, 1, memories / pops, ttl, remembers);
-    const asked = ttl / (ttl - toldAge(nameRate / pops, ttl) + popGap);
-    regional += group.names * epochs * (1 + (pops - 1) * asked);
-    edge += group.names * missesOf(nameRate, memories, ttl, reach);
+  for (const [names, share] of groups) {
+    const asked = rate * share;
+    const popAsks = askedInEpoch(asked / pops, ttl);
+    const memoryAsks = reach ? askedInEpoch(asked / processes, ttl) : 0;
+    edge += names * missesOf(asked, processes, ttl, reach, memoryAsks);
+    s3 += names / (ttl + gapOf(asked, pops, processes, popAsks, memoryAsks));
+    if (pops > 1 && !alone) {
+      const gap = gapOf(asked, 1, processes, 0, memoryAsks);
+      const popGap = gapOf(asked / pops, 1, processes / pops, 0, memoryAsks);
+      const again = ttl / (ttl - toldAge(asked / pops, ttl) + popGap);
+      regional += (names * (1 + (pops - 1) * again)) / (ttl + gap);
+    }
   }
-  regional = alone ? edge : Math.min(regional, edge);
+  regional = alone ? edge : Math.min(pops > 1 ? regional : s3, edge);
   return [edge, regional, Math.min(s3, regional)];
 }
 
-/**
- * Seconds from the end of an epoch to the next get that reaches the regional cache, on average.
- *
- * @param {number} rate
- * @param {number} pops
- * @param {number} memories
- * @param {number} ttl
- * @param {boolean} remembers
- */
-function gapOf(rate, pops, memories, ttl, remembers) {
-  if (rate < NEVER || (pops === 1 && !remembers)) return 1 / rate;
-  const popHolds = askedInEpoch(rate / pops, ttl);
-  const memoryHolds = remembers ? askedInEpoch(rate / memories, ttl) : 0;
+/** @param {number} rate @param {number} pops @param {number} processes @param {number} popAsks @param {number} memoryAsks */
+function gapOf(rate, pops, processes, popAsks, memoryAsks) {
+  if (rate < NEVER || (pops === 1 && !memoryAsks)) return 1 / rate;
+  const [otherPops, otherMemories] = [1 - 1 / pops, 1 / pops - 1 / processes];
+  const atOnce = (1 - memoryAsks) * (1 / pops + otherPops * (1 - popAsks)) + memoryAsks / processes;
+  const afterOne = memoryAsks * otherMemories + (1 - memoryAsks) * otherPops * popAsks;
+  const afterTwo = memoryAsks * otherPops;
   let [survives, gap] = [1, 0];
-  for (const [popOver, bothOver] of OVER) {
-    const popFree = 1 - popHolds * (1 - popOver);
-    const firstPop = 1 / memories + (1 / pops - 1 / memories) * (1 - memoryHolds * (1 - popOver));
-    const otherPops = (1 - 1 / pops) * (memoryHolds * bothOver + (1 - memoryHolds) * popFree);
-    const hazard = rate * (firstPop + otherPops);
-    const passed = -Math.expm1(-hazard * STEP);
-    gap += (survives * passed) / hazard;
-    survives *= 1 - passed;
+  for (const [seconds, oneOver, twoOver] of afterTwo ? TWO : ONE) {
+    const hazard = rate * (atOnce + afterOne * oneOver + afterTwo * twoOver);
+    const passed = survives * -Math.expm1(-hazard * seconds);
+    gap += passed / hazard;
+    survives -= passed;
   }
   return gap + survives / rate;
 }
 
-/**
- * Gets per second of one name that the memories of all processes do not answer.
- *
- * @param {number} nameRate
- * @param {number} memories
- * @param {number} ttl
- * @param {number} reach
- */
-function missesOf(nameRate, memories, ttl, reach) {
+/** @param {number} nameRate @param {number} processes @param {number} ttl @param {number} reach @param {number} memoryAsks */
+function missesOf(nameRate, processes, ttl, reach, memoryAsks) {
   if (reach === 0) return nameRate;
-  const rate = nameRate / memories;
+  const rate = nameRate / processes;
   const epochs = 1 / (ttl + 1 / nameRate);
-  let misses = (1 + (memories - 1) * askedInEpoch(rate, ttl)) * epochs;
+  let misses = (1 + (processes - 1) * memoryAsks) * epochs;
   if (reach < ttl) {
     const first = epochs * rate * ttl;
     const others = nameRate - misses - first;
@@ -213,55 +139,29 @@ function missesOf(nameRate, memories, ttl, reach) {
   return Math.min(misses, nameRate);
 }
 
-/**
- * The share of hits that a full memory keeps.
- *
- * @param {number} rate
- * @param {number} ttl
- * @param {number} reach
- */
+/** @param {number} rate @param {number} ttl @param {number} reach */
 function kept(rate, ttl, reach) {
   if (rate * ttl < RARE) return (reach / ttl) * (2 - reach / ttl);
   return usedAtMost(rate, ttl, reach) / usedAtMost(rate, ttl, ttl);
 }
 
-/**
- * The same for the process that began the epoch, and so has used the name at its start.
- *
- * @param {number} rate
- * @param {number} ttl
- * @param {number} reach
- */
+/** @param {number} rate @param {number} ttl @param {number} reach */
 function keptByFirst(rate, ttl, reach) {
   return reach / ttl + (1 - reach / ttl) * -Math.expm1(-rate * reach);
 }
 
-/**
- * @param {number} rate
- * @param {number} ttl
- * @param {number} ago
- */
+/** @param {number} rate @param {number} ttl @param {number} ago */
 function usedAtMost(rate, ttl, ago) {
   const used = -Math.expm1(-rate * ago);
   return used - (used / rate - ago * Math.exp(-rate * ago)) / ttl;
 }
 
-/**
- * How often a cache that did not begin an epoch asks the next one in it, on average.
- *
- * @param {number} rate
- * @param {number} ttl
- */
+/** @param {number} rate @param {number} ttl */
 function askedInEpoch(rate, ttl) {
   return ttl / (ttl - toldAge(rate, ttl) + 1 / rate);
 }
 
-/**
- * The mean of the header Age, in whole seconds, that a cache which did not begin an epoch is told.
- *
- * @param {number} rate
- * @param {number} ttl
- */
+/** @param {number} rate @param {number} ttl */
 function toldAge(rate, ttl) {
   if (rate * ttl < RARE) return (ttl - 1) / 2;
   const last = Math.exp(-rate * (ttl - 1));
@@ -270,31 +170,21 @@ function toldAge(rate, ttl) {
   return spread / -Math.expm1(-rate * ttl);
 }
 
-/**
- * How many seconds a name stays in a full memory since its last use; infinite if memory never is full.
- *
- * @param {Scenario} scenario
- * @param {Group[]} groups
- * @param {number} rate
- */
+/** @param {Scenario} scenario @param {Group[]} groups @param {number} rate */
 function reachOf(scenario, groups, rate) {
   const room = scenario.memory ? Math.min(Math.floor(scenario.memory_bytes / scenario.value_bytes), scenario.memory_items) : 0;
   if (room < 1) return 0;
   let [low, high] = [0, scenario.edge_ttl];
-  if (scenario.names <= room || usedWithin(groups, rate, high) <= room) return Infinity;
+  if (scenario.names <= room || usedWithin(groups, rate * high) <= room) return Infinity;
   for (let step = 0; step < BISECTIONS; step += 1) {
     const middle = (low + high) / 2;
-    if (usedWithin(groups, rate, middle) <= room) low = middle;
+    if (usedWithin(groups, rate * middle) <= room) low = middle;
     else high = middle;
   }
   return low;
 }
 
-/**
- * @param {Group[]} groups
- * @param {number} rate
- * @param {number} seconds
- */
-function usedWithin(groups, rate, seconds) {
-  return groups.reduce((sum, group) => sum - Math.expm1(-rate * group.share * seconds) * group.names, 0);
+/** @param {Group[]} groups @param {number} gets */
+function usedWithin(groups, gets) {
+  return groups.reduce((sum, [names, share]) => sum - Math.expm1(-gets * share) * names, 0);
 }

@@ -1,12 +1,12 @@
 /** The page: reads the inputs, asks the model, fills the tables and the plot. */
-import { loadOf } from './bill.mjs';
+import { busiestSecond, priceAt } from './bill.mjs';
 import { describeChart, drawChart, svg } from './chart.mjs';
-import { breakEvens, compare, money, scenarioAt, sweep, verdictOf } from './comparison.mjs';
-import { processes } from './hit-ratios.mjs';
-import { percent, readCount, readNumber, readRate, readSize, short } from './quantities.mjs';
+import { breakEvens, compare, leastOf, scenarioAt, sweep, verdictOf } from './comparison.mjs';
+import { processesOf } from './hit-ratios.mjs';
+import { money, percent, read, short } from './quantities.mjs';
 
 /**
- * @typedef {import('./alternatives.mjs').Offer} Offer
+ * @typedef {import('./bill.mjs').Offer} Offer
  * @typedef {import('./comparison.mjs').BreakEven} BreakEven
  * @typedef {import('./comparison.mjs').Comparison} Comparison
  * @typedef {import('./hit-ratios.mjs').Scenario} Scenario
@@ -16,10 +16,7 @@ const OLD_DAYS = 180;
 const PAUSE_MS = 120;
 const DAY_MS = 86400000;
 
-/**
- * @param {string} id
- * @returns {any}
- */
+/** @param {string} id @returns {any} */
 function byId(id) {
   const found = document.getElementById(id);
   if (!found) throw new Error(`the page has no #${id}`);
@@ -27,7 +24,9 @@ function byId(id) {
 }
 
 const data = JSON.parse(byId('data').textContent ?? '');
-const { prices, wording } = data;
+const { prices } = data;
+/** @type {[string, any][]} */
+const FIELDS = Object.values(data.inputs.groups).flatMap((group) => Object.entries(group));
 /** @type {ReturnType<typeof drawChart> | undefined} */
 let chart;
 /** @type {Comparison[]} */
@@ -35,44 +34,24 @@ let points = [];
 /** @type {Scenario} */
 let current = data.scenario;
 
-/**
- * How each input is read: a function, its least and its most.
- *
- * @type {Record<string, [(text: string) => number, number, number]>}
- */
-const FIELDS = {
-  gets_per_month: [readRate, 1, 1e15],
-  puts_per_month: [readRate, 0, 1e15],
-  value_bytes: [readSize, 1, 2 ** 40],
-  names: [readCount, 1, 1e12],
-  zipf: [readNumber, 0, 3],
-  absent: [(text) => readNumber(text) / 100, 0, 1],
-  functions: [readCount, 1, 1e9],
-  environments: [readNumber, 0, 1e9],
-  pops: [readCount, 1, 1e4],
-  edge_ttl: [readNumber, 1, 86400],
-  memory_bytes: [readSize, 0, 2 ** 40],
-  memory_items: [readCount, 0, 1e7],
-  invalidations: [readRate, 0, 1e12],
-  peak: [readNumber, 1, 1e6],
-};
-const WHOLE = new Set(['names', 'functions', 'pops', 'edge_ttl', 'memory_items']);
-
 /** Read the form; a field that cannot be read is marked and keeps its last good value. */
 function readScenario() {
   const scenario = { ...current };
   let wrong = 0;
-  for (const [name, [parse, least, most]] of Object.entries(FIELDS)) {
-    const input = byId(name);
-    try {
-      const value = parse(input.value);
-      if (value < least || value > most) throw new RangeError(`Between ${short(least)} and ${short(most)}${name === 'absent' ? ' of 1' : ''}.`);
-      /** @type {any} */ (scenario)[name] = WHOLE.has(name) ? Math.round(value) : value;
-      complain(input, '');
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      complain(input, error.message);
-      wrong += 1;
+  for (const [name, field] of FIELDS) {
+    if (field.kind === 'readers') continue; // a field for each region: below
+    const [input, spelling] = [byId(name), data.inputs.kinds[field.kind]];
+    if (field.kind === 'switch') scenario[name] = input.checked;
+    else if (field.kind === 'region' || field.kind === 'storage class') scenario[name] = input.value;
+    else {
+      try {
+        scenario[name] = within(name, field, read(spelling, field.kind, input.value));
+        complain(input, '');
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        complain(input, error.message);
+        wrong += 1;
+      }
     }
   }
   const weights = [...document.querySelectorAll('[data-region]')].map((found) => {
@@ -86,16 +65,18 @@ function readScenario() {
   } else {
     wrong += 1;
   }
-  scenario.bucket_region = byId('bucket_region').value;
-  scenario.storage_class = byId('storage_class').value;
-  for (const name of ['memory', 'private', 'free_tier']) /** @type {any} */ (scenario)[name] = byId(name).checked;
   return { scenario, wrong };
 }
 
-/**
- * @param {HTMLInputElement} input
- * @param {string} message
- */
+/** @param {string} name @param {any} field @param {number} value */
+function within(name, field, value) {
+  const least = name === 'gets_per_month' ? 1 : field.least; // without gets there is nothing to plot
+  const most = field.most ?? Infinity;
+  if (value >= least && value <= most && value < Infinity) return value;
+  throw new RangeError(`At least ${short(least)}${most < Infinity ? ` and at most ${short(most)}` : ''}.`);
+}
+
+/** @param {HTMLInputElement} input @param {string} message */
 function complain(input, message) {
   const place = byId(`${input.id}-error`);
   if (place.textContent !== message) place.textContent = message;
@@ -103,11 +84,7 @@ function complain(input, message) {
   else input.removeAttribute('aria-invalid');
 }
 
-/**
- * @param {string} tag
- * @param {string} [text]
- * @param {string} [className]
- */
+/** @param {string} tag @param {string} [text] @param {string} [className] */
 function element(tag, text, className) {
   const made = document.createElement(tag);
   if (text !== undefined) made.textContent = text;
@@ -115,11 +92,7 @@ function element(tag, text, className) {
   return made;
 }
 
-/**
- * @param {string} id
- * @param {(string | Node)[][]} rows  the first cell is the row's header
- * @param {string[]} [classes]  of the rows
- */
+/** Fill a table; the first cell is the row's header. @param {string} id @param {(string | Node)[][]} rows @param {string[]} [classes] */
 function fill(id, rows, classes = []) {
   byId(id).replaceChildren(...rows.map((cells, number) => {
     const row = element('tr', undefined, classes[number]);
@@ -133,21 +106,10 @@ function fill(id, rows, classes = []) {
   }));
 }
 
-/** @param {string} path */
-function confidenceOf(path) {
-  if (!path) return 'primary';
-  return path.split('.').reduce((entry, name) => entry[name], prices).confidence;
-}
-
-/**
- * A price with a mark if it rests on an unconfirmed one.
- *
- * @param {string} text
- * @param {boolean} unsure
- */
-function marked(text, unsure) {
+/** A price, with a mark if it rests on an unconfirmed one. @param {string} text @param {string[]} paths  of the prices */
+function marked(text, paths) {
   const cell = element('span', text);
-  if (unsure) {
+  if (paths.some((path) => path && priceAt(prices, path).confidence === 'unconfirmed')) {
     const mark = element('span', ' ?', 'unsure');
     mark.title = 'rests on a price that is not confirmed';
     cell.append(mark);
@@ -155,46 +117,37 @@ function marked(text, unsure) {
   return cell;
 }
 
-/** @param {string} key */
-function nameWithSwatch(key) {
+/** @param {Offer} offer */
+function nameWithSwatch({ key, name }) {
   const cell = element('span', undefined, 'offer');
   const swatch = svg('svg', { class: 'swatch', width: 26, height: 10, 'aria-hidden': 'true' });
   swatch.append(svg('path', { class: `line line-${key}`, d: 'M1 5L25 5' }));
-  cell.append(swatch, element('span', wording[key].name));
+  cell.append(swatch, element('span', name));
   return cell;
 }
 
-/**
- * @param {Offer} offer
- * @param {Comparison} comparison
- * @param {BreakEven[]} crossings
- */
+/** @param {Offer} offer @param {Comparison} comparison @param {BreakEven[]} crossings */
 function whenCheaper(offer, comparison, crossings) {
-  if (offer.key === comparison.ours.key) return '';
+  if (offer === comparison.ours) return '';
   const own = crossings.filter((crossing) => crossing.key === offer.key);
   if (own.length) return own.map((crossing) => `${crossing.ours_above ? 'above' : 'below'} ${short(crossing.gets_per_month)} gets`).join(', ');
   return comparison.ours.usd < offer.usd ? 'always' : 'never';
 }
 
-/**
- * @param {Comparison} comparison
- * @param {BreakEven[]} crossings
- */
+/** @param {Comparison} comparison @param {BreakEven[]} crossings */
 function show(comparison, crossings) {
-  const { traffic, ours, others, scenario } = comparison;
-  const [advice, ...reasons] = verdictOf(comparison, wording);
+  const { traffic, ours, scenario } = comparison;
+  const [advice, ...reasons] = verdictOf(comparison, data);
   byId('advice').textContent = advice;
   byId('reasons').textContent = reasons.join(' ');
 
-  fill('bill', ours.items.map((item) => [
-    item.title, short(item.quantity), item.unit, marked(money(item.usd), confidenceOf(item.price) === 'unconfirmed'),
-  ]));
+  fill('bill', ours.items.map((item) => [item.title, short(item.quantity), item.unit, marked(money(item.usd), [item.price])]));
   byId('total').textContent = money(ours.usd);
 
-  const offers = [ours, ...others].sort((one, other) => one.usd - other.usd);
+  const offers = Object.values(comparison.offers).sort((one, other) => one.usd - other.usd);
   fill('offers', offers.map((offer) => [
-    nameWithSwatch(offer.key),
-    offer.refusal || marked(money(offer.usd), offer.items.some((item) => item.usd > 0 && confidenceOf(item.price) === 'unconfirmed')),
+    nameWithSwatch(offer),
+    offer.refusal || marked(money(offer.usd), offer.items.filter((item) => item.usd > 0).map((item) => item.price)),
     offer.detail,
     whenCheaper(offer, comparison, crossings),
   ]), offers.map((offer) => (offer === ours ? 'ours' : '')));
@@ -205,24 +158,17 @@ function show(comparison, crossings) {
     ['Regional edge caches', short(traffic.regional_requests), percent(regional)],
     ['S3', short(traffic.s3_gets), 'the rest'],
   ];
-  if (scenario.memory) caches.unshift([`Memory of ${short(processes(scenario))} environments`, short(traffic.gets), percent(traffic.memory_ratio)]);
+  if (scenario.memory) caches.unshift([`Memory of ${short(processesOf(scenario))} environments`, short(traffic.gets), percent(traffic.memory_ratio)]);
   fill('caches', caches);
-
-  const load = loadOf(scenario, traffic, prices);
-  fill('load', [
-    ['S3 GETs a second', short(load.s3_gets), percent(load.s3_gets / prices.limits.s3_gets_per_second.value)],
-    ['S3 PUTs a second', short(load.s3_puts), percent(load.s3_puts / prices.limits.s3_puts_per_second.value)],
-    ['CloudFront requests a second', short(load.requests), percent(load.requests / prices.limits.cloudfront_requests_per_second.value)],
-    ['CloudFront Gbit a second', short(load.gbps), percent(load.gbps / prices.limits.cloudfront_gbps.value)],
-  ]);
+  fill('load', busiestSecond(scenario, traffic, data).map(([title, load, limit]) => [title, short(load), percent(load / limit)]));
 }
 
 /** @param {number} gets */
 function readOut(gets) {
-  const there = compare(scenarioAt(current, gets), prices);
-  const best = [there.ours, ...there.others].reduce((one, other) => (other.usd < one.usd ? other : one));
+  const there = compare(scenarioAt(current, gets), data);
+  const best = leastOf(Object.values(there.offers));
   byId('readout').textContent = `At ${short(gets)} gets a month: Memory Service ${money(there.ours.usd)}; `
-    + (best === there.ours ? 'nothing here is cheaper' : `cheapest ${wording[best.key].name}, ${money(best.usd)}`);
+    + (best === there.ours ? 'nothing here is cheaper' : `cheapest ${best.name}, ${money(best.usd)}`);
   chart?.place(gets);
 }
 
@@ -233,9 +179,9 @@ function placeCursor(gets) {
 }
 
 function draw() {
-  const crossings = breakEvens(points, prices);
+  const crossings = breakEvens(points, data);
   chart = drawChart(byId('chart'), points, crossings, current.gets_per_month);
-  byId('chart').setAttribute('aria-label', describeChart(points, wording));
+  byId('chart').setAttribute('aria-label', describeChart(points));
   return crossings;
 }
 
@@ -245,8 +191,8 @@ function update() {
   byId('state').textContent = wrong ? 'Some inputs cannot be read; the results are of the last ones that could.' : '';
   if (wrong) return;
   current = scenario;
-  points = sweep(scenario, prices);
-  show(compare(scenario, prices), draw());
+  points = sweep(scenario, data);
+  show(compare(scenario, data), draw());
   placeCursor(Math.min(1e12, Math.max(1e4, scenario.gets_per_month)));
   remember();
 }
@@ -286,11 +232,12 @@ function tellPrices() {
   fill('history', prices.history.map((/** @type {any} */ row) => [
     `${row.service}, ${row.what}`, String(row.year), `$${row.usd_per_hour} × ${row.hours} h`, money(row.usd_per_hour * row.hours),
   ]));
-  fill('sources', data.entries.map((/** @type {any} */ entry) => {
+  fill('sources', Object.entries(data.entries).map(([path, shown]) => {
+    const entry = priceAt(prices, path);
     const link = element('a', prices.sources[entry.source].title);
     link.setAttribute('href', prices.sources[entry.source].url);
     link.setAttribute('rel', 'noreferrer');
-    return [entry.path, entry.shown, entry.unit, entry.confidence, link];
+    return [path, shown, entry.unit ?? 'USD per month', entry.confidence, link];
   }));
 }
 

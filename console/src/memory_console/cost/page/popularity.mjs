@@ -1,27 +1,16 @@
 /**
- * How the gets spread over the names: the same as popularity.py, number by number.
+ * How the gets spread over the names: the same as popularity.py.
  *
- * @typedef {{ names: number, share: number }} Group  names that are about equally popular, and the share of one
+ * @typedef {[number, number]} Group  how many names are about equally popular, and the share of each
  */
 
 const ALONE = 200;
 const GROWTH = 1.03;
 
-/**
- * The mean of k ** -exponent from first to last.
- *
- * @param {number} first
- * @param {number} last
- * @param {number} exponent
- */
-function meanWeight(first, last, exponent) {
-  if (first === last) return first ** -exponent;
-  const low = first - 0.5;
-  const high = last + 0.5;
-  const area = Math.abs(exponent - 1) < 1e-9
-    ? Math.log(high / low)
-    : (high ** (1 - exponent) - low ** (1 - exponent)) / (1 - exponent);
-  return area / (last - first + 1);
+/** @param {number} low @param {number} high @param {number} exponent */
+function area(low, high, exponent) {
+  if (Math.abs(exponent - 1) < 1e-9) return Math.log(high / low);
+  return (high ** (1 - exponent) - low ** (1 - exponent)) / (1 - exponent);
 }
 
 /**
@@ -32,16 +21,14 @@ function meanWeight(first, last, exponent) {
  * @returns {Group[]}
  */
 export function zipf(names, exponent) {
-  /** @type {[number, number][]} */
-  const spans = [];
-  for (let rank = 1; rank <= Math.min(names, ALONE); rank += 1) spans.push([rank, rank]);
-  let first = ALONE + 1;
-  while (first <= names) {
-    const last = Math.min(names, Math.max(first, Math.floor(first * GROWTH)));
-    spans.push([first, last]);
+  /** @type {Group[]} */
+  const weights = Array.from({ length: Math.min(names, ALONE) }, (_, rank) => [1, (rank + 1) ** -exponent]);
+  for (let first = ALONE + 1; first <= names;) {
+    const last = Math.min(names, Math.floor(first * GROWTH));
+    const count = last - first + 1;
+    weights.push([count, area(first - 0.5, last + 0.5, exponent) / count]);
     first = last + 1;
   }
-  const weights = spans.map(([from, to]) => ({ names: to - from + 1, weight: meanWeight(from, to, exponent) }));
-  const total = weights.reduce((sum, group) => sum + group.names * group.weight, 0);
-  return weights.map((group) => ({ names: group.names, share: group.weight / total }));
+  const total = weights.reduce((sum, [count, weight]) => sum + count * weight, 0);
+  return weights.map(([count, weight]) => [count, weight / total]);
 }

@@ -1,64 +1,27 @@
-/** How the page reads and writes traffic and sizes: the grammar of quantities.py. */
+/** How the page reads and writes traffic and sizes: the same as quantities.py, with the units of inputs.json. */
 
-const HOURS = 730;
-/** @type {Record<string, number>} */
-const PER_MONTH = {
-  s: HOURS * 3600, second: HOURS * 3600, sec: HOURS * 3600, min: HOURS * 60, minute: HOURS * 60, h: HOURS, hour: HOURS,
-  day: HOURS / 24, d: HOURS / 24, month: 1, mo: 1, m: 1,
-};
-/** @type {Record<string, number>} */
-const TIMES = { '': 1, k: 1e3, m: 1e6, g: 1e9, b: 1e9, t: 1e12 };
-/** @type {Record<string, number>} */
-const BYTES = {
-  '': 1, b: 1, k: 1024, kb: 1024, kib: 1024, m: 2 ** 20, mb: 2 ** 20, mib: 2 ** 20, g: 2 ** 30, gb: 2 ** 30, gib: 2 ** 30,
-};
-const NUMBER = /^\s*([0-9][0-9_,]*(?:\.[0-9]+)?(?:e[0-9]+)?)\s*([a-z]*)\s*$/i;
+const NUMBER = /^\s*([0-9][0-9_,]*(?:\.[0-9]+)?(?:e[0-9]+)?)\s*([a-z%]*)\s*$/i;
 
 /**
- * @param {string} text
- * @param {Record<string, number>} units
- */
-function read(text, units) {
-  const match = NUMBER.exec(text);
-  const unit = match && units[match[2].toLowerCase()];
-  return match && unit ? Number(match[1].replace(/[,_]/g, '')) * unit : NaN;
-}
-
-/** @param {string} text */
-export function readCount(text) {
-  const number = read(text, TIMES);
-  if (Number.isNaN(number)) throw new RangeError('Write a number such as 500, 20k, 5M or 2B.');
-  return number;
-}
-
-/** @param {string} text */
-export function readRate(text) {
-  const slash = text.indexOf('/');
-  const number = read(slash < 0 ? text : text.slice(0, slash), TIMES);
-  const per = PER_MONTH[slash < 0 ? 'month' : text.slice(slash + 1).trim().toLowerCase()];
-  if (Number.isNaN(number) || !per) throw new RangeError('Write a rate such as 10M/month, 50/s or 40k/day.');
-  return number * per;
-}
-
-/** @param {string} text */
-export function readSize(text) {
-  const number = read(text, BYTES);
-  if (Number.isNaN(number)) throw new RangeError('Write a size such as 512, 2KB or 1.5MB.');
-  return number;
-}
-
-/** @param {string} text */
-export function readNumber(text) {
-  const number = text.trim() === '' ? NaN : Number(text);
-  if (!Number.isFinite(number)) throw new RangeError('Write a number.');
-  return number;
-}
-
-/**
- * A count for people: 950, 12.3 k, 4.56 M, 7.89 billion.
+ * Read a quantity: a number with a unit of its kind, and for a rate perhaps per what.
  *
- * @param {number} number
+ * @param {{ units: Record<string, number>, per?: Record<string, number>, like: string }} spelling  of the kind
+ * @param {string} kind
+ * @param {string} text
  */
+export function read(spelling, kind, text) {
+  const [amount, ...per] = text.split('/');
+  const match = NUMBER.exec(amount);
+  const unit = spelling.units[(match?.[2] ?? '').toLowerCase()];
+  const times = (spelling.per ?? { '': 1 })[per.join('/').trim().toLowerCase()];
+  if (!match || unit === undefined || times === undefined || (per.length && !per[0].trim())) {
+    throw new RangeError(`Write a ${kind} such as ${spelling.like}.`);
+  }
+  const number = Number(match[1].replace(/[,_]/g, '')) * unit * times;
+  return kind === 'count' ? Math.floor(number) : number;
+}
+
+/** A count for people: 950, 12.3 k, 4.56 M, 7.89 billion. @param {number} number */
 export function short(number) {
   /** @type {[number, number, string][]} */
   const scales = [[1e12, 1e12, ' trillion'], [1e9, 1e9, ' billion'], [1e6, 1e6, ' M'], [1e4, 1e3, ' k']];
@@ -67,6 +30,13 @@ export function short(number) {
   }
   if (number >= 100 || Number.isInteger(number)) return Math.round(number).toLocaleString('en-US');
   return String(Number(number.toPrecision(3)));
+}
+
+/** A sum for people: cents below a thousand dollars, none above. @param {number} usd */
+export function money(usd) {
+  if (usd === Infinity) return 'not possible';
+  // toFixed rounds the binary number, as Python's format does; toLocaleString rounds its decimal form.
+  return `$${usd.toFixed(usd < 1000 ? 2 : 0).replace(/\B(?=(\d{3})+$)/g, ',')}`;
 }
 
 /** @param {number} ratio */

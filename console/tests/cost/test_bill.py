@@ -3,33 +3,25 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from memory_console.cost import alternatives
-from memory_console.cost.alternatives import wording
-from memory_console.cost.hit_ratios import Traffic, traffic
+from memory_console.cost.bill import Offer, busiest_second, offer
+from memory_console.cost.comparison import compare
+from memory_console.cost.hit_ratios import Traffic
 from memory_console.cost.prices import load
 from memory_console.cost.scenario import Scenario
 
 PRICES = load()
+SECONDS = 730 * 3600
 
 
-def offers(scenario: Scenario) -> dict[str, alternatives.Offer]:
-    spread = traffic(scenario, PRICES.hours)
-    made = [price(scenario, spread, PRICES) for price in alternatives.ALTERNATIVES]
-    return {offer.key: offer for offer in made}
-
-
-def test_every_offer_has_its_wording() -> None:
-    keys = {"memory_service", *offers(Scenario())}
-
-    assert keys == set(wording())
-    assert all({"name", "gives_up"} <= set(words) for words in wording().values())
+def offers(scenario: Scenario) -> dict[str, Offer]:
+    return compare(scenario, PRICES).offers
 
 
 def test_values_over_400_kb_do_not_fit_dynamodb_and_dax() -> None:
     found = offers(Scenario(value_bytes=409_601))
 
     assert (
-        found["dynamodb"].refusal == found["dax"].refusal == "a value of 400 KB exceeds its limit of 400 KB"
+        found["dynamodb"].refusal == found["dax"].refusal == "a value of 401 KB exceeds its limit of 400 KB"
     )
     assert found["dynamodb"].usd == float("inf")
     assert not offers(Scenario(value_bytes=409_600))["dynamodb"].refusal
@@ -71,15 +63,15 @@ def test_serverless_bills_its_minimum_for_little_data() -> None:
 )
 def test_plan_is_the_cheapest_whose_allowance_is_enough(requests: float, plan: str, usd: float) -> None:
     scenario = Scenario(gets_per_month=requests, value_bytes=1)
-    offer = alternatives.flat_rate(scenario, Traffic(requests, {"us": requests}, 1, 1, 0), PRICES)
+    found = offer("flat_rate", scenario, Traffic(requests, {"us": requests}, 1, 1, 0), PRICES)
 
-    assert (offer.detail, offer.items[0].usd) == (plan, usd)
+    assert (found.detail, found.items[0].usd) == (plan, usd)
 
 
 def test_no_plan_has_room_for_more_than_the_largest() -> None:
-    offer = alternatives.flat_rate(Scenario(value_bytes=1), Traffic(7e9, {"us": 7e9}, 1, 1, 0), PRICES)
+    found = offer("flat_rate", Scenario(value_bytes=1), Traffic(7e9, {"us": 7e9}, 1, 1, 0), PRICES)
 
-    assert offer.refusal == "the traffic exceeds the allowance of every plan"
+    assert found.refusal == "the traffic exceeds the allowance of every plan"
 
 
 def test_readers_where_the_bucket_is_pay_no_transfer_between_regions() -> None:
@@ -94,3 +86,16 @@ def test_without_the_free_tier_storage_of_dynamodb_is_billed() -> None:
     items = {item.key: item.usd for item in offers(scenario)["dynamodb"].items}
 
     assert items["table_storage"] == pytest.approx(0.25)
+
+
+def test_busiest_second_is_the_mean_times_the_peak() -> None:
+    scenario = Scenario(puts_per_month=7_000 * SECONDS, value_bytes=400, peak=2, absent=0.5)
+    spread = Traffic(
+        200_000 * SECONDS, {"us": 100_000 * SECONDS}, 60_000 * SECONDS, 55_000 * SECONDS, 50_000 * SECONDS
+    )
+    busy = busiest_second(scenario, spread, PRICES)
+
+    assert busy["S3 GETs a second"] == pytest.approx((110_000, 5_500))
+    assert busy["S3 PUTs a second"] == pytest.approx((14_000, 3_500))
+    assert busy["CloudFront requests a second"] == pytest.approx((200_000, 250_000))
+    assert busy["CloudFront Gbit a second"] == pytest.approx(((100_000 * 400 + 200_000 * 600) * 8 / 1e9, 150))
