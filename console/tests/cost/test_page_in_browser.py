@@ -8,7 +8,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from explorer_page import accessibility_faults, chromium
+from explorer_page import accessibility_faults
 from memory_console.cost.prices import load
 from memory_console.cost.static_page import render
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -21,10 +21,10 @@ WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser(chromium: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         # Without a sandbox, as containers that run as root have none; the page is our own.
-        started = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield started
         started.close()
 
