@@ -11,7 +11,7 @@ import os
 import queue
 import secrets
 import sys
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -36,7 +36,11 @@ def main() -> None:
         for job in jobs:
             waiting.put(job)
         working = [pool.submit(_work, waiting, options.seed) for _ in range(workers)]
-        complaints = [complaint for work in working for complaint in work.result()]
+        try:
+            complaints = [complaint for work in as_completed(working) for complaint in work.result()]
+        finally:
+            while not waiting.empty():  # if one has broken down, the others need not go on
+                waiting.get()
     print("\n".join(complaints) if complaints else "Every mutant was caught.")
     sys.exit(1 if complaints else 0)
 

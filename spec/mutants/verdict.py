@@ -29,9 +29,10 @@ if TYPE_CHECKING:
 
     from mutants.fault import Fault, Kind
 
-_HISTORIES = 24
+_HISTORIES = 50
 _OPERATIONS = 400  # in each: many short ones, as the first that shows a fault is the last
-_PAUSES = (1, 4)  # operations: much befalls the clients, so that a fault shows soon
+# Some faults show when much befalls the clients, others when much happens within a second: turn and turn about.
+_PAUSES = ((2, 12), (1, 4))
 
 
 class Examiner:
@@ -101,7 +102,9 @@ class Examiner:
         operations = 0
         for seed in range(self._seed, self._seed + _HISTORIES):
             try:
-                history = self._stage.history([copy], Setting(seed, _OPERATIONS, clients=3, pauses=_PAUSES))
+                history = self._stage.history(
+                    [copy], Setting(seed, _OPERATIONS, clients=3, pauses=_PAUSES[seed % 2])
+                )
             except BrokenError as error:
                 raise FaultError(f"no history can be made with it: {error}") from error
             operations += len(history.operations)
