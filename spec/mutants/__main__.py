@@ -71,8 +71,6 @@ def _jobs(faults: list[Fault], kind: Kind) -> list[tuple[Fault, Kind]]:
 
 def _work(waiting: queue.Queue[tuple[Fault, Kind]], seed: int) -> list[str]:
     """Do what waits until nothing does, and return the complaints."""
-    # A mutant of the same second and size as the one before has the same bytecode, as Python sees it.
-    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     complaints: list[str] = []
     with ExitStack() as stack:
         examiner = Examiner(stack, seed)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 SDKS = ("nodejs", "python")
 Kind = Literal["histories", "scenarios", "vectors"]
@@ -65,23 +64,6 @@ class Fault(NamedTuple):
                 raise FaultError(f"{text!r} occurs {count} times in {file}, not once: adapt it to the code")
             files[path] = source.replace(text, instead)
         return files
-
-    @contextmanager
-    def planted(self, folder: Path) -> Iterator[None]:
-        """Change the files in the folder of a copy of its SDK, for as long as the context lasts.
-
-        Raises:
-            FaultError: A text does not occur once.
-        """
-        files = self.changed(folder)
-        healthy = {path: path.read_text(encoding="utf-8") for path in files}
-        try:
-            for path, source in files.items():
-                path.write_text(source, encoding="utf-8")
-            yield
-        finally:
-            for path, source in healthy.items():
-                path.write_text(source, encoding="utf-8")
 
 
 def faults_of(sdk: str) -> list[Fault]:

@@ -20,7 +20,6 @@ from mutants.mutant import ROOT, mutant
 if TYPE_CHECKING:
     from collections.abc import Collection
     from contextlib import ExitStack
-    from pathlib import Path
 
     from conformance.sdk import Sdk
     from conformance.store import Store
@@ -36,19 +35,13 @@ _PAUSES = ((2, 12), (1, 4))
 
 
 class Examiner:
-    """Has a copy of each SDK, and of each cloud that asking it takes one of its own; all are made when first needed."""
+    """Has clouds of its own for scenarios and histories, deployed when first needed."""
 
     def __init__(self, stack: ExitStack, seed: int) -> None:
-        """Begin without any.
-
-        Args:
-            stack: takes them away.
-            seed: of the first history of each fault; each further one has the next.
-        """
+        """Begin without any: `stack` takes them away. The first history of a fault has this seed, others the next."""
         self._stack = stack
         self._seed = seed
         self._vectors = {vector.id: vector for vector in vectors.load(home.VECTORS)}
-        self._roots: dict[str, Path] = {}
 
     @cached_property
     def _store(self) -> Store:
@@ -64,10 +57,10 @@ class Examiner:
         Raises:
             FaultError: It does not fit the code, or breaks the SDK so that it says nothing about what must notice it.
         """
-        if fault.sdk not in self._roots:
-            self._roots[fault.sdk] = self._stack.enter_context(mutant(f"{fault.sdk}-sdk"))
-        (copy,) = sdk.find(self._roots[fault.sdk])
-        with fault.planted(copy.folder):
+        with mutant(f"{fault.sdk}-sdk") as root:
+            (copy,) = sdk.find(root)
+            for path, source in fault.changed(copy.folder).items():
+                path.write_text(source, encoding="utf-8")
             if kind == "histories":
                 return self._shown(copy, fault.noticed_by(kind))
             with Driver(copy, self._store.environment if kind == "scenarios" else {}) as driver:
