@@ -22,7 +22,7 @@ _FAULTS: list[tuple[int, list[dict[str, Any]]]] = [
     (3, [{"where": "edge", "kind": "garbled", "times": 2}]),
     (2, [{"where": "edge", "kind": "no-http", "times": 1}]),
     (4, [{"where": "edge", "kind": "slow", "delay": 0.2, "times": 2}]),
-    (4, [{"where": "origin", "kind": "status", "status": 503, "times": 2}]),
+    (15, [{"where": "origin", "kind": "status", "status": 503, "times": 4}]),
     (2, [{"where": "origin", "kind": "reset", "times": 2}]),
     (3, [{"where": "origin", "kind": "slow", "delay": 0.2, "times": 2}]),
     (4, [{"where": "s3", "kind": "status", "status": 503, "method": "GET", "times": 3}]),
@@ -41,11 +41,7 @@ _FAULTS: list[tuple[int, list[dict[str, Any]]]] = [
     (4, [{"where": "edge", "kind": "refuse"}]),
 ]
 _HANG = [{"where": "edge", "kind": "hang", "times": 1}]
-_CHANGES = {"roam": 40, "move on": 20, "break": 15, "heal": 10}
-_PAUSES = (
-    2,
-    12,
-)  # operations between two changes: not seconds, so that a slow machine makes the same histories
+_CHANGES = {"roam": 40, "move on": 30, "break": 20, "heal": 10}
 _MOVES = (0.1, 0.7, 1.5, 3.0, 4.0)  # seconds that pass at once
 _ACTIVE = 12  # faults at most: nobody may have met the older ones
 
@@ -53,7 +49,9 @@ _ACTIVE = 12  # faults at most: nobody may have met the older ones
 class Nemesis:
     """Changes one thing at a time, at random."""
 
-    def __init__(self, seed: int, cloud: LocalCloud, clock: SharedClock | None, hangs: float) -> None:
+    def __init__(
+        self, seed: int, cloud: LocalCloud, clock: SharedClock | None, hangs: float, pauses: tuple[int, int]
+    ) -> None:
         """Know what to change.
 
         Args:
@@ -61,15 +59,18 @@ class Nemesis:
             cloud: where.
             clock: what to move; None leaves the time alone.
             hangs: how often an edge does not answer at all, among the faults: each costs a client two seconds.
+            pauses: how many operations there are between two changes, at least and at most: not seconds, so that a
+                slow machine makes the same histories.
         """
         self._chance = random.Random(f"{seed} nemesis")  # noqa: S311 - it must be the same again
         self._cloud = cloud
         self._clock = clock
         self._hangs = hangs
+        self._pauses = pauses
 
     def pause(self) -> int:
         """Return how many operations there are before the next change."""
-        return self._chance.randint(*_PAUSES)
+        return self._chance.randint(*self._pauses)
 
     def change(self) -> None:
         """Move to another point of presence, let time pass, or let something go wrong, or no more."""

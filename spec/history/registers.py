@@ -76,7 +76,7 @@ class _Register:
         """Return the states that the read may have seen, the most plausible last."""
         if read.value is None:
             expired = [_state(one) for one in self._expiring if one.began + (one.ttl or 0.0) <= read.ended]
-            return sorted([*self._ends, *expired])
+            return sorted([*(end for end in self._ends if end.earliest <= read.ended), *expired])
         put = self._puts.get(read.value)
         return [_state(put)] if put else []
 

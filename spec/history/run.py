@@ -44,6 +44,7 @@ class Setting:
         edge_ttl: the service's EDGE_TTL, in seconds.
         jumps: whether time passes at once now and then.
         hangs: how many of the faults are edges that do not answer.
+        pauses: how many operations there are between two changes of what befalls the clients, at least and at most.
     """
 
     seed: int
@@ -52,6 +53,7 @@ class Setting:
     edge_ttl: int = 4
     jumps: bool = True
     hangs: float = 0.0
+    pauses: tuple[int, int] = (2, 12)
 
 
 class History(NamedTuple):
@@ -118,7 +120,8 @@ class Stage:
         """
         self._histories += 1
         budget = Budget(setting.operations)
-        nemesis = Nemesis(setting.seed, self.cloud, self.clock if setting.jumps else None, setting.hangs)
+        clock = self.clock if setting.jumps else None
+        nemesis = Nemesis(setting.seed, self.cloud, clock, setting.hangs, setting.pauses)
         began = time.monotonic()
         with ExitStack() as stack:
             clients = [

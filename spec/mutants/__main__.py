@@ -1,120 +1,105 @@
-"""Plants every fault and fails unless the vectors that must catch it do.
+"""Plants every fault in a copy of its SDK and fails unless all that must notice it do.
 
-`python3 noxfile.py -s mutants -- [python] [nodejs] [--only TEXT]`
+`python3 noxfile.py -s mutants -- [python] [nodejs] [--only TEXT] [--kind vectors|scenarios|histories]`
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import multiprocessing
+import os
+import queue
+import secrets
 import sys
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from conformance.store import deployed
-
-from mutants.mutant import ROOT, mutant
-from mutants.verdict import SCENARIOS, NoVerdictError, failing_scenarios, failing_vectors
+from mutants.fault import KINDS, SDKS, Fault, FaultError, faults_of
+from mutants.verdict import Examiner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
-
-HERE = Path(__file__).resolve().parent
-SDKS = ("python", "nodejs")
-_SHOWN = 3
-
-
-class Mutant(NamedTuple):
-    """One fault: in `file`, `text`, which occurs once, becomes `instead`, and the vectors `caught_by` notice."""
-
-    name: str
-    file: str
-    text: str
-    instead: str
-    caught_by: list[str]
-
-    @property
-    def needs_store(self) -> bool:
-        """Whether only scenarios notice it."""
-        return all(vector.startswith(SCENARIOS) for vector in self.caught_by)
+    from mutants.fault import Kind
 
 
 def main() -> None:
     """Plant the faults the command line asks for, print what caught each, and exit with 1 if one was not."""
-    parser = argparse.ArgumentParser(prog="mutants", description=__doc__)
-    parser.add_argument("sdks", nargs="*", metavar="sdk", help="python, nodejs (default: both)")
-    parser.add_argument(
-        "--only", default="", metavar="TEXT", help="only mutants with this text in their name"
-    )
-    options = parser.parse_args()
-    if unknown := set(options.sdks) - set(SDKS):
-        parser.error(f"no such SDK: {', '.join(sorted(unknown))}")
-    complaints = [complaint for sdk in options.sdks or SDKS for complaint in planted(sdk, options.only)]
+    options = _options()
+    faults = [fault for sdk in options.sdks or SDKS for fault in faults_of(sdk) if options.only in fault.name]
+    jobs = [job for kind in options.kind or KINDS for job in _jobs(faults, kind)]
+    if not jobs:
+        sys.exit("there is no such fault")
+    print(f"seed {options.seed}: {len(faults)} faults", flush=True)
+    workers = os.cpu_count() or 1
+    with multiprocessing.Manager() as manager, ProcessPoolExecutor(workers) as pool:
+        waiting = manager.Queue()
+        for job in jobs:
+            waiting.put(job)
+        working = [pool.submit(_work, waiting, options.seed) for _ in range(workers)]
+        try:
+            complaints = [complaint for work in as_completed(working) for complaint in work.result()]
+        finally:
+            while not waiting.empty():  # if one has broken down, the others need not go on
+                waiting.get()
     print("\n".join(complaints) if complaints else "Every mutant was caught.")
     sys.exit(1 if complaints else 0)
 
 
-def mutants_of(sdk: str) -> list[Mutant]:
-    """Read the faults of one SDK."""
-    texts = [(HERE / f"{name}.json").read_text(encoding="utf-8") for name in (sdk, f"{sdk}-store")]
-    return [Mutant(**entry) for text in texts for entry in json.loads(text)["mutants"]]
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="mutants", description=__doc__)
+    parser.add_argument("sdks", nargs="*", metavar="sdk", help=f"{', '.join(SDKS)} (default: both)")
+    parser.add_argument("--only", default="", metavar="TEXT", help="only faults with this text in their name")
+    parser.add_argument(
+        "--kind", action="append", choices=KINDS, help="ask only these; may be given again (default: all)"
+    )
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(2**32), help="of the histories")
+    options = parser.parse_args()
+    if unknown := set(options.sdks) - set(SDKS):
+        parser.error(f"no such SDK: {', '.join(sorted(unknown))}")
+    return options
 
 
-def planted(sdk: str, only: str) -> list[str]:
-    """Plant the faults of one SDK and return a complaint for each that the vectors did not notice as they must."""
-    chosen = [mutant for mutant in mutants_of(sdk) if only in mutant.name]
+def _jobs(faults: list[Fault], kind: Kind) -> list[tuple[Fault, Kind]]:
+    """Return what to ask of a kind: about each SDK without any fault, too."""
+    asked = [fault for fault in faults if fault.noticed_by(kind)]
+    if kind != "histories":  # which the session `history` makes of a healthy SDK, and longer ones
+        for sdk in {fault.sdk for fault in asked}:
+            ids = {id_ for fault in asked if fault.sdk == sdk for id_ in fault.noticed_by(kind)}
+            asked.insert(0, Fault(sdk, "no fault", (), sorted(ids)))
+    return [(fault, kind) for fault in asked]
+
+
+def _work(waiting: queue.Queue[tuple[Fault, Kind]], seed: int) -> list[str]:
+    """Do what waits until nothing does, and return the complaints."""
     complaints: list[str] = []
-    with mutant(f"{sdk}-sdk") as root, ExitStack() as stack:
-        if documents := [mutant for mutant in chosen if not mutant.needs_store]:
-            if healthy := failing_vectors(sdk, root):
-                return [f"{sdk}: the SDK fails vectors without any fault: {sorted(healthy)}"]
-            complaints += _complaints(sdk, root, documents, lambda _: failing_vectors(sdk, root))
-        if scenarios := [mutant for mutant in chosen if mutant.needs_store]:
-            store = stack.enter_context(deployed(ROOT))
-
-            def failing(ids: Collection[str]) -> set[str]:
-                return failing_scenarios(sdk, root, store, ids)
-
-            if healthy := failing({vector for mutant in scenarios for vector in mutant.caught_by}):
-                return [f"{sdk}: the SDK fails scenarios without any fault: {sorted(healthy)}"]
-            complaints += _complaints(sdk, root, scenarios, failing)
-    print(f"{sdk}: {len(chosen) - len(complaints)} of {len(chosen)} mutants caught", flush=True)
-    return complaints
+    with ExitStack() as stack:
+        examiner = Examiner(stack, seed)
+        while True:
+            try:
+                fault, kind = waiting.get_nowait()
+            except queue.Empty:
+                return complaints
+            try:
+                print(f"{fault.sdk}: {fault.name}: {_caught(examiner, fault, kind)}", flush=True)
+            except FaultError as error:
+                complaints.append(f"{fault.sdk}: {fault.name}: {error}")
 
 
-def _complaints(
-    sdk: str, root: Path, mutants: list[Mutant], failing: Callable[[Collection[str]], set[str]]
-) -> list[str]:
-    found = ((mutant, _caught(sdk, root, mutant, failing)) for mutant in mutants)
-    return [f"{sdk}: {mutant.name}: {complaint}" for mutant, complaint in found if complaint]
+def _caught(examiner: Examiner, fault: Fault, kind: Kind) -> str:
+    """Say what has caught a fault.
 
-
-def _caught(
-    sdk: str, root: Path, mutant: Mutant, failing: Callable[[Collection[str]], set[str]]
-) -> str | None:
-    path = root / f"{sdk}-sdk" / mutant.file
-    source = path.read_text()
-    if (count := source.count(mutant.text)) != 1:
-        return f"its text occurs {count} times in {mutant.file}, not once: adapt it to the code"
-    path.write_text(source.replace(mutant.text, mutant.instead))
-    try:
-        found = failing(mutant.caught_by)
-    except NoVerdictError as error:
-        return str(error)
-    finally:
-        path.write_text(source)
-    if not found:
-        return "SURVIVED: no vector noticed"
-    if missing := set(mutant.caught_by) - found:
-        return f"not noticed by {sorted(missing)}, only by {_list(found)}"
-    print(f"{sdk}: {mutant.name}: caught by {_list(found)}", flush=True)
-    return None
-
-
-def _list(vectors: set[str]) -> str:
-    shown = sorted(vectors)
-    return ", ".join(shown[:_SHOWN]) + (f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else "")
+    Raises:
+        FaultError: What must catch it has not.
+    """
+    found = examiner.noticing(fault, kind)
+    if not fault.changes:
+        if found:
+            raise FaultError(f"the SDK itself fails {', '.join(found)}")
+        return f"passes {len(fault.caught_by)} {kind}"
+    missing = [id_ for id_ in fault.noticed_by(kind) if id_ not in found]
+    if missing and not (found and kind == "histories"):
+        raise FaultError(f"SURVIVED: not noticed by {' or '.join(missing)}")
+    return "caught by " + ", ".join(f"{id_}{more}" for id_, more in found.items())
 
 
 if __name__ == "__main__":

@@ -1,67 +1,107 @@
-"""What the vectors say about a copy of an SDK."""
+"""What vectors, scenarios and histories say about a copy of an SDK."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from conformance import home, sdk, vectors
+from conformance import checks, home, keys, sdk, vectors
 from conformance.answers import FailureError
 from conformance.driver import Driver
 from conformance.scenarios import Scenario
+from conformance.store import deployed
+from history.client import BrokenError
+from history.judge import judge
+from history.run import Setting, staged
 
-from mutants.mutant import ROOT
+from mutants.fault import FaultError
+from mutants.mutant import ROOT, mutant
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from pathlib import Path
+    from contextlib import ExitStack
 
+    from conformance.sdk import Sdk
     from conformance.store import Store
+    from conformance.vectors import Vector
+    from history.run import Stage
 
-_SECONDS = 120
-SCENARIOS = "store/"  # what the ids of vectors begin with that need a store
+    from mutants.fault import Fault, Kind
 
-
-class NoVerdictError(Exception):
-    """The vectors did not run to their end."""
-
-
-def failing_vectors(sdk: str, root: Path) -> set[str]:
-    """Run every vector against the SDK below `root` and return those that it fails.
-
-    Raises:
-        NoVerdictError: The run broke off.
-    """
-    log = root / "log.jsonl"
-    command = [sys.executable, "-m", "conformance", "--root", str(root), "--sdk", sdk, "--no-store"]
-    done = subprocess.run(
-        [*command, "--jsonl", str(log)],
-        # Without bytecode: a mutant of the same second and size as the one before would not be noticed.
-        env={**os.environ, "PYTHONPATH": str(ROOT / "spec"), "PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True,
-        text=True,
-        timeout=_SECONDS,
-        check=False,
-    )
-    with log.open(encoding="utf-8") as lines:
-        events = [json.loads(line) for line in lines]
-    if events[-1]["event"] != "footer":
-        raise NoVerdictError(f"the vectors did not run: {done.stderr[-2000:]}")
-    return {event["vector"] for event in events if event["event"] == "check" and event["outcome"] == "failed"}
+_HISTORIES = 50
+_OPERATIONS = 400  # in each: many short ones, as the first that shows a fault is the last
+# Some faults show when much befalls the clients, others when much happens within a second: turn and turn about.
+_PAUSES = ((2, 12), (1, 4))
 
 
-def failing_scenarios(sdk_name: str, root: Path, store: Store, ids: Collection[str]) -> set[str]:
-    """Let the SDK below `root` do these scenarios in a store, as writer and reader, and return those that it fails."""
-    (chosen,) = [found for found in sdk.find(root) if found.name == sdk_name]
-    failing = set()
-    with Driver(chosen, store.environment) as driver:
-        for vector in vectors.load(home.VECTORS):
-            if vector.id in ids:
-                try:
-                    Scenario(vector, driver, driver, store, root / "no-key.pem").run()
-                except FailureError:
-                    failing.add(vector.id)
-    return failing
+class Examiner:
+    """Has clouds of its own for scenarios and histories, deployed when first needed."""
+
+    def __init__(self, stack: ExitStack, seed: int) -> None:
+        """Begin without any: `stack` takes them away. The first history of a fault has this seed, others the next."""
+        self._stack = stack
+        self._seed = seed
+        self._vectors = {vector.id: vector for vector in vectors.load(home.VECTORS)}
+
+    @cached_property
+    def _store(self) -> Store:
+        return self._stack.enter_context(deployed(ROOT))
+
+    @cached_property
+    def _stage(self) -> Stage:
+        return self._stack.enter_context(staged(ROOT))
+
+    def noticing(self, fault: Fault, kind: Kind) -> dict[str, str]:
+        """Plant a fault and return which of those of one kind notice it that must, with more about it if there is more.
+
+        Raises:
+            FaultError: It does not fit the code, or breaks the SDK so that it says nothing about what must notice it.
+        """
+        with mutant(f"{fault.sdk}-sdk") as root:
+            (copy,) = sdk.find(root)
+            for path, source in fault.changed(copy.folder).items():
+                path.write_text(source, encoding="utf-8")
+            if kind == "histories":
+                return self._shown(copy, fault.noticed_by(kind))
+            with Driver(copy, self._store.environment if kind == "scenarios" else {}) as driver:
+                if not driver.started:
+                    raise FaultError("the driver does not start with it, which any vector would notice")
+                failing = [
+                    id_ for id_ in fault.noticed_by(kind) if self._fails(fault, self._vectors[id_], driver)
+                ]
+        return dict.fromkeys(failing, "")
+
+    def _fails(self, fault: Fault, vector: Vector, driver: Driver) -> bool:
+        rsa_key = driver.sdk.folder / "key.pem"
+        rsa_key.write_text(keys.pem("rsa"), encoding="utf-8")
+        try:
+            if vector.kind is vectors.Kind.STORE:
+                Scenario(vector, driver, driver, self._store, rsa_key).run()
+                return False
+            check = checks.of(vector, driver, rsa_key)
+            driver.forget_stderr()
+            answers = driver.ask(check.requests)
+            checks.check_absent(vector.absent, answers, driver.stderr())
+            check.judge(answers)
+        except FailureError as failure:
+            if failure.code == "crashed" and not fault.crashes:
+                raise FaultError(
+                    f"the driver crashes at {vector.id}, which any vector would notice"
+                ) from failure
+            return True
+        return False
+
+    def _shown(self, copy: Sdk, rules: Collection[str]) -> dict[str, str]:
+        operations = 0
+        for seed in range(self._seed, self._seed + _HISTORIES):
+            try:
+                history = self._stage.history(
+                    [copy], Setting(seed, _OPERATIONS, clients=3, pauses=_PAUSES[seed % 2])
+                )
+            except BrokenError as error:
+                raise FaultError(f"no history can be made with it: {error}") from error
+            operations += len(history.operations)
+            for violation in judge(history.operations):
+                if (rule := f"history/{violation.rule}") in rules:
+                    return {rule: f" after {operations:,} operations, seed {seed}: {violation}"}
+        return {}

@@ -148,6 +148,10 @@ VIOLATIONS: dict[str, tuple[str, list[Operation]]] = {
         "backward read",
         [OLD, get("r", "old", 2), get("r", None, 3)],
     ),
+    "a reader goes back to before the first put, and somebody removes it later": (
+        "backward read",
+        [OLD, get("r", "old", 2), get("r", None, 3), remove("w", 4, 5)],
+    ),
     "a reader sees what it has seen removed": (
         "backward read",
         [OLD, remove("w", 2, 3), get("r", None, 4), get("r", "old", 5)],
