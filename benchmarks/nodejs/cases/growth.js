@@ -27,10 +27,13 @@ function read(size, stored) {
   return checkedAwaited(() => reader.getAsync(`${stored}/${size}`), value(`size-${size}`));
 }
 
-/** @param {number} size */
-function bareRead(size) {
+/**
+ * @param {number} size
+ * @param {string} stored
+ */
+function bareRead(size, stored) {
   const send = keptAlive('plain');
-  return checkedAwaited(() => send(`size/${size}`), value(`size-${size}`));
+  return checkedAwaited(() => send(`${stored}/${size}`), value(`size-${size}`));
 }
 
 /** @param {number} size */
@@ -203,8 +206,9 @@ function pairs(what, at, ours, peer) {
     CASES[`grow/${what}/${number}-peer`] = () => peer(number);
   }
 }
-pairs('read', SIZES, (size) => read(size, 'size'), bareRead);
-for (const size of PLAIN) CASES[`grow/plain-read/${size}`] = () => read(size, 'plain');
+for (const [what, at, stored] of /** @type {const} */ ([['read', SIZES, 'size'], ['plain-read', PLAIN, 'plain']])) {
+  pairs(what, at, (size) => read(size, stored), (size) => bareRead(size, stored));
+}
 pairs('memory', SIZES, hit, parse);
 pairs('put', SIZES, put, barePut);
 pairs('concurrent', AT_A_TIME, concurrent, bareConcurrent);

@@ -41,8 +41,8 @@ def _read(size: int, stored: str) -> Case:
     return checked(get, value(f"size-{size}"))
 
 
-def _read_peer(size: int) -> Case:
-    return checked(prepared_read("plain", f"size/{size}"), value(f"size-{size}"))
+def _read_peer(size: int, stored: str) -> Case:
+    return checked(prepared_read("plain", f"{stored}/{size}"), value(f"size-{size}"))
 
 
 def _hit(size: int) -> Case:
@@ -172,8 +172,8 @@ def _pairs(
 
 
 CASES: dict[str, Make] = {
-    **_pairs("read", _SIZES, partial(_read, stored="size"), _read_peer),
-    **{f"grow/plain-read/{size}": partial(_read, size, "plain") for size in _PLAIN},
+    **_pairs("read", _SIZES, partial(_read, stored="size"), partial(_read_peer, stored="size")),
+    **_pairs("plain-read", _PLAIN, partial(_read, stored="plain"), partial(_read_peer, stored="plain")),
     **_pairs("memory", _SIZES, _hit, _hit_peer),
     **_pairs("put", _SIZES, _put, _put_peer),
     **_pairs("concurrent", _THREADS, _concurrent, _concurrent_peer),

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks import curves, machine, plots, report
+from benchmarks import curves, machine, report
 from benchmarks.errors import BenchmarkError
 from benchmarks.figures import selected
 from benchmarks.rounds import Plan
@@ -22,17 +22,16 @@ from benchmarks.worker import FOLDER
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from benchmarks.curves import Growth
     from benchmarks.results import Outcome
 
 SHORT, INCONCLUSIVE = 1, 2
+RESULTS = FOLDER.parent / "build" / "benchmarks" / "results.json"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
     options = _parser().parse_args(arguments)
-    if options.draw:
-        _publish(json.loads((FOLDER / "results.json").read_text(encoding="utf-8")))
-        return 0
     figures, wanted = selected(options.only), curves.selected(options.only)
     if not (figures or wanted):
         print(f"nothing is called {' or '.join(options.only)}: --list shows the names", file=sys.stderr)
@@ -46,19 +45,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.check and not options.only:
         wanted = []
     try:
-        results, outcomes = _measured(options, figures, wanted)
+        results, outcomes, grown = _measured(options, figures, wanted)
     except BenchmarkError as error:
         print(error, file=sys.stderr)
         return INCONCLUSIVE
     if not options.only and not options.check and options.rounds is None:
-        _write(FOLDER / "results.json", results)
-        _publish(results)
+        report.write(FOLDER / "README.md", results, grown)
     return exit_code(outcomes) if options.check else 0
 
 
 def _measured(
     options: argparse.Namespace, figures: Sequence[Any], wanted: Sequence[Any]
-) -> tuple[dict[str, Any], list[Outcome]]:
+) -> tuple[dict[str, Any], list[Outcome], list[Growth]]:
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(2**32)
     began = time.monotonic()
     results: dict[str, Any] = {"machine": machine.description(), "seed": seed, "figures": [], "curves": []}
@@ -66,8 +64,8 @@ def _measured(
     def keep() -> None:
         # After each figure: a run takes long, and what was measured should outlive one that is broken off.
         results["minutes"] = round((time.monotonic() - began) / 60, 1)
-        if options.json:
-            _write(options.json, results)
+        options.json.parent.mkdir(parents=True, exist_ok=True)
+        options.json.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
     def tell(outcome: Outcome) -> None:
         print(report.line(outcome.as_json()), flush=True)
@@ -84,13 +82,15 @@ def _measured(
         run = Run(plan, servers.missing, Efforts.of(options.rounds), source, tell)
         outcomes = run.figures(figures)
         results["figures"] = [outcome.as_json() for outcome in outcomes]
+        grown = []
         for growth in run.curves(wanted):
+            grown.append(growth)
             results["curves"].append(growth.as_json())
-            print(report.growth([growth.as_json()]) + "\n", flush=True)
+            print(report.growth([growth]) + "\n", flush=True)
             keep()
         keep()
     print(report.header(results))
-    return results, outcomes
+    return results, outcomes, grown
 
 
 def exit_code(outcomes: Sequence[Outcome]) -> int:
@@ -99,15 +99,6 @@ def exit_code(outcomes: Sequence[Outcome]) -> int:
     if "short" in verdicts:
         return SHORT
     return INCONCLUSIVE if verdicts & {"inconclusive", "not measured"} else 0
-
-
-def _write(path: Path, results: dict[str, Any]) -> None:
-    path.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def _publish(results: dict[str, Any]) -> None:
-    report.write(FOLDER / "README.md", results)
-    plots.draw(FOLDER / "plots", results)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -120,11 +111,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", action="append", default=[], metavar="GLOB", help="such as 'python/edge/*'")
     parser.add_argument("--rounds", type=int, help="rounds of each figure, or of each launch")
     parser.add_argument("--seed", type=int, help="of the order within each round")
-    parser.add_argument("--json", type=Path, metavar="OUT", help="where else to write the raw results")
+    parser.add_argument("--json", type=Path, metavar="OUT", default=RESULTS, help=f"default: {RESULTS}")
     parser.add_argument("--list", action="store_true", help="show what there is to measure, and its limits")
-    parser.add_argument(
-        "--draw", action="store_true", help="write the README's tables and the plots from results.json"
-    )
     return parser
 
 

@@ -6,10 +6,13 @@ import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from benchmarks.curves import Growth
+
 _MARK = "<!-- {0}: written by the run -->\n{1}\n<!-- /{0} -->"
+_LANGUAGES = {"python": "Python", "node": "Node"}
 _UNITS = ((1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1.0, "ns"))
 
 
@@ -55,44 +58,40 @@ def table(figures: Iterable[Mapping[str, Any]]) -> str:
     return "\n".join(rows)
 
 
-def growth(curves: Iterable[Mapping[str, Any]]) -> str:
-    """Return curves as tables in Markdown."""
-    parts = []
-    for curve in curves:
-        rows = [f"| {curve['x']} | SDK | {curve['peer']} | |", "|---|---|---|---|"]
-        for point in curve["points"]:
-            ours, peer = point["ours"], point.get("peer")
-            more = []
-            if "beside" in point:
-                more.append(f"{curve['beside']}: {duration(point['beside']['nanoseconds'])}")
-            if "bytes_per_name" in ours:
-                more.append(f"{ours['bytes_per_name']:.0f} bytes a name")
-            if peer and "bytes_per_name" in peer:
-                more.append(f"peer: {peer['bytes_per_name']:.0f}")
-            cells = (
-                f"{point['at']:,}",
-                duration(ours["nanoseconds"]),
-                duration(peer["nanoseconds"]) if peer else "",
-                ", ".join(more),
-            )
-            rows.append(f"| {' | '.join(cells)} |")
-        why = f"\n\nNot all of it was measured: {_cell(curve['why'])}" if curve["why"] else ""
-        language = "Python" if curve["id"].startswith("python/") else "Node"
-        parts.append(f"**{language}: {curve['title']}**\n\n" + "\n".join(rows) + why)
-    return "\n\n".join(parts)
+def growth(found: Iterable[Growth]) -> str:
+    """Return curves as tables in Markdown: one for all those along the same axis."""
+    axes: dict[str, list[Growth]] = {}
+    for each in found:
+        axes.setdefault(each.curve.x, []).append(each)
+    return "\n\n".join(_along(x, together) for x, together in axes.items())
 
 
-def write(readme: Path, results: Mapping[str, Any]) -> None:
+def _along(x: str, together: Sequence[Growth]) -> str:
+    points = sorted({point for each in together for point in each.curve.points})
+    rows = [f"| {x} | {' | '.join(f'{point:,}' for point in points)} |", "|---" * (len(points) + 1) + "|"]
+    for each in together:
+        curve, why = each.curve, f" ({_cell(each.why)})" if each.why else ""
+        title = f"{_LANGUAGES[curve.language]}, {curve.title}, over {curve.peer}{why}"
+        cells = {point: _point(*pair) for point, pair in each.points.items()}
+        rows.append(f"| {title} | {' | '.join(cells.get(point, '') for point in points)} |")
+    return "\n".join(rows)
+
+
+def _point(ours: Mapping[str, float], peer: Mapping[str, float]) -> str:
+    ratio = f"{duration(ours['nanoseconds'])}, {ours['nanoseconds'] / peer['nanoseconds']:.2f} x"
+    if "bytes_per_name" in ours:
+        ratio += f"; {ours['bytes_per_name']:.0f} B a name, {peer['bytes_per_name']:.0f} B"
+    return ratio
+
+
+def write(readme: Path, results: Mapping[str, Any], curves: Iterable[Growth]) -> None:
     """Write the tables of a run into the README, between their marks.
 
     Raises:
         ValueError: A mark is missing.
     """
     text = readme.read_text(encoding="utf-8")
-    texts = {
-        "machine": header(results),
-        "growth": f"{_pictures(results['curves'])}\n\n{growth(results['curves'])}",
-    }
+    texts = {"machine": header(results), "growth": growth(curves)}
     for language in ("python", "node"):
         texts[language] = table(each for each in results["figures"] if each["id"].startswith(f"{language}/"))
     for name, content in texts.items():
@@ -101,12 +100,6 @@ def write(readme: Path, results: Mapping[str, Any]) -> None:
             raise ValueError(f"{readme} has no place for {name}")
         text = marked.sub(lambda _: _MARK.format(name, content), text)  # noqa: B023 - used at once
     readme.write_text(text, encoding="utf-8")
-
-
-def _pictures(curves: Iterable[Mapping[str, Any]]) -> str:
-    # One picture has the curves of all languages.
-    titles = {curve["id"].rpartition("/")[2]: curve["title"] for curve in curves if curve["points"]}
-    return "\n".join(f"![{title}](plots/{name}.svg)" for name, title in titles.items())
 
 
 def duration(nanoseconds: float) -> str:
