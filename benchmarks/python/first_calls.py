@@ -33,15 +33,14 @@ def _service(distribution: str, **more: str) -> memory.MemoryService:
     return MemoryService(conf, _SERVICE)
 
 
-def _first_read() -> Handler:
-    mem = _service(_BENCH["edge"]["plain"])
+def _first_read(edge: str = "plain", **more: str) -> Handler:
+    mem = _service(_BENCH["edge"][edge], **more)
     return lambda: _check(mem.get("value"))
 
 
 def _first_read_private() -> Handler:
     keys = _BENCH["private"]
-    mem = _service(_BENCH["edge"]["private"], PK_PATH=keys["pk_path"], PUBLIC_KEY_ID=keys["public_key_id"])
-    return lambda: _check(mem.get("value"))
+    return _first_read("private", PK_PATH=keys["pk_path"], PUBLIC_KEY_ID=keys["public_key_id"])
 
 
 def _first_read_failover() -> Handler:
@@ -53,15 +52,6 @@ def _first_read_failover() -> Handler:
 
 
 def _first_put() -> Handler:
-    mem = _service(_BENCH["edge"]["plain"], PRELOAD="true")  # as whoever puts configures it
-
-    def handler() -> None:
-        mem.put("put/first", _VALUE)
-
-    return handler
-
-
-def _first_put_late() -> Handler:
     mem = _service(_BENCH["edge"]["plain"])
 
     def handler() -> None:
@@ -71,7 +61,7 @@ def _first_put_late() -> Handler:
 
 
 def _first_read_put() -> Handler:
-    mem = _service(_BENCH["edge"]["plain"], PRELOAD="true")  # as whoever puts configures it
+    mem = _service(_BENCH["edge"]["plain"])
 
     def handler() -> None:
         _check(mem.get("value"))
@@ -80,11 +70,11 @@ def _first_read_put() -> Handler:
     return handler
 
 
-def _requests() -> Callable[[], None]:
+def _requests(edge: str = "plain") -> Handler:
     import requests
 
     session = requests.Session()
-    url = f"{_BENCH['edge']['plain']}/{_SERVICE}/value.json"
+    url = f"{_BENCH['edge'][edge]}/{_SERVICE}/value.json"
     return lambda: _check(session.get(url, timeout=(1, 2)).json()["value"])
 
 
@@ -128,12 +118,14 @@ def _requests_boto3() -> Handler:
 
 CASES: dict[str, Callable[[], Handler]] = {
     "first-read": _first_read,
+    "first-read-tls": lambda: _first_read("tls"),
     "first-read-private": _first_read_private,
+    "first-read-private-ssm": lambda: _first_read("private", PK_PATH=_BENCH["private"]["ssm_arn"]),
     "first-read-failover": _first_read_failover,
     "first-put": _first_put,
-    "first-put-late": _first_put_late,
     "first-read-put": _first_read_put,
     "requests-first-get": _requests,
+    "requests-first-get-tls": lambda: _requests("tls"),
     "boto3-first-get": _boto3_first_get,
     "boto3-first-put": _boto3_first_put,
     "requests-boto3": _requests_boto3,

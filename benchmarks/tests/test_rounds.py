@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from benchmarks.__main__ import exit_code
-from benchmarks.figures import Limit, at_least, at_most
+from benchmarks.figure import Limit, at_least, at_most
 
 from benchmarks import rounds
 
@@ -24,7 +24,7 @@ def test_a_program_of_node_is_measured_once_it_is_warm(
     fake: FakeFigures, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rounds, "_WARM_SECONDS", {"node": 0.2})
-    outcome = fake.of("node", "warming-100", "steady-100")
+    outcome = fake.measure("warming-100", "steady-100", language="node")
     assert outcome.summary is not None
     assert outcome.summary.median == pytest.approx(1)
 

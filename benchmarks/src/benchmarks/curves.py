@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import fnmatch
+import statistics
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.contents import DEPTHS, GZIPPED, SIZES
 from benchmarks.errors import WorkerError
-from benchmarks.figures import needs
+from benchmarks.figure import needs
 from benchmarks.rounds import Effort, launched
-from benchmarks.statistics import Summary
 from benchmarks.worker import SkippedError
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Collection
 
-    from benchmarks.figures import Language
+    from benchmarks.figure import Language
     from benchmarks.rounds import Plan
 
 _EFFORT = Effort(launches=1, rounds=5, turns=3)
@@ -103,8 +103,8 @@ def measure(curve: Curve, plan: Plan, missing: Collection[str], source: random.R
     growth = Growth(curve)
     for point in curve.points:
         cases = curve.cases(point)
-        if lacking := [key for key in needs(cases[0]) if key in missing]:
-            growth.why = f"there is no {lacking[0]}"
+        if (key := needs(cases[0])) in missing:
+            growth.why = f"there is no {key}"
             break
         facts: dict[str, dict[str, float]] = {}
         try:
@@ -115,7 +115,7 @@ def measure(curve: Curve, plan: Plan, missing: Collection[str], source: random.R
         if point < _FEWEST_NAMES:
             facts.clear()
         growth.points[point] = tuple(
-            {"nanoseconds": Summary.of([one[case] for one in rounds]).median, **facts.get(case, {})}
+            {"nanoseconds": statistics.median(one[case] for one in rounds), **facts.get(case, {})}
             for case in cases
         )
     return growth

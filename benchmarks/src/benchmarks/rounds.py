@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-    from benchmarks.figures import Figure, Language
+    from benchmarks.figure import Figure, Language, Place
     from benchmarks.results import Round
 
 _BATCH_SECONDS = 0.020
@@ -30,10 +30,10 @@ class Effort:
     """How much is measured.
 
     Attributes:
-        launches: How often the processes are started anew, so that no single process's luck decides.
-        rounds: Rounds of one launch.
+        launches: How often warm processes are started anew, so that no single process's luck decides.
+        rounds: Rounds; of each launch, if there are launches.
         turns: How often each case runs within a round; the quickest counts.
-        more: How many further launches there may be while the spread is too large.
+        more: How many further launches, or rounds of fresh processes, there may be while the spread is too large.
     """
 
     launches: int = 3
@@ -47,33 +47,31 @@ class Plan:
 
     Args:
         given: What the servers say, as environment variables.
-        ca: The authority that the edge's certificate needs; None without an edge.
+        trust: The same by language for cases that speak TLS: the authority behind the edge's certificate.
+        layer: Returns the same for the SDK in its layer.
         start: What command runs a case; for tests.
     """
 
     def __init__(
         self,
         given: Mapping[str, str],
-        ca: str | None = None,
+        trust: Mapping[Language, Mapping[str, str]] | None = None,
+        layer: Callable[[], Mapping[str, str]] = dict,
         start: Callable[[Language, str, str], list[str]] = command,
     ) -> None:
         self._given = given
-        self._ca = ca
-        self._start = start
+        self._trust = trust or {}
+        self._layer = layer
+        self.command = start
 
-    def command(self, language: Language, kind: str, case: str) -> list[str]:
-        """Return the command of a case."""
-        return self._start(language, kind, case)
-
-    def environment(self, case: str) -> dict[str, str]:
+    def environment(self, language: Language, case: str, place: Place = "") -> dict[str, str]:
         """Return what a case has in its environment besides what this process has."""
-        trusted = dict.fromkeys(("NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE"), self._ca)
-        tls = {key: ca for key, ca in trusted.items() if ca and case.startswith("edge-tls/")}
-        return {**self._given, **tls}
+        trust = self._trust.get(language, {}) if "-tls" in case else {}
+        return {**self._given, **trust, **(self._layer() if place == "layer" else {})}
 
     def worker(self, language: Language, case: str) -> Worker:
         """Start the program of a warm case."""
-        return Worker(self.command(language, "warm", case), self.environment(case))
+        return Worker(self.command(language, "warm", case), self.environment(language, case))
 
 
 def measure(
@@ -100,7 +98,7 @@ def measure(
             launch += 1
         except SkippedError as error:
             outcome.why = str(error)
-            if error.case not in figure.reported:
+            if error.case not in figure.beside:
                 break
             open_.remove(error.case)
         except WorkerError as error:

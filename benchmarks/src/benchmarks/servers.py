@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import certifi
 from botocore.config import Config
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -29,7 +30,11 @@ from benchmarks.errors import ServerError
 from benchmarks.processes import HOST, Server, free_port
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from typing_extensions import Self
+
+    from benchmarks.figure import Language
 
 BUCKET = "memory-benchmarks"
 REGION = "us-east-1"
@@ -40,29 +45,39 @@ _SECRET_KEY = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"  # noqa: S105 - AWS's o
 class Servers:
     """Running servers; use it in a `with` statement.
 
+    Args:
+        wanted: Which of them, by their key in `bench`: `s3`, `edge`, `slow`, `redis`.
+
     Attributes:
         bench: What a measured program is given in `BENCH`.
         missing: What could not be started, and why, by the key that `bench` lacks.
         versions: Of each server.
+        trust: By language, what a program that speaks TLS has in its environment as well.
+        folder: For what a run writes.
 
     Raises:
         ServerError: One that is installed does not start.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, wanted: Collection[str] = ("slow", "redis")) -> None:
         self.missing: dict[str, str] = {}
         self.versions: dict[str, str] = {}
+        self.trust: dict[Language, dict[str, str]] = {}
         with ExitStack() as undo:
             folder = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="memory-benchmarks-")))
+            self.folder = folder
             self.bench: dict[str, Any] = {
                 "service": contents.SERVICE,
                 "dead": f"http://{HOST}:{free_port()}",
                 "private": _key(folder),
                 "documents": contents.documents(folder / "documents"),
             }
-            self._start_s3(undo)
-            self._start_edge(folder, undo)
-            self._start_redis(folder, undo)
+            if {"s3", "edge", "slow"} & {*wanted}:
+                self._start_s3(undo)
+            if {"edge", "slow"} & {*wanted}:
+                self._start_edge(folder, undo)
+            if "redis" in wanted:
+                self._start_redis(folder, undo)
             self._undo = undo.pop_all()
 
     @property
@@ -75,6 +90,7 @@ class Servers:
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_ENDPOINT_URL_S3": endpoint,
+            "AWS_ENDPOINT_URL_SSM": self.bench.get("edge", {}).get("ssm", endpoint),
             "AWS_EC2_METADATA_DISABLED": "true",
             "BENCH": json.dumps(self.bench),
         }
@@ -118,13 +134,23 @@ class Servers:
             return
         certificate = Certificate(folder)
         s3 = self.bench["s3"]["endpoint"].removeprefix("http://")
-        edge = nginx.Edge(folder / "nginx", s3, BUCKET, certificate)
+        key = self.bench["private"]
+        parameter = {"private_key": Path(key["pk_path"]).read_text(), "public_key_id": key["public_key_id"]}
+        edge = nginx.Edge(folder / "nginx", s3, BUCKET, certificate, json.dumps(parameter))
         undo.callback(edge.stop)
+        # As many authorities as a client has to load elsewhere. Node has its own built in.
+        authorities = folder / "authorities.pem"
+        authorities.write_bytes(Path(certifi.where()).read_bytes() + certificate.path.read_bytes())
+        self.trust = {
+            "python": {"REQUESTS_CA_BUNDLE": str(authorities)},
+            "node": {"NODE_EXTRA_CA_CERTS": str(certificate.path)},
+        }
         self.bench["edge"] = {
             "plain": edge.plain,
             "tls": edge.tls,
             "private": edge.private,
-            "ca": str(certificate.path),
+            "ssm": edge.ssm,
+            "ca": str(authorities),
         }
         self.versions["nginx"] = _said(nginx.program() or "nginx", "-v").rpartition("/")[2]
         port = free_port()
@@ -155,7 +181,8 @@ def _key(folder: Path) -> dict[str, str]:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     path.touch(mode=0o600)
     path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    return {"pk_path": str(path), "public_key_id": "K2JCJMDEHXQW5F"}
+    arn = f"arn:aws:ssm:{REGION}:111122223333:parameter/memory/key"
+    return {"pk_path": str(path), "public_key_id": "K2JCJMDEHXQW5F", "ssm_arn": arn}
 
 
 def _said(*command: str) -> str:

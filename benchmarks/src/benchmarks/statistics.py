@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from benchmarks.figures import Limit
+    from benchmarks.figure import Limit
 
 MOST_SPREAD = 0.10
 
@@ -37,12 +37,12 @@ class Summary:
     rounds: int
 
     @classmethod
-    def of(cls, numbers: Sequence[float]) -> Summary:
-        """Return the summary of at least one number."""
-        if len(numbers) == 1:
-            only = numbers[0]
-            return cls(only, only, only, only, only, 1)
-        low, median, high = statistics.quantiles(numbers, n=4, method="inclusive")
+    def of(cls, numbers: Sequence[float]) -> Summary | None:
+        """Return the summary of numbers; None if there are none."""
+        if not numbers:
+            return None
+        enough = numbers if len(numbers) > 1 else [*numbers, *numbers]  # quarters take two
+        low, median, high = statistics.quantiles(enough, n=4, method="inclusive")
         return cls(median, low, high, min(numbers), max(numbers), len(numbers))
 
     def spread(self, scale: float | None = None) -> float:
