@@ -94,24 +94,21 @@ function clientS3FirstGet() {
   };
 }
 
-/** @param {import('@aws-sdk/client-s3').S3Client} s3 */
-function putWith(s3) {
-  const { PutObjectCommand } = require('@aws-sdk/client-s3');
-  const Key = `public/${bench.service}/put/first-client-s3.json`;
-  return s3.send(new PutObjectCommand({ Bucket: bench.s3.bucket, Key, Body: JSON.stringify(VALUE), ...HEADERS }));
-}
-
 function clientS3FirstPut() {
   const s3 = client();
-  return () => putWith(s3);
+  return () => {
+    const { PutObjectCommand } = require('@aws-sdk/client-s3');
+    const Key = `public/${bench.service}/put/first-client-s3.json`;
+    return s3.send(new PutObjectCommand({ Bucket: bench.s3.bucket, Key, Body: JSON.stringify(VALUE), ...HEADERS }));
+  };
 }
 
 function keepAliveClientS3() {
   const get = keepAliveFirstGet();
-  const s3 = client();
+  const put = clientS3FirstPut();
   return async () => {
     await get();
-    await putWith(s3);
+    await put();
   };
 }
 

@@ -1,4 +1,4 @@
-"""The start-ups of cold processes; each returns its handler. What they import, they import inside."""
+"""The start-ups of fresh processes; each returns its handler. What they import, they import inside."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ if TYPE_CHECKING:
 
     import memory
 
-    Handler = Callable[[], None]
+    Handler = Callable[[], object]
 
 _BENCH: dict[str, Any] = json.loads(os.environ["BENCH"])
 _SERVICE: str = _BENCH["service"]
-_KEY = f"public/{_SERVICE}/value.json"
+_BUCKET: str = _BENCH["s3"]["bucket"]
 _VALUE = {"Name": "Joe", "visits": 3, "ratio": 0.25, "cart": ["tea", "milk"], "note": "x" * 73}
-_HEADERS = {"ContentType": "application/json", "CacheControl": "max-age=5, stale-if-error=300"}
 
 
 def _check(value: Any) -> None:
@@ -28,8 +27,7 @@ def _check(value: Any) -> None:
 def _service(distribution: str, **more: str) -> memory.MemoryService:
     from memory import MemoryService
 
-    s3 = _BENCH["s3"]
-    conf = {"DISTRIBUTION": distribution, "BUCKET_NAME": s3["bucket"], "REGION": s3["region"], **more}
+    conf = {"DISTRIBUTION": distribution, "BUCKET_NAME": _BUCKET, "REGION": _BENCH["s3"]["region"], **more}
     return MemoryService(conf, _SERVICE)
 
 
@@ -53,11 +51,7 @@ def _first_read_failover() -> Handler:
 
 def _first_put() -> Handler:
     mem = _service(_BENCH["edge"]["plain"])
-
-    def handler() -> None:
-        mem.put("put/first", _VALUE)
-
-    return handler
+    return lambda: mem.put("put/first", _VALUE)
 
 
 def _first_read_put() -> Handler:
@@ -88,32 +82,22 @@ def _boto3_first_get() -> Handler:
     s3 = _boto3()
 
     def handler() -> None:
-        answer = s3.get_object(Bucket=_BENCH["s3"]["bucket"], Key=_KEY)
+        answer = s3.get_object(Bucket=_BUCKET, Key=f"public/{_SERVICE}/value.json")
         _check(json.loads(answer["Body"].read())["value"])
 
     return handler
 
 
-def _put_with(s3: Any) -> None:
-    key = f"public/{_SERVICE}/put/first-boto3.json"
-    body = json.dumps(_VALUE).encode()
-    s3.put_object(Bucket=_BENCH["s3"]["bucket"], Key=key, Body=body, **_HEADERS)
-
-
 def _boto3_first_put() -> Handler:
     s3 = _boto3()
-    return lambda: _put_with(s3)
+    headers = {"ContentType": "application/json", "CacheControl": "max-age=5, stale-if-error=300"}
+    key = f"public/{_SERVICE}/put/first-boto3.json"
+    return lambda: s3.put_object(Bucket=_BUCKET, Key=key, Body=json.dumps(_VALUE).encode(), **headers)
 
 
 def _requests_boto3() -> Handler:
-    get = _requests()
-    s3 = _boto3()
-
-    def handler() -> None:
-        get()
-        _put_with(s3)
-
-    return handler
+    get, put = _requests(), _boto3_first_put()
+    return lambda: (get(), put())
 
 
 CASES: dict[str, Callable[[], Handler]] = {

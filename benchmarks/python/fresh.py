@@ -12,18 +12,17 @@ TYPE_CHECKING = False  # typing's own is not loaded
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Handler = Callable[[], None]
+    Handler = Callable[[], object]
 
 
 def main(name: str) -> None:
     """Run the start-up and the handler of a case, and wait between them as `GATE` says."""
     gate = os.environ.get("GATE")
-    if name not in _LOADS:
+    start_up = _LOADS.get(name)
+    if start_up is None:
         from first_calls import CASES
 
         start_up = CASES[name]
-    else:
-        start_up = _LOADS[name]
     if gate == "start-up":
         _pass_gate()
         start_up()()
@@ -50,7 +49,7 @@ def _pass_gate() -> None:
 
 
 def _nothing() -> None:
-    """Stand in for a start-up and a handler that have nothing to do."""
+    """Stand in for a handler that has nothing to do."""
 
 
 def _bare() -> Handler:

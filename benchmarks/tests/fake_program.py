@@ -1,7 +1,7 @@
 """A measured program whose times are made up: the case says how it behaves and what an operation takes.
 
 `steady-100` answers 100 ns an operation; `restless-100` 100, 200, 100, …; `warming-100` 1,000 for its first 20 answers;
-`skips` and `fails` do what they are called. As a fresh process it lives, or fails before it is done.
+`fails` does what it is called. As a fresh process it lives, or fails before it is done.
 """
 
 import json
@@ -11,9 +11,6 @@ from itertools import chain, cycle, repeat
 
 def main(kind: str, case: str) -> None:
     behaviour, _, nanoseconds = case.rpartition("/")[2].partition("-")
-    if behaviour == "skips":
-        print(json.dumps({"skip": "not here"}), flush=True)
-        return
     print("init" if kind == "fresh" else json.dumps({"ready": True}), flush=True)
     if kind == "fresh":
         print(f"done\nresident {nanoseconds}" if behaviour != "fails" else "oh", flush=True)

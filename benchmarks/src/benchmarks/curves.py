@@ -11,7 +11,6 @@ from benchmarks.contents import DEPTHS, GZIPPED, SIZES
 from benchmarks.errors import WorkerError
 from benchmarks.figure import needs
 from benchmarks.rounds import Effort, launched
-from benchmarks.worker import SkippedError
 
 if TYPE_CHECKING:
     import random
@@ -109,7 +108,7 @@ def measure(curve: Curve, plan: Plan, missing: Collection[str], source: random.R
         facts: dict[str, dict[str, float]] = {}
         try:
             rounds = list(launched(curve.language, cases, plan, _EFFORT, source, facts))
-        except (SkippedError, WorkerError) as error:
+        except WorkerError as error:
             growth.why = str(error)
             break
         if point < _FEWEST_NAMES:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.errors import WorkerError
 from benchmarks.results import Outcome
-from benchmarks.worker import SkippedError, Worker, command
+from benchmarks.worker import Worker, command
 
 if TYPE_CHECKING:
     import random
@@ -87,24 +87,18 @@ def measure(
         source: Shuffles.
 
     Returns:
-        What was found; a program that fails or skips leaves its reason there.
+        What was found; a program that fails leaves its reason there.
     """
     outcome = Outcome(figure)
-    open_ = list(cases)
     launch = 0
     while launch < effort.launches or (launch < effort.launches + effort.more and outcome.is_restless):
         try:
-            outcome.rounds += list(launched(figure.language, open_, plan, effort, source))
-            launch += 1
-        except SkippedError as error:
-            outcome.why = str(error)
-            if error.case not in figure.beside:
-                break
-            open_.remove(error.case)
+            outcome.rounds += list(launched(figure.language, cases, plan, effort, source))
         except WorkerError as error:
             outcome.why = str(error)
             outcome.rounds.clear()
             break
+        launch += 1
     return outcome
 
 
@@ -127,7 +121,6 @@ def launched(  # noqa: PLR0913, PLR0917 - what a launch is made of
         facts: Where to put what they say beside the time, by case.
 
     Raises:
-        SkippedError: A program cannot run here.
         WorkerError: A program failed.
     """
     with ExitStack() as running:

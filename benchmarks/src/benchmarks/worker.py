@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.errors import BenchmarkError, WorkerError
+from benchmarks.errors import WorkerError
 from benchmarks.processes import on_one_core
 
 if TYPE_CHECKING:
@@ -27,14 +27,6 @@ FOLDER = Path(__file__).resolve().parents[2]
 _READY_SECONDS = 300.0
 _ANSWER_SECONDS = 120.0
 _STOP_SECONDS = 10.0
-
-
-class SkippedError(BenchmarkError):
-    """The program says that it cannot run this case here, and why."""
-
-    def __init__(self, case: str, why: str) -> None:
-        super().__init__(f"{case}: {why}")
-        self.case = case
 
 
 def command(language: Language, kind: str, case: str) -> list[str]:
@@ -138,12 +130,9 @@ class Worker(Program):
         """Wait for its first line: several programs can set up at a time.
 
         Raises:
-            SkippedError: It cannot run this case here.
             WorkerError: It failed, or says something else than the protocol.
         """
         said = self._object(_READY_SECONDS)
-        if "skip" in said:
-            raise SkippedError(self._arguments[-1], str(said["skip"]))
         if said.get("ready") is not True:
             raise self.failed(f"began with {said!r}")
 
