@@ -13,20 +13,14 @@ function check(value) {
   if (value?.Name !== VALUE.Name || value.visits !== VALUE.visits) throw new Error(`the first read gives ${JSON.stringify(value)}`);
 }
 
-/**
- * @param {string} distribution
- * @param {Record<string, string>} [more]
- */
+/** @param {string} distribution @param {Record<string, string>} [more] */
 function service(distribution, more) {
   const MemoryService = require(process.env.SDK ?? '../../nodejs-sdk');
   const { bucket, region } = bench.s3;
   return new MemoryService({ DISTRIBUTION: distribution, BUCKET_NAME: bucket, REGION: region, ...more }, bench.service);
 }
 
-/**
- * @param {'plain' | 'tls' | 'private'} [edge]
- * @param {Record<string, string>} [more]
- */
+/** @param {'plain' | 'tls' | 'private'} [edge] @param {Record<string, string>} [more] */
 function firstRead(edge = 'plain', more = {}) {
   const mem = service(bench.edge[edge], more);
   return () => check(mem.get('value'));
@@ -79,15 +73,10 @@ function keepAliveFirstGet(edge = 'plain') {
     });
 }
 
-function client() {
-  const { S3Client } = require('@aws-sdk/client-s3');
-  return new S3Client({ forcePathStyle: true });
-}
-
 function clientS3FirstGet() {
-  const s3 = client();
+  const { GetObjectCommand, S3Client } = require('@aws-sdk/client-s3');
+  const s3 = new S3Client({ forcePathStyle: true });
   return async () => {
-    const { GetObjectCommand } = require('@aws-sdk/client-s3');
     const command = new GetObjectCommand({ Bucket: bench.s3.bucket, Key: `public/${bench.service}/value.json` });
     const { Body } = await s3.send(command);
     check(JSON.parse(await /** @type {any} */ (Body).transformToString()).value);
@@ -95,9 +84,9 @@ function clientS3FirstGet() {
 }
 
 function clientS3FirstPut() {
-  const s3 = client();
+  const { PutObjectCommand, S3Client } = require('@aws-sdk/client-s3');
+  const s3 = new S3Client({ forcePathStyle: true });
   return () => {
-    const { PutObjectCommand } = require('@aws-sdk/client-s3');
     const Key = `public/${bench.service}/put/first-client-s3.json`;
     return s3.send(new PutObjectCommand({ Bucket: bench.s3.bucket, Key, Body: JSON.stringify(VALUE), ...HEADERS }));
   };

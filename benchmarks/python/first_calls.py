@@ -72,14 +72,10 @@ def _requests(edge: str = "plain") -> Handler:
     return lambda: _check(session.get(url, timeout=(1, 2)).json()["value"])
 
 
-def _boto3() -> Any:
+def _boto3_first_get() -> Handler:
     import boto3
 
-    return boto3.client("s3")
-
-
-def _boto3_first_get() -> Handler:
-    s3 = _boto3()
+    s3 = boto3.client("s3")
 
     def handler() -> None:
         answer = s3.get_object(Bucket=_BUCKET, Key=f"public/{_SERVICE}/value.json")
@@ -89,10 +85,16 @@ def _boto3_first_get() -> Handler:
 
 
 def _boto3_first_put() -> Handler:
-    s3 = _boto3()
-    headers = {"ContentType": "application/json", "CacheControl": "max-age=5, stale-if-error=300"}
-    key = f"public/{_SERVICE}/put/first-boto3.json"
-    return lambda: s3.put_object(Bucket=_BUCKET, Key=key, Body=json.dumps(_VALUE).encode(), **headers)
+    import boto3
+
+    s3 = boto3.client("s3")
+    return lambda: s3.put_object(
+        Bucket=_BUCKET,
+        Key=f"public/{_SERVICE}/put/first-boto3.json",
+        Body=json.dumps(_VALUE).encode(),
+        ContentType="application/json",
+        CacheControl="max-age=5, stale-if-error=300",
+    )
 
 
 def _requests_boto3() -> Handler:

@@ -48,37 +48,23 @@ def _pass_gate() -> None:
     os.read(0, 1)
 
 
-def _nothing() -> None:
-    """Stand in for a handler that has nothing to do."""
+def _loading(module: str = "sys", name: str = "") -> Callable[[], Handler]:
+    """Return a start-up that imports a module, and a name of it if one is given, and whose handler does nothing."""
 
+    def start_up() -> Handler:
+        loaded = __import__(module)  # importlib is not loaded either
+        if name:
+            getattr(loaded, name)
+        return lambda: None
 
-def _bare() -> Handler:
-    return _nothing
-
-
-def _import() -> Handler:
-    import memory  # noqa: F401 - this is what is measured
-
-    return _nothing
-
-
-def _import_class() -> Handler:
-    from memory import MemoryService  # noqa: F401 - this is what is measured
-
-    return _nothing
-
-
-def _import_requests() -> Handler:
-    import requests  # noqa: F401 - this is what is measured
-
-    return _nothing
+    return start_up
 
 
 _LOADS = {
-    "bare": _bare,
-    "import": _import,
-    "import-class": _import_class,
-    "import-requests": _import_requests,
+    "bare": _loading(),
+    "import": _loading("memory"),
+    "import-class": _loading("memory", "MemoryService"),
+    "import-requests": _loading("requests"),
 }
 
 if __name__ == "__main__":

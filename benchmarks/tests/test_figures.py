@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.curves import CURVES
-from benchmarks.figures import FIGURES, selected
+from benchmarks.figures import FIGURES
 
 FOLDER = Path(__file__).resolve().parents[1]
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
@@ -44,10 +44,3 @@ def test_a_program_refuses_a_case_that_there_is_not() -> None:
     )
     assert done.returncode == 1
     assert done.stderr.strip() == "there is no case 'decode/1 kb': PROTOCOL.md names them"
-
-
-def test_figures_are_selected_by_patterns() -> None:
-    chosen = [figure.id for figure in selected(["python/memory/*"])]
-    assert chosen == ["python/memory/int", "python/memory/str", "python/memory/dict"]
-    assert selected([]) == list(FIGURES)
-    assert selected(["no/such"]) == []

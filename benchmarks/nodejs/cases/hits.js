@@ -12,10 +12,7 @@ const DAY = 86_400; // seconds
 const ITEMS = 10_000; // as many as the SDK keeps
 const COUNTS = [1, 2, 3, 4, 5, 6].map((power) => 10 ** power);
 
-/**
- * @param {string} name
- * @returns {Case}
- */
+/** @param {string} name @returns {Case} */
 function memory(name) {
   // The largest is nearly as large as what memory holds unless told.
   const reader = service(bench.edge.plain, { LOCAL_MAX_ITEMS: ITEMS, LOCAL_MAX_BYTES: 2 ** 30 });

@@ -55,10 +55,7 @@ function bareRead(where, kept = true) {
     });
 }
 
-/**
- * @param {Buffer} body
- * @param {http.IncomingHttpHeaders} headers
- */
+/** @param {Buffer} body @param {http.IncomingHttpHeaders} headers */
 function inflated(body, headers) {
   if (headers['content-encoding'] !== 'gzip') return body.toString();
   return require('node:zlib').gunzipSync(body).toString();
@@ -69,9 +66,6 @@ function keepAlive(where, name = 'value', document = '200b') {
   const read = bareRead(where);
   return checked(() => read(name), value(document));
 }
-
-/** @param {Where} where */
-const original = (where) => checked(bareRead(where, false), value('200b'));
 
 /** @param {Where} where */
 function syncRequest(where) {
@@ -156,11 +150,11 @@ function concurrent(promises) {
   return atATime(promises, (name) => reader.getAsync(name));
 }
 
-/**
- * @param {(where: Where, name: string, document: string) => Made} make
- * @param {string} stored
- */
+/** @param {(where: Where, name: string, document: string) => Made} make @param {string} stored */
 const sized = (make, stored) => (/** @type {number} */ size) => make('plain', `${stored}/${size}`, `size-${size}`);
+
+/** @param {Where} where */
+const original = (where) => checked(bareRead(where, false), value('200b'));
 
 /** @type {Record<string, (where: Where) => Made>} */
 const READS = { 'get-async': getAsync, get, 'keep-alive': keepAlive, 'sync-request': syncRequest, 'raw-socket': rawSocket, original };

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import fnmatch
 import functools
 import json
 import random
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks import curves, layers, machine, report
 from benchmarks.errors import BenchmarkError
 from benchmarks.figure import needs
-from benchmarks.figures import selected
+from benchmarks.figures import FIGURES
 from benchmarks.rounds import Plan
 from benchmarks.run import measured
 from benchmarks.servers import Servers
@@ -35,7 +36,8 @@ RESULTS = FOLDER.parent / "build" / "benchmarks" / "results.json"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code."""
     options = _parser().parse_args(arguments)
-    figures, wanted = selected(options.only), curves.selected(options.only)
+    figures = [figure for figure in FIGURES if _is_selected(figure.id, options.only)]
+    wanted = [curve for curve in curves.CURVES if _is_selected(curve.id, options.only)]
     if not (figures or wanted):
         print(f"nothing is called {' or '.join(options.only)}: --list shows the names", file=sys.stderr)
         return 1
@@ -52,6 +54,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return INCONCLUSIVE
     return exit_code(outcomes) if options.check else 0
+
+
+def _is_selected(name: str, patterns: list[str]) -> bool:
+    return not patterns or any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
 
 
 def _measured(options: argparse.Namespace, figures: list[Figure], wanted: list[Curve]) -> list[Outcome]:

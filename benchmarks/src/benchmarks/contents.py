@@ -80,11 +80,7 @@ def documents(folder: Path) -> dict[str, str]:
 
 
 def store(bench: Mapping[str, Any]) -> None:
-    """Put everything into the bucket, with the SDK as a user would.
-
-    Args:
-        bench: What `bench.servers` says; the process has S3's endpoint and credentials in its environment.
-    """
+    """Put everything into the bucket, with the SDK as a user would; the environment has endpoint and credentials."""
     bucket, private = bench["s3"]["bucket"], bench["private"]
     common = {"BUCKET_NAME": bucket, "DISTRIBUTION": bench["dead"], "REGION": bench["s3"]["region"]}
     keys = {"PK_PATH": private["pk_path"], "PUBLIC_KEY_ID": private["public_key_id"]}

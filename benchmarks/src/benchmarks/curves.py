@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 import statistics
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -29,19 +28,11 @@ _FEWEST_NAMES = 10_000  # below, a name's bytes are lost among those of the proc
 
 @dataclass(frozen=True)
 class Curve:
-    """One curve of the SDK, and that of its peer, whose cases have `-peer` behind their names.
+    """One curve of the SDK, and that of its peer, whose cases have `-peer` behind their names."""
 
-    Attributes:
-        id: Language and what grows, such as `python/grow/read`.
-        title: The same for readers.
-        x: What the numbers along the axis are.
-        points: These numbers.
-        peer: What the peer is.
-    """
-
-    id: str
-    title: str
-    x: str
+    id: str  # language and what grows
+    title: str  # the same for readers
+    x: str  # what the points are
     points: tuple[int, ...]
     peer: str
 
@@ -80,17 +71,11 @@ CURVES = (
 
 @dataclass
 class Growth:
-    """What was found about a curve.
-
-    Attributes:
-        curve: The curve.
-        points: By number, for the SDK and the peer: nanoseconds and other facts.
-        why: Why it, or its end, was not measured.
-    """
+    """What was found about a curve: at each point, for the SDK and the peer, nanoseconds and other facts."""
 
     curve: Curve
     points: dict[int, tuple[dict[str, float], ...]] = field(default_factory=dict)
-    why: str = ""
+    why: str = ""  # it, or its end, was not measured
 
     def as_json(self) -> dict[str, Any]:
         """Return it for results.json."""
@@ -118,8 +103,3 @@ def measure(curve: Curve, plan: Plan, missing: Collection[str], source: random.R
             for case in cases
         )
     return growth
-
-
-def selected(patterns: list[str]) -> list[Curve]:
-    """Return the curves whose id is matched by any of the patterns; all without patterns."""
-    return [curve for curve in CURVES if any(fnmatch.fnmatchcase(curve.id, each) for each in patterns or "*")]

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 Language = Literal["python", "node"]
-Kind = Literal["warm", "fresh", "size"]
-Measure = Literal["ratio", "milliseconds", "megabytes"]
-Place = Literal["", "layer", "quota", "quota-all"]
+Kind = Literal["warm", "fresh", "size"]  # calls in a running process, whole processes, a file
+Measure = Literal["ratio", "milliseconds", "megabytes"]  # of times; more than the other
+Place = Literal["", "layer", "quota", "quota-all"]  # where fresh processes are measured
 
-# Where fresh processes are measured.
 PLACES: dict[Place, str] = {
     "": "at full speed",
     "layer": "from the layer, without bytecode",
@@ -46,26 +45,14 @@ def at_least(number: float) -> Limit:
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of the table.
+    """One line of the table."""
 
-    Attributes:
-        id: Language, what is measured, and how, such as `python/edge/plain`.
-        limit: What it is held to; None for a figure that is only reported.
-        ours: The case of the SDK; the zip file of a figure of kind `size`.
-        over: The case it is measured against; empty for a size.
-        title: The same as the id for readers.
-        beside: More cases, shown beside.
-        kind: `warm`: calls in a running process. `fresh`: whole processes. `size`: a file.
-        measure: `ratio` of times; `milliseconds` or `megabytes` more than the other.
-        place: Of a fresh figure: where its processes are measured.
-    """
-
-    id: str
-    limit: Limit | None
-    ours: str
-    over: str
+    id: str  # language, what is measured, and how
+    limit: Limit | None  # None: it is only reported
+    ours: str  # the case of the SDK; the zip file of a figure of kind `size`
+    over: str  # the case it is measured against; empty for a size
     title: str
-    beside: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()  # more cases, shown beside
     kind: Kind = "warm"
     measure: Measure = "ratio"
     place: Place = ""

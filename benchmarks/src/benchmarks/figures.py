@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
-
 from benchmarks.figure import Figure, at_least, at_most, fresh
 
 _PLAIN = (
@@ -80,7 +78,7 @@ _FRESH = (
     *fresh("python/fresh/private",     (None, None, None, None), "first-read-private",     "requests-first-get",       "first private read, over requests"),
     *fresh("python/fresh/private-ssm", (1.0, 1.0, None, None),   "first-read-private-ssm", "requests-first-get",       "first private read, key in SSM, over requests"),
     *fresh("node/fresh/read",          (1.74, 1.74, 2, 2),       "first-read",             "keep-alive-first-get",     "first synchronous read, over a bare async request"),
-    *fresh("node/fresh/read-tls",      (None, None, None, None), "first-read-tls",         "keep-alive-first-get-tls", "first synchronous read, TLS, over a bare async request"),
+    *fresh("node/fresh/read-tls",      (2.1, 2.1, 2, 5),         "first-read-tls",         "keep-alive-first-get-tls", "first synchronous read, TLS, over a bare async request"),
     *fresh("node/fresh/read-async",    (None, None, None, None), "first-read-async",       "keep-alive-first-get",     "first asynchronous read, over a bare async request"),
     *fresh("node/fresh/failover",      (0.70, 0.70, 0.5, 0.5),   "first-read-failover",    "client-s3-first-get",      "first read by failover to S3, over client-s3"),
     *fresh("node/fresh/worker",        (None, None, None, None), "bare-worker",            "client-s3-first-get",      "a bare Node with an empty worker, over the first read of client-s3"),
@@ -88,13 +86,8 @@ _FRESH = (
     *fresh("node/fresh/worker-put",    (None, None, None, None), "bare-worker",            "client-s3-first-put",      "a bare Node with an empty worker, over the first put of client-s3"),
     *fresh("node/fresh/read-put",      (None, None, None, None), "first-read-put",         "keep-alive-client-s3",     "read and put, over a bare request and client-s3"),
     *fresh("node/fresh/private",       (None, None, None, None), "first-read-private",     "keep-alive-first-get",     "first private read, over a bare async request"),
-    *fresh("node/fresh/private-ssm",   (None, None, None, None), "first-read-private-ssm", "keep-alive-first-get",     "first private read, key in SSM, over a bare async request"),
+    *fresh("node/fresh/private-ssm",   (1.9, 1.9, None, None),   "first-read-private-ssm", "keep-alive-first-get",     "first private read, key in SSM, over a bare async request"),
 )
 # fmt: on
 
 FIGURES = (*_READS, *_HITS, *_PUTS, *_CODEC, *_SIZE, *_FRESH)
-
-
-def selected(patterns: list[str]) -> list[Figure]:
-    """Return the figures whose id is matched by any of the patterns; all without patterns."""
-    return [each for each in FIGURES if any(fnmatch.fnmatchcase(each.id, one) for one in patterns or "*")]

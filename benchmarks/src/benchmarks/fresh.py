@@ -6,8 +6,7 @@ import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, nullcontext
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks.errors import BenchmarkError
 from benchmarks.quota import PERIOD, Quota
@@ -29,8 +28,7 @@ _BRIEF = 5 * PERIOD * 1000  # nanoseconds
 _BRIEF_TURNS = 12
 
 
-@dataclass(frozen=True)
-class Life:
+class Life(NamedTuple):
     """Of a process the nanoseconds from its spawn, or from its gate, to `done`, and the bytes it held by then."""
 
     done: int
@@ -46,14 +44,7 @@ def measure(
 ) -> Iterable[Outcome]:
     """Measure figures of fresh processes of one language at one place, in the same rounds: they share cases.
 
-    A case that fails leaves out its own figures alone.
-
-    Args:
-        figures: The figures.
-        cases: Of each figure, by its id, those that can be measured here.
-        plan: How they are started.
-        effort: How much to measure.
-        source: Shuffles.
+    A case that fails leaves out its own figures alone. `cases` has those that there are here, by the id of a figure.
     """
     language, place = figures[0].language, figures[0].place
     outcomes = {figure.id: Outcome(figure) for figure in figures}
@@ -125,12 +116,7 @@ def _numbers(figure: Figure, lives: Mapping[str, list[Life]]) -> Round:
 
 
 def live(plan: Plan, language: Language, case: str, place: Place) -> Life:
-    """Let one process live.
-
-    Raises:
-        NoQuotaError: There is no quota to be had.
-        WorkerError: It failed, or says something else than the protocol.
-    """
+    """Let one process live."""
     gate = _GATES.get(place)
     environment = plan.environment(language, case, place) | ({"GATE": gate} if gate else {})
     with closing(Quota()) if gate else nullcontext() as quota:

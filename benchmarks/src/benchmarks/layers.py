@@ -38,14 +38,8 @@ def measure(figure: Figure, folder: Path = BUILT) -> Outcome:
 def unpack(folder: Path) -> dict[str, str]:
     """Unpack the layers, and the peers, as Lambda has them: without bytecode, where nobody can write any.
 
-    Args:
-        folder: Where to.
-
     Returns:
         The environment variables with which the programs of fresh cases take what is measured from there.
-
-    Raises:
-        BenchmarkError: A layer is not built.
     """
     for name in ("python.zip", "nodejs.zip", _CRYPTOGRAPHY):
         if not (BUILT / name).is_file():

@@ -80,20 +80,7 @@ def start(
     """Start an edge in front of a bucket: public over plain HTTP and TLS, private over plain HTTP.
 
     It checks no signatures: what it costs to check them is the edge's, not the reader's. Beside it is an SSM that
-    answers everything with one parameter.
-
-    Args:
-        folder: Where it keeps its files.
-        s3: Host and port of the S3.
-        bucket: The bucket, which anybody may read.
-        certificate: What it speaks TLS with.
-        parameter: The text in SSM.
-
-    Returns:
-        The server, and the origins by what they are.
-
-    Raises:
-        ServerError: It does not start.
+    answers everything with one parameter. Returned are the server, and the origins by what they are.
     """
     ports = {what: free_port() for what in ("plain", "tls", "private", "ssm")}
     ssl = f" ssl; ssl_certificate {certificate.path}; ssl_certificate_key {certificate.key}"

@@ -16,17 +16,11 @@ Round = dict[str, float]
 
 @dataclass
 class Outcome:
-    """What was found about a figure.
-
-    Attributes:
-        figure: The figure.
-        rounds: The raw numbers of each round, by case.
-        why: Why it, or a part of it, was not measured; empty if all of it was.
-    """
+    """What was found about a figure."""
 
     figure: Figure
     rounds: list[Round] = field(default_factory=list)
-    why: str = ""
+    why: str = ""  # it, or a part of it, was not measured
 
     def number(self, one: Round, case: str) -> float:
         """Return what one round says about a case: a ratio, or a difference, to the case it is measured against."""

@@ -27,36 +27,22 @@ _WARM_SECONDS: Mapping[Language, float] = {"python": 0.0, "node": 1.0}
 
 @dataclass(frozen=True)
 class Effort:
-    """How much is measured.
+    """How much is measured."""
 
-    Attributes:
-        launches: How often warm processes are started anew, so that no single process's luck decides.
-        rounds: Rounds; of each launch, if there are launches.
-        turns: How often each case runs within a round; the quickest counts.
-        more: How many further launches, or rounds of fresh processes, there may be while the spread is too large.
-    """
-
-    launches: int = 3
-    rounds: int = 5
-    turns: int = 5
-    more: int = 3
+    launches: int = 3  # how often warm processes are started anew, so that no single process's luck decides
+    rounds: int = 5  # of each launch, if there are launches
+    turns: int = 5  # how often each case runs within a round; the quickest counts
+    more: int = 3  # launches, or rounds of fresh processes, that there may be while the spread is too large
 
 
 class Plan:
-    """How a case is started.
-
-    Args:
-        given: What the servers say, as environment variables.
-        trust: The same by language for cases that speak TLS: the authority behind the edge's certificate.
-        layer: Returns the same for the SDK in its layer.
-        start: What command runs a case; for tests.
-    """
+    """How a case is started: by which command, and with which environment variables."""
 
     def __init__(
         self,
         given: Mapping[str, str],
-        trust: Mapping[Language, Mapping[str, str]] | None = None,
-        layer: Callable[[], Mapping[str, str]] = dict,
+        trust: Mapping[Language, Mapping[str, str]] | None = None,  # more for cases that speak TLS
+        layer: Callable[[], Mapping[str, str]] = dict,  # returns more for the SDK in its layer
         start: Callable[[Language, str, str], list[str]] = command,
     ) -> None:
         self._given = given
@@ -77,18 +63,7 @@ class Plan:
 def measure(
     figure: Figure, cases: Sequence[str], plan: Plan, effort: Effort, source: random.Random
 ) -> Outcome:
-    """Measure a warm figure.
-
-    Args:
-        figure: The figure.
-        cases: Which of its cases can be measured here.
-        plan: How they are started.
-        effort: How much to measure.
-        source: Shuffles.
-
-    Returns:
-        What was found; a program that fails leaves its reason there.
-    """
+    """Measure those cases of a warm figure that there are here; a program that fails leaves its reason."""
     outcome = Outcome(figure)
     launch = 0
     while launch < effort.launches or (launch < effort.launches + effort.more and outcome.is_restless):
@@ -112,16 +87,7 @@ def launched(  # noqa: PLR0913, PLR0917 - what a launch is made of
 ) -> Iterator[Round]:
     """Start the programs of all cases and yield their rounds: nanoseconds of an operation by case.
 
-    Args:
-        language: Of the programs.
-        cases: Their cases.
-        plan: How they are started.
-        effort: How much to measure; launches are the caller's.
-        source: Shuffles.
-        facts: Where to put what they say beside the time, by case.
-
-    Raises:
-        WorkerError: A program failed.
+    What they say beside the time goes to `facts`, by case.
     """
     with ExitStack() as running:
         workers = {case: running.enter_context(plan.worker(language, case)) for case in cases}

@@ -31,12 +31,8 @@ def measured(
 ) -> Iterator[Outcome]:
     """Measure figures and yield what was found: fresh processes last, those that share a place together.
 
-    Args:
-        figures: The figures.
-        plan: How cases are started.
-        missing: Why servers are not there, by their key in `BENCH`.
-        fixed: How many rounds there are; None for the usual number.
-        source: Shuffles.
+    `missing` says why a server is not there, by its key in `BENCH`; `fixed` how many rounds there are, None for the
+    usual number.
     """
     together: dict[tuple[str, str], list[Figure]] = {}
     cases: dict[str, list[str]] = {}

@@ -43,26 +43,14 @@ _SECRET_KEY = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"  # noqa: S105 - AWS's o
 
 
 class Servers:
-    """Running servers; use it in a `with` statement.
-
-    Args:
-        wanted: Which of them, by their key in `bench`: `s3`, `edge`, `slow`, `redis`.
-
-    Attributes:
-        bench: What a measured program is given in `BENCH`.
-        missing: What could not be started, and why, by the key that `bench` lacks.
-        versions: Of each server.
-        trust: By language, what a program that speaks TLS has in its environment as well.
-        folder: For what a run writes.
-
-    Raises:
-        ServerError: One that is installed does not start.
-    """
+    """Running servers, those that are wanted by their key in `BENCH`; use it in a `with` statement."""
 
     def __init__(self, wanted: Collection[str] = ("slow", "redis")) -> None:
-        self.missing: dict[str, str] = {}
+        self.missing: dict[str, str] = {}  # why one could not be started, by the key that `BENCH` lacks
         self.versions: dict[str, str] = {}
-        self.trust: dict[Language, dict[str, str]] = {}
+        self.trust: dict[
+            Language, dict[str, str]
+        ] = {}  # what a program needs in its environment to speak TLS
         with ExitStack() as undo:
             folder = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="memory-benchmarks-")))
             self.folder = folder
@@ -172,14 +160,10 @@ def _key(folder: Path) -> dict[str, str]:
 
 def main() -> None:
     """Start the servers, print `BENCH` on one line, and wait for Ctrl-C."""
-    try:
-        with Servers() as servers:
-            for why in servers.missing.values():
-                print(why, file=sys.stderr)
-            print(json.dumps(servers.bench), flush=True)
-            signal.sigwait({signal.SIGINT, signal.SIGTERM})
-    except ServerError as error:
-        sys.exit(str(error))
+    with Servers() as servers:
+        print(*servers.missing.values(), sep="\n", file=sys.stderr)
+        print(json.dumps(servers.bench), flush=True)
+        signal.sigwait({signal.SIGINT, signal.SIGTERM})
 
 
 if __name__ == "__main__":

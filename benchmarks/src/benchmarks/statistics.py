@@ -18,16 +18,7 @@ Verdict = Literal["reached", "short", "inconclusive", "not measured", "reported"
 
 @dataclass(frozen=True)
 class Summary:
-    """Several measurements of the same thing.
-
-    Attributes:
-        median: The middle one.
-        low: A quarter of them are below.
-        high: A quarter of them are above.
-        least: The smallest.
-        most: The largest.
-        rounds: How many there are.
-    """
+    """Several measurements of the same thing: a quarter of them are below `low`, and a quarter above `high`."""
 
     median: float
     low: float
@@ -56,13 +47,10 @@ class Summary:
 
 
 def verdict(summary: Summary, limit: Limit | None, scale: float | None = None) -> Verdict:
-    """Return what a summary says about a limit.
+    """Return what a summary says about a limit, None for a figure that is only reported.
 
-    Args:
-        summary: Of the rounds.
-        limit: None for a figure that is only reported.
-        scale: What the spread is a part of; the median without. A difference of two times spreads as they do, however
-            small it is itself: its scale is the limit, so that the spread says how much of it is in doubt.
+    The spread is a part of the median, or of a scale: a difference of two times spreads as they do, however small it is
+    itself, so its scale is the limit.
     """
     if limit is None:
         return "reported"

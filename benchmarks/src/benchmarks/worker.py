@@ -37,12 +37,7 @@ def command(language: Language, kind: str, case: str) -> list[str]:
 
 
 class Program:
-    """A running program that talks in lines; use it in a `with` statement.
-
-    Args:
-        arguments: How to start it.
-        environment: What is added to this process's environment.
-    """
+    """A running program that talks in lines; use it in a `with` statement. Its environment adds to ours."""
 
     def __init__(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
         self._arguments = arguments
@@ -62,22 +57,14 @@ class Program:
         self._answers.register(self._stdout, selectors.EVENT_READ)
 
     def say(self, text: str) -> None:
-        """Write to its standard input.
-
-        Raises:
-            WorkerError: It has ended.
-        """
+        """Write to its standard input."""
         try:
             self._stdin.write(text.encode())
         except BrokenPipeError:
             raise self.failed("ended early") from None
 
     def line(self, seconds: float = _ANSWER_SECONDS) -> str:
-        """Return its next line, empty if it has ended.
-
-        Raises:
-            WorkerError: It says nothing for so long.
-        """
+        """Return its next line, empty if it has ended; wait no longer than that."""
         deadline = time.monotonic() + seconds
         while not self._answers.select(max(0.0, deadline - time.monotonic())):
             if time.monotonic() >= deadline:
@@ -115,23 +102,15 @@ class Program:
 
 
 class Worker(Program):
-    """The program of a warm case, on the one core that all of them share.
-
-    Attributes:
-        facts: What it said beside the time, in its last answer.
-    """
+    """The program of a warm case, on the one core that all of them share."""
 
     def __init__(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
-        self.facts: dict[str, float] = {}
+        self.facts: dict[str, float] = {}  # what it said beside the time, in its last answer
         with on_one_core():
             super().__init__(arguments, environment)
 
     def wait_until_ready(self) -> None:
-        """Wait for its first line: several programs can set up at a time.
-
-        Raises:
-            WorkerError: It failed, or says something else than the protocol.
-        """
+        """Wait for its first line: several programs can set up at a time."""
         said = self._object(_READY_SECONDS)
         if said.get("ready") is not True:
             raise self.failed(f"began with {said!r}")
