@@ -13,18 +13,16 @@ function check(value) {
   if (value?.Name !== VALUE.Name || value.visits !== VALUE.visits) throw new Error(`the first read gives ${JSON.stringify(value)}`);
 }
 
-/**
- * @param {string} distribution
- * @param {Record<string, string>} [more]
- */
+/** @param {string} distribution @param {Record<string, string>} [more] */
 function service(distribution, more) {
-  const MemoryService = require('../../nodejs-sdk');
+  const MemoryService = require(process.env.SDK ?? '../../nodejs-sdk');
   const { bucket, region } = bench.s3;
   return new MemoryService({ DISTRIBUTION: distribution, BUCKET_NAME: bucket, REGION: region, ...more }, bench.service);
 }
 
-function firstRead() {
-  const mem = service(bench.edge.plain);
+/** @param {'plain' | 'tls' | 'private'} [edge] @param {Record<string, string>} [more] */
+function firstRead(edge = 'plain', more = {}) {
+  const mem = service(bench.edge[edge], more);
   return () => check(mem.get('value'));
 }
 
@@ -35,8 +33,7 @@ function firstReadAsync() {
 
 function firstReadPrivate() {
   const { pk_path: PK_PATH, public_key_id: PUBLIC_KEY_ID } = bench.private;
-  const mem = service(bench.edge.private, { PK_PATH, PUBLIC_KEY_ID });
-  return () => check(mem.get('value'));
+  return firstRead('private', { PK_PATH, PUBLIC_KEY_ID });
 }
 
 function firstReadFailover() {
@@ -45,22 +42,23 @@ function firstReadFailover() {
 }
 
 function firstPut() {
-  const mem = service(bench.edge.plain, { PRELOAD: 'true' }); // as whoever puts configures it
+  const mem = service(bench.edge.plain);
   return () => mem.put('put/first', VALUE);
 }
 
 function firstReadPut() {
-  const mem = service(bench.edge.plain, { PRELOAD: 'true' }); // as whoever puts configures it
+  const mem = service(bench.edge.plain);
   return () => {
     check(mem.get('value'));
     return mem.put('put/first', VALUE);
   };
 }
 
-function keepAliveFirstGet() {
-  const http = require('node:http');
+/** @param {'plain' | 'tls'} [edge] */
+function keepAliveFirstGet(edge = 'plain') {
+  const http = edge === 'tls' ? require('node:https') : require('node:http');
   const agent = new http.Agent({ keepAlive: true });
-  const url = `${bench.edge.plain}/${bench.service}/value.json`;
+  const url = `${bench.edge[edge]}/${bench.service}/value.json`;
   return () =>
     new Promise((resolve, reject) => {
       http
@@ -75,51 +73,46 @@ function keepAliveFirstGet() {
     });
 }
 
-function client() {
-  const { S3Client } = require('@aws-sdk/client-s3');
-  return new S3Client({ forcePathStyle: true });
-}
-
 function clientS3FirstGet() {
-  const s3 = client();
+  const { GetObjectCommand, S3Client } = require('@aws-sdk/client-s3');
+  const s3 = new S3Client({ forcePathStyle: true });
   return async () => {
-    const { GetObjectCommand } = require('@aws-sdk/client-s3');
     const command = new GetObjectCommand({ Bucket: bench.s3.bucket, Key: `public/${bench.service}/value.json` });
     const { Body } = await s3.send(command);
     check(JSON.parse(await /** @type {any} */ (Body).transformToString()).value);
   };
 }
 
-/** @param {import('@aws-sdk/client-s3').S3Client} s3 */
-function putWith(s3) {
-  const { PutObjectCommand } = require('@aws-sdk/client-s3');
-  const Key = `public/${bench.service}/put/first-client-s3.json`;
-  return s3.send(new PutObjectCommand({ Bucket: bench.s3.bucket, Key, Body: JSON.stringify(VALUE), ...HEADERS }));
-}
-
 function clientS3FirstPut() {
-  const s3 = client();
-  return () => putWith(s3);
+  const { PutObjectCommand, S3Client } = require('@aws-sdk/client-s3');
+  const s3 = new S3Client({ forcePathStyle: true });
+  return () => {
+    const Key = `public/${bench.service}/put/first-client-s3.json`;
+    return s3.send(new PutObjectCommand({ Bucket: bench.s3.bucket, Key, Body: JSON.stringify(VALUE), ...HEADERS }));
+  };
 }
 
 function keepAliveClientS3() {
   const get = keepAliveFirstGet();
-  const s3 = client();
+  const put = clientS3FirstPut();
   return async () => {
     await get();
-    await putWith(s3);
+    await put();
   };
 }
 
 /** @type {Record<string, () => Handler>} */
 const CASES = {
-  'first-read': firstRead,
+  'first-read': () => firstRead(),
+  'first-read-tls': () => firstRead('tls'),
   'first-read-async': firstReadAsync,
   'first-read-private': firstReadPrivate,
+  'first-read-private-ssm': () => firstRead('private', { PK_PATH: bench.private.ssm_arn }),
   'first-read-failover': firstReadFailover,
   'first-put': firstPut,
   'first-read-put': firstReadPut,
-  'keep-alive-first-get': keepAliveFirstGet,
+  'keep-alive-first-get': () => keepAliveFirstGet(),
+  'keep-alive-first-get-tls': () => keepAliveFirstGet('tls'),
   'client-s3-first-get': clientS3FirstGet,
   'client-s3-first-put': clientS3FirstPut,
   'keep-alive-client-s3': keepAliveClientS3,

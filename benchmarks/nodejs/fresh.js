@@ -14,7 +14,7 @@ const LOADS = {
   bare: () => nothing,
   'bare-worker': () => startWorker,
   import: () => {
-    require('../../nodejs-sdk');
+    require(process.env.SDK ?? '../../nodejs-sdk');
     return nothing;
   },
 };

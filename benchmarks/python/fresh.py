@@ -12,18 +12,17 @@ TYPE_CHECKING = False  # typing's own is not loaded
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Handler = Callable[[], None]
+    Handler = Callable[[], object]
 
 
 def main(name: str) -> None:
     """Run the start-up and the handler of a case, and wait between them as `GATE` says."""
     gate = os.environ.get("GATE")
-    if name not in _LOADS:
+    start_up = _LOADS.get(name)
+    if start_up is None:
         from first_calls import CASES
 
         start_up = CASES[name]
-    else:
-        start_up = _LOADS[name]
     if gate == "start-up":
         _pass_gate()
         start_up()()
@@ -49,37 +48,23 @@ def _pass_gate() -> None:
     os.read(0, 1)
 
 
-def _nothing() -> None:
-    """Stand in for a start-up and a handler that have nothing to do."""
+def _loading(module: str = "sys", name: str = "") -> Callable[[], Handler]:
+    """Return a start-up that imports a module, and a name of it if one is given, and whose handler does nothing."""
 
+    def start_up() -> Handler:
+        loaded = __import__(module)  # importlib is not loaded either
+        if name:
+            getattr(loaded, name)
+        return lambda: None
 
-def _bare() -> Handler:
-    return _nothing
-
-
-def _import() -> Handler:
-    import memory  # noqa: F401 - this is what is measured
-
-    return _nothing
-
-
-def _import_class() -> Handler:
-    from memory import MemoryService  # noqa: F401 - this is what is measured
-
-    return _nothing
-
-
-def _import_requests() -> Handler:
-    import requests  # noqa: F401 - this is what is measured
-
-    return _nothing
+    return start_up
 
 
 _LOADS = {
-    "bare": _bare,
-    "import": _import,
-    "import-class": _import_class,
-    "import-requests": _import_requests,
+    "bare": _loading(),
+    "import": _loading("memory"),
+    "import-class": _loading("memory", "MemoryService"),
+    "import-requests": _loading("requests"),
 }
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from benchmarks.__main__ import exit_code
-from benchmarks.figures import Limit, at_least, at_most
+from benchmarks.figure import Limit, at_least, at_most
 
 from benchmarks import rounds
 
@@ -24,7 +24,7 @@ def test_a_program_of_node_is_measured_once_it_is_warm(
     fake: FakeFigures, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rounds, "_WARM_SECONDS", {"node": 0.2})
-    outcome = fake.of("node", "warming-100", "steady-100")
+    outcome = fake.measure("warming-100", "steady-100", language="node")
     assert outcome.summary is not None
     assert outcome.summary.median == pytest.approx(1)
 
@@ -45,7 +45,6 @@ def test_a_figure_of_how_many_times_faster_is_the_other_way_round(fake: FakeFigu
         ("restless-100", at_most(1.5), "inconclusive", 2),
         ("restless-100", at_most(9.0), "reached", 0),
         ("fails-100", at_most(9.0), "not measured", 2),
-        ("skips", at_most(9.0), "not measured", 2),
     ],
 )
 def test_the_exit_code_tells_what_came_of_the_limits(
@@ -66,14 +65,10 @@ def test_what_spreads_is_measured_again(fake: FakeFigures) -> None:
     assert len(fake.measure("steady-100", "steady-100", at_most(9)).rounds) == 6
 
 
-def test_a_reported_peer_that_is_not_here_is_left_out(fake: FakeFigures) -> None:
-    outcome = fake.measure("steady-100", "steady-100", at_most(1), ("skips", "steady-300"))
-    assert outcome.verdict == "reached"
-    assert outcome.why == "skips: not here"
-    beside = outcome.of_case("steady-300")
+def test_what_is_beside_is_measured_against_the_same_peer(fake: FakeFigures) -> None:
+    beside = fake.measure("steady-200", "steady-100", at_most(2), ("steady-300",)).of_case("steady-300")
     assert beside is not None
     assert beside.median == pytest.approx(3)
-    assert outcome.of_case("skips") is None
 
 
 def test_a_program_that_fails_says_why(fake: FakeFigures) -> None:

@@ -6,54 +6,47 @@ const assert = require('node:assert/strict');
 const { readFileSync } = require('node:fs');
 
 /**
- * Something that can be done again and again.
+ * Something that can be done again and again: `run` does it that many times, `facts` are said in each answer.
  *
- * @typedef {object} Case
- * @property {(operations: number) => void | Promise<void>} run Does it that many times.
- * @property {Record<string, number>} [facts] What else to say in each answer.
+ * @typedef {{ run: (operations: number) => void | Promise<void>, facts?: Record<string, number> }} Case
  */
 
-/** @typedef {() => Case | Promise<Case>} Make */
+/** @typedef {Case | Promise<Case>} Made */
+/** @typedef {Record<string, () => Made>} Cases */
 
-/** This case cannot run here; the message says why. */
-class Skipped extends Error {}
+const SIZES = [2, 3, 4, 5, 6, 7].map((power) => 10 ** power); // bytes of documents
 
 /** What the harness says about its servers. */
 const bench = JSON.parse(process.env.BENCH ?? '{}');
 
-/**
- * @param {string} name
- * @returns {Buffer} a document that the harness wrote
- */
+/** Where results go, so that no compiler leaves out what made them. */
+const sink = { result: /** @type {unknown} */ (undefined) };
+
+/** @param {string} name @returns {Buffer} a document that the harness wrote */
 const document = (name) => readFileSync(bench.documents[name]);
 
-/**
- * @param {string} name
- * @returns {any} the value in such a document, read without the SDK
- */
+/** @param {string} name @returns {any} the value in such a document, read without the SDK */
 const value = (name) => JSON.parse(document(name).toString()).value;
 
 /**
  * @param {string} distribution where it reads
- * @param {object} [options]
- * @param {boolean} [options.keeps] whether it keeps copies in memory
- * @param {Record<string, unknown>} [options.more] of its parameters
+ * @param {Record<string, unknown>} [more] of its parameters; unless they say so it keeps no copies
  */
-function service(distribution, { keeps = false, more = {} } = {}) {
+function service(distribution, more) {
   const MemoryService = require('../../../nodejs-sdk');
   const { bucket, region } = bench.s3;
-  const params = { DISTRIBUTION: distribution, BUCKET_NAME: bucket, REGION: region, ...(!keeps && { LOCAL_MAX_ITEMS: 0 }), ...more };
+  const params = { DISTRIBUTION: distribution, BUCKET_NAME: bucket, REGION: region, LOCAL_MAX_ITEMS: 0, ...more };
   return new MemoryService(params, bench.service);
 }
 
 /**
- * @param {() => unknown} operation which gives no promise, and takes so long that calling it does not count
+ * @param {() => unknown} operation which gives no promise
  * @returns {Case}
  */
 function repeated(operation) {
   return {
     run(operations) {
-      for (let count = 0; count < operations; count++) operation();
+      for (let count = 0; count < operations; count++) sink.result = operation();
     },
   };
 }
@@ -72,22 +65,34 @@ function awaited(operation) {
 
 /**
  * @param {() => unknown} operation
- * @param {unknown} expected what it gives
- * @returns {Case} after looking at that
+ * @param {unknown} expected what it, or its promise, gives
+ * @returns {Made} after looking at that
  */
 function checked(operation, expected) {
-  assert.deepEqual(operation(), expected);
+  const given = operation();
+  if (given instanceof Promise) {
+    return given.then((found) => {
+      assert.deepEqual(found, expected);
+      return awaited(/** @type {() => Promise<unknown>} */ (operation));
+    });
+  }
+  assert.deepEqual(given, expected);
   return repeated(operation);
 }
 
 /**
- * @param {() => Promise<unknown>} operation
- * @param {unknown} expected what its promise gives
- * @returns {Promise<Case>} after looking at that
+ * @param {string} what
+ * @param {number[]} at
+ * @param {(number: number) => Made} ours
+ * @param {(number: number) => Made} peer
+ * @returns {Cases} those of a curve and of its peer at each number
  */
-async function checkedAwaited(operation, expected) {
-  assert.deepEqual(await operation(), expected);
-  return awaited(operation);
+function grown(what, at, ours, peer) {
+  const both = at.flatMap((number) => [
+    [`grow/${what}/${number}`, () => ours(number)],
+    [`grow/${what}/${number}-peer`, () => peer(number)],
+  ]);
+  return Object.fromEntries(both);
 }
 
-module.exports = { Skipped, bench, document, value, service, repeated, awaited, checked, checkedAwaited };
+module.exports = { SIZES, bench, sink, document, value, service, repeated, awaited, checked, grown };

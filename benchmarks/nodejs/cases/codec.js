@@ -5,8 +5,7 @@
 const assert = require('node:assert/strict');
 
 const { decode, encode } = require('../../../nodejs-sdk/lib/envelope.js');
-const { document, repeated, value } = require('./case.js');
-const { sink } = require('./hits.js');
+const { document, grown, repeated, value } = require('./case.js');
 
 const SIZES = ['1kb', '10kb', '100kb', '1mb'];
 const DEPTHS = [1, 10, 50, 100];
@@ -17,49 +16,41 @@ const MAX_BYTES = 16 * 1024 * 1024;
 function decoding(name) {
   const bytes = document(name);
   assert.deepEqual(decode(bytes, Date.now())?.value, value(name));
-  return repeated(() => {
-    sink.result = decode(bytes, Date.now())?.value;
-  });
+  return repeated(() => decode(bytes, Date.now())?.value);
 }
 
 /** @param {string} name */
 function parsing(name) {
   const bytes = document(name);
-  return repeated(() => {
-    sink.result = JSON.parse(bytes.toString());
-  });
+  return repeated(() => JSON.parse(bytes.toString()));
 }
 
 /** @param {string} name */
 function encoding(name) {
   const given = value(name);
   assert.deepEqual(JSON.parse(Buffer.from(encode(given, WRITE_ID, MAX_BYTES)).toString()).value, given);
-  return repeated(() => {
-    sink.result = encode(given, WRITE_ID, MAX_BYTES);
-  });
+  return repeated(() => encode(given, WRITE_ID, MAX_BYTES));
 }
 
 /** @param {string} name */
 function stringifying(name) {
   const given = value(name);
-  return repeated(() => {
-    sink.result = JSON.stringify(given);
-  });
+  return repeated(() => JSON.stringify(given));
 }
 
-/** @type {Record<string, import('./case.js').Make>} */
-const CASES = {};
+/** @param {(name: string) => import('./case.js').Made} make */
+const deep = (make) => (/** @type {number} */ levels) => make(`depth-${levels}`);
+
+/** @type {import('./case.js').Cases} */
+const CASES = {
+  ...grown('depth-decode', DEPTHS, deep(decoding), deep(parsing)),
+  ...grown('depth-encode', DEPTHS, deep(encoding), deep(stringifying)),
+};
 for (const size of SIZES) {
   CASES[`decode/${size}`] = () => decoding(size);
   CASES[`decode/${size}-json`] = () => parsing(size);
   CASES[`encode/${size}`] = () => encoding(size);
   CASES[`encode/${size}-json`] = () => stringifying(size);
-}
-for (const levels of DEPTHS) {
-  CASES[`grow/depth-decode/${levels}`] = () => decoding(`depth-${levels}`);
-  CASES[`grow/depth-decode/${levels}-peer`] = () => parsing(`depth-${levels}`);
-  CASES[`grow/depth-encode/${levels}`] = () => encoding(`depth-${levels}`);
-  CASES[`grow/depth-encode/${levels}-peer`] = () => stringifying(`depth-${levels}`);
 }
 
 module.exports = { CASES };

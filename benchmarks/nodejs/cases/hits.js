@@ -4,23 +4,18 @@
 
 const assert = require('node:assert/strict');
 
-const { bench, checkedAwaited, repeated, service, value } = require('./case.js');
-const { origin } = require('./edge.js');
+const { SIZES, bench, checked, grown, repeated, service, sink, value } = require('./case.js');
 
 /** @typedef {import('./case.js').Case} Case */
 
-const DAY = 86_400_000; // milliseconds
+const DAY = 86_400; // seconds
 const ITEMS = 10_000; // as many as the SDK keeps
+const COUNTS = [1, 2, 3, 4, 5, 6].map((power) => 10 ** power);
 
-/** Where results go, so that no compiler leaves out what made them. */
-const sink = { result: /** @type {unknown} */ (undefined) };
-
-/**
- * @param {string} name
- * @returns {Case}
- */
+/** @param {string} name @returns {Case} */
 function memory(name) {
-  const reader = service(origin('plain'), { keeps: true });
+  // The largest is nearly as large as what memory holds unless told.
+  const reader = service(bench.edge.plain, { LOCAL_MAX_ITEMS: ITEMS, LOCAL_MAX_BYTES: 2 ** 30 });
   const first = reader.get(name);
   assert.notEqual(first, undefined);
   assert.deepEqual(reader.get(name), first);
@@ -39,8 +34,8 @@ function memory(name) {
  */
 function lruCache(name, ttlResolution) {
   const { LRUCache } = require('lru-cache');
-  const cache = new LRUCache({ max: ITEMS, ttl: DAY, ...(ttlResolution !== undefined && { ttlResolution }) });
-  cache.set(name, service(origin('plain')).get(name));
+  const cache = new LRUCache({ max: ITEMS, ttl: DAY * 1000, ...(ttlResolution !== undefined && { ttlResolution }) });
+  cache.set(name, service(bench.edge.plain).get(name));
   assert.notEqual(cache.get(name), undefined);
   return {
     run(operations) {
@@ -49,12 +44,10 @@ function lruCache(name, ttlResolution) {
   };
 }
 
-/** @returns {Case} */
-function jsonParse() {
-  const text = JSON.stringify(service(origin('plain')).get('dict'));
-  return repeated(() => {
-    sink.result = JSON.parse(text);
-  });
+/** @param {string} name */
+function jsonParse(name) {
+  const text = JSON.stringify(service(bench.edge.plain).get(name));
+  return repeated(() => JSON.parse(text));
 }
 
 async function nodeRedis() {
@@ -62,10 +55,100 @@ async function nodeRedis() {
   const client = createClient({ socket: { host: '127.0.0.1', port: bench.redis.port } });
   await client.connect();
   await client.set('value', JSON.stringify(value('200b')));
-  return checkedAwaited(async () => JSON.parse(String(await client.get('value'))), value('200b'));
+  return checked(async () => JSON.parse(String(await client.get('value'))), value('200b'));
 }
 
-/** @type {Record<string, import('./case.js').Make>} */
+/** @returns {number} bytes that live objects take */
+function held() {
+  /** @type {any} */ (globalThis).gc?.();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+/**
+ * @param {number} count
+ * @returns {string[]} in an order of their own, the same in every run
+ */
+function shuffled(count) {
+  const names = Array.from({ length: count }, (_, number) => `name/${number}`);
+  let state = count;
+  for (let index = count - 1; index > 0; index--) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    const other = state % (index + 1);
+    [names[index], names[other]] = [names[other], names[index]];
+  }
+  return names;
+}
+
+/**
+ * @param {number} count
+ * @param {(name: string, number: number) => unknown} keep
+ * @param {(name: string) => unknown} get
+ * @returns {Case} hits of one name after the other, once all are kept
+ */
+function among(count, keep, get) {
+  const names = shuffled(count);
+  const before = held();
+  names.forEach((name, number) => keep(name, number));
+  const taken = (held() - before) / count;
+  assert.equal(get(names[count - 1]), count - 1);
+  let next = 0;
+  return {
+    run(operations) {
+      for (let done = 0; done < operations; done++) {
+        sink.result = get(names[next]);
+        next = next + 1 === count ? 0 : next + 1;
+      }
+    },
+    facts: { bytes_per_name: taken },
+  };
+}
+
+/**
+ * To read a million names would take minutes: they are put where the reader keeps them.
+ *
+ * @param {number} count
+ */
+function hitsAmong(count) {
+  const { CachedValue } = require('../../../nodejs-sdk/lib/cached-value.js');
+  const reader = service(bench.dead, { LOCAL_MAX_ITEMS: count, LOCAL_MAX_BYTES: 2 ** 31 - 1 });
+  const local = localOf(reader);
+  const now = Date.now();
+  /** @param {string} name @param {number} number */
+  const keep = (name, number) => {
+    const content = { value: number, text: String(number), isAscii: true, type: 'int', tagged: false, expiresAt: undefined, took: 0 };
+    const version = number.toString(16).padStart(32, '0');
+    local.keep(name, new CachedValue(content, { version, storedAt: now, start: now, age: 0, maxAge: DAY }));
+  };
+  return among(count, keep, (name) => reader.get(name));
+}
+
+/**
+ * @param {{get: (name: string) => unknown}} reader
+ * @returns {import('../../../nodejs-sdk/lib/local.js').Local} where it keeps copies, which nothing but a get shows
+ */
+function localOf(reader) {
+  const { Local } = require('../../../nodejs-sdk/lib/local.js');
+  const { fresh } = Local.prototype;
+  /** @type {any} */
+  let local;
+  Local.prototype.fresh = function () {
+    local = this; // it is what is looked for
+    return /** @type {any} */ ({ value: () => undefined });
+  };
+  reader.get('any');
+  Local.prototype.fresh = fresh;
+  return local;
+}
+
+/** @param {number} count */
+function bareHitsAmong(count) {
+  const { LRUCache } = require('lru-cache');
+  const cache = new LRUCache({ max: count, ttl: DAY * 1000 });
+  return among(count, (name, number) => cache.set(name, number), (name) => cache.get(name));
+}
+
+/** @type {import('./case.js').Cases} */
 const CASES = {
   'memory/int': () => memory('int'),
   'memory/str': () => memory('str'),
@@ -74,8 +157,10 @@ const CASES = {
   'memory/lru-cache-str': () => lruCache('str'),
   'memory/lru-cache-exact-int': () => lruCache('int', 0),
   'memory/lru-cache-exact-str': () => lruCache('str', 0),
-  'memory/json-parse': jsonParse,
+  'memory/json-parse': () => jsonParse('dict'),
   'memory/node-redis': nodeRedis,
+  ...grown('memory', SIZES, (size) => memory(`size/${size}`), (size) => jsonParse(`size/${size}`)),
+  ...grown('names', COUNTS, hitsAmong, bareHitsAmong),
 };
 
-module.exports = { CASES, sink };
+module.exports = { CASES };

@@ -1,26 +1,23 @@
 'use strict';
 
-// Puts of 200 bytes: the SDK's, and client-s3's with the same headers.
+// Puts: the SDK's, and client-s3's with the same headers.
 
 const assert = require('node:assert/strict');
 
-const { awaited, bench, service, value } = require('./case.js');
+const { SIZES, awaited, bench, grown, service, value } = require('./case.js');
 
-async function memory() {
-  const writer = service(bench.dead, { keeps: true });
-  const put = () => writer.put('put/memory', value200);
-  const value200 = value('200b');
+/** @param {string} name @param {string} document */
+async function memory(name, document) {
+  const writer = service(bench.dead, { LOCAL_MAX_ITEMS: 10_000 }); // unless told, a put keeps a copy
+  const given = value(document);
+  const put = () => writer.put(name, given);
   await put();
-  assert.deepEqual(await writer.getAsync('put/memory', { consistent: true }), value200);
+  assert.deepEqual(await writer.getAsync(name, { consistent: true }), given);
   return awaited(put);
 }
 
-/**
- * @param {string} name
- * @param {unknown} given
- * @returns {() => Promise<unknown>} a put of its JSON text, made anew each time
- */
-function clientS3Put(name, given) {
+/** @param {string} name @param {string} document */
+async function clientS3(name, document) {
   const { PutObjectCommand, S3Client } = require('@aws-sdk/client-s3');
   const s3 = new S3Client({ forcePathStyle: true });
   const command = {
@@ -29,16 +26,22 @@ function clientS3Put(name, given) {
     ContentType: 'application/json',
     CacheControl: 'max-age=5, stale-if-error=300',
   };
-  return () => s3.send(new PutObjectCommand({ ...command, Body: JSON.stringify(given) }));
-}
-
-async function clientS3() {
-  const put = clientS3Put('put/client-s3', value('200b'));
+  const given = value(document);
+  const put = () => s3.send(new PutObjectCommand({ ...command, Body: JSON.stringify(given) }));
   await put();
   return awaited(put);
 }
 
-/** @type {Record<string, import('./case.js').Make>} */
-const CASES = { 'put/memory': memory, 'put/client-s3': clientS3 };
+/** @type {import('./case.js').Cases} */
+const CASES = {
+  'put/memory': () => memory('put/memory', '200b'),
+  'put/client-s3': () => clientS3('put/client-s3', '200b'),
+  ...grown(
+    'put',
+    SIZES,
+    (size) => memory(`put/size/${size}`, `size-${size}`),
+    (size) => clientS3(`put/size-peer/${size}`, `size-${size}`),
+  ),
+};
 
-module.exports = { CASES, clientS3Put };
+module.exports = { CASES };

@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import repeat
 from pathlib import Path
 from typing import Any
 
 import memory
 
-
-class SkippedError(Exception):
-    """This case cannot run here; the message says why."""
+SIZES = [10**power for power in range(2, 8)]  # bytes of documents
 
 
 @dataclass(frozen=True)
 class Case:
-    """Something that can be done again and again.
-
-    Attributes:
-        run: Does it that many times.
-        facts: What else to say in each answer.
-    """
+    """What runs an operation that many times, and facts to say in each answer."""
 
     run: Callable[[int], None]
     facts: dict[str, float] = field(default_factory=dict)
@@ -51,6 +45,14 @@ def checked(operation: Callable[[], Any], expected: Any) -> Case:
     return repeated(operation)
 
 
+def grown(
+    what: str, at: Iterable[int], ours: Callable[[int], Case], peer: Callable[[int], Case]
+) -> dict[str, Make]:
+    """Return the cases of a curve and of its peer at each number."""
+    both = (("", ours), ("-peer", peer))
+    return {f"grow/{what}/{number}{end}": partial(make, number) for number in at for end, make in both}
+
+
 def bench() -> dict[str, Any]:
     """Return what the harness says about its servers."""
     given: dict[str, Any] = json.loads(os.environ["BENCH"])
@@ -67,16 +69,8 @@ def value(name: str) -> Any:
     return json.loads(document(name))["value"]
 
 
-def service(distribution: str, *, keeps: bool = False, **more: Any) -> memory.MemoryService:
-    """Return a service.
-
-    Args:
-        distribution: Where it reads.
-        keeps: Whether it keeps copies in memory.
-        more: More of its configuration.
-    """
+def service(distribution: str, **more: Any) -> memory.MemoryService:
+    """Return a service that reads there and keeps no copies, unless more of its configuration says so."""
     s3 = bench()["s3"]
-    conf = {"DISTRIBUTION": distribution, "BUCKET_NAME": s3["bucket"], "REGION": s3["region"], **more}
-    if not keeps:
-        conf["LOCAL_MAX_ITEMS"] = 0
-    return memory.MemoryService(conf, bench()["service"])
+    conf = {"DISTRIBUTION": distribution, "BUCKET_NAME": s3["bucket"], "REGION": s3["region"]}
+    return memory.MemoryService({**conf, "LOCAL_MAX_ITEMS": 0, **more}, bench()["service"])

@@ -51,11 +51,6 @@ def _record(source: random.Random, number: int) -> dict[str, Any]:
     }
 
 
-def dict_of(size: int) -> dict[str, Any]:
-    """Return a dict whose JSON has about so many bytes."""
-    return {"region": "eu-central-1", "total": 12.5, "rows": records(size)}
-
-
 def nested(levels: int) -> list[Any]:
     """Return lists within each other, that many, with three numbers in each."""
     value: list[Any] = [1, 2, 3]
@@ -85,11 +80,7 @@ def documents(folder: Path) -> dict[str, str]:
 
 
 def store(bench: Mapping[str, Any]) -> None:
-    """Put everything into the bucket, with the SDK as a user would.
-
-    Args:
-        bench: What `bench.servers` says; the process has S3's endpoint and credentials in its environment.
-    """
+    """Put everything into the bucket, with the SDK as a user would; the environment has endpoint and credentials."""
     bucket, private = bench["s3"]["bucket"], bench["private"]
     common = {"BUCKET_NAME": bucket, "DISTRIBUTION": bench["dead"], "REGION": bench["s3"]["region"]}
     keys = {"PK_PATH": private["pk_path"], "PUBLIC_KEY_ID": private["public_key_id"]}
@@ -99,7 +90,8 @@ def store(bench: Mapping[str, Any]) -> None:
         service.put("value", small(), edge_ttl=DAY)
         service.put("int", 42, edge_ttl=DAY)
         service.put("str", "twenty characters, x", edge_ttl=DAY)
-        service.put("dict", dict_of(VALUE_BYTES * 5), edge_ttl=DAY)
+        table = {"region": "eu-central-1", "total": 12.5, "rows": records(VALUE_BYTES * 5)}
+        service.put("dict", table, edge_ttl=DAY)
         service.put_many({f"many/{number}": small() for number in range(MANY)}, edge_ttl=DAY)
         for size in SIZES:
             service.put(f"size/{size}", records(size), edge_ttl=DAY)

@@ -2,175 +2,104 @@
 
 from __future__ import annotations
 
-import fnmatch
+import statistics
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.contents import DEPTHS, GZIPPED, SIZES
 from benchmarks.errors import WorkerError
-from benchmarks.figures import needs
+from benchmarks.figure import needs
 from benchmarks.rounds import Effort, launched
-from benchmarks.statistics import Summary
-from benchmarks.worker import SkippedError
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Collection
 
-    from benchmarks.figures import Language
-    from benchmarks.results import Round
+    from benchmarks.figure import Language
     from benchmarks.rounds import Plan
 
 _EFFORT = Effort(launches=1, rounds=5, turns=3)
-_THREADS = (1, 2, 4, 8, 16, 32, 64)
-_NAMES = (10, 100, 1_000, 10_000, 100_000, 1_000_000)
+_BYTES, _THREADS = "bytes of the document", "threads or promises"
+_NAMES, _LEVELS = "names in memory", "levels"
+_TOGETHER = (1, 2, 4, 8, 16, 32, 64)
+_COUNTS = (10, 100, 1_000, 10_000, 100_000, 1_000_000)
 _FEWEST_NAMES = 10_000  # below, a name's bytes are lost among those of the process
 
 
 @dataclass(frozen=True)
 class Curve:
-    """One curve of the SDK, and that of its peer.
+    """One curve of the SDK, and that of its peer, whose cases have `-peer` behind their names."""
 
-    Attributes:
-        id: Language and what grows, such as `python/grow/read`.
-        title: The same for readers.
-        x: What the numbers along the axis are.
-        points: These numbers.
-        peer: What the peer is, for the legend; empty if there is none.
-        beside: A second case of the SDK at the same points, and what it is: `("plain-read", "gzip off")`.
-    """
-
-    id: str
-    title: str
-    x: str
+    id: str  # language and what grows
+    title: str  # the same for readers
+    x: str  # what the points are
     points: tuple[int, ...]
     peer: str
-    beside: tuple[str, str] | None = None
 
     @property
     def language(self) -> Language:
         """The SDK that it is about."""
         return "python" if self.id.startswith("python/") else "node"
 
-    def cases(self, point: int) -> dict[str, str]:
-        """Return the cases at a point, by what they are."""
-        grows = self.id.partition("/")[2]
-        cases = {"ours": f"{grows}/{point}"}
-        if self.peer:
-            cases["peer"] = f"{grows}/{point}-peer"
-        if self.beside and point in GZIPPED:
-            cases["beside"] = f"grow/{self.beside[0]}/{point}"
-        return cases
+    def cases(self, point: int) -> tuple[str, str]:
+        """Return the case of the SDK and that of the peer."""
+        ours = f"{self.id.partition('/')[2]}/{point}"
+        return ours, f"{ours}-peer"
 
 
-def _curves(  # noqa: PLR0913, PLR0917 - one for each name that differs
-    language: Language, bare: str, s3: str, lru: str, reads: str, writes: str, by: str
-) -> list[Curve]:
-    size = "bytes of the document"
-    return [
-        Curve(
-            f"{language}/grow/read", "A read through the edge", size, SIZES, bare, ("plain-read", "gzip off")
-        ),
-        Curve(f"{language}/grow/memory", "A hit in memory", size, SIZES, reads),
-        Curve(f"{language}/grow/put", "A put", size, SIZES, s3),
-        Curve(f"{language}/grow/concurrent", "A read among concurrent ones", by, _THREADS, bare),
-        Curve(f"{language}/grow/names", "A hit among many names", "names in memory", _NAMES, lru),
-        Curve(f"{language}/grow/depth-decode", "Decoding what is nested", "levels", DEPTHS, reads),
-        Curve(f"{language}/grow/depth-encode", "Encoding what is nested", "levels", DEPTHS, writes),
-    ]
-
-
-CURVES: tuple[Curve, ...] = (
-    *_curves(
-        "python",
-        "a bare prepared request",
-        "boto3 put_object",
-        "cachetools.TTLCache",
-        "json.loads",
-        "json.dumps",
-        "threads",
-    ),
-    *_curves(
-        "node",
-        "a bare keep-alive request",
-        "client-s3 PutObject",
-        "lru-cache",
-        "JSON.parse",
-        "JSON.stringify",
-        "promises",
-    ),
+# fmt: off
+CURVES = (
+    Curve("python/grow/read", "read through the edge", _BYTES, SIZES, "a bare prepared request"),
+    Curve("python/grow/plain-read", "the same, gzip off", _BYTES, GZIPPED, "a bare prepared request"),
+    Curve("python/grow/memory", "hit in memory", _BYTES, SIZES, "json.loads"),
+    Curve("python/grow/put", "put", _BYTES, SIZES, "boto3"),
+    Curve("python/grow/concurrent", "read among concurrent ones", _THREADS, _TOGETHER, "a bare prepared request"),
+    Curve("python/grow/names", "hit among many names", _NAMES, _COUNTS, "cachetools"),
+    Curve("python/grow/depth-decode", "decode what is nested", _LEVELS, DEPTHS, "json.loads"),
+    Curve("python/grow/depth-encode", "encode what is nested", _LEVELS, DEPTHS, "json.dumps"),
+    Curve("node/grow/read", "read through the edge", _BYTES, SIZES, "a bare keep-alive request"),
+    Curve("node/grow/plain-read", "the same, gzip off", _BYTES, GZIPPED, "a bare keep-alive request"),
+    Curve("node/grow/memory", "hit in memory", _BYTES, SIZES, "JSON.parse"),
+    Curve("node/grow/put", "put", _BYTES, SIZES, "client-s3"),
+    Curve("node/grow/concurrent", "read among concurrent ones", _THREADS, _TOGETHER, "a bare keep-alive request"),
+    Curve("node/grow/names", "hit among many names", _NAMES, _COUNTS, "lru-cache"),
+    Curve("node/grow/depth-decode", "decode what is nested", _LEVELS, DEPTHS, "JSON.parse"),
+    Curve("node/grow/depth-encode", "encode what is nested", _LEVELS, DEPTHS, "JSON.stringify"),
 )
+# fmt: on
 
 
 @dataclass
 class Growth:
-    """What was found about a curve.
-
-    Attributes:
-        curve: The curve.
-        points: Of each point its number and, by what the case is, nanoseconds and facts.
-        why: Why it, or its end, was not measured.
-    """
+    """What was found about a curve: at each point, for the SDK and the peer, nanoseconds and other facts."""
 
     curve: Curve
-    points: list[dict[str, Any]] = field(default_factory=list)
-    why: str = ""
+    points: dict[int, tuple[dict[str, float], ...]] = field(default_factory=dict)
+    why: str = ""  # it, or its end, was not measured
 
     def as_json(self) -> dict[str, Any]:
         """Return it for results.json."""
-        curve = self.curve
-        beside = curve.beside and curve.beside[1]
-        return {
-            "id": curve.id,
-            "title": curve.title,
-            "x": curve.x,
-            "peer": curve.peer,
-            "beside": beside,
-            "why": self.why,
-            "points": self.points,
-        }
+        return {"id": self.curve.id, "points": self.points, "why": self.why}
 
 
 def measure(curve: Curve, plan: Plan, missing: Collection[str], source: random.Random) -> Growth:
-    """Measure a curve, point by point.
-
-    Args:
-        curve: The curve.
-        plan: How its cases are started.
-        missing: The servers that there are not.
-        source: Shuffles.
-    """
+    """Measure a curve, point by point; servers that are missing are said to be."""
     growth = Growth(curve)
-    lacking = [key for key in needs(f"{curve.id.partition('/')[2]}/1") if key in missing]
-    if lacking:
-        growth.why = f"there is no {lacking[0]}"
-        return growth
     for point in curve.points:
         cases = curve.cases(point)
+        if (key := needs(cases[0])) in missing:
+            growth.why = f"there is no {key}"
+            break
         facts: dict[str, dict[str, float]] = {}
         try:
-            rounds = list(launched(curve.language, list(cases.values()), plan, _EFFORT, source, facts))
-        except (SkippedError, WorkerError) as error:
+            rounds = list(launched(curve.language, cases, plan, _EFFORT, source, facts))
+        except WorkerError as error:
             growth.why = str(error)
             break
-        growth.points.append(
-            {"at": point, **{what: _found(rounds, case, facts, point) for what, case in cases.items()}}
+        if point < _FEWEST_NAMES:
+            facts.clear()
+        growth.points[point] = tuple(
+            {"nanoseconds": statistics.median(one[case] for one in rounds), **facts.get(case, {})}
+            for case in cases
         )
     return growth
-
-
-def _found(
-    rounds: list[Round], case: str, facts: dict[str, dict[str, float]], point: int
-) -> dict[str, float]:
-    times = Summary.of([one[case] for one in rounds])
-    found = {"nanoseconds": times.median, "low": times.low, "high": times.high}
-    if "bytes_per_name" in facts.get(case, {}) and point >= _FEWEST_NAMES:
-        found["bytes_per_name"] = facts[case]["bytes_per_name"]
-    return found
-
-
-def selected(patterns: list[str]) -> list[Curve]:
-    """Return the curves whose id is matched by any of the patterns; all without patterns."""
-    if not patterns:
-        return list(CURVES)
-    return [curve for curve in CURVES if any(fnmatch.fnmatchcase(curve.id, each) for each in patterns)]

@@ -1,352 +1,93 @@
-"""The table: every figure as data, with the limits that it is held to."""
+"""The table: every figure on a line of its own, with the limit that it is held to."""
 
 from __future__ import annotations
 
-import fnmatch
-from dataclasses import dataclass
-from typing import Literal
+from benchmarks.figure import Figure, at_least, at_most, fresh
 
-Language = Literal["python", "node"]
-Kind = Literal["warm", "fresh", "size"]
-Measure = Literal["ratio", "milliseconds", "megabytes"]
-Gate = Literal["handler", "start-up"]
-
-
-@dataclass(frozen=True)
-class Limit:
-    """What a figure is held to.
-
-    Attributes:
-        number: A ratio, milliseconds or megabytes, as the figure's measure says.
-        is_least: Whether the figure has to reach it, not to stay below it.
-    """
-
-    number: float
-    is_least: bool = False
-
-    def allows(self, number: float) -> bool:
-        """Return whether a measured number keeps it."""
-        return number >= self.number if self.is_least else number <= self.number
-
-    def __str__(self) -> str:
-        return f"{'≥' if self.is_least else '≤'} {self.number:g}"
-
-
-def at_most(number: float) -> Limit:
-    """Return the limit that a figure has to stay below."""
-    return Limit(number)
-
-
-def at_least(number: float) -> Limit:
-    """Return the limit that a figure has to reach; its ratio says how many times faster than the peer we are."""
-    return Limit(number, is_least=True)
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One line of the table.
-
-    Attributes:
-        id: Language, what is measured, and how, such as `python/edge/plain`.
-        title: The same for readers.
-        ours: The case of the SDK; the zip file of a figure of kind `size`.
-        over: The case it is measured against; None for a size.
-        limit: What it is held to; None for a figure that is only reported.
-        reported: More cases, shown beside.
-        kind: `warm`: calls in a running process. `fresh`: whole cold processes. `size`: a file.
-        measure: `ratio` of times; `milliseconds` more than the other; `megabytes` more (fresh: resident memory).
-        gate: Of a fresh figure: what runs under the quota of a small function; None for nothing.
-    """
-
-    id: str
-    title: str
-    ours: str
-    over: str | None
-    limit: Limit | None
-    reported: tuple[str, ...] = ()
-    kind: Kind = "warm"
-    measure: Measure = "ratio"
-    gate: Gate | None = None
-
-    @property
-    def language(self) -> Language:
-        """The SDK that it is about."""
-        return "python" if self.id.startswith("python/") else "node"
-
-    @property
-    def cases(self) -> tuple[str, ...]:
-        """All cases, ours first."""
-        return (self.ours, *((self.over,) if self.over else ()), *self.reported)
-
-    @property
-    def is_faster(self) -> bool:
-        """Whether its ratio says how many times faster we are, not how many times slower."""
-        return self.limit is not None and self.limit.is_least
-
-
-def needs(case: str) -> tuple[str, ...]:
-    """Return the keys of `BENCH` that a case cannot do without."""
-    if case in ("memory/redis", "memory/node-redis"):
-        return ("redis",)
-    kind = case.partition("/")[0]
-    if case.startswith(("decode/", "encode/", "grow/depth", "grow/names")) or case in _FREE:
-        return ()
-    if kind == "many":
-        return ("slow",)
-    if kind == "put" or "boto3" in case or "client-s3" in case or "put" in case or "failover" in case:
-        return ("s3",)
-    return ("edge",)
-
-
-_FREE = ("bare", "bare-worker", "import", "import-class", "import-requests")
-_SIZES = ("1kb", "10kb", "100kb", "1mb")
-
-
-def _warm_python() -> list[Figure]:
-    local = ("http-client", "requests-session", "raw-socket", "original")
-    edge = [
-        Figure(
-            f"python/edge/{name}",
-            f"warm read through the edge, 200 B, {title}, over a bare prepared request",
-            f"{prefix}/memory",
-            f"{prefix}/requests-prepared",
-            at_most(1.15),
-            (*(f"{prefix}/{peer}" for peer in local), *more),
-        )
-        for name, title, prefix, more in (
-            ("plain", "plain", "edge", ("edge/boto3-get-object",)),
-            ("tls", "TLS", "edge-tls", ()),
-        )
-    ]
-    hits = [
-        Figure(
-            f"python/memory/{kind}",
-            f"memory hit, {kind}, over cachetools.TTLCache under a lock",
-            f"memory/{kind}",
-            f"memory/cachetools-{kind}",
-            at_most(0.6),
-            ("memory/redis",) if kind == "int" else (),
-        )
-        for kind in ("int", "str")
-    ]
-    return [
-        *edge,
-        *hits,
-        Figure(
-            "python/memory/dict",
-            "memory hit, 1 KB dict, a fresh copy, over json.loads",
-            "memory/dict",
-            "memory/json-loads",
-            at_most(1.2),
-            ("memory/redis",),
-        ),
-        Figure(
-            "python/private", "private read over a public one", "private/memory", "edge/memory", at_most(1.10)
-        ),
-        Figure("python/put", "put, 200 B, over boto3 put_object", "put/memory", "put/boto3", at_most(1.15)),
-        Figure(
-            "python/many",
-            "100 names at 10 ms each: times faster than one by one",
-            "many/get-many",
-            "many/one-by-one",
-            at_least(8),
-        ),
-    ]
-
-
-def _warm_node() -> list[Figure]:
-    edge = [
-        Figure(
-            f"node/edge/{call}-{name}",
-            f"warm {'read' if call == 'get-async' else 'synchronous read'} through the edge, 200 B, {title}, "
-            "over a bare keep-alive request",
-            f"{prefix}/{call}",
-            f"{prefix}/keep-alive",
-            at_most(limit),
-            more,
-        )
-        for name, title, prefix, more in (
-            ("plain", "plain", "edge", ("edge/raw-socket", "edge/original", "edge/client-s3")),
-            ("tls", "TLS", "edge-tls", ()),
-        )
-        for call, limit in (("get-async", 1.2), ("get", 1.8))
-    ]
-    hits = [
-        Figure(
-            f"node/memory/{kind}",
-            f"memory hit, {kind}, over lru-cache",
-            f"memory/{kind}",
-            f"memory/lru-cache-{kind}",
-            at_most(1.5),
-            (f"memory/lru-cache-exact-{kind}", *(("memory/node-redis",) if kind == "int" else ())),
-        )
-        for kind in ("int", "str")
-    ]
-    return [
-        *edge,
-        Figure(
-            "node/edge/sync-request",
-            "synchronous read: times faster than sync-request",
-            "edge/get",
-            "edge/sync-request",
-            at_least(150),
-        ),
-        *hits,
-        Figure(
-            "node/memory/dict",
-            "memory hit, 1 KB object, a fresh copy, over JSON.parse",
-            "memory/dict",
-            "memory/json-parse",
-            at_most(1.2),
-            ("memory/node-redis",),
-        ),
-        Figure(
-            "node/private",
-            "private read over a public one",
-            "private/get-async",
-            "edge/get-async",
-            at_most(1.10),
-        ),
-        Figure(
-            "node/private-sync",
-            "private synchronous read over a public one",
-            "private/get",
-            "edge/get",
-            at_most(1.10),
-        ),
-        Figure("node/put", "put, 200 B, over client-s3", "put/memory", "put/client-s3", at_most(1.0)),
-        Figure(
-            "node/many",
-            "100 names at 10 ms each: times faster than one by one",
-            "many/get-many",
-            "many/one-by-one",
-            at_least(8),
-        ),
-    ]
-
-
-def _codec(language: Language, reads: str, writes: str, write_limit: float) -> list[Figure]:
-    return [
-        Figure(
-            f"{language}/{what}/{size}",
-            f"{title} {size[:-2]} {size[-2:].upper()}{with_}, over {platform}",
-            f"{what}/{size}",
-            f"{what}/{size}-json",
-            at_most(limit),
-        )
-        for what, title, with_, platform, limit in (
-            ("decode", "decode", "", reads, 1.15),
-            ("encode", "encode", " with validation", writes, write_limit),
-        )
-        for size in _SIZES
-    ]
-
-
-# Of a fresh process: what is told first under full speed is held to under the quota too.
-_GATES: tuple[tuple[Gate | None, str, str], ...] = (
-    (None, "", ""),
-    ("handler", "/quota", "; 1/14 of a core, constructor at module level"),
-    ("start-up", "/quota-all", "; 1/14 of a core, all inside the handler"),
+_PLAIN = (
+    "edge/raw-socket",
+    "edge/http-client",
+    "edge/requests-session",
+    "edge/original",
+    "edge/boto3-get-object",
 )
+_TLS = ("edge-tls/raw-socket", "edge-tls/http-client", "edge-tls/requests-session", "edge-tls/original")
 
-
-def _fresh(language: Language, lines: tuple[tuple[str, str, str, str, Limit | None], ...]) -> list[Figure]:
-    return [
-        Figure(
-            f"{language}/fresh/{name}{suffix}",
-            f"fresh process: {title}{where}",
-            ours,
-            over,
-            limit,
-            kind="fresh",
-            gate=gate,
-        )
-        for gate, suffix, where in _GATES
-        for name, title, ours, over, limit in lines
-    ]
-
-
-def _more(language: Language, least_load: tuple[str, float], size: float, memory: Figure) -> list[Figure]:
-    call, milliseconds = least_load
-    return [
-        Figure(
-            f"{language}/load",
-            f"{call}, over a bare interpreter, ms",
-            "import",
-            "bare",
-            at_most(milliseconds),
-            ("import-class", "import-requests") if language == "python" else (),
-            kind="fresh",
-            measure="milliseconds",
-        ),
-        Figure(
-            f"{language}/layer",
-            "layer, zipped, MB",
-            f"{'python' if language == 'python' else 'nodejs'}.zip",
-            None,
-            at_most(size),
-            kind="size",
-            measure="megabytes",
-        ),
-        memory,
-    ]
-
-
-_PYTHON_FRESH = (
-    ("read", "first read, over importing requests and one Session.get", "first-read", "requests-first-get", at_most(1.1)),  # noqa: E501 - one row of the table
-    ("failover", "first read by failover to S3, over importing boto3 and one get_object", "first-read-failover", "boto3-first-get", at_most(0.5)),  # noqa: E501 - one row of the table
-    ("put", "first put, over boto3 from import to put", "first-put", "boto3-first-put", at_most(1.05)),
-    ("put-late", "first put without PRELOAD, over boto3 from import to put", "first-put-late", "boto3-first-put", None),
-    ("read-put", "read and put, over requests and boto3", "first-read-put", "requests-boto3", None),
-    ("private", "first private read, over importing requests and one Session.get", "first-read-private", "requests-first-get", None),  # noqa: E501 - one row of the table
-)  # fmt: skip
-_NODE_FRESH = (
-    ("read", "first synchronous read, over a bare async request", "first-read", "keep-alive-first-get", at_most(2)),
-    ("failover", "first read by failover to S3, over client-s3", "first-read-failover", "client-s3-first-get", at_most(0.5)),  # noqa: E501 - one row of the table
-    ("put", "first put, over client-s3", "first-put", "client-s3-first-put", at_most(0.6)),
-    ("read-async", "first asynchronous read, over a bare async request", "first-read-async", "keep-alive-first-get", None),  # noqa: E501 - one row of the table
-    ("read-put", "read and put, over a bare request and client-s3", "first-read-put", "keep-alive-client-s3", None),
-    ("private", "first private read, over a bare async request", "first-read-private", "keep-alive-first-get", None),
-)  # fmt: skip
-
-
-def _memory(language: Language, title: str, over: str, limit: float) -> Figure:
-    return Figure(
-        f"{language}/resident",
-        f"resident memory after one read, MB over {title}",
-        "first-read",
-        over,
-        at_most(limit),
-        ("bare",),
-        kind="fresh",
-        measure="megabytes",
-    )
-
-
-FIGURES: tuple[Figure, ...] = (
-    *_warm_python(),
-    *_codec("python", "json.loads", "json.dumps", 2.5),
-    *_more(
-        "python",
-        ("import memory", 15),
-        0.55,
-        _memory("python", "requests and one Session.get alone", "requests-first-get", 3),
-    ),
-    *_fresh("python", _PYTHON_FRESH),
-    *_warm_node(),
-    *_codec("node", "JSON.parse", "JSON.stringify", 2.2),
-    *_more(
-        "node",
-        ("require", 10),
-        0.1,
-        _memory("node", "a bare process with one worker", "bare-worker", 12),
-    ),
-    *_fresh("node", _NODE_FRESH),
+# fmt: off
+_READS = (
+    Figure("python/edge/plain",         at_most(0.40), "edge/memory",        "edge/requests-prepared",     "read of 200 B, plain, over a bare prepared request", _PLAIN),
+    Figure("python/edge/tls",           at_most(0.45), "edge-tls/memory",    "edge-tls/requests-prepared", "read of 200 B, TLS, over a bare prepared request", _TLS),
+    Figure("python/private",            at_most(1.1),  "private/memory",     "edge/memory",                "private read over a public one"),
+    Figure("python/many",               at_least(8),   "many/get-many",      "many/one-by-one",            "100 names at 10 ms each: times faster than one by one"),
+    Figure("node/edge/get-async-plain", at_most(1.1),  "edge/get-async",     "edge/keep-alive",            "read of 200 B, plain, over a bare keep-alive request", ("edge/raw-socket", "edge/original", "edge/client-s3")),
+    Figure("node/edge/get-async-tls",   at_most(1.1),  "edge-tls/get-async", "edge-tls/keep-alive",        "read of 200 B, TLS, over a bare keep-alive request"),
+    Figure("node/edge/get-plain",       at_most(1.76), "edge/get",           "edge/keep-alive",            "synchronous read of 200 B, plain, over a bare keep-alive request"),
+    Figure("node/edge/get-tls",         at_most(1.76), "edge-tls/get",       "edge-tls/keep-alive",        "synchronous read of 200 B, TLS, over a bare keep-alive request"),
+    Figure("node/edge/sync-request",    at_least(150), "edge/get",           "edge/sync-request",          "synchronous read: times faster than sync-request"),
+    Figure("node/private",              at_most(1.1),  "private/get-async",  "edge/get-async",             "private read over a public one"),
+    Figure("node/private-sync",         at_most(1.1),  "private/get",        "edge/get",                   "private synchronous read over a public one"),
+    Figure("node/many",                 at_least(8),   "many/get-many",      "many/one-by-one",            "100 names at 10 ms each: times faster than one by one"),
 )
+_HITS = (
+    Figure("python/memory/int",  at_most(0.6), "memory/int",  "memory/cachetools-int", "memory hit, int, over cachetools.TTLCache under a lock", ("memory/redis",)),
+    Figure("python/memory/str",  at_most(0.6), "memory/str",  "memory/cachetools-str", "memory hit, str, over cachetools.TTLCache under a lock"),
+    Figure("python/memory/dict", at_most(1.2), "memory/dict", "memory/json-loads",     "memory hit, 1 KB dict, a fresh copy, over json.loads", ("memory/redis",)),
+    Figure("node/memory/int",    at_most(1.5), "memory/int",  "memory/lru-cache-int",  "memory hit, int, over lru-cache", ("memory/lru-cache-exact-int", "memory/node-redis")),
+    Figure("node/memory/str",    at_most(1.5), "memory/str",  "memory/lru-cache-str",  "memory hit, str, over lru-cache", ("memory/lru-cache-exact-str",)),
+    Figure("node/memory/dict",   at_most(1.2), "memory/dict", "memory/json-parse",     "memory hit, 1 KB object, a fresh copy, over JSON.parse", ("memory/node-redis",)),
+)
+_PUTS = (
+    Figure("python/put",     at_most(0.60), "put/memory",       "put/boto3",             "put of 200 B, over boto3"),
+    Figure("python/put-1mb", at_most(1.2),  "grow/put/1000000", "grow/put/1000000-peer", "put of 1 MB, over boto3"),
+    Figure("node/put",       at_most(0.79), "put/memory",       "put/client-s3",         "put of 200 B, over client-s3"),
+    Figure("node/put-1mb",   at_most(1.1),  "grow/put/1000000", "grow/put/1000000-peer", "put of 1 MB, over client-s3"),
+)
+_CODEC = (
+    Figure("python/decode/1kb",   at_most(1.15), "decode/1kb",   "decode/1kb-json",   "decode 1 KB, over json.loads"),
+    Figure("python/decode/10kb",  at_most(1.15), "decode/10kb",  "decode/10kb-json",  "decode 10 KB, over json.loads"),
+    Figure("python/decode/100kb", at_most(1.15), "decode/100kb", "decode/100kb-json", "decode 100 KB, over json.loads"),
+    Figure("python/decode/1mb",   at_most(1.15), "decode/1mb",   "decode/1mb-json",   "decode 1 MB, over json.loads"),
+    Figure("python/encode/1kb",   at_most(2.5),  "encode/1kb",   "encode/1kb-json",   "encode 1 KB with validation, over json.dumps"),
+    Figure("python/encode/10kb",  at_most(2.5),  "encode/10kb",  "encode/10kb-json",  "encode 10 KB with validation, over json.dumps"),
+    Figure("python/encode/100kb", at_most(2.5),  "encode/100kb", "encode/100kb-json", "encode 100 KB with validation, over json.dumps"),
+    Figure("python/encode/1mb",   at_most(2.5),  "encode/1mb",   "encode/1mb-json",   "encode 1 MB with validation, over json.dumps"),
+    Figure("node/decode/1kb",     at_most(1.15), "decode/1kb",   "decode/1kb-json",   "decode 1 KB, over JSON.parse"),
+    Figure("node/decode/10kb",    at_most(1.15), "decode/10kb",  "decode/10kb-json",  "decode 10 KB, over JSON.parse"),
+    Figure("node/decode/100kb",   at_most(1.15), "decode/100kb", "decode/100kb-json", "decode 100 KB, over JSON.parse"),
+    Figure("node/decode/1mb",     at_most(1.15), "decode/1mb",   "decode/1mb-json",   "decode 1 MB, over JSON.parse"),
+    Figure("node/encode/1kb",     at_most(2.2),  "encode/1kb",   "encode/1kb-json",   "encode 1 KB with validation, over JSON.stringify"),
+    Figure("node/encode/10kb",    at_most(2.2),  "encode/10kb",  "encode/10kb-json",  "encode 10 KB with validation, over JSON.stringify"),
+    Figure("node/encode/100kb",   at_most(2.2),  "encode/100kb", "encode/100kb-json", "encode 100 KB with validation, over JSON.stringify"),
+    Figure("node/encode/1mb",     at_most(2.2),  "encode/1mb",   "encode/1mb-json",   "encode 1 MB with validation, over JSON.stringify"),
+)
+_SIZE = (
+    Figure("python/load",     at_most(15),   "import",     "bare",               "import memory, over a bare interpreter, ms", ("import-class", "import-requests"), "fresh", "milliseconds"),
+    Figure("python/layer",    at_most(0.10), "python.zip", "",                   "layer, zipped, MB", (), "size", "megabytes"),
+    Figure("python/resident", at_most(0),    "first-read", "requests-first-get", "resident memory after one read, MB over requests alone", ("bare",), "fresh", "megabytes"),
+    Figure("node/load",       at_most(10),   "import",     "bare",               "require, over a bare Node, ms", (), "fresh", "milliseconds"),
+    Figure("node/layer",      at_most(0.10), "nodejs.zip", "",                   "layer, zipped, MB", (), "size", "megabytes"),
+    Figure("node/resident",   at_most(8.8),  "first-read", "bare-worker",        "resident memory after one read, MB over a bare process with one worker", ("bare",), "fresh", "megabytes"),
+)
+# Their four limits are those of the places that figure.py names.
+_FRESH = (
+    *fresh("python/fresh/read",        (0.60, 0.60, 1.1, 1.1),   "first-read",             "requests-first-get",       "first read, over requests"),
+    *fresh("python/fresh/read-tls",    (0.70, 0.70, 0.10, 0.70), "first-read-tls",         "requests-first-get-tls",   "first read, TLS, over requests"),
+    *fresh("python/fresh/failover",    (0.20, 0.20, 0.5, 0.5),   "first-read-failover",    "boto3-first-get",          "first read by failover to S3, over boto3"),
+    *fresh("python/fresh/put",         (0.25, 0.25, 0.20, 0.25), "first-put",              "boto3-first-put",          "first put, over boto3"),
+    *fresh("python/fresh/read-put",    (None, None, None, None), "first-read-put",         "requests-boto3",           "read and put, over requests and boto3"),
+    *fresh("python/fresh/private",     (None, None, None, None), "first-read-private",     "requests-first-get",       "first private read, over requests"),
+    *fresh("python/fresh/private-ssm", (1.0, 1.0, None, None),   "first-read-private-ssm", "requests-first-get",       "first private read, key in SSM, over requests"),
+    *fresh("node/fresh/read",          (1.74, 1.74, 2, 2),       "first-read",             "keep-alive-first-get",     "first synchronous read, over a bare async request"),
+    *fresh("node/fresh/read-tls",      (2.1, 2.1, 2, 5),         "first-read-tls",         "keep-alive-first-get-tls", "first synchronous read, TLS, over a bare async request"),
+    *fresh("node/fresh/read-async",    (None, None, None, None), "first-read-async",       "keep-alive-first-get",     "first asynchronous read, over a bare async request"),
+    *fresh("node/fresh/failover",      (0.70, 0.70, 0.5, 0.5),   "first-read-failover",    "client-s3-first-get",      "first read by failover to S3, over client-s3"),
+    *fresh("node/fresh/worker",        (None, None, None, None), "bare-worker",            "client-s3-first-get",      "a bare Node with an empty worker, over the first read of client-s3"),
+    *fresh("node/fresh/put",           (0.65, 0.65, 0.45, 0.64), "first-put",              "client-s3-first-put",      "first put, over client-s3"),
+    *fresh("node/fresh/worker-put",    (None, None, None, None), "bare-worker",            "client-s3-first-put",      "a bare Node with an empty worker, over the first put of client-s3"),
+    *fresh("node/fresh/read-put",      (None, None, None, None), "first-read-put",         "keep-alive-client-s3",     "read and put, over a bare request and client-s3"),
+    *fresh("node/fresh/private",       (None, None, None, None), "first-read-private",     "keep-alive-first-get",     "first private read, over a bare async request"),
+    *fresh("node/fresh/private-ssm",   (1.9, 1.9, None, None),   "first-read-private-ssm", "keep-alive-first-get",     "first private read, key in SSM, over a bare async request"),
+)
+# fmt: on
 
-
-def selected(patterns: list[str]) -> list[Figure]:
-    """Return the figures whose id is matched by any of the patterns; all without patterns."""
-    if not patterns:
-        return list(FIGURES)
-    return [figure for figure in FIGURES if any(fnmatch.fnmatchcase(figure.id, each) for each in patterns)]
+FIGURES = (*_READS, *_HITS, *_PUTS, *_CODEC, *_SIZE, *_FRESH)

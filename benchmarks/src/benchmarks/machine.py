@@ -35,13 +35,13 @@ def versions() -> dict[str, str]:
         with suppress(importlib.metadata.PackageNotFoundError):
             found[package] = importlib.metadata.version(package)
     if node := shutil.which("node"):
-        found["node"] = _said(node, "--version").lstrip("v")
+        found["node"] = said(node, "--version").lstrip("v")
     for peer in _PEERS:
         manifest = FOLDER / "nodejs" / "node_modules" / peer / "package.json"
         if manifest.is_file():
             found[f"npm {peer}"] = json.loads(manifest.read_text())["version"]
     if git := shutil.which("git"):
-        found["commit"] = _said(git, "-C", str(FOLDER), "rev-parse", "--short", "HEAD")
+        found["commit"] = said(git, "-C", str(FOLDER), "rev-parse", "--short", "HEAD")
     return {name: version for name, version in found.items() if version}
 
 
@@ -52,6 +52,7 @@ def _processor() -> str:
     return names[0] if names else platform.machine()
 
 
-def _said(*command: str) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - git and node
-    return done.stdout.strip()
+def said(*command: str) -> str:
+    """Return what a program says, as of its version."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - of what is measured
+    return (done.stdout or done.stderr).strip()

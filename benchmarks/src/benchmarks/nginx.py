@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import json
 import os
 import shutil
 from typing import TYPE_CHECKING
@@ -60,6 +61,12 @@ _SERVER = """\
     location / {{ rewrite ^(.*)$ /{bucket}/{visibility}$1? break; proxy_pass http://s3; }}
   }}
 """
+_SSM = """\
+  server {{
+    listen {host}:{port};
+    location / {{ default_type application/x-amz-json-1.1; return 200 '{answer}'; }}
+  }}
+"""
 
 
 def program() -> str | None:
@@ -67,40 +74,31 @@ def program() -> str | None:
     return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 
 
-class Edge:
-    """A running edge in front of a bucket: public over plain HTTP and TLS, private over plain HTTP.
+def start(
+    folder: Path, s3: str, bucket: str, certificate: Certificate, parameter: str
+) -> tuple[Server, dict[str, str]]:
+    """Start an edge in front of a bucket: public over plain HTTP and TLS, private over plain HTTP.
 
-    It checks no signatures: what it costs to check them is the edge's, not the reader's.
-
-    Args:
-        folder: Where it keeps its files.
-        s3: Host and port of the S3.
-        bucket: The bucket, which anybody may read.
-        certificate: What it speaks TLS with.
-
-    Raises:
-        ServerError: It does not start.
+    It checks no signatures: what it costs to check them is the edge's, not the reader's. Beside it is an SSM that
+    answers everything with one parameter. Returned are the server, and the origins by what they are.
     """
-
-    def __init__(self, folder: Path, s3: str, bucket: str, certificate: Certificate) -> None:
-        plain, tls, private = free_port(), free_port(), free_port()
-        self.plain = f"http://{HOST}:{plain}"
-        self.tls = f"https://{HOST}:{tls}"
-        self.private = f"http://{HOST}:{private}"
-        ssl = f" ssl; ssl_certificate {certificate.path}; ssl_certificate_key {certificate.key}"
-        listening = ((plain, "", "public"), (tls, ssl, "public"), (private, "", "private"))
-        servers = "".join(
-            _SERVER.format(host=HOST, port=port, ssl=more, bucket=bucket, visibility=visibility)
-            for port, more, visibility in listening
-        )
-        # The workers of a master that is root would be nobody, who may not enter the folder.
-        user = f"user {getpass.getuser()};" if os.geteuid() == 0 else ""
-        folder.mkdir()
-        configuration = folder / "nginx.conf"
-        configuration.write_text(_CONFIGURATION.format(folder=folder, user=user, s3=s3, servers=servers))
-        command = [program() or "nginx", "-p", str(folder), "-c", str(configuration), "-e", "stderr"]
-        self._server = Server("nginx", command, plain, folder / "log")
-
-    def stop(self) -> None:
-        """End it."""
-        self._server.stop()
+    ports = {what: free_port() for what in ("plain", "tls", "private", "ssm")}
+    ssl = f" ssl; ssl_certificate {certificate.path}; ssl_certificate_key {certificate.key}"
+    listening = (("plain", "", "public"), ("tls", ssl, "public"), ("private", "", "private"))
+    servers = "".join(
+        _SERVER.format(host=HOST, port=ports[what], ssl=more, bucket=bucket, visibility=visibility)
+        for what, more, visibility in listening
+    )
+    answer = json.dumps({"Parameter": {"Type": "SecureString", "Value": parameter}})
+    quoted = answer.replace("\\", "\\\\")  # nginx takes a backslash away
+    servers += _SSM.format(host=HOST, port=ports["ssm"], answer=quoted)
+    # The workers of a master that is root would be nobody, who may not enter the folder.
+    user = f"user {getpass.getuser()};" if os.geteuid() == 0 else ""
+    folder.mkdir()
+    configuration = folder / "nginx.conf"
+    configuration.write_text(_CONFIGURATION.format(folder=folder, user=user, s3=s3, servers=servers))
+    command = [program() or "nginx", "-p", str(folder), "-c", str(configuration), "-e", "stderr"]
+    server = Server("nginx", command, ports["plain"], folder / "log")
+    return server, {
+        what: f"http{'s' if what == 'tls' else ''}://{HOST}:{port}" for what, port in ports.items()
+    }

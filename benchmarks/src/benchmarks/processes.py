@@ -50,17 +50,7 @@ def free_port() -> int:
 
 
 class Server:
-    """A running process that listens on a port; use it in a `with` statement.
-
-    Args:
-        name: For messages.
-        command: What to run, in the foreground.
-        port: Where it listens once it is up.
-        log: The file for what it says.
-
-    Raises:
-        ServerError: It ended, or nobody listens after 30 seconds.
-    """
+    """A running process that listens on a port; use it in a `with` statement. What it says goes to the log."""
 
     def __init__(self, name: str, command: Sequence[str], port: int, log: Path) -> None:
         with log.open("wb") as out, on_one_core():

@@ -20,32 +20,20 @@ class NoQuotaError(BenchmarkError):
 
 
 class Quota:
-    """A control group whose processes share a fourteenth of a core; `close` removes it.
-
-    Raises:
-        NoQuotaError: There is none, or this user may not make one.
-    """
+    """A control group whose processes share a fourteenth of a core; `close` removes it."""
 
     def __init__(self, root: Path = Path("/sys/fs/cgroup")) -> None:
-        limit = int(PERIOD * CORE)
-        first = root / "cpu"
-        self._group = (
-            first if first.is_dir() else root
-        ) / f"memory-benchmarks-{os.getpid()}-{next(_NUMBERS)}"
+        limit, first = int(PERIOD * CORE), root / "cpu"
+        home, settings = root, {"cpu.max": f"{limit} {PERIOD}"}
+        if first.is_dir():  # version 1
+            home, settings = first, {"cpu.cfs_period_us": str(PERIOD), "cpu.cfs_quota_us": str(limit)}
+        self._group = home / f"memory-benchmarks-{os.getpid()}-{next(_NUMBERS)}"
         try:
-            if not first.is_dir() and not (root / "cgroup.controllers").is_file():
-                raise NoQuotaError(f"no CPU quota: {root} has neither version of control groups")
             self._group.mkdir()
-            try:
-                if first.is_dir():
-                    (self._group / "cpu.cfs_period_us").write_text(str(PERIOD))
-                    (self._group / "cpu.cfs_quota_us").write_text(str(limit))
-                else:
-                    (self._group / "cpu.max").write_text(f"{limit} {PERIOD}")
-            except OSError:
-                self._group.rmdir()
-                raise
+            for name, text in settings.items():
+                (self._group / name).write_text(text)
         except OSError as error:
+            self.close()
             raise NoQuotaError(
                 f"no CPU quota: {error.strerror} at {error.filename}. It takes root, and on control groups of"
                 " version 2 the controller cpu in cgroup.subtree_control"

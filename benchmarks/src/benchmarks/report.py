@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.figure import PLACES
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from benchmarks.curves import Growth
+    from benchmarks.figure import Figure
+    from benchmarks.results import Outcome
+
 _MARK = "<!-- {0}: written by the run -->\n{1}\n<!-- /{0} -->"
+_LANGUAGES = {"python": "Python", "node": "Node"}
 _UNITS = ((1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1.0, "ns"))
 
 
@@ -23,134 +29,144 @@ def header(results: Mapping[str, Any]) -> str:
     )
 
 
-def line(figure: Mapping[str, Any]) -> str:
+def line(outcome: Outcome) -> str:
     """Return one line for the terminal."""
-    beside = " · ".join(f"{_short(case)} {number}" for case, number in _beside(figure))
+    figure = outcome.figure
+    over = f"{_absolute(outcome, figure.ours)} over {_absolute(outcome, figure.over)}"
     cells = [
-        f"{figure['id']:<32}",
-        f"{_number(figure, figure['median']):>9}",
-        f"{_spread(figure):>6}",
-        f"{figure['limit'] or '':>7}",
-        f"{figure['verdict']:<13}",
-        f"{_absolute(figure, figure['ours'])} over {_absolute(figure, figure['over'])}"
-        if figure["rounds"] and figure["over"]
-        else "",
-        beside,
-        figure["why"],
+        f"{figure.id:<32}",
+        f"{_median(outcome):>9}",
+        f"{_spread(outcome):>6}",
+        f"{figure.limit or ''!s:>7}",
+        f"{outcome.verdict:<13}",
+        over if outcome.rounds and figure.over else "",
+        _beside(outcome, " · "),
+        outcome.why,
     ]
     return "  ".join(cell for cell in cells if cell).rstrip()
 
 
-def table(figures: Iterable[Mapping[str, Any]]) -> str:
-    """Return figures as a table in Markdown."""
+def table(outcomes: Iterable[Outcome]) -> str:
+    """Return figures as a table in Markdown, a line each."""
     rows = ["| | measured | spread | limit | | beside, times the same peer |", "|---|---|---|---|---|---|"]
-    for figure in figures:
-        beside = ", ".join(f"{_short(case)} {number}" for case, number in _beside(figure))
-        verdict = figure["verdict"] if figure["verdict"] != "reported" else ""
-        why = f": {_cell(figure['why'])}" if figure["why"] else ""
-        rows.append(
-            f"| {figure['title']} | {_number(figure, figure['median'])} | {_spread(figure)} | {figure['limit'] or ''}"
-            f" | {verdict}{why} | {beside} |"
+    for outcome in outcomes:
+        figure = outcome.figure
+        cells = (
+            _median(outcome),
+            _spread(outcome),
+            figure.limit or "",
+            _verdict(outcome),
+            _beside(outcome, ", "),
         )
+        rows.append(f"| {figure.title} | {' | '.join(map(str, cells))} |")
     return "\n".join(rows)
 
 
-def growth(curves: Iterable[Mapping[str, Any]]) -> str:
-    """Return curves as tables in Markdown."""
-    parts = []
-    for curve in curves:
-        rows = [f"| {curve['x']} | SDK | {curve['peer']} | |", "|---|---|---|---|"]
-        for point in curve["points"]:
-            ours, peer = point["ours"], point.get("peer")
-            more = []
-            if "beside" in point:
-                more.append(f"{curve['beside']}: {duration(point['beside']['nanoseconds'])}")
-            if "bytes_per_name" in ours:
-                more.append(f"{ours['bytes_per_name']:.0f} bytes a name")
-            if peer and "bytes_per_name" in peer:
-                more.append(f"peer: {peer['bytes_per_name']:.0f}")
-            cells = (
-                f"{point['at']:,}",
-                duration(ours["nanoseconds"]),
-                duration(peer["nanoseconds"]) if peer else "",
-                ", ".join(more),
-            )
-            rows.append(f"| {' | '.join(cells)} |")
-        why = f"\n\nNot all of it was measured: {_cell(curve['why'])}" if curve["why"] else ""
-        language = "Python" if curve["id"].startswith("python/") else "Node"
-        parts.append(f"**{language}: {curve['title']}**\n\n" + "\n".join(rows) + why)
-    return "\n\n".join(parts)
+def fresh(outcomes: Iterable[Outcome]) -> str:
+    """Return figures of fresh processes as a table in Markdown, with a column for each place."""
+    rows = [f"| | {' | '.join(PLACES.values())} |", "|---" * (len(PLACES) + 1) + "|"]
+    lines: dict[str, list[str]] = {}
+    for outcome in outcomes:
+        figure = outcome.figure
+        limit = f", {figure.limit}: {_verdict(outcome)}" if figure.limit else ""
+        title = f"{_LANGUAGES[figure.language]}, {figure.title}"
+        lines.setdefault(title, []).append(f"{_median(outcome)}{limit}")
+    return "\n".join([*rows, *(f"| {title} | {' | '.join(cells)} |" for title, cells in lines.items())])
 
 
-def write(readme: Path, results: Mapping[str, Any]) -> None:
+def growth(found: Iterable[Growth]) -> str:
+    """Return curves as tables in Markdown: one for all those along the same axis."""
+    axes: dict[str, list[Growth]] = {}
+    for each in found:
+        axes.setdefault(each.curve.x, []).append(each)
+    return "\n\n".join(_along(x, together) for x, together in axes.items())
+
+
+def _along(x: str, together: Sequence[Growth]) -> str:
+    points = sorted({point for each in together for point in each.curve.points})
+    rows = [f"| {x} | {' | '.join(f'{point:,}' for point in points)} |", "|---" * (len(points) + 1) + "|"]
+    for each in together:
+        curve, why = each.curve, f" ({_cell(each.why)})" if each.why else ""
+        title = f"{_LANGUAGES[curve.language]}, {curve.title}, over {curve.peer}{why}"
+        cells = {point: _point(*pair) for point, pair in each.points.items()}
+        rows.append(f"| {title} | {' | '.join(cells.get(point, '') for point in points)} |")
+    return "\n".join(rows)
+
+
+def _point(ours: Mapping[str, float], peer: Mapping[str, float]) -> str:
+    ratio = f"{duration(ours['nanoseconds'])}, {ours['nanoseconds'] / peer['nanoseconds']:.2f} x"
+    if "bytes_per_name" in ours:
+        ratio += f"; {ours['bytes_per_name']:.0f} B a name, {peer['bytes_per_name']:.0f} B"
+    return ratio
+
+
+def write(
+    readme: Path, results: Mapping[str, Any], outcomes: Sequence[Outcome], curves: Iterable[Growth]
+) -> None:
     """Write the tables of a run into the README, between their marks.
 
     Raises:
         ValueError: A mark is missing.
     """
     text = readme.read_text(encoding="utf-8")
-    texts = {
-        "machine": header(results),
-        "growth": f"{_pictures(results['curves'])}\n\n{growth(results['curves'])}",
-    }
-    for language in ("python", "node"):
-        texts[language] = table(each for each in results["figures"] if each["id"].startswith(f"{language}/"))
+    cold = [each for each in outcomes if each.figure.id.split("/")[1] == "fresh"]
+    texts = {"fresh": fresh(cold), "growth": growth(curves), "machine": header(results)}
+    for language in _LANGUAGES:
+        texts[language] = table(
+            each for each in outcomes if each.figure.language == language and each not in cold
+        )
     for name, content in texts.items():
-        marked = re.compile(rf"<!-- {name}: .*?<!-- /{name} -->", re.DOTALL)
-        if not marked.search(text):
+        before, mark, rest = text.partition(f"<!-- {name}: ")
+        _, end, after = rest.partition(f"<!-- /{name} -->")
+        if not (mark and end):
             raise ValueError(f"{readme} has no place for {name}")
-        text = marked.sub(lambda _: _MARK.format(name, content), text)  # noqa: B023 - used at once
+        text = before + _MARK.format(name, content) + after
     readme.write_text(text, encoding="utf-8")
-
-
-def _pictures(curves: Iterable[Mapping[str, Any]]) -> str:
-    # One picture has the curves of all languages.
-    titles = {curve["id"].rpartition("/")[2]: curve["title"] for curve in curves if curve["points"]}
-    return "\n".join(f"![{title}](plots/{name}.svg)" for name, title in titles.items())
 
 
 def duration(nanoseconds: float) -> str:
     """Return a time with three digits and its unit."""
     for factor, unit in _UNITS:
         if nanoseconds >= factor:
-            return (
-                f"{nanoseconds / factor:.3g} {unit}"
-                if nanoseconds < 1e3 * factor
-                else f"{nanoseconds / factor:.0f} {unit}"
+            digits = (
+                f"{nanoseconds / factor:.3g}" if nanoseconds < 1e3 * factor else f"{nanoseconds / factor:.0f}"
             )
+            return f"{digits} {unit}"
     return "0 ns"
 
 
-def _number(figure: Mapping[str, Any], number: float | None) -> str:
-    if number is None:
-        return "-"
-    if figure["measure"] == "ratio":
+def _number(figure: Figure, number: float) -> str:
+    if figure.measure == "ratio":
         return f"{number:.2f} x" if number < 100 else f"{number:.0f} x"  # noqa: PLR2004 - three digits
-    return f"{number:.1f} ms" if figure["measure"] == "milliseconds" else f"{number:.2f} MB"
+    return f"{number:.1f} ms" if figure.measure == "milliseconds" else f"{number:.2f} MB"
 
 
-def _spread(figure: Mapping[str, Any]) -> str:
-    return "" if figure["spread"] is None or len(figure["rounds"]) == 1 else f"{100 * figure['spread']:.0f} %"
+def _median(outcome: Outcome) -> str:
+    return _number(outcome.figure, outcome.summary.median) if outcome.summary else "-"
 
 
-def _beside(figure: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return the reported cases with their numbers, quickest first."""
-    shown = [(case, found["median"]) for case, found in figure["cases"].items() if found]
-    shown = [pair for pair in shown if pair[0] not in (figure["ours"], figure["over"])]
-    return [(case, _number(figure, number)) for case, number in sorted(shown, key=lambda pair: pair[1])]
+def _spread(outcome: Outcome) -> str:
+    found = outcome.summary
+    return f"{100 * found.spread(outcome.scale):.0f} %" if found and found.rounds > 1 else ""
 
 
-def _absolute(figure: Mapping[str, Any], case: str | None) -> str:
-    found = figure["cases"].get(case)
-    if not found:
+def _verdict(outcome: Outcome) -> str:
+    why = f": {_cell(outcome.why)}" if outcome.why else ""
+    return f"{outcome.verdict}{why}".removeprefix("reported")
+
+
+def _beside(outcome: Outcome, separator: str) -> str:
+    """Return the cases beside with their numbers, quickest first."""
+    found = [(summary.median, case) for case in outcome.figure.beside if (summary := outcome.of_case(case))]
+    named = (f"{case.rpartition('/')[2]} {_number(outcome.figure, number)}" for number, case in sorted(found))
+    return separator.join(named)
+
+
+def _absolute(outcome: Outcome, case: str) -> str:
+    found = outcome.absolute(case)
+    if found is None:
         return "nothing"
-    if figure["measure"] == "megabytes":
-        return f"{found['absolute'] / 1e6:.2f} MB"
-    return duration(found["absolute"])
-
-
-def _short(case: str) -> str:
-    return case.rpartition("/")[2]
+    return f"{found.median / 1e6:.2f} MB" if outcome.figure.measure == "megabytes" else duration(found.median)
 
 
 def _cell(text: str) -> str:

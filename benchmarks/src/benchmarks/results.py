@@ -1,4 +1,4 @@
-"""What a run found, as it is written to results.json."""
+"""What a run found."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.statistics import Summary, Verdict, verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from benchmarks.figures import Figure
+    from benchmarks.figure import Figure
 
 # One round: what each case took, in nanoseconds an operation, a process, or in bytes.
 Round = dict[str, float]
@@ -18,27 +16,17 @@ Round = dict[str, float]
 
 @dataclass
 class Outcome:
-    """What was found about a figure.
-
-    Attributes:
-        figure: The figure.
-        rounds: The raw numbers of each round, by case.
-        why: Why it, or a part of it, was not measured; empty if all of it was.
-    """
+    """What was found about a figure."""
 
     figure: Figure
     rounds: list[Round] = field(default_factory=list)
-    why: str = ""
+    why: str = ""  # it, or a part of it, was not measured
 
     def number(self, one: Round, case: str) -> float:
         """Return what one round says about a case: a ratio, or a difference, to the case it is measured against."""
         figure = self.figure
-        if figure.over is None:
-            return one[case] / 1e6
-        if figure.measure == "milliseconds":
-            return (one[case] - one[figure.over]) / 1e6
-        if figure.measure == "megabytes":
-            return (one[case] - one[figure.over]) / 1e6
+        if figure.measure != "ratio":
+            return (one[case] - one.get(figure.over, 0)) / 1e6
         return one[figure.over] / one[case] if figure.is_faster else one[case] / one[figure.over]
 
     @property
@@ -48,19 +36,17 @@ class Outcome:
 
     def of_case(self, case: str) -> Summary | None:
         """Return the same for any case of the figure."""
-        numbers = [self.number(one, case) for one in self.rounds if case in one]
-        return Summary.of(numbers) if numbers else None
+        return Summary.of([self.number(one, case) for one in self.rounds if case in one])
 
     def absolute(self, case: str) -> Summary | None:
         """Return the raw numbers of a case: nanoseconds or bytes."""
-        numbers = [one[case] for one in self.rounds if case in one]
-        return Summary.of(numbers) if numbers else None
+        return Summary.of([one[case] for one in self.rounds if case in one])
 
     @property
     def scale(self) -> float | None:
         """What the spread is a part of."""
         limit = self.figure.limit
-        return limit.number if limit and self.figure.measure != "ratio" else None
+        return limit.number or None if limit and self.figure.measure != "ratio" else None
 
     @property
     def is_restless(self) -> bool:
@@ -80,18 +66,9 @@ class Outcome:
         return {
             "id": figure.id,
             "title": figure.title,
-            "measure": figure.measure,
-            "ours": figure.ours,
-            "over": figure.over,
-            "limit": None if figure.limit is None else str(figure.limit),
+            "limit": figure.limit and str(figure.limit),
             "verdict": self.verdict,
             "why": self.why,
-            "median": summary and summary.median,
-            "spread": summary and summary.spread(self.scale),
-            "cases": {case: self._case(case) for case in figure.cases},
+            "found": summary and {**asdict(summary), "spread": summary.spread(self.scale)},
             "rounds": self.rounds,
         }
-
-    def _case(self, case: str) -> Mapping[str, Any] | None:
-        number, absolute = self.of_case(case), self.absolute(case)
-        return None if number is None or absolute is None else {**asdict(number), "absolute": absolute.median}

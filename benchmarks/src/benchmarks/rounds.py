@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from benchmarks.errors import WorkerError
 from benchmarks.results import Outcome
-from benchmarks.worker import SkippedError, Worker, command
+from benchmarks.worker import Worker, command
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-    from benchmarks.figures import Figure, Language
+    from benchmarks.figure import Figure, Language, Place
     from benchmarks.results import Round
 
 _BATCH_SECONDS = 0.020
@@ -27,86 +27,53 @@ _WARM_SECONDS: Mapping[Language, float] = {"python": 0.0, "node": 1.0}
 
 @dataclass(frozen=True)
 class Effort:
-    """How much is measured.
+    """How much is measured."""
 
-    Attributes:
-        launches: How often the processes are started anew, so that no single process's luck decides.
-        rounds: Rounds of one launch.
-        turns: How often each case runs within a round; the quickest counts.
-        more: How many further launches there may be while the spread is too large.
-    """
-
-    launches: int = 3
-    rounds: int = 5
-    turns: int = 5
-    more: int = 3
+    launches: int = 3  # how often warm processes are started anew, so that no single process's luck decides
+    rounds: int = 5  # of each launch, if there are launches
+    turns: int = 5  # how often each case runs within a round; the quickest counts
+    more: int = 3  # launches, or rounds of fresh processes, that there may be while the spread is too large
 
 
 class Plan:
-    """How a case is started.
-
-    Args:
-        given: What the servers say, as environment variables.
-        ca: The authority that the edge's certificate needs; None without an edge.
-        start: What command runs a case; for tests.
-    """
+    """How a case is started: by which command, and with which environment variables."""
 
     def __init__(
         self,
         given: Mapping[str, str],
-        ca: str | None = None,
+        trust: Mapping[Language, Mapping[str, str]] | None = None,  # more for cases that speak TLS
+        layer: Callable[[], Mapping[str, str]] = dict,  # returns more for the SDK in its layer
         start: Callable[[Language, str, str], list[str]] = command,
     ) -> None:
         self._given = given
-        self._ca = ca
-        self._start = start
+        self._trust = trust or {}
+        self._layer = layer
+        self.command = start
 
-    def command(self, language: Language, kind: str, case: str) -> list[str]:
-        """Return the command of a case."""
-        return self._start(language, kind, case)
-
-    def environment(self, case: str) -> dict[str, str]:
+    def environment(self, language: Language, case: str, place: Place = "") -> dict[str, str]:
         """Return what a case has in its environment besides what this process has."""
-        trusted = dict.fromkeys(("NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE"), self._ca)
-        tls = {key: ca for key, ca in trusted.items() if ca and case.startswith("edge-tls/")}
-        return {**self._given, **tls}
+        trust = self._trust.get(language, {}) if "-tls" in case else {}
+        return {**self._given, **trust, **(self._layer() if place == "layer" else {})}
 
     def worker(self, language: Language, case: str) -> Worker:
         """Start the program of a warm case."""
-        return Worker(self.command(language, "warm", case), self.environment(case))
+        return Worker(self.command(language, "warm", case), self.environment(language, case))
 
 
 def measure(
     figure: Figure, cases: Sequence[str], plan: Plan, effort: Effort, source: random.Random
 ) -> Outcome:
-    """Measure a warm figure.
-
-    Args:
-        figure: The figure.
-        cases: Which of its cases can be measured here.
-        plan: How they are started.
-        effort: How much to measure.
-        source: Shuffles.
-
-    Returns:
-        What was found; a program that fails or skips leaves its reason there.
-    """
+    """Measure those cases of a warm figure that there are here; a program that fails leaves its reason."""
     outcome = Outcome(figure)
-    open_ = list(cases)
     launch = 0
     while launch < effort.launches or (launch < effort.launches + effort.more and outcome.is_restless):
         try:
-            outcome.rounds += list(launched(figure.language, open_, plan, effort, source))
-            launch += 1
-        except SkippedError as error:
-            outcome.why = str(error)
-            if error.case not in figure.reported:
-                break
-            open_.remove(error.case)
+            outcome.rounds += list(launched(figure.language, cases, plan, effort, source))
         except WorkerError as error:
             outcome.why = str(error)
             outcome.rounds.clear()
             break
+        launch += 1
     return outcome
 
 
@@ -120,17 +87,7 @@ def launched(  # noqa: PLR0913, PLR0917 - what a launch is made of
 ) -> Iterator[Round]:
     """Start the programs of all cases and yield their rounds: nanoseconds of an operation by case.
 
-    Args:
-        language: Of the programs.
-        cases: Their cases.
-        plan: How they are started.
-        effort: How much to measure; launches are the caller's.
-        source: Shuffles.
-        facts: Where to put what they say beside the time, by case.
-
-    Raises:
-        SkippedError: A program cannot run here.
-        WorkerError: A program failed.
+    What they say beside the time goes to `facts`, by case.
     """
     with ExitStack() as running:
         workers = {case: running.enter_context(plan.worker(language, case)) for case in cases}

