@@ -335,7 +335,7 @@ def benchmarks(session: nox.Session) -> None:
     _install(session, "dev")
     _node_packages(session, "nodejs-sdk", "benchmarks/nodejs")
     _layers(session)
-    # Cold processes are to find compiled modules, as they do in a layer.
+    # Cold processes are to find compiled modules, but where a figure says otherwise.
     given = {**os.environ, **session.env, "PYTHONDONTWRITEBYTECODE": ""}
     environment = {name: value for name, value in given.items() if value is not None}
     command = [f"{session.bin}/python", "-m", "benchmarks", *session.posargs]

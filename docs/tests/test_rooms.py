@@ -1,0 +1,91 @@
+"""The list of rooms in CONTRIBUTING.md has a place for every source file, and names none that is not there."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ENDINGS = (".py", ".js", ".mjs", ".cjs")
+UNNAMED = {"__init__", "__main__", "errors", "error"}  # what the list says once for all parts
+NO_ROOMS = {"node_modules", "__pycache__", "tests", "test", "build", "conformance"}
+# What is no room: settings, drivers of the conformance run, functions that are published or deployed as they are.
+ELSEWHERE = re.compile(
+    r"noxfile|conftest|(python|nodejs)-sdk/(conformance/|(index|build|check-package|testing|eslint\.config)[./])"
+    r"|demos/(python|nodejs|readers)|acceptance/probe/"
+)
+
+
+@pytest.fixture
+def sections(pytestconfig: pytest.Config) -> dict[str, list[str]]:
+    """The rooms that the list names below each folder; a section of several folders counts for each."""
+    text = (pytestconfig.rootpath / "CONTRIBUTING.md").read_text()
+    found: dict[str, list[str]] = {}
+    for heading, body in re.findall(r"^### (.*)\n((?:(?!^#).*\n)*)", text, re.MULTILINE):
+        cells = re.findall(r"^\| (`.*?) \|", body, re.MULTILINE)
+        rooms = [plain(name) for cell in cells for name in re.findall(r"`([^`]+)`", cell)]
+        for folder in re.findall(r"`([^`]+/)`", heading):
+            found[folder] = rooms
+    return found
+
+
+def plain(name: str) -> str:
+    """Return a room's name, which Python and Node spell differently."""
+    return "/".join(part.lstrip("_").replace("-", "_") for part in name.split("/"))
+
+
+def sources(root: Path) -> list[str]:
+    return [
+        path
+        for file in sorted(root.rglob("*"))
+        if file.suffix in ENDINGS and not file.name.endswith(".d.mts")
+        for path in [file.relative_to(root).as_posix()]
+        if not NO_ROOMS & set(path.split("/")) and not path.startswith(".") and not ELSEWHERE.match(path)
+    ]
+
+
+def test_every_source_file_is_in_one_line_of_the_list(
+    pytestconfig: pytest.Config, sections: dict[str, list[str]]
+) -> None:
+    unlisted = []
+    for path in sources(pytestconfig.rootpath):
+        folder = max((each for each in sections if path.startswith(each)), key=len, default="")
+        room = plain(path.removeprefix(folder).rpartition(".")[0])
+        held = [
+            each
+            for each in sections.get(folder, ())
+            if each == room or (each.endswith("/") and room.startswith(each))
+        ]
+        if room.rpartition("/")[2] not in {plain(each) for each in UNNAMED} and len(held) != 1:
+            unlisted.append((path, held))
+    assert unlisted == []
+
+
+def test_the_list_names_no_room_that_is_not_there(
+    pytestconfig: pytest.Config, sections: dict[str, list[str]]
+) -> None:
+    assert sections
+    paths = [plain(path.rpartition(".")[0]) for path in sources(pytestconfig.rootpath)]
+    shared: dict[tuple[str, ...], list[str]] = {}
+    for folder, rooms in sections.items():
+        shared.setdefault(tuple(rooms), []).append(plain(folder))
+    lost = [
+        (folders, room)
+        for rooms, folders in shared.items()
+        for room in rooms
+        if not any(
+            path == folder + room or (path.startswith(folder + room) and room.endswith("/"))
+            for folder in folders
+            for path in paths
+        )
+    ]
+    assert lost == []
+
+
+def test_no_section_names_a_room_twice(sections: dict[str, list[str]]) -> None:
+    assert [name for rooms in sections.values() for name, count in Counter(rooms).items() if count > 1] == []
