@@ -108,7 +108,7 @@ class Deployed:
         secret = json.loads(parameter["Value"])
         key = SigningKey.from_pem(secret["public_key_id"], secret["private_key"].encode(), name)
         resource = wildcard(f"https://{self.outputs['PrivateDistribution']}", service)
-        return Signer(resource, lambda: key, 900, time.time).query()
+        return Signer(resource, lambda _: key, 900, time.time).query()
 
 
 @pytest.fixture(scope="module")

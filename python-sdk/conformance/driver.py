@@ -73,7 +73,7 @@ def op_sign(request: Message) -> Message:
     now = [request["now"]]
     resource = wildcard(f"https://{request['distribution']}", request["service"])
     algorithm = [request["hash_algorithm"]] if "hash_algorithm" in request else []
-    signer = Signer(resource, lambda: key, request["lifetime"], lambda: now[0], *algorithm)
+    signer = Signer(resource, lambda _: key, request["lifetime"], lambda: now[0], *algorithm)
     reply = {"query": signer.query()}
     if "later" in request:
         now[0] += request["later"]
@@ -255,6 +255,8 @@ def answer(request: Message) -> Message:
         return dict(globals()[f"op_{request['op']}"](request))
     except memory.MemoryServiceError as error:
         more: Message = {"path": error.path} if isinstance(error, memory.UnsupportedTypeError) else {}
+        if isinstance(error, memory.UnavailableError) and error.outcome_unknown:
+            more["outcome_unknown"] = True
         if isinstance(error, memory.BatchError):
             more["errors"] = [[["str", name], failed.code] for name, failed in error.errors.items()]
             more["results"] = pairs(error.results)

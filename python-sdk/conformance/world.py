@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import random
 import threading
 import time
-import types
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +65,6 @@ class World:
         yield found
 
     def _open(self, asked: Message) -> memory.MemoryService:
-        hurry_boto3()
         return memory.MemoryService(
             asked["conf"], asked["service"], clock=self._clock, random=self._random, sleep=self._sleep
         )
@@ -89,14 +86,6 @@ class World:
             time.sleep(seconds)
         if hasattr(self._local, "waits"):
             self._local.waits.append(seconds * 1000)
-
-
-@functools.cache
-def hurry_boto3() -> None:
-    """Take away boto3's waits between its own attempts, of seconds: an answer that is lost costs nothing then."""
-    import botocore.endpoint  # noqa: PLC0415 - only scenarios need it
-
-    botocore.endpoint.time = types.SimpleNamespace(sleep=lambda _: None)  # type: ignore[attr-defined]
 
 
 def spoil(value: Any) -> None:

@@ -77,7 +77,9 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 def bucket(aws: str) -> Any:
     """A bucket of moto's, as a boto3 resource."""
     assert aws
-    resource = boto3.resource("s3", region_name="us-east-1").Bucket("values")
+    resource = boto3.resource("s3", region_name="us-east-1", endpoint_url="https://s3.amazonaws.com").Bucket(
+        "values"
+    )
     resource.create()
     return resource
 

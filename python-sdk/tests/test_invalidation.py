@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import boto3
@@ -10,7 +10,7 @@ CONF = {"DISTRIBUTION": "d1.cloudfront.net", "BUCKET_NAME": "values", "REGION": 
 
 
 @pytest.fixture
-def distribution(bucket: Any) -> Iterator[Any]:
+def distribution(bucket: Any) -> Any:
     assert bucket.name == "values"
     client = boto3.client("cloudfront", region_name="us-east-1")
     origin = {
@@ -26,7 +26,7 @@ def distribution(bucket: Any) -> Iterator[Any]:
         "Comment": "",
         "Enabled": True,
     }
-    yield client, client.create_distribution(DistributionConfig=config)["Distribution"]["Id"]
+    return client, client.create_distribution(DistributionConfig=config)["Distribution"]["Id"]
 
 
 def paths(client: Any, distribution_id: str) -> list[list[str]]:

@@ -153,7 +153,7 @@ def _is_unknown(answer: Response | Failure) -> bool:
     """Return whether a write may have been carried out (WRITE-2)."""
     if isinstance(answer, Failure):
         return answer.may_have_arrived
-    return answer.status in _AGAIN and answer.status not in _REFUSED
+    return answer.was_sent_twice or (answer.status in _AGAIN and answer.status not in _REFUSED)
 
 
 def _patience(answer: Response | Failure) -> int:

@@ -46,12 +46,14 @@ class Response(NamedTuple):
             by commas, but of those of which one counts the first is taken (WIRE-4).
         body: The body.
         cut: Whether it goes on beyond the limit.
+        was_sent_twice: Whether the request went out before, on a connection that turned out to be dead (RETRY-2).
     """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     cut: bool = False
+    was_sent_twice: bool = False
 
 
 class Failure(NamedTuple):

@@ -26,11 +26,14 @@ def reset_in_child(of: Forked) -> None:
     _objects.add(weakref.ref(of, _objects.discard))
 
 
+def alive() -> list[Any]:
+    """Return the objects that are to be reset."""
+    return [of for reference in tuple(_objects) if (of := reference()) is not None]
+
+
 def _reset_all() -> None:
-    for reference in tuple(_objects):
-        of = reference()
-        if of is not None:
-            of.reset_after_fork()
+    for of in alive():
+        of.reset_after_fork()
 
 
 if hasattr(os, "register_at_fork"):

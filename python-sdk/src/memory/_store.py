@@ -29,7 +29,7 @@ _PAGE_BYTES = 16 * 1024 * 1024  # a key may be 1,024 bytes, and each of them thr
 
 # 412, 409, and 404 for If-Match on nothing:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
-_NOT_MET = ("PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey", "412", "409")
+_NOT_MET = (409, 412)
 _DONE = (200, 204)
 _FAILED = re.compile(rb"<Error>(.*?)</Error>", re.DOTALL)
 _CONTENTS = re.compile(rb"<Contents>(.*?)</Contents>", re.DOTALL)
@@ -210,7 +210,7 @@ class Store:
         if isinstance(answer, Failure):
             return _unavailable(f"{what}: S3: {answer.reason}", outcome)
         code = error_code(answer.body) or str(answer.status)
-        if kind == CONDITIONAL and code in _NOT_MET:
+        if kind == CONDITIONAL and (answer.status in _NOT_MET or code == "NoSuchKey"):
             return NotMetError(is_unknown=outcome.is_unknown)
         error = refusal(
             code, what, status=answer.status, region=answer.headers.get("x-amz-bucket-region", "")

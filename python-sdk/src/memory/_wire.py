@@ -88,7 +88,8 @@ class Wire:
             raise NoAnswerError(error.failure._replace(state=ENDED)) from None
         pool.add(fresh)
         try:
-            return fresh.exchange(request, head, deadline)
+            response = fresh.exchange(request, head, deadline)
+            return response if connection is None else response._replace(was_sent_twice=True)
         finally:
             pool.give_back(fresh)
 
