@@ -185,7 +185,7 @@ class Store:
         Args:
             fault: the local cloud's, without the path.
             visibility: the keys'.
-            key: what they begin with.
+            key: what they begin with; empty for all requests, those for the bucket itself among them.
         """
         raise NotImplementedError(_ONLY_LOCAL)
 
@@ -252,7 +252,10 @@ class LocalStore(Store):
         """Let something go wrong with requests for some keys."""
         from local_cloud import Fault  # noqa: PLC0415 - only store checks need it
 
-        path = key.removeprefix(visibility) if fault["where"] == "edge" else f"/{self._bucket}/{key}"
+        below = (
+            f"/{self._bucket}/{key}" if key else f"/{self._bucket}"
+        )  # a listing asks for the bucket itself
+        path = (key.removeprefix(visibility) or "/") if fault["where"] == "edge" else below
         self._cloud.faults.add(Fault.from_json({**fault, "path": path}))
 
     def heal(self) -> None:

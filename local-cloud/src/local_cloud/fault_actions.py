@@ -69,9 +69,9 @@ async def trickle_all(request: web.BaseRequest, answer: web.Response, pause: flo
 
 
 async def hint(request: web.BaseRequest, answer: web.Response, pause: float) -> web.StreamResponse:
-    """Send a hint and then the answer; with a pause, in seconds, hints until nobody listens; return as `vanish` does."""
-    while _write(request, _HINT) and pause:
-        await asyncio.sleep(pause)  # noqa: ASYNC110 - no event: it is the pause that is wanted
+    """Send a hint, then the answer; with a pause, in seconds, hints until nobody listens. Return as `vanish` does."""
+    while _write(request, _HINT) and pause:  # noqa: ASYNC110 - no event: it is the pause that is wanted
+        await asyncio.sleep(pause)
     _write(request, _head(answer, "") + body_of(answer))
     return _finish(request)
 
