@@ -34,6 +34,7 @@ _SHAPES: Mapping[str, tuple[Mapping[str, type], ...]] = {
     "stats": ({"stats": dict},),
     "together": ({"lanes": list},),
     "endpoint": ({"url": str},),
+    "double": (),
     "clock": (),
     "random": (),
     "log": (),
