@@ -88,7 +88,7 @@ def _folder() -> Path:
 @functools.cache
 def _files() -> dict[str, Path]:
     """Make what vectors name: two files with a certificate, one without, and one that is not there."""
-    certificate = (home.VECTORS / "endpoints" / "authority.pem").read_text(encoding="ascii")
+    certificate = (home.VECTORS / "endpoints" / "authority.crt").read_text(encoding="ascii")
     files = {"CA_1": certificate, "CA_2": certificate, "NO_CA": "no certificate\n"}
     for name, text in files.items():
         (_folder() / f"{name}.pem").write_text(text, encoding="ascii")
