@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
 import memory
+from double import Double
 from memory._envelope import decode, encode
 from memory._names import check_service_name, object_key, url_path
 from memory._signing import Signer, SigningKey, wildcard
 from notation import Unavailable, from_python, to_python
+from surroundings import endpoint
 from world import World, spoil
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 Message = dict[str, Any]
 world = World()
+double = Double()
 
 
 class FactoryError(Exception):
@@ -40,7 +43,7 @@ def op_start(_: Message) -> Message:
         "sdk": "python",
         "version": memory.__version__,
         "runtime": runtime,
-        "features": ["files"],
+        "features": ["files", "endpoints", "double"],
     }
 
 
@@ -234,6 +237,17 @@ def op_log(_: Message) -> Message:
     return {}
 
 
+def op_endpoint(request: Message) -> Message:
+    return endpoint(request["target"], request["conf"], request["environment"])
+
+
+def op_double(request: Message) -> Message:
+    try:
+        return double.answer(request, world.present)
+    except NotImplementedError as lacking:
+        raise Unavailable(str(lacking)) from None
+
+
 def op_close(_: Message) -> Message:
     world.close()
     logging.getLogger().setLevel(logging.WARNING)
@@ -262,18 +276,16 @@ def answer(request: Message) -> Message:
         return dict(globals()[f"op_{request['op']}"](request))
     except memory.MemoryServiceError as error:
         more: Message = {"path": error.path} if isinstance(error, memory.UnsupportedTypeError) else {}
-        if isinstance(error, memory.UnavailableError) and error.outcome_unknown:
-            more["outcome_unknown"] = True
         if isinstance(error, memory.BatchError):
             more["errors"] = [[["str", name], failed.code] for name, failed in error.errors.items()]
             more["results"] = pairs(error.results)
-        if getattr(error, "outcome_unknown", False):
+        if isinstance(error, memory.UnavailableError) and error.outcome_unknown:
             more["unknown"] = True
         return {"error": {"code": error.code, **more, "message": str(error)}}
     except FactoryError:
         return {"error": {"code": "factory", "message": "the factory failed"}}
     except Unavailable as lacking:
-        return {"skipped": f"Python has no {lacking}"}
+        return {"skipped": f"Python: {lacking}"}
 
 
 if __name__ == "__main__":

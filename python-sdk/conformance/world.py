@@ -66,10 +66,11 @@ class World:
 
     def _open(self, asked: Message) -> memory.MemoryService:
         return memory.MemoryService(
-            asked["conf"], asked["service"], clock=self._clock, random=self._random, sleep=self._sleep
+            asked["conf"], asked["service"], clock=self.present, random=self._random, sleep=self._sleep
         )
 
-    def _clock(self) -> float:
+    def present(self) -> float:
+        """Return the present, which may go on with each look at it."""
         if self.ahead:
             return time.time() + float(self.ahead.read_text(encoding="ascii"))
         if self.now is None:

@@ -145,7 +145,7 @@ class Aws:
 def _is_worth_another(answer: Response | Failure, kind: str) -> bool:
     """Return whether to send a request again (RETRY-1, RETRY-3, WRITE-3)."""
     if isinstance(answer, Failure):
-        return answer.state == NOT_SENT or (answer.state == ENDED and kind != CONDITIONAL)
+        return kind == READ or answer.state == NOT_SENT or (answer.state == ENDED and kind == WRITE)
     return answer.status in _AGAIN or error_code(answer.body) in BUSY
 
 

@@ -175,7 +175,8 @@ class _Given:
 
     def region(self) -> str | None:
         """Return the Region; None leaves it to the profile (END-1)."""
-        given = {"REGION": self.text("REGION")}
+        self.text("REGION")  # is it a text?
+        given = {"REGION": str(self.conf.get("REGION") or self.environment.get("MEMORY_REGION", ""))}
         given |= {name: self.environment.get(name, "") for name in ("AWS_REGION", "AWS_DEFAULT_REGION")}
         return next((check_region(source, region) for source, region in given.items() if region), None)
 

@@ -145,7 +145,7 @@ def service_endpoint(service: str, region: str | None) -> Endpoint:
         return _from_url(*own, signed)
     if partition is None:
         raise ConfigurationError(
-            f"the Region {region!r} is of a partition that is not supported: aws, aws-cn and aws-us-gov are. Set"
+            f"REGION {region!r} is of a partition that is not supported: aws, aws-cn and aws-us-gov are. Set"
             f" AWS_ENDPOINT_URL_{_VARIABLES[service]}"
         )
     if fips and partition.name == "aws-cn":

@@ -27,14 +27,15 @@ class SharedFiles:
     """What the two files hold: sections of the credentials file go before those of the configuration.
 
     Args:
-        files: Path and text of each file that there is, the credentials file first.
+        files: Of each file that there is, the credentials file first: the variable that may name it, its path and
+            text, and what its profiles' names begin with.
     """
 
-    def __init__(self, files: list[tuple[str, str, str]]) -> None:
+    def __init__(self, files: list[tuple[str, str, str, str]]) -> None:
         self._profiles: dict[str, Section] = {}
         self._services: dict[str, Section] = {}
-        for path, text, mark in files:
-            for name, section in _sections(path, text).items():
+        for variable, path, text, mark in files:
+            for name, section in _sections(f"{variable} {path!r}", text).items():
                 if mark and name.startswith("services "):
                     self._services[name.removeprefix("services ").strip()] = section
                 elif not mark or name == "default" or name.startswith(mark):
@@ -129,9 +130,9 @@ def current_profile() -> Profile:
     if profile is None:
         files = SharedFiles(
             [
-                (path, text, mark)
-                for path, (_, _, mark) in zip(paths, _FILES, strict=True)
-                if (text := _text_of(path)) is not None
+                (variable, path, text, mark)
+                for path, (variable, _, mark) in zip(paths, _FILES, strict=True)
+                if (text := _text_of(variable, path)) is not None
             ]
         )
         settings = files.profile(named or "default")
@@ -167,17 +168,17 @@ def _state_of(path: str) -> tuple[int, int] | None:
     return state.st_mtime_ns, state.st_size
 
 
-def _text_of(path: str) -> str | None:
+def _text_of(variable: str, path: str) -> str | None:
     try:
         with open(path, encoding="utf-8") as file:  # noqa: PTH123 - as above
             return file.read()
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} cannot be read: {type(error).__name__}") from None
+        raise ConfigurationError(f"{variable} {path!r} cannot be read: {type(error).__name__}") from None
 
 
-def _sections(path: str, text: str) -> dict[str, Section]:
+def _sections(source: str, text: str) -> dict[str, Section]:
     """Return the sections of a file by their names, as `profile work`."""
     sections: dict[str, Section] = {}
     section: Section | None = None
@@ -188,13 +189,13 @@ def _sections(path: str, text: str) -> dict[str, Section]:
             continue
         if stripped[0] == "[":
             if "]" not in stripped:
-                raise _malformed(path, number)
+                raise _malformed(source, number)
             name = " ".join(stripped[1 : stripped.index("]")].split())
             section, parent = sections.setdefault(name, {}), ""
             continue
         key, separator, value = (part.strip() for part in stripped.partition("="))
         if section is None or not separator or not key:
-            raise _malformed(path, number)
+            raise _malformed(source, number)
         above = section.get(parent)
         if line[0] in " \t" and parent:
             if isinstance(above, dict):
@@ -208,8 +209,8 @@ def _sections(path: str, text: str) -> dict[str, Section]:
     return sections
 
 
-def _malformed(path: str, number: int) -> ConfigurationError:
+def _malformed(source: str, number: int) -> ConfigurationError:
     # The line itself may be a key.
     return ConfigurationError(
-        f"{path}: line {number} is neither a [section] nor a setting as in name = value"
+        f"{source}: line {number} is neither a [section] nor a setting as in name = value"
     )

@@ -24,8 +24,7 @@ def tls_context() -> SSLContext:
     Raises:
         ConfigurationError: The authorities that the environment names cannot be read.
     """
-    source, bundle = _bundle()
-    extra = os.environ.get(_ON_TOP) or None
+    source, bundle, extra = authorities()
     key = (bundle, extra, os.environ.get("SSL_CERT_DIR"))
     context = _contexts.get(key)
     if context is None:
@@ -43,16 +42,17 @@ def tls_context() -> SSLContext:
     return context
 
 
-def _bundle() -> tuple[str, str | None]:
-    """Return what names the authorities, and their path; None for the platform's own."""
+def authorities() -> tuple[str, str | None, str | None]:
+    """Return what names the authorities, their path (None for the platform's own), and that of those on top."""
+    extra = os.environ.get(_ON_TOP) or None
     if path := os.environ.get("AWS_CA_BUNDLE"):
-        return "AWS_CA_BUNDLE", path
+        return "AWS_CA_BUNDLE", path, extra
     if path := current_profile().text("ca_bundle"):
-        return "the profile's ca_bundle", path
+        return "the profile's ca_bundle", path, extra
     for variable in _BUNDLES:
         if path := os.environ.get(variable):
-            return variable, path
-    return "", None
+            return variable, path, extra
+    return "", None, extra
 
 
 def _load(context: SSLContext, source: str, path: str) -> None:

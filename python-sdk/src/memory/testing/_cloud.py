@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from memory._credentials import Credentials
-from memory._exchange import Failure, Response
+from memory._exchange import NOT_SENT, Failure, Response
 from memory._fork import alive
 from memory._service import MemoryService
 from memory._wire import WIRE
@@ -233,6 +233,10 @@ class Cloud:
         path = urlsplit(request.target).path
         if signed is None:
             host = request.headers.get("Host", "")
+            if urlsplit(request.origin).netloc != host:
+                return Failure(
+                    f"no connection to {request.origin}: nothing is there but the cloud in memory", NOT_SENT
+                )
             pop = self._pop
             return self._carried_out(
                 Entry("edge", request.method, path, None, pop),
@@ -260,7 +264,8 @@ class Cloud:
         return self._bucket.answer(request, key)
 
     def _from_origin(self, key: str) -> Response | Failure:
-        fault = self._fault("origin", "GET", f"/{key}", None)
+        bucket = min(self._buckets or ("testing",))
+        fault = self._fault("origin", "GET", f"/{bucket}/{key}", None)
         if fault is not None and fault.is_before:
             return fault.instead(float("inf"))
         return self._bucket.found(key)
