@@ -12,7 +12,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from doubles import Clock, WebServer, pem, serving
 from memory._credentials import forget_credentials
 from memory._wire import WIRE
+from memory.testing.pytest_plugin import memory_cloud
 from moto_server import serving_moto
+
+__all__ = ["memory_cloud"]
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -165,7 +165,7 @@ def test_what_was_forgotten_is_not_read_from_an_older_copy() -> None:
         session.end(f"n/{number}", 100 + number / 1000)
     assert len(session._records) == MAX_NAMES
     document = b"{}"
-    old, new = (Answer(document, "edge", {"Age": age}) for age in ("5", "0"))
+    old, new = (Answer(document, "edge", {"age": age}) for age in ("5", "0"))
     assert not session.accepts("n/0", old, 104)
     assert session.accepts("n/0", new, 104)
     assert not session.accepts("n/0", new, 100.9)

@@ -10,6 +10,7 @@ from memory import AccessDeniedError, Config, ConfigurationError, UnavailableErr
 from memory._options import PutOptions
 from memory._store import Store
 from memory._wire import WIRE
+from memory.testing import Cloud
 
 PLAIN = PutOptions(ttl=None, max_age=5, storage_class="STANDARD")
 
@@ -54,9 +55,9 @@ def test_options_reach_the_object(bucket: Any) -> None:
     assert tags == [{"Key": "ttl-days", "Value": "7"}]
 
 
-def test_a_listing_goes_on_over_all_pages(bucket: Any) -> None:
+def test_a_listing_goes_on_over_all_pages(memory_cloud: Cloud) -> None:
     for number in range(1001):
-        bucket.put_object(Key=f"public/shop/{number:04}.json", Body=b"")
+        memory_cloud.put(f"public/shop/{number:04}.json", b"")
     pages = list(store(REGION="us-east-1").list("public/shop/", lambda: time.monotonic() + 5))
     assert [len(page) for page in pages] == [1000, 1]
     assert pages[1] == ["public/shop/1000.json"]

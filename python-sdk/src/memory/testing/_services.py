@@ -43,7 +43,8 @@ class Services:
         except ValueError:
             asked = {}
         if service == "ssm":
-            value = self.parameters.get(asked.get("Name", ""))
+            names = {name.removeprefix("/"): name for name in self.parameters}
+            value = self.parameters.get(names.get(asked.get("Name", "").removeprefix("/"), ""))
             found: Any = value if value is None else {"Parameter": {"Name": asked["Name"], "Value": value}}
             return _json(found, "ParameterNotFound")
         value = self.secrets.get(asked.get("SecretId", ""))
