@@ -53,7 +53,7 @@ def _first_read_failover() -> Handler:
 
 
 def _first_put() -> Handler:
-    mem = _service(_BENCH["edge"]["plain"], PRELOAD="true")  # as whoever puts configures it
+    mem = _service(_BENCH["edge"]["plain"])
 
     def handler() -> None:
         mem.put("put/first", _VALUE)
@@ -71,7 +71,7 @@ def _first_put_late() -> Handler:
 
 
 def _first_read_put() -> Handler:
-    mem = _service(_BENCH["edge"]["plain"], PRELOAD="true")  # as whoever puts configures it
+    mem = _service(_BENCH["edge"]["plain"])
 
     def handler() -> None:
         _check(mem.get("value"))

@@ -51,7 +51,7 @@ def test_time_passes_when_told_to(memory_cloud: Cloud) -> None:
     memory_cloud.clock.advance(11)
     assert other.get("a") == 2
     mem.put("b", 1, ttl=60)
-    memory_cloud.clock.advance(60)
+    memory_cloud.clock.advance(61)
     assert mem.get("b", "ended") == "ended"
 
 

@@ -35,7 +35,6 @@ _KEYS = (
     "DISTRIBUTION_ID",
     "ROLE_ARN",
     "MAX_GRANT",
-    "PRELOAD",
     "LOG_LEVEL",
 )
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -75,7 +74,6 @@ class Config(NamedTuple):
         distribution_id: Id of the distribution, for invalidations.
         role_arn: Role to assume before asking S3 or CloudFront's API.
         max_grant: Seconds, the longest a grant may last.
-        preload: Whether the constructor loads what only puts and signed reads need (CFG-6).
         log_level: Level of the logger `memory`; None leaves it to the application.
     """
 
@@ -99,7 +97,6 @@ class Config(NamedTuple):
     distribution_id: str | None
     role_arn: str | None
     max_grant: int
-    preload: bool
     log_level: str | None
 
     @classmethod
@@ -135,7 +132,6 @@ class Config(NamedTuple):
             distribution_id=given.optional("DISTRIBUTION_ID", _distribution_id),
             role_arn=given.optional("ROLE_ARN", _role_arn),
             max_grant=given.whole("MAX_GRANT", 3_600, 1, 86_400),
-            preload=given.flag("PRELOAD", default=False),
             log_level=given.optional("LOG_LEVEL", _log_level),
         )
 

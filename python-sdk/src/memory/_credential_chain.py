@@ -30,9 +30,9 @@ _SSO = ("sso_session", "sso_start_url", "sso_account_id")
 _MOST_SOURCES = 10
 
 
-def origin_of_credentials() -> tuple[str | None, ...]:
+def origin_of_credentials() -> tuple[object, ...]:
     """Return what tells where credentials come from, so that others are looked for when it changes."""
-    return tuple(map(os.environ.get, _VARIABLES))
+    return (current_profile(), *map(os.environ.get, _VARIABLES))
 
 
 def find_credentials(wire: Wire, region: str | None, deadline: float) -> Credentials:
