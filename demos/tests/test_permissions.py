@@ -18,9 +18,8 @@ import memory
 import pytest
 from local_cloud import LocalCloud
 from local_cloud.application import deploy_application
-from memory._aws import forget_clients
+from memory._credentials import forget_credentials
 from memory._signing import Signer, SigningKey, wildcard
-from memory._transport import Transport
 from notation import from_python
 
 if TYPE_CHECKING:
@@ -108,7 +107,7 @@ class Deployed:
         secret = json.loads(parameter["Value"])
         key = SigningKey.from_pem(secret["public_key_id"], secret["private_key"].encode(), name)
         resource = wildcard(f"https://{self.outputs['PrivateDistribution']}", service)
-        return Signer(resource, lambda: key, 900, time.time).query()
+        return Signer(resource, lambda _: key, 900, time.time).query()
 
 
 @pytest.fixture(scope="module")
@@ -131,13 +130,12 @@ def act_as(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> Iterator[Call
 
     def act(role: str) -> None:
         monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
-        forget_clients()  # a function has one role for life
-        monkeypatch.setattr(Transport, "_shared", None)  # it trusts whom it did when it was made
+        forget_credentials()  # a function has one role for life
         for variable, value in deployed.credentials(role).items():
             monkeypatch.setenv(variable, value)
 
     yield act
-    forget_clients()
+    forget_credentials()
 
 
 @pytest.fixture(scope="module")

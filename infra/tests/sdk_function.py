@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import memory
-from memory._aws import forget_clients
-from memory._transport import Transport
+from memory._credentials import forget_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -165,14 +164,13 @@ class SdkFunction:
 
     @contextmanager
     def _as_a_new_function(self, endpoints: Mapping[str, str]) -> Iterator[None]:
-        forget_clients()
+        forget_credentials()
         with (
             patch.dict(os.environ, {**self._environment, **endpoints}),
             patch("boto3.DEFAULT_SESSION", None),
-            patch.object(Transport, "_shared", None),  # it trusts whom it did when it was made
         ):
             yield
-        forget_clients()
+        forget_credentials()
 
 
 def _policy(*statements: Mapping[str, Any]) -> str:

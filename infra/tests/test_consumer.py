@@ -12,8 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 from infra.scan.translations import unpackaged
 from local_cloud import DeploymentError, LocalCloud
-from memory._aws import forget_clients
-from memory._transport import Transport
+from memory._credentials import forget_credentials
 
 from infra import translate
 
@@ -272,14 +271,13 @@ def act_as(monkeypatch: pytest.MonkeyPatch, cloud: LocalCloud, session: boto3.Se
     }
     for variable, value in {**cloud.environment(), **keys}.items():
         monkeypatch.setenv(variable, value)
-    forget_clients()
-    monkeypatch.setattr(Transport, "_shared", None)  # it trusts whom it did when it was made
+    forget_credentials()
 
 
 @pytest.fixture(autouse=True)
-def _forget_clients() -> Iterator[None]:
+def _forget_credentials() -> Iterator[None]:
     yield
-    forget_clients()
+    forget_credentials()
 
 
 @pytest.mark.parametrize(

@@ -180,6 +180,11 @@ const OPERATIONS = {
     return {};
   },
 
+  log() {
+    world.isLoud = true;
+    return {};
+  },
+
   close() {
     world.close();
     return {};
@@ -239,11 +244,14 @@ async function answer(request) {
       errors: [...errors].map(([name, failed]) => [describe(name), failed.code]),
       results: pairs(results),
     };
-    return { error: { code, path: offender, message, ...batch } };
+    const unknown = error.outcomeUnknown || undefined;
+    return { error: { code, path: offender, message, unknown, ...batch } };
   }
 }
 
 async function main() {
+  // Standard output is for replies; Node's console writes there whatever is no warning.
+  for (const level of ['debug', 'info', 'log']) console[level] = console.error;
   for await (const line of createInterface({ input: process.stdin })) {
     const request = JSON.parse(line);
     process.stdout.write(`${JSON.stringify({ id: request.id, ...(await answer(request)) })}\n`);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 import platform
 import sys
 import threading
@@ -15,10 +16,12 @@ from typing import TYPE_CHECKING, Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
 import memory
+from double import Double
 from memory._envelope import decode, encode
 from memory._names import check_service_name, object_key, url_path
 from memory._signing import Signer, SigningKey, wildcard
 from notation import Unavailable, from_python, to_python
+from surroundings import endpoint
 from world import World, spoil
 
 if TYPE_CHECKING:
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 
 Message = dict[str, Any]
 world = World()
+double = Double()
 
 
 class FactoryError(Exception):
@@ -39,7 +43,7 @@ def op_start(_: Message) -> Message:
         "sdk": "python",
         "version": memory.__version__,
         "runtime": runtime,
-        "features": ["files"],
+        "features": ["files", "endpoints", "double"],
     }
 
 
@@ -73,7 +77,7 @@ def op_sign(request: Message) -> Message:
     now = [request["now"]]
     resource = wildcard(f"https://{request['distribution']}", request["service"])
     algorithm = [request["hash_algorithm"]] if "hash_algorithm" in request else []
-    signer = Signer(resource, lambda: key, request["lifetime"], lambda: now[0], *algorithm)
+    signer = Signer(resource, lambda _: key, request["lifetime"], lambda: now[0], *algorithm)
     reply = {"query": signer.query()}
     if "later" in request:
         now[0] += request["later"]
@@ -228,8 +232,25 @@ def op_random(request: Message) -> Message:
     return {}
 
 
+def op_log(_: Message) -> Message:
+    logging.basicConfig(level=logging.DEBUG, force=True)
+    return {}
+
+
+def op_endpoint(request: Message) -> Message:
+    return endpoint(request["target"], request["conf"], request["environment"])
+
+
+def op_double(request: Message) -> Message:
+    try:
+        return double.answer(request, world.present)
+    except NotImplementedError as lacking:
+        raise Unavailable(str(lacking)) from None
+
+
 def op_close(_: Message) -> Message:
     world.close()
+    logging.getLogger().setLevel(logging.WARNING)
     return {}
 
 
@@ -258,11 +279,13 @@ def answer(request: Message) -> Message:
         if isinstance(error, memory.BatchError):
             more["errors"] = [[["str", name], failed.code] for name, failed in error.errors.items()]
             more["results"] = pairs(error.results)
+        if isinstance(error, memory.UnavailableError) and error.outcome_unknown:
+            more["unknown"] = True
         return {"error": {"code": error.code, **more, "message": str(error)}}
     except FactoryError:
         return {"error": {"code": "factory", "message": "the factory failed"}}
     except Unavailable as lacking:
-        return {"skipped": f"Python has no {lacking}"}
+        return {"skipped": f"Python: {lacking}"}
 
 
 if __name__ == "__main__":

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import random
 import threading
 import time
-import types
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -67,12 +65,12 @@ class World:
         yield found
 
     def _open(self, asked: Message) -> memory.MemoryService:
-        hurry_boto3()
         return memory.MemoryService(
-            asked["conf"], asked["service"], clock=self._clock, random=self._random, sleep=self._sleep
+            asked["conf"], asked["service"], clock=self.present, random=self._random, sleep=self._sleep
         )
 
-    def _clock(self) -> float:
+    def present(self) -> float:
+        """Return the present, which may go on with each look at it."""
         if self.ahead:
             return time.time() + float(self.ahead.read_text(encoding="ascii"))
         if self.now is None:
@@ -89,14 +87,6 @@ class World:
             time.sleep(seconds)
         if hasattr(self._local, "waits"):
             self._local.waits.append(seconds * 1000)
-
-
-@functools.cache
-def hurry_boto3() -> None:
-    """Take away boto3's waits between its own attempts, of seconds: an answer that is lost costs nothing then."""
-    import botocore.endpoint  # noqa: PLC0415 - only scenarios need it
-
-    botocore.endpoint.time = types.SimpleNamespace(sleep=lambda _: None)  # type: ignore[attr-defined]
 
 
 def spoil(value: Any) -> None:

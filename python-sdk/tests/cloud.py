@@ -37,7 +37,8 @@ class Cloud:
 
     Attributes:
         pop: Which of the edges answers.
-        down: `edge`, `s3` or both: they answer 503.
+        down: `edge`, `s3` or both: they answer with the status.
+        status: What those answer that are down: by 503 S3 says that it has done nothing, by 500 it does not say.
         lost: How many answers to writes are lost from now on, after the write.
         before_write: Called before a write is carried out; for what somebody else does in that moment.
     """
@@ -48,6 +49,7 @@ class Cloud:
     caches: dict[int, dict[str, Stored]] = field(default_factory=dict)
     pop: int = 0
     down: set[str] = field(default_factory=set)
+    status: int = 503
     lost: int = 0
     before_write: Any = None
     requests: list[str] = field(default_factory=list)
@@ -70,7 +72,7 @@ class Cloud:
 
     def edge(self, path: str) -> tuple[int, dict[str, str], bytes]:
         if "edge" in self.down:
-            return 503, {}, b""
+            return self.status, {}, b""
         cache = self.caches.setdefault(self.pop, {})
         key = f"public{path}"
         held, now = cache.get(key), self.clock.now
@@ -87,7 +89,7 @@ class Cloud:
         self, method: str, key: str, headers: dict[str, str], body: bytes
     ) -> tuple[int, dict[str, str], bytes]:
         if "s3" in self.down:
-            return 503, {}, b""
+            return self.status, {}, b""
         if method != "GET" and self.before_write:
             act, self.before_write = self.before_write, None
             act()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -9,8 +10,12 @@ import pytest
 from cloud import Cloud, running
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from doubles import Clock, WebServer, pem, serving
-from memory._aws import forget_clients
-from moto import mock_aws
+from memory._credentials import forget_credentials
+from memory._wire import WIRE
+from memory.testing.pytest_plugin import memory_cloud
+from moto_server import serving_moto
+
+__all__ = ["memory_cloud"]
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,22 +43,18 @@ def ec_key() -> ec.EllipticCurvePrivateKey:
 
 
 @pytest.fixture(autouse=True)
-def _no_session_of_another_test() -> None:
-    """Credentials are looked up once in a session."""
-    forget_clients()
+def _nothing_of_another_test() -> None:
+    """Credentials and connections are kept for the process."""
+    forget_credentials()
+    WIRE.drop_connections()
 
 
 @pytest.fixture(autouse=True)
 def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the person who runs the tests has set does not reach them, and no test reaches AWS."""
-    for variable in (
-        "AWS_PROFILE",
-        "AWS_REGION",
-        "AWS_ENDPOINT_URL",
-        "AWS_ENDPOINT_URL_S3",
-        "AWS_SESSION_TOKEN",
-    ):
-        monkeypatch.delenv(variable, raising=False)
+    for variable in tuple(os.environ):
+        if variable.startswith(("AWS_", "MEMORY_")) or variable.lower().endswith("_proxy"):
+            monkeypatch.delenv(variable)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
@@ -68,12 +69,22 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def bucket() -> Iterator[Any]:
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """AWS as moto has it, for boto3 and for the SDK."""
+    with serving_moto() as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        yield url
+
+
+@pytest.fixture
+def bucket(aws: str) -> Any:
     """A bucket of moto's, as a boto3 resource."""
-    with mock_aws():
-        resource = boto3.resource("s3", region_name="us-east-1").Bucket("values")
-        resource.create()
-        yield resource
+    assert aws
+    resource = boto3.resource("s3", region_name="us-east-1", endpoint_url="https://s3.amazonaws.com").Bucket(
+        "values"
+    )
+    resource.create()
+    return resource
 
 
 @pytest.fixture
@@ -81,5 +92,4 @@ def cloud(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     """S3 and CloudFront, whose edges keep copies, by the tests' clock."""
     with running(clock) as cloud:
         monkeypatch.setenv("AWS_ENDPOINT_URL_S3", cloud.url)
-        monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
         yield cloud

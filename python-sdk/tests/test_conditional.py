@@ -93,9 +93,9 @@ def test_a_put_that_took_place_and_was_replaced_since_is_no_conflict(cloud: Clou
     mem.put("a", 1)
     look = mem._reader.look
 
-    def late(name: str, key: str) -> Any:
+    def late(name: str, key: str, deadline: float) -> Any:
         other.increment("a")
-        return look(name, key)
+        return look(name, key, deadline)
 
     entry = mem.get_entry("a")
     assert entry is not None
@@ -110,12 +110,12 @@ def test_a_put_that_took_place_and_was_replaced_since_is_no_conflict(cloud: Clou
 
 def test_a_put_that_did_not_take_place_is_sent_again(cloud: Cloud) -> None:
     mem = cloud.service(sleep=lambda _: None)
-    cloud.down = {"s3"}
+    cloud.down, cloud.status = {"s3"}, 500
     look = mem._reader.look
 
-    def back(name: str, key: str) -> Any:
+    def back(name: str, key: str, deadline: float) -> Any:
         cloud.down = set()
-        return look(name, key)
+        return look(name, key, deadline)
 
     mem._reader.look = back  # type: ignore[method-assign]
     mem.put("a", 1, if_absent=True)

@@ -1,34 +1,32 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import boto3
 import pytest
 from cloud import Cloud
 from memory import AccessDeniedError, ConfigurationError, MemoryService, UnavailableError
-from moto import mock_aws
 
 CONF = {"DISTRIBUTION": "d1.cloudfront.net", "BUCKET_NAME": "values", "REGION": "us-east-1"}
 
 
 @pytest.fixture
-def distribution(bucket: Any) -> Iterator[Any]:
+def distribution(bucket: Any) -> Any:
     assert bucket.name == "values"
-    with mock_aws():
-        client = boto3.client("cloudfront", region_name="us-east-1")
-        origin = {
-            "Id": "o",
-            "DomainName": "values.s3.amazonaws.com",
-            "S3OriginConfig": {"OriginAccessIdentity": ""},
-        }
-        behaviour = {"TargetOriginId": "o", "ViewerProtocolPolicy": "https-only"}
-        config: Any = {
-            "CallerReference": "1",
-            "Origins": {"Quantity": 1, "Items": [origin]},
-            "DefaultCacheBehavior": behaviour,
-            "Comment": "",
-            "Enabled": True,
-        }
-        yield client, client.create_distribution(DistributionConfig=config)["Distribution"]["Id"]
+    client = boto3.client("cloudfront", region_name="us-east-1")
+    origin = {
+        "Id": "o",
+        "DomainName": "values.s3.amazonaws.com",
+        "S3OriginConfig": {"OriginAccessIdentity": ""},
+    }
+    behaviour = {"TargetOriginId": "o", "ViewerProtocolPolicy": "https-only"}
+    config: Any = {
+        "CallerReference": "1",
+        "Origins": {"Quantity": 1, "Items": [origin]},
+        "DefaultCacheBehavior": behaviour,
+        "Comment": "",
+        "Enabled": True,
+    }
+    return client, client.create_distribution(DistributionConfig=config)["Distribution"]["Id"]
 
 
 def paths(client: Any, distribution_id: str) -> list[list[str]]:

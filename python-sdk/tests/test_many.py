@@ -6,6 +6,7 @@ from doubles import Answer, Clock, WebServer
 from memory import BatchError, InvalidNameError, MemoryService, UnavailableError, UnsupportedTypeError
 from memory._batch import CONCURRENCY, for_each
 from memory._names import name_of, object_key
+from memory.testing import Cloud
 
 CONF = {"DISTRIBUTION": "d1.cloudfront.net", "BUCKET_NAME": "values", "REGION": "us-east-1"}
 
@@ -40,12 +41,13 @@ def test_nothing_to_do_is_done() -> None:
     mem.remove_many([])
 
 
-def test_many_values_are_removed_over_several_requests(bucket: Any) -> None:
+def test_many_values_are_removed_over_several_requests(memory_cloud: Cloud) -> None:
     for number in range(1001):
-        bucket.put_object(Key=f"public/shop/{number}.json", Body=b"")
-    bucket.put_object(Key="public/shop/kept.json", Body=b"")
+        memory_cloud.put(f"public/shop/{number}.json", b"")
+    memory_cloud.put("public/shop/kept.json", b"")
     MemoryService(CONF, "shop").remove_many([*map(str, range(1001)), "never"])
-    assert stored(bucket) == ["public/shop/kept.json"]
+    assert list(memory_cloud.objects) == ["public/shop/kept.json"]
+    assert len(memory_cloud.requests) == 2
 
 
 def test_names_are_listed_unescaped_and_foreign_keys_left_out(bucket: Any) -> None:

@@ -9,7 +9,6 @@ import botocore.auth
 import pytest
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotoCredentials
-from botocore.session import Session
 from doubles import Answer, Clock, WebServer, serving
 from memory import (
     AccessDeniedError,
@@ -18,7 +17,10 @@ from memory import (
     MemoryService,
     UnavailableError,
 )
-from memory._credentials import Credentials, CredentialSource
+from memory._connection import Connection
+from memory._credentials import Credentials
+from memory._dial import Origin
+from memory._dial import dial as real_dial
 from memory._sigv4 import signed_headers
 
 FROM_EDGE: Answer = (200, {"ETag": '"abc"'}, b'{"v":1,"type":"str","value":"edge"}')
@@ -84,11 +86,15 @@ def test_the_signature_is_botocores(token: str | None, monkeypatch: pytest.Monke
     signer = botocore.auth.S3SigV4Auth(BotoCredentials("AKID", "secret", token), "s3", "eu-west-1")
     signer.add_auth(theirs)
     ours = signed_headers(
-        "values.s3.eu-west-1.amazonaws.com",
+        "GET",
         "/public/shop/user.2E42/.C3.B6l.json",
-        "eu-west-1",
-        Credentials("AKID", "secret", token),
-        now,
+        "",
+        {"Host": "values.s3.eu-west-1.amazonaws.com"},
+        b"",
+        service="s3",
+        region="eu-west-1",
+        credentials=Credentials("AKID", "secret", token),
+        now=now,
     )
     assert ours["x-amz-date"] == theirs.headers["X-Amz-Date"] == "20270115T080000Z"
     # Ours is over an empty body, theirs over none at all on https: compare like with like.
@@ -99,19 +105,6 @@ def test_the_signature_is_botocores(token: str | None, monkeypatch: pytest.Monke
 def test_credentials_show_in_no_repr() -> None:
     assert "secret" not in repr(Credentials("AKID", "secret", "token"))
     assert "secret" not in f"{Credentials('AKID', 'secret', None)!r}"
-
-
-def test_credentials_come_from_the_environment_and_else_from_botocore(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("AWS_SESSION_TOKEN", "token")
-    source = CredentialSource(None, "memory-service-shop")
-    assert source.credentials() == ("testing", "testing", "token")
-    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
-    with pytest.raises(ConfigurationError, match="no AWS credentials"):
-        source.credentials()
-    monkeypatch.setattr(Session, "get_credentials", lambda _: BotoCredentials("A", "B", "C"))
-    assert source.credentials() == ("A", "B", "C")
 
 
 @pytest.mark.parametrize(
@@ -308,12 +301,16 @@ def test_idle_connections_are_not_used_again(
 ) -> None:
     web_server.answer = lambda _: FROM_EDGE
     mem = service(web_server, clock)
-    now, cleared = [1000.0], list[float]()
-    pools = mem._reader._edge._transport._adapter.poolmanager
-    monkeypatch.setattr(pools, "clear", lambda: cleared.append(now[0]))
-    monkeypatch.setattr("memory._transport.time.time", lambda: now[0])
+    now, dialled = [1000.0], list[float]()
+
+    def dial(origin: Origin, deadline: float) -> Connection:
+        dialled.append(now[0])
+        return real_dial(origin, deadline)
+
+    monkeypatch.setattr("memory._wire.dial", dial)
+    monkeypatch.setattr("memory._connection._wall_clock", lambda: now[0])
     for at in (1000.0, 1004.0, 1008.1, 1005.0, 1006.0):
         now[0] = at
         mem.get("a")
     # The first finds no connection yet, the others slept too long, or the clock went backwards.
-    assert cleared == [1000.0, 1008.1, 1005.0]
+    assert dialled == [1000.0, 1008.1, 1005.0]

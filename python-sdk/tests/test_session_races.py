@@ -19,12 +19,12 @@ def session() -> Session:
 
 
 def value(version: str, stored_at: float) -> tuple[Answer, Envelope]:
-    headers = {"ETag": f'"{version}"', "Last-Modified": formatdate(stored_at, usegmt=True)}
+    headers = {"etag": f'"{version}"', "last-modified": formatdate(stored_at, usegmt=True)}
     return Answer(b"{}", "s3", headers), Envelope(1, "int", "0" * 16, None, (), 0)
 
 
 def miss(date: float) -> tuple[Answer, None]:
-    return Answer(None, "s3", {"Date": formatdate(date, usegmt=True)}), None
+    return Answer(None, "s3", {"date": formatdate(date, usegmt=True)}), None
 
 
 def accepts(session: Session, answer: tuple[Answer, Envelope | None]) -> bool:

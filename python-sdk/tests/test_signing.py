@@ -1,5 +1,6 @@
 import base64
 import json
+import math
 import sys
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ def parts(query: str) -> tuple[bytes, bytes, dict[str, list[str]]]:
 
 
 def signer(key: SigningKey, clock: Clock, lifetime: int = 900) -> Signer:
-    return Signer(RESOURCE, lambda: key, lifetime, clock)
+    return Signer(RESOURCE, lambda _: key, lifetime, clock)
 
 
 def test_an_rsa_signature_verifies_with_sha_256(
@@ -50,7 +51,7 @@ def test_a_sha_1_signature_verifies_and_its_query_names_no_hash(
     rsa_key: rsa.RSAPrivateKey, rsa_pem: bytes, clock: Clock
 ) -> None:
     key = SigningKey.from_pem("K1", rsa_pem, "test")
-    text, signature, fields = parts(Signer(RESOURCE, lambda: key, 900, clock, "SHA1").query())
+    text, signature, fields = parts(Signer(RESOURCE, lambda _: key, 900, clock, "SHA1").query())
     rsa_key.public_key().verify(signature, text, padding.PKCS1v15(), SHA1())  # noqa: S303 - asked for
     assert "Hash-Algorithm" not in fields
 
@@ -82,7 +83,7 @@ def test_a_clock_that_went_backwards_makes_a_new_signature(rsa_pem: bytes, clock
 
 def test_a_forgotten_signature_is_made_anew(ec_key: ec.EllipticCurvePrivateKey, clock: Clock) -> None:
     shared = signer(SigningKey.from_pem("K2", pem(ec_key), "test"), clock)
-    first, key = shared.signature()
+    first, key = shared.signature(math.inf)
     shared.forget(SigningKey.from_pem("K2", pem(ec_key), "another"))
     assert shared.query() is first
     shared.forget(key)

@@ -1,29 +1,35 @@
-import contextlib
-import gc
 import gzip
 import json
+import time
 from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError, InvalidRegionError
+from botocore.exceptions import ClientError
 from memory import AccessDeniedError, Config, ConfigurationError, UnavailableError
-from memory._aws import shared_client
 from memory._options import PutOptions
 from memory._store import Store
+from memory._wire import WIRE
+from memory.testing import Cloud
 
 PLAIN = PutOptions(ttl=None, max_age=5, storage_class="STANDARD")
 
 
 def store(**conf: Any) -> Store:
     return Store(
-        Config.resolve({"DISTRIBUTION": "d1.cloudfront.net", "BUCKET_NAME": "values", **conf}, {}), "shop"
+        Config.resolve({"DISTRIBUTION": "d1.cloudfront.net", "BUCKET_NAME": "values", **conf}, {}),
+        "shop",
+        WIRE,
     )
 
 
 def test_a_small_document_is_stored_as_it_is(bucket: Any) -> None:
     document = json.dumps("a" * 1021).encode()
-    version = store(REGION="us-east-1").put("public/shop/a.json", document, PLAIN, None).version
+    version = (
+        store(REGION="us-east-1")
+        .put("public/shop/a.json", document, PLAIN, None, time.monotonic() + 5)
+        .version
+    )
     kept = bucket.Object("public/shop/a.json").get()
     assert kept["Body"].read() == document
     assert kept["ContentType"] == "application/json"
@@ -34,7 +40,7 @@ def test_a_small_document_is_stored_as_it_is(bucket: Any) -> None:
 
 def test_a_document_of_1024_bytes_is_gzipped(bucket: Any) -> None:
     document = json.dumps("a" * 1022).encode()
-    store(REGION="us-east-1").put("public/shop/a.json", document, PLAIN, None)
+    store(REGION="us-east-1").put("public/shop/a.json", document, PLAIN, None, time.monotonic() + 5)
     kept = bucket.Object("public/shop/a.json").get()
     assert kept["ContentEncoding"] == "gzip"
     assert gzip.decompress(kept["Body"].read()) == document
@@ -42,17 +48,17 @@ def test_a_document_of_1024_bytes_is_gzipped(bucket: Any) -> None:
 
 def test_options_reach_the_object(bucket: Any) -> None:
     options = PutOptions(ttl=3 * 86_400.0, max_age=60, storage_class="STANDARD_IA")
-    store(REGION="us-east-1").put("public/shop/a.json", b"{}", options, None)
+    store(REGION="us-east-1").put("public/shop/a.json", b"{}", options, None, time.monotonic() + 5)
     kept = bucket.Object("public/shop/a.json").get()
     assert (kept["CacheControl"], kept["StorageClass"]) == ("max-age=60, stale-if-error=300", "STANDARD_IA")
     tags = boto3.client("s3").get_object_tagging(Bucket="values", Key="public/shop/a.json")["TagSet"]
     assert tags == [{"Key": "ttl-days", "Value": "7"}]
 
 
-def test_a_listing_goes_on_over_all_pages(bucket: Any) -> None:
+def test_a_listing_goes_on_over_all_pages(memory_cloud: Cloud) -> None:
     for number in range(1001):
-        bucket.put_object(Key=f"public/shop/{number:04}.json", Body=b"")
-    pages = list(store(REGION="us-east-1").list("public/shop/"))
+        memory_cloud.put(f"public/shop/{number:04}.json", b"")
+    pages = list(store(REGION="us-east-1").list("public/shop/", lambda: time.monotonic() + 5))
     assert [len(page) for page in pages] == [1000, 1]
     assert pages[1] == ["public/shop/1000.json"]
 
@@ -64,16 +70,16 @@ def test_a_key_that_cannot_be_deleted_has_its_error(web_server: Any, monkeypatch
         for key, code in (("a", "AccessDenied"), ("b", "InternalError"), ("c", "Odd"))
     )
     web_server.answer = lambda _: (200, {}, b"<DeleteResult>" + errors + b"</DeleteResult>")
-    _, failed = store(REGION="us-east-1").remove_many(["a", "b", "c", "d"])
+    _, failed = store(REGION="us-east-1").remove_many(["a", "b", "c", "d"], time.monotonic() + 5)
     kinds = {key: type(error) for key, error in failed.items()}
     assert kinds == {"a": AccessDeniedError, "b": UnavailableError, "c": UnavailableError}
 
 
 def test_removing_is_no_error_if_there_is_nothing(bucket: Any) -> None:
     target = store(REGION="us-east-1")
-    target.put("public/shop/a.json", b"{}", PLAIN, None)
-    target.remove("public/shop/a.json")
-    target.remove("public/shop/a.json")
+    target.put("public/shop/a.json", b"{}", PLAIN, None, time.monotonic() + 5)
+    target.remove("public/shop/a.json", time.monotonic() + 5)
+    target.remove("public/shop/a.json", time.monotonic() + 5)
     with pytest.raises(ClientError, match="404"):
         bucket.Object("public/shop/a.json").load()
 
@@ -81,14 +87,16 @@ def test_removing_is_no_error_if_there_is_nothing(bucket: Any) -> None:
 @pytest.mark.usefixtures("bucket")
 def test_a_bucket_that_does_not_exist_is_a_matter_of_configuration() -> None:
     with pytest.raises(ConfigurationError, match="NoSuchBucket. Check BUCKET_NAME"):
-        store(REGION="us-east-1", BUCKET_NAME="elsewhere").put("public/shop/a.json", b"{}", PLAIN, None)
+        store(REGION="us-east-1", BUCKET_NAME="elsewhere").put(
+            "public/shop/a.json", b"{}", PLAIN, None, time.monotonic() + 5
+        )
 
 
 def test_missing_credentials_are_a_matter_of_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     with pytest.raises(ConfigurationError, match="Give the function a role"):
-        store(REGION="us-east-1").put("public/shop/a.json", b"{}", PLAIN, None)
+        store(REGION="us-east-1").put("public/shop/a.json", b"{}", PLAIN, None, time.monotonic() + 5)
 
 
 @pytest.mark.parametrize(
@@ -110,39 +118,10 @@ def test_what_s3_says_decides_the_error(
     body = f"<Error><Code>{code.partition('.')[0]}</Code><Message>no</Message></Error>".encode()
     web_server.answer = lambda _: (status, {}, body)
     with pytest.raises(expected, match=f"put public/shop/a.json in bucket values: S3 said {code}"):
-        store(REGION="us-east-1").put("public/shop/a.json", b"{}", PLAIN, None)
+        store(REGION="us-east-1").put("public/shop/a.json", b"{}", PLAIN, None, time.monotonic() + 5)
 
 
 def test_an_s3_that_does_not_answer_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9")
-    with pytest.raises(UnavailableError, match="127.0.0.1:9"):
-        store(REGION="us-east-1").put("public/shop/a.json", b"{}", PLAIN, None)
-
-
-def test_services_without_a_role_share_one_client() -> None:
-    first, second, other = (
-        shared_client("s3", "us-east-1", role, name)
-        for role, name in ((None, "shop"), (None, "office"), ("arn:aws:iam::000000000000:role/r", "shop"))
-    )
-    assert first is second
-    assert other is not first
-
-
-def test_a_client_goes_to_the_endpoint_that_the_environment_names_now(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    endpoints = []
-    for endpoint in ("http://127.0.0.1:1", "http://127.0.0.1:2"):
-        monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
-        endpoints.append(shared_client("ssm", "us-east-1").meta.endpoint_url)
-    assert endpoints == ["http://127.0.0.1:1", "http://127.0.0.1:2"]
-
-
-@pytest.mark.parametrize("region", ["eu-west-1", "no such region"])
-def test_making_a_client_leaves_the_garbage_collector_as_it_was(region: str) -> None:
-    for is_on in (True, False):
-        (gc.enable if is_on else gc.disable)()
-        with contextlib.suppress(InvalidRegionError):
-            shared_client("s3", region, attempts=1 + is_on)
-        assert gc.isenabled() is is_on
-    gc.enable()
+    with pytest.raises(UnavailableError, match="no connection to 127.0.0.1: ECONNREFUSED"):
+        store(REGION="us-east-1").put("public/shop/a.json", b"{}", PLAIN, None, time.monotonic() + 5)

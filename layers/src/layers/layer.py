@@ -14,6 +14,7 @@ from .archive import read_folder, zip_files
 from .bill import bill_of_materials, licence_list
 from .npm import packages_of_project
 from .package import Package, files_of
+from .python_source import without_prose
 from .wheels import Native, packages_of_lock
 
 if TYPE_CHECKING:
@@ -82,17 +83,13 @@ class Layer:
 
 
 def python_layer(root: Path) -> Layer:
-    """Return the layer with the Python SDK and requests: one for every Python and architecture."""
+    """Return the layer with the Python SDK, which needs nothing else: one for every Python and architecture."""
 
     def packages() -> list[Package]:
-        return [_python_sdk(root), *packages_of_lock(root / "layers" / "python.txt")]
+        return [_python_sdk(root)]
 
-    sources = (
-        root / "python-sdk" / "src",
-        root / "python-sdk" / "pyproject.toml",
-        root / "layers" / "python.txt",
-    )
-    return Layer("python", "python", packages, budget_bytes=550_000, sources=(*sources, root / "LICENSE"))
+    sources = (root / "python-sdk" / "src", root / "python-sdk" / "pyproject.toml", root / "LICENSE")
+    return Layer("python", "python", packages, budget_bytes=100_000, sources=sources)
 
 
 def nodejs_layer(root: Path) -> Layer:
@@ -125,10 +122,14 @@ def _run_time(package: Package) -> Package:
     return replace(package, files=files)
 
 
+def _as_run(name: str, content: bytes) -> bytes:
+    return without_prose(content.decode()).encode() if name.endswith(".py") else content
+
+
 def _python_sdk(root: Path) -> Package:
     project = tomli.loads((root / "python-sdk" / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     source = read_folder(root / "python-sdk" / "src" / "memory")
     [version] = _VERSION.findall(source["_version.py"].decode())
-    files = {f"memory/{name}": content for name, content in source.items()}
+    files = {f"memory/{name}": _as_run(name, content) for name, content in source.items()}
     files["memory/LICENSE"] = (root / "LICENSE").read_bytes()
     return Package("pypi", project["name"], version, project["license"], None, files)

@@ -65,12 +65,8 @@ class Native:
 
 #: Takes wheels without native code, also where faster ones exist: they run on every Python and architecture.
 _PURE = ["--implementation=py", "--abi=none", "--platform=any"]
-#: What nothing reads that runs on Lambda: pip's notes for removing a package, what type checkers read, commands, and
-#: urllib3's part for browsers.
-_UNUSED = re.compile(
-    r"[^/]+\.dist-info/(RECORD|top_level\.txt)|.+\.pyi|.+/py\.typed|charset_normalizer/(cli/.+|__main__\.py)"
-    r"|urllib3/contrib/emscripten/.+"
-)
+#: What nothing reads that runs on Lambda: pip's notes for removing a package, and what type checkers read.
+_UNUSED = re.compile(r"[^/]+\.dist-info/(RECORD|top_level\.txt)|.+\.pyi|.+/py\.typed")
 
 
 class WheelError(Exception):

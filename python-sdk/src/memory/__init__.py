@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         ValueTooLargeError,
     )
     from memory._grant import Grant
+    from memory._observer import Observation
     from memory._service import MemoryService
     from memory._stats import Stats
 
@@ -42,6 +43,7 @@ __all__ = [
     "InvalidNameError",
     "MemoryService",
     "MemoryServiceError",
+    "Observation",
     "Stats",
     "UnavailableError",
     "UnsupportedTypeError",
@@ -55,6 +57,7 @@ if not TYPE_CHECKING:
         "Entry": "_entry",
         "Grant": "_grant",
         "MemoryService": "_service",
+        "Observation": "_observer",
         "Stats": "_stats",
     }
 

@@ -55,6 +55,14 @@ class _AbandonedError(Exception):
     """Whoever computed was interrupted."""
 
 
+class _Computation(Future[bytes]):
+    """A computation that is under way, begun by the thread that made this object."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.leader = threading.get_ident()
+
+
 class Computations:
     """Runs factories.
 
@@ -68,11 +76,17 @@ class Computations:
         self._cache = cache
         self._clock = clock
         self._random = random
-        self._lock = threading.Lock()
-        self._running: dict[str, Future[bytes]] = {}
+        # Of the kind that a thread may take twice: a destructor may come in the middle (WIRE-8).
+        self._lock = threading.RLock()
+        self._running: dict[str, _Computation] = {}
         # When computations ended, by count: who looked before may have missed what they stored.
         self._ends = 0
         self._ended: OrderedDict[str, int] = OrderedDict()
+
+    def reset_after_fork(self) -> None:
+        """Wait for no computation of the parent's (WIRE-7)."""
+        self._lock = threading.RLock()
+        self._running = {}
 
     def get_or_put(self, name: str, factory: Callable[[], Any], options: PutOptions) -> Any:
         """Return the value of a name, computed if there is none.
@@ -93,6 +107,11 @@ class Computations:
                 return self._lead(name, future, factory, options, copy, is_readable)
             if copy is not None:
                 return copy.value()
+            if future.leader == threading.get_ident():
+                # A signal's handler or a destructor, or a call in the event loop that would stop the loop (WIRE-8).
+                raise RuntimeError(
+                    f"{quoted(name)} is being computed by this thread, which cannot wait for itself"
+                )
             try:
                 return decode(future.result()).value
             except _AbandonedError:
@@ -138,7 +157,7 @@ class Computations:
         left = copy.expires_at - self._clock() * 1000
         return copy.took * -math.log(1 - self._random()) >= left
 
-    def _join(self, name: str, looked: int) -> tuple[Future[bytes] | None, bool]:
+    def _join(self, name: str, looked: int) -> tuple[_Computation | None, bool]:
         """Return the computation of a name and whether the caller is to do it; None to look again first."""
         with self._lock:
             running = self._running.get(name)
@@ -148,14 +167,14 @@ class Computations:
                 return running, False
             if self._ended.get(name, 0) > looked:
                 return None, False
-            future: Future[bytes] = Future()
+            future = _Computation()
             self._running[name] = future
             return future, True
 
     def _lead(  # noqa: PLR0913, PLR0917 - what a computation is made of
         self,
         name: str,
-        future: Future[bytes],
+        future: _Computation,
         factory: Callable[[], Any],
         options: PutOptions,
         copy: CachedValue | None,
@@ -182,7 +201,7 @@ class Computations:
     async def _lead_async(  # noqa: PLR0913, PLR0917 - what a computation is made of
         self,
         name: str,
-        future: Future[bytes],
+        future: _Computation,
         factory: Callable[[], Awaitable[Any]],
         options: PutOptions,
         copy: CachedValue | None,
@@ -210,7 +229,7 @@ class Computations:
     def _took(self, began: float) -> int:
         return max(0, round((self._clock() - began) * 1000))
 
-    def _kept(self, name: str, future: Future[bytes], copy: CachedValue | None, error: Exception) -> Any:
+    def _kept(self, name: str, future: _Computation, copy: CachedValue | None, error: Exception) -> Any:
         """Return the value there is, as its refresh failed; else raise."""
         if copy is None or copy.is_expired(self._clock()):
             raise error
@@ -236,9 +255,10 @@ class Computations:
                 _LOGGER.warning("memory: %s cannot be stored: %s", quoted(name), error)
         return document
 
-    def _leave(self, name: str, future: Future[bytes]) -> None:
+    def _leave(self, name: str, future: _Computation) -> None:
         with self._lock:
-            del self._running[name]
+            if self._running.get(name) is future:
+                del self._running[name]
             self._ends += 1
             self._ended[name] = self._ends
             self._ended.move_to_end(name)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from memory._endpoints import check_region
 from memory._errors import ConfigurationError
 from memory._options import MAX_EDGE_TTL, STORAGE_CLASSES
 
@@ -35,7 +35,6 @@ _KEYS = (
     "DISTRIBUTION_ID",
     "ROLE_ARN",
     "MAX_GRANT",
-    "PRELOAD",
     "LOG_LEVEL",
 )
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -44,6 +43,8 @@ _LOG_LEVELS = ("debug", "info", "warn", "error", "silent")
 _SECRET_ARN = ("ssm", "secretsmanager")
 _ARN_PARTS = 6
 _FLAGS = {"": False, "true": True, "false": False}
+_PUBLIC_KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_HOST = re.compile(r"(?:[A-Za-z0-9_-]+\.)*[A-Za-z0-9_-]+|\[[0-9A-Fa-f:.]+\]")
 _DISTRIBUTION_ID = re.compile(r"[A-Z0-9]{1,64}")
 _ROLE_ARN = re.compile(r"arn:[a-z0-9-]+:iam::[0-9]{12}:role/[\w+=,.@/-]+", re.ASCII)
 _BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
@@ -55,7 +56,7 @@ class Config(NamedTuple):
     Attributes:
         distribution: Origin of the URLs, `https://` and the host of the distribution.
         bucket_name: The bucket that holds the values.
-        region: The bucket's region; None leaves it to the AWS SDK.
+        region: The bucket's region; None leaves it to the profile.
         visibility: `public` or `private`.
         pk_path: Private services: path of a PEM file, or ARN of a parameter or secret.
         public_key_id: Private services: id of the public key in CloudFront; None if the secret has it.
@@ -65,7 +66,7 @@ class Config(NamedTuple):
         edge_endpoint: Where to connect instead of the distribution; the Host header stays.
         signature_lifetime: Seconds a signed policy is valid.
         hash_algorithm: Hash of the signatures, `SHA256` or `SHA1`.
-        deadline: Seconds a get may take.
+        deadline: Seconds a call may take (TIME-1).
         failover: Whether to read S3 when the edge cannot be read.
         stale_if_error: Seconds beyond its freshness that a copy may be served while S3 cannot be read.
         local_max_items: How many values to keep in memory; 0 for none.
@@ -73,7 +74,6 @@ class Config(NamedTuple):
         distribution_id: Id of the distribution, for invalidations.
         role_arn: Role to assume before asking S3 or CloudFront's API.
         max_grant: Seconds, the longest a grant may last.
-        preload: Whether the constructor loads what only puts and signed reads need (CFG-6).
         log_level: Level of the logger `memory`; None leaves it to the application.
     """
 
@@ -97,7 +97,6 @@ class Config(NamedTuple):
     distribution_id: str | None
     role_arn: str | None
     max_grant: int
-    preload: bool
     log_level: str | None
 
     @classmethod
@@ -110,13 +109,12 @@ class Config(NamedTuple):
                 never turns private data public.
         """
         given = _Given(conf, os.environ if environment is None else environment)
-        region = given.text("REGION") or given.environment.get("AWS_REGION")
         visibility = _visibility(given)
         pk_path, public_key_id = _keys_of_private(given) if visibility == "private" else (None, None)
         return cls(
             distribution=_origin("DISTRIBUTION", given.required("DISTRIBUTION")),
             bucket_name=_bucket("BUCKET_NAME", given.required("BUCKET_NAME")),
-            region=region or given.environment.get("AWS_DEFAULT_REGION"),
+            region=given.region(),
             visibility=visibility,
             pk_path=pk_path,
             public_key_id=public_key_id,
@@ -134,7 +132,6 @@ class Config(NamedTuple):
             distribution_id=given.optional("DISTRIBUTION_ID", _distribution_id),
             role_arn=given.optional("ROLE_ARN", _role_arn),
             max_grant=given.whole("MAX_GRANT", 3_600, 1, 86_400),
-            preload=given.flag("PRELOAD", default=False),
             log_level=given.optional("LOG_LEVEL", _log_level),
         )
 
@@ -168,9 +165,16 @@ class _Given:
         value = self.conf.get(key)
         if value is None or value == "":
             value = self.environment.get(ENVIRONMENT_PREFIX + key, "")
-        if not isinstance(value, (str, int, Path)) or isinstance(value, bool):
+        if not isinstance(value, (str, int, os.PathLike)) or isinstance(value, bool):
             raise ConfigurationError(f"{key} is a text or number, not {type(value).__name__}")
         return str(value).strip()
+
+    def region(self) -> str | None:
+        """Return the Region; None leaves it to the profile (END-1)."""
+        self.text("REGION")  # is it a text?
+        given = {"REGION": str(self.conf.get("REGION") or self.environment.get("MEMORY_REGION", ""))}
+        given |= {name: self.environment.get(name, "") for name in ("AWS_REGION", "AWS_DEFAULT_REGION")}
+        return next((check_region(source, region) for source, region in given.items() if region), None)
 
     def flag(self, key: str, *, default: bool) -> bool:
         value = self.conf.get(key)
@@ -226,7 +230,16 @@ def _keys_of_private(given: _Given) -> tuple[str, str | None]:
         raise ConfigurationError(f"PK_PATH is missing or empty: {why}")
     if not public_key_id and (given.present("PUBLIC_KEY_ID") or not arn_service(pk_path)):
         raise ConfigurationError(f"PUBLIC_KEY_ID is missing or empty: {why}")
+    if public_key_id and not is_public_key_id(public_key_id):
+        raise ConfigurationError(
+            f"PUBLIC_KEY_ID is the id of a public key in CloudFront, not {public_key_id!r}"
+        )
     return pk_path, public_key_id or None
+
+
+def is_public_key_id(text: str) -> bool:
+    """Return whether a text can be the id of a public key: it becomes part of URLs."""
+    return _PUBLIC_KEY_ID.fullmatch(text) is not None
 
 
 def arn_service(pk_path: str) -> str | None:
@@ -238,20 +251,25 @@ def arn_service(pk_path: str) -> str | None:
     if not pk_path.startswith("arn:"):
         return None
     parts = pk_path.split(":", 5)
-    if len(parts) < _ARN_PARTS or parts[2] not in _SECRET_ARN or not all(parts[1:]):
+    is_arn = len(parts) == _ARN_PARTS and parts[2] in _SECRET_ARN and all(parts[1:])
+    if not is_arn or not pk_path.isascii() or not pk_path.isprintable():
         raise ConfigurationError(
             f"PK_PATH {pk_path!r} is not the ARN of an SSM parameter or a Secrets Manager secret"
         )
+    check_region("the Region of PK_PATH", parts[3])
     return parts[2]
 
 
 def _origin(key: str, text: str) -> str:
     """Return scheme and host of a distribution or endpoint, `https` unless it is on this machine."""
-    parts = urlsplit(text if "://" in text else f"https://{text}")
+    # urlsplit drops line ends and tabs: what goes into a request is looked at as it is.
+    valid = text.isascii() and text.isprintable()
     try:
-        valid = bool(parts.hostname) and parts.port != 0
+        parts = urlsplit(text if "://" in text else f"https://{text}")
+        host = parts.netloc if parts.port is None else parts.netloc.rpartition(":")[0]
+        valid = valid and _HOST.fullmatch(host) is not None and parts.port != 0
     except ValueError:
-        valid = False
+        valid, parts = False, urlsplit("")
     if not valid or parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc:
         raise ConfigurationError(f"{key} is a host such as d111111abcdef8.cloudfront.net, not {text!r}")
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):

@@ -9,16 +9,17 @@ from urllib.parse import urlsplit
 from memory._answer import Answer
 from memory._compression import decompress
 from memory._errors import AccessDeniedError, ConfigurationError, CorruptValueError, UnavailableError
-from memory._transport import FailedError
+from memory._exchange import Failure, Request
 
 if TYPE_CHECKING:
     from memory._config import Config
+    from memory._exchange import Response
     from memory._secrets import KeySource
     from memory._signing import Signer, SigningKey
-    from memory._transport import Received, Transport
+    from memory._wire import Wire
 
 _OK, _FORBIDDEN, _NOT_FOUND = 200, 403, 404
-_ERROR_CODE = re.compile(rb"<Code>(\w+)</Code>")
+_ERROR_CODE = re.compile(rb"<Code>(\w{1,80})</Code>")
 
 
 class OriginRefusedError(AccessDeniedError):
@@ -30,15 +31,13 @@ class Edge:
 
     Args:
         config: Distribution, endpoint and limits.
-        transport: Carries the requests.
+        wire: Carries the requests.
         signer: Signs the reads of a private service; None for a public one.
         keys: Where the signer's key comes from.
     """
 
-    def __init__(
-        self, config: Config, transport: Transport, signer: Signer | None, keys: KeySource | None
-    ) -> None:
-        self._transport = transport
+    def __init__(self, config: Config, wire: Wire, signer: Signer | None, keys: KeySource | None) -> None:
+        self._wire = wire
         self._origin = config.edge_endpoint or config.distribution
         self._headers = {"Host": urlsplit(config.distribution).netloc, "Accept-Encoding": "gzip"}
         self._limit = config.max_value_bytes
@@ -59,30 +58,34 @@ class Edge:
             CorruptValueError: The stored body cannot be unpacked.
             UnavailableError: The edge did not answer in time or reported an error of its own.
         """
-        received, key = self._fetch(path, deadline)
-        if received.status == _FORBIDDEN and self._signer and self._keys and key and self._keys.forget(key):
+        answer, key = self._fetch(path, deadline)
+        status, headers = answer.status, answer.headers
+        if status == _FORBIDDEN and self._signer and self._keys and key and self._keys.forget(key):
             # The key may have been rotated: sign with what is there now, once.
             self._signer.forget(key)
-            received, _ = self._fetch(path, deadline)
-        if received.status == _OK:
-            if received.cut:
+            answer, _ = self._fetch(path, deadline)
+            status, headers = answer.status, answer.headers
+        if status == _OK:
+            if answer.cut:
                 raise CorruptValueError(f"the stored value is larger than MAX_VALUE_BYTES ({self._limit})")
-            document = decompress(received.body, received.headers.get("Content-Encoding"), self._limit)
-            return Answer(document, "edge", received.headers)
-        if received.status == _NOT_FOUND:
-            return Answer(None, "edge", received.headers)
+            document = decompress(answer.body, headers.get("content-encoding"), self._limit)
+            return Answer(document, "edge", headers)
+        if status == _NOT_FOUND:
+            return Answer(None, "edge", headers)
         where = f"{self._origin}{path}"
-        if received.status == _FORBIDDEN:
-            raise self._refused(where, received.body)
-        raise UnavailableError(f"{where}: the edge answered {received.status}")
+        if status == _FORBIDDEN:
+            raise self._refused(where, answer.body)
+        raise UnavailableError(f"{where}: the edge answered {status}")
 
-    def _fetch(self, path: str, deadline: float) -> tuple[Received, SigningKey | None]:
-        query, key = self._signer.signature() if self._signer else ("", None)
-        url = f"{self._origin}{path}?{query}" if query else f"{self._origin}{path}"
-        try:
-            return self._transport.get(url, self._headers, deadline, self._limit), key
-        except FailedError as error:
-            raise UnavailableError(f"{self._origin}{path}: {error}") from None
+    def _fetch(self, path: str, deadline: float) -> tuple[Response, SigningKey | None]:
+        query, key = self._signer.signature(deadline) if self._signer else ("", None)
+        target = f"{path}?{query}" if query else path
+        answer = self._wire.send(
+            Request("GET", self._origin, target, self._headers, b"", self._limit), deadline
+        )
+        if isinstance(answer, Failure):
+            raise UnavailableError(f"{self._origin}{path}: {answer.reason}")
+        return answer, key
 
     def _refused(self, where: str, body: bytes) -> AccessDeniedError | ConfigurationError:
         match = _ERROR_CODE.search(body)

@@ -76,9 +76,17 @@ class ConflictError(MemoryServiceError, RuntimeError):
 
 
 class UnavailableError(MemoryServiceError, ConnectionError):
-    """Nothing answered in time, or with a server error; the call may succeed later."""
+    """Nothing answered in time, or with a server error; the call may succeed later.
+
+    Attributes:
+        outcome_unknown: Whether a put or remove may have taken place all the same (ERR-2).
+    """
 
     code = "unavailable"
+
+    def __init__(self, message: str, *, outcome_unknown: bool = False) -> None:
+        super().__init__(message)
+        self.outcome_unknown = outcome_unknown
 
 
 class BatchError(MemoryServiceError, RuntimeError):

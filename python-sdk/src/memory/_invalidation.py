@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+import time
+from typing import TYPE_CHECKING
 
-from memory._aws import shared_client, translated
-from memory._errors import ConfigurationError
+from memory._aws import Aws
+from memory._aws_api import invalidate
+from memory._credentials import CredentialSource
+from memory._errors import ConfigurationError, MemoryServiceError
 
 if TYPE_CHECKING:
     from memory._config import Config
+    from memory._wire import Wire
 
 PATHS_PER_REQUEST = 1000
-
-# CloudFront's API has one region for all: https://docs.aws.amazon.com/general/latest/gr/cf_region.html
-_REGION = "us-east-1"
-_REGION_OF_CHINA = "cn-northwest-1"
 
 
 class Invalidation:
@@ -24,11 +24,13 @@ class Invalidation:
     Args:
         config: The distribution's id.
         service_name: Whose values they are, for the logs of the role.
+        wire: Carries the requests.
     """
 
-    def __init__(self, config: Config, service_name: str) -> None:
+    def __init__(self, config: Config, service_name: str, wire: Wire) -> None:
         self._config = config
-        self._session_name = f"memory-service-{service_name}"[:64]
+        session_name = f"memory-service-{service_name}"[:64]
+        self._aws = Aws(wire, CredentialSource(wire, config.role_arn, session_name, config.region))
 
     def check(self) -> None:
         """See whether it can be asked for at all.
@@ -53,21 +55,19 @@ class Invalidation:
             ConfigurationError: There is no such distribution.
             UnavailableError: CloudFront did not answer, or has too many invalidations to do.
         """
+        config = self._config
         for start in range(0, len(paths), PATHS_PER_REQUEST):
             chunk = paths[start : start + PATHS_PER_REQUEST]
+            until = time.monotonic() + config.deadline
+            # Sent again after an answer that was lost, the reference makes it the same invalidation.
+            reference = os.urandom(16).hex()
             try:
-                self._cloudfront().create_invalidation(
-                    DistributionId=self._config.distribution_id,
-                    InvalidationBatch={
-                        "CallerReference": os.urandom(16).hex(),
-                        "Paths": {"Quantity": len(chunk), "Items": chunk},
-                    },
+                error = invalidate(
+                    self._aws, config.region, config.distribution_id or "", reference, chunk, until
                 )
-            except Exception as error:
-                what = f"{done}, but edges may serve their copies until these are old: invalidating {len(chunk)} paths"
-                raise translated(error, what, "CloudFront") from error
-
-    def _cloudfront(self) -> Any:
-        config = self._config
-        region = _REGION_OF_CHINA if (config.region or "").startswith("cn-") else _REGION
-        return shared_client("cloudfront", region, config.role_arn, self._session_name)
+            except MemoryServiceError as unasked:
+                error = unasked
+            if error is not None:
+                raise type(error)(
+                    f"{done}, but edges may serve their copies until these are old: {error}"
+                ) from error

@@ -146,11 +146,11 @@ class LocalMemory:
         """
         try:
             copy = self._copies[name]
+            if not copy.is_fresh(now):
+                return None
+            self._copies.move_to_end(name)
         except (KeyError, TypeError):
             return None
-        if not copy.is_fresh(now):
-            return None
-        self._copies.move_to_end(name)
         self._stats.memory_hits += 1
         return copy
 

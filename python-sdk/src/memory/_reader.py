@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
-from functools import cache
+from collections import deque
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from memory._edge import OriginRefusedError
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
 FAILURES_TO_SKIP = 3
 SKIP_SECONDS = 10.0
+EDGE_SHARE = 3 / 5  # TIME-3
 
 _UNREADABLE = (UnavailableError, AccessDeniedError, ConfigurationError)
 _LOGGER = logging.getLogger("memory")
@@ -63,7 +63,7 @@ class Reader:
     Args:
         config: Deadline, and what to do when the edge fails.
         edge: Reads through CloudFront.
-        origin: Makes what reads S3; called once, when S3 is first read.
+        origin: Reads S3.
         state: What this service knows and keeps.
         clock: Returns Unix time in seconds.
     """
@@ -72,7 +72,7 @@ class Reader:
         self,
         config: Config,
         edge: Edge,
-        origin: Callable[[], Origin],
+        origin: Origin,
         state: State,
         clock: Callable[[], float],
     ) -> None:
@@ -80,10 +80,9 @@ class Reader:
         self._failover = config.failover
         self._stale_if_error = config.stale_if_error
         self._edge = edge
-        self._origin = cache(origin)
+        self._origin = origin
         self._state = state
         self._clock = clock
-        self._flights = state.single_flight
         self._circuit = Circuit(clock)
 
     def read(self, name: str, key: str) -> Reading:
@@ -96,33 +95,37 @@ class Reader:
         Raises:
             MemoryServiceError: Nobody gave an answer that counts (GET-3 to GET-5, CON-2, FAIL-3).
         """
-        deadline = time.monotonic() + self._deadline
-        with self._state.lock:
-            copy = self._state.local.fresh(name, self._clock())
+        began = time.monotonic()
+        deadline = began + self._deadline
+        # Some of a get's time is S3's, whatever the edge or another thread does with the rest (TIME-3, TIME-4).
+        edge_deadline = began + self._deadline * EDGE_SHARE if self._failover else deadline
+        state = self._state
+        if state.doubted:
+            state.settle()
+        if state.is_held_here:
+            return self._from_origin(name, key, deadline)[0]
+        flights = state.single_flight
+        with state.lock:
+            copy = state.local.fresh(name, self._clock())
             if copy is None:
-                flight, leads = self._flights.join(name)
+                flight, leads = flights.join(name)
         if copy is not None:
             return Reading("memory", copy, copy.value(), None)
-        if not leads:
-            joined = flight.wait(deadline)
+        if leads:
+            return flights.lead(name, flight, lambda: self._read(name, key, edge_deadline, deadline))
+        if flight.is_of_this_thread:
+            return self._from_origin(name, key, deadline)[0]
+        if flight.wait(edge_deadline):
+            joined = flight.outcome()
             if joined is not None and self._suits(name, joined):
                 return joined.shared()
-            return self._from_origin(name, key, deadline)[0]
-        try:
-            reading = self._read(name, key, deadline)
-        except BaseException as error:
-            flight.fail(error)
-            raise
-        else:
-            flight.land(reading)
-            return reading
-        finally:
-            with self._state.lock:
-                self._flights.leave(name, flight)
+        elif not self._failover:
+            raise UnavailableError("the request of another thread for the same name did not end in time")
+        return self._from_origin(name, key, deadline)[0]
 
-    def preload(self) -> None:
-        """Load what reading S3 takes (CFG-6)."""
-        self._origin()
+    def reset_after_fork(self) -> None:
+        """Count the edge's failures anew."""
+        self._circuit = Circuit(self._clock)
 
     def read_origin(self, name: str, key: str) -> Reading:
         """Read S3 itself (CON-1).
@@ -132,13 +135,18 @@ class Reader:
         """
         return self._from_origin(name, key, time.monotonic() + self._deadline)[0]
 
-    def look(self, name: str, key: str) -> Found:
+    def look(self, name: str, key: str, deadline: float) -> Found:
         """Read S3 for a writer, who also needs to see what has expired and who wrote it.
+
+        Args:
+            name: The name.
+            key: Key of its object.
+            deadline: When to have ended, by `time.monotonic`.
 
         Raises:
             MemoryServiceError: As `read_origin` does.
         """
-        return self._from_origin(name, key, time.monotonic() + self._deadline)[1]
+        return self._from_origin(name, key, deadline)[1]
 
     def _suits(self, name: str, reading: Reading) -> bool:
         """Return whether the outcome of another's request is new enough for one who joined it."""
@@ -151,11 +159,11 @@ class Reader:
                 self._state.stats.shared_reads += 1
             return accepted
 
-    def _read(self, name: str, key: str, deadline: float) -> Reading:
+    def _read(self, name: str, key: str, edge_deadline: float, deadline: float) -> Reading:
         late: Reading | None = None
         if not self._failover or self._circuit.asks():
             try:
-                reading, is_current = self._from_edge(name, key, deadline)
+                reading, is_current = self._from_edge(name, key, edge_deadline)
             except (UnavailableError, CorruptValueError, OriginRefusedError) as error:
                 self._circuit.failed()
                 if not self._failover:
@@ -198,16 +206,22 @@ class Reader:
 
     def _from_origin(self, name: str, key: str, deadline: float) -> tuple[Reading, Found]:
         state = self._state
+        if state.doubted:
+            state.settle()
+        is_aside = state.is_held_here
+        started = self._clock()
         with state.lock:
-            started = self._clock()
             view = state.session.view(name, started)
-        answer = self._origin().get(key, deadline)
+        answer = self._origin.get(key, deadline)
         envelope = None if answer.document is None else decode(answer.document)
         copy = None if envelope is None else CachedValue.of(answer, envelope, started)
-        with state.lock:
-            state.stats.s3_reads += 1
-            is_newest = state.session.learn_from_s3(name, answer, envelope, view, self._clock())
-            self._keep(name, copy if is_newest else None)
+        if is_aside:
+            state.doubt(name, self._clock())
+        else:
+            with state.lock:
+                state.stats.s3_reads += 1
+                is_newest = state.session.learn_from_s3(name, answer, envelope, view, self._clock())
+                self._keep(name, copy if is_newest else None)
         return Reading("s3", copy, envelope and envelope.value, answer), Found(answer, envelope)
 
     def _keep(self, name: str, copy: CachedValue | None) -> None:
@@ -238,7 +252,8 @@ class Circuit:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._lock = threading.Lock()
+        # Whoever has this decides; no lock, since a destructor may come in the middle (WIRE-8).
+        self._turn: deque[None] = deque((None,))
         self._failures = 0
         self._skipping_since = 0.0
 
@@ -246,17 +261,22 @@ class Circuit:
         """Return whether to ask the edge; after a while, one caller tries it again for all."""
         if self._failures < FAILURES_TO_SKIP:
             return True
-        with self._lock:
+        try:
+            self._turn.pop()
+        except IndexError:
+            return False
+        try:
             if 0 <= self._clock() - self._skipping_since < SKIP_SECONDS:
                 return False
             self._skipping_since = self._clock()
             return True
+        finally:
+            self._turn.append(None)
 
     def failed(self) -> None:
         """Note a failure."""
-        with self._lock:
-            self._failures += 1
-            self._skipping_since = self._clock()
+        self._failures += 1
+        self._skipping_since = self._clock()
 
     def answered(self) -> None:
         """Note that the edge answered: the row of failures has ended."""

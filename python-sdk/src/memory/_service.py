@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
-import os
 import time
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from memory._backoff import random_share
 from memory._batch import for_each
 from memory._config import Config
 from memory._edge import Edge
+from memory._endpoints import bucket_endpoint
 from memory._errors import (
     BatchError,
     ConfigurationError,
     CorruptValueError,
     UnsupportedTypeError,
 )
+from memory._fork import reset_in_child
 from memory._names import check_service_name, key_prefix, name_of, object_key, quoted, url_path
 from memory._options import Condition, PutOptions
+from memory._origin import Origin
 from memory._reader import Reader
 from memory._state import State
-from memory._transport import Transport
+from memory._store import Store
 from memory._version import __version__
+from memory._wire import WIRE
+from memory._writer import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -35,13 +40,12 @@ if TYPE_CHECKING:
     from memory._grant import Grant
     from memory._invalidation import Invalidation
     from memory._local import CachedValue
+    from memory._observer import Observation, Watch
     from memory._options import Seconds
-    from memory._origin import Origin
     from memory._reader import Reading
     from memory._secrets import KeySource
+    from memory._signing import Signer
     from memory._stats import Stats
-    from memory._store import Store
-    from memory._writer import Writer
 
 ATTEMPTS = 100
 
@@ -64,6 +68,7 @@ class MemoryService:
     Args:
         conf: The configuration: a dict with the keys of the README, or a `Config`.
         service_name: The namespace of the names: 1 to 64 of `A-Z a-z 0-9 _ -`.
+        observer: Is told of each call after its end, in the caller's thread, with an `Observation`.
         clock: Returns Unix time in seconds; for tests, as are the next two.
         random: Returns a number from 0 to 1.
         sleep: Waits for some seconds.
@@ -73,43 +78,70 @@ class MemoryService:
         InvalidNameError: The service name is not allowed (NAME-1).
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - of which three are for tests
         self,
         conf: Mapping[str, Any] | Config,
         service_name: str,
         *,
-        clock: Callable[[], float] = time.time,
+        observer: Callable[[Observation], object] | None = None,
+        clock: Callable[[], float] | None = None,
         random: Callable[[], float] | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         config = conf if isinstance(conf, Config) else Config.resolve(conf)
         self._config = config
         self._service_name = check_service_name(service_name)
-        self._clock = clock
+        self._clock = clock = clock or WIRE.clock
         self._keys: KeySource | None = None
-        signer = None
+        signer: Signer | None = None
         if config.visibility == "private":
             from memory._secrets import KeySource
-            from memory._signing import Signer, wildcard
+            from memory._signing import Signer, load_if_there, wildcard
 
-            self._keys = KeySource(config, clock)
+            self._keys = KeySource(config, clock, WIRE)
             resource = wildcard(config.distribution, self._service_name)
             lifetime, algorithm = config.signature_lifetime, config.hash_algorithm
             signer = Signer(resource, self._keys.key, lifetime, clock, algorithm)
+            load_if_there()
         _set_log_level(config.log_level)
-        self._transport = Transport.acquire()
+        self._prepare_wire()
         self._is_open = True
-        self._random = random or _random
+        WIRE.attach(self)
+        self._random = random or random_share
         self._state = State(config)
-        edge = Edge(config, self._transport, signer, self._keys)
-        self._reader = Reader(config, edge, self._make_origin, self._state, clock)
-        self._sleep = sleep
+        edge = Edge(config, WIRE, signer, self._keys)
+        origin = Origin(config, self._service_name, WIRE)
+        self._reader = Reader(config, edge, origin, self._state, clock)
+        self._store = Store(config, self._service_name, WIRE)
+        self._writer = Writer(config, self._store, self._reader, self._state, clock, self._random, sleep)
         self._computations: Computations | None = None
-        if config.preload:
-            self._reader.preload()
-            self._writer.preload()
-            if self._keys is not None:
-                self._keys.preload()
+        self._watch: Watch | None = None
+        reset_in_child(self)
+        if observer is not None:
+            from memory._observer import Watch
+
+            self._watch = Watch(observer, self._service_name)
+            self._watch.over(self, self._value_and_source)
+
+    def _prepare_wire(self) -> None:
+        """Load what TLS takes while there is a whole core: on Lambda, a call may have a fourteenth of one.
+
+        Raises:
+            ConfigurationError: The way to the edge is not supported. That to S3 is looked at when it is gone.
+        """
+        config = self._config
+        WIRE.prepare(config.edge_endpoint or config.distribution)
+        with contextlib.suppress(ConfigurationError):
+            WIRE.prepare(bucket_endpoint(config.bucket_name, config.region).origin)
+
+    def reset_after_fork(self) -> None:
+        """Go on in a forked process without what belongs to its parent (WIRE-7)."""
+        self._state.reset_after_fork(self._clock())
+        self._reader.reset_after_fork()
+        if self._keys is not None:
+            self._keys.reset_after_fork()
+        if self._computations is not None:
+            self._computations.reset_after_fork()
 
     def put(  # noqa: PLR0913 - options, by keyword
         self,
@@ -215,16 +247,17 @@ class MemoryService:
         """
         if not consistent:
             state = self._state
-            with state.lock:
-                copy = state.local.fresh(name, self._clock())
-            if copy is not None:
-                if _LOGGER.isEnabledFor(logging.DEBUG):
-                    _LOGGER.debug("memory: get %s from memory", quoted(name))
-                return copy.value()
-        reading = self._read(name, consistent=consistent)
-        if reading.copy is None or reading.copy.is_expired(self._clock()):
-            return default
-        return reading.value
+            if state.doubted:
+                state.settle()
+            # What is left is of a change that this very thread is in the middle of: then memory is not asked.
+            if not state.doubted:
+                with state.lock:
+                    copy = state.local.fresh(name, self._clock())
+                if copy is not None:
+                    if _LOGGER.isEnabledFor(logging.DEBUG):
+                        _LOGGER.debug("memory: get %s from memory", quoted(name))
+                    return copy.value()
+        return self._value_and_source(name, default, consistent=consistent)[0]
 
     def get_entry(self, name: str, *, consistent: bool = False) -> Entry | None:
         """Read a value with what is known about it; None if there is none (GET-6).
@@ -264,7 +297,9 @@ class MemoryService:
             self._key(name)
         missing = object()
         try:
-            values = for_each(wanted, lambda name: self.get(name, missing, consistent=consistent))
+            values = for_each(
+                wanted, lambda name: self._value_and_source(name, missing, consistent=consistent)[0]
+            )
         except BatchError as error:
             error.results = {name: value for name, value in error.results.items() if value is not missing}
             raise
@@ -322,7 +357,10 @@ class MemoryService:
         self._check_open()
         under = key_prefix(self._config.visibility, self._service_name, prefix)
         return (
-            name for page in self._store.list(under) for key in page if (name := name_of(key)) is not None
+            name
+            for page in self._store.list(under, self._until)
+            for key in page
+            if (name := name_of(key)) is not None
         )
 
     def clear(self, prefix: str, *, invalidate: bool = False) -> int:
@@ -345,7 +383,7 @@ class MemoryService:
         under = key_prefix(self._config.visibility, self._service_name, prefix)
         removed = 0
         try:
-            for page in self._store.list(under):
+            for page in self._store.list(under, self._until):
                 names = {key: name for key in page if (name := name_of(key)) is not None}
                 self._writer.remove_many(names)
                 removed += len(names)
@@ -388,13 +426,7 @@ class MemoryService:
             MemoryServiceError: As `get` with `consistent` and `put` do.
         """
         options = self._options(ttl, edge_ttl, storage_class, invalidate=invalidate)
-        if type(attempts) is not int or attempts < 1:
-            raise ConfigurationError(f"attempts is a whole number from 1, not {attempts!r}")
-        key = self._key(name)
-        value = self._writer.update(name, key, change, default, options, attempts)
-        if invalidate:
-            self._invalidation.send([url_path(key)], f"{quoted(name)} is stored")
-        return value
+        return self._update(name, change, default, options, attempts, invalidate=invalidate)
 
     def increment(  # noqa: PLR0913 - options, by keyword
         self,
@@ -435,8 +467,8 @@ class MemoryService:
                 )
             return number + by
 
-        options = {"ttl": ttl, "edge_ttl": edge_ttl, "storage_class": storage_class}
-        total: int = self.update(name, add, default=0, invalidate=invalidate, attempts=attempts, **options)  # type: ignore[arg-type]
+        options = self._options(ttl, edge_ttl, storage_class, invalidate=invalidate)
+        total: int = self._update(name, add, 0, options, attempts, invalidate=invalidate)
         return total
 
     def get_or_put(
@@ -498,7 +530,10 @@ class MemoryService:
         from memory._compute import Cached
 
         def decorate(function: Function) -> Function:
-            return Cached(self._compute(), function, options, name).wrapper()
+            wrapper = Cached(self._compute(), function, options, name).wrapper()
+            return (
+                wrapper if self._watch is None else cast("Function", self._watch.call("get_or_put", wrapper))
+            )
 
         return decorate
 
@@ -522,7 +557,8 @@ class MemoryService:
             self._key(what)
         if self._keys is None:
             raise AssertionError("a private service has keys")
-        return grant(self._config, self._service_name, what, lifetime, self._keys.key(), self._clock())
+        key = self._keys.key(self._until())
+        return grant(self._config, self._service_name, what, lifetime, key, self._clock())
 
     def stats(self) -> Stats:
         """Return what this object has done so far, and what its memory holds."""
@@ -537,7 +573,7 @@ class MemoryService:
         """Let go of the connections, which the objects of a process share. Calls then raise ConfigurationError."""
         if self._is_open:
             self._is_open = False
-            Transport.release()
+            WIRE.detach(self)
 
     def __enter__(self) -> Self:
         return self
@@ -563,32 +599,42 @@ class MemoryService:
                 self._computations = Computations(_ComputedValues(self), self._clock, self._random)
             return self._computations
 
-    # What a function that only reads through the edge never needs is loaded with its first use.
-
-    def _make_origin(self) -> Origin:
-        from memory._origin import Origin
-
-        return Origin(self._config, self._service_name, self._transport, self._clock)
-
-    @cached_property
-    def _store(self) -> Store:
-        from memory._store import Store
-
-        return Store(self._config, self._service_name)
-
-    @cached_property
-    def _writer(self) -> Writer:
-        from memory._writer import Writer
-
-        return Writer(
-            self._config, self._store, self._reader, self._state, self._clock, self._random, self._sleep
-        )
-
-    @cached_property
+    @property
     def _invalidation(self) -> Invalidation:
         from memory._invalidation import Invalidation
 
-        return Invalidation(self._config, self._service_name)
+        return Invalidation(self._config, self._service_name, WIRE)
+
+    def _update(  # noqa: PLR0913 - what an update is made of
+        self,
+        name: str,
+        change: Callable[[Any], Any],
+        default: Any,
+        options: PutOptions,
+        attempts: int,
+        *,
+        invalidate: bool,
+    ) -> Any:
+        if type(attempts) is not int or attempts < 1:
+            raise ConfigurationError(f"attempts is a whole number from 1, not {attempts!r}")
+        key = self._key(name)
+        value = self._writer.update(name, key, change, default, options, attempts)
+        if invalidate:
+            self._invalidation.send([url_path(key)], f"{quoted(name)} is stored")
+        return value
+
+    def _value_and_source(
+        self, name: str, default: Any = None, *, consistent: bool = False
+    ) -> tuple[Any, str]:
+        """Return what `get` returns, and where it was read."""
+        reading = self._read(name, consistent=consistent)
+        if reading.copy is None or reading.copy.is_expired(self._clock()):
+            return default, reading.source
+        return reading.value, reading.source
+
+    def _until(self) -> float:
+        """Return when a request that begins now has to have ended (TIME-1)."""
+        return time.monotonic() + self._config.deadline
 
     def _check_open(self, *, invalidate: bool = False) -> None:
         if not self._is_open:
@@ -630,11 +676,6 @@ class MemoryService:
         return reading
 
 
-def _random() -> float:
-    """Return a number from 0 to below 1. Processes restored from one snapshot share a seed, so it is the system's."""
-    return (int.from_bytes(os.urandom(7), "big") >> 3) / 2**53
-
-
 class _ComputedValues:
     """How computations find and put values."""
 
@@ -647,6 +688,7 @@ class _ComputedValues:
 
     def find_fresh(self, name: str) -> CachedValue | None:
         state = self._service._state  # noqa: SLF001
+        state.settle()
         with state.lock:
             return state.local.fresh(name, self._service._clock())  # noqa: SLF001
 

@@ -167,6 +167,18 @@ class Session:
             self._put(name, writing.before if refused and writing.before else record or _unknown(now))
         return record is not None and record.version != ""
 
+    def doubt(self, name: str, now: float) -> None:
+        """Note that nobody can tell the state of a name (SES-4)."""
+        if (writing := self._writing.get(name)) is not None:
+            writing.overlapped = True
+        self._put(name, _unknown(now))
+
+    def end_all(self, now: float) -> None:
+        """Note that whoever was writing is not here any more: nobody can tell what became of it."""
+        names, self._writing = list(self._writing), {}
+        for name in names:
+            self._put(name, _unknown(now))
+
     def lineage(self, name: str, version: str) -> tuple[str, ...]:
         """Return the ids of the put that made a version and of those before it; none if it is not the one known."""
         record = self._records.get(name)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
-import threading
+import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -87,12 +88,19 @@ def load_cryptography() -> None:
         ) from error
 
 
+def load_if_there() -> None:
+    """Import what signs, if it is there: a function that only writes needs none."""
+    with contextlib.suppress(ConfigurationError):
+        load_cryptography()
+
+
 class Signer:
     """Gives the query string that opens every value of one service, signing anew at half of its lifetime.
 
     Args:
         resource: What the signature opens: URL with a wildcard.
-        key: Returns the key to sign with; called for each new signature, so a rotated key is picked up.
+        key: Returns the key to sign with by a deadline of `time.monotonic`; called for each new signature, so a
+            rotated key is picked up.
         lifetime: Seconds a signature is valid.
         clock: Returns Unix time in seconds. Wall clock: a monotonic one stands still in a frozen function.
         hash_algorithm: Hash of the signatures, `SHA256` or `SHA1`.
@@ -101,7 +109,7 @@ class Signer:
     def __init__(
         self,
         resource: str,
-        key: Callable[[], SigningKey],
+        key: Callable[[float], SigningKey],
         lifetime: int,
         clock: Callable[[], float],
         hash_algorithm: str = "SHA256",
@@ -111,36 +119,46 @@ class Signer:
         self._lifetime = lifetime
         self._clock = clock
         self._hash_algorithm = hash_algorithm
-        self._lock = threading.Lock()
-        self._query = ""
-        self._signed_with: SigningKey | None = None
-        self._signed_at = 0.0
+        # No lock: of threads that sign at the same moment, each has a good signature.
+        self._signed: _Signed | None = None
 
     def query(self) -> str:
         """Return the query string, without `?`."""
-        return self.signature()[0]
+        return self.signature(math.inf)[0]
 
-    def signature(self) -> tuple[str, SigningKey]:
-        """Return the query string, without `?`, and the key that it was signed with."""
-        with self._lock:
-            age = self._clock() - self._signed_at
-            if not self._query or self._signed_with is None or not 0 <= age < self._lifetime / 2:
-                self._signed_with = self._sign()
-            return self._query, self._signed_with
+    def signature(self, deadline: float) -> tuple[str, SigningKey]:
+        """Return the query string, without `?`, and the key that it was signed with.
+
+        Args:
+            deadline: When to have ended, by `time.monotonic`.
+        """
+        signed = self._signed
+        if signed is None or not 0 <= self._clock() - signed.at < self._lifetime / 2:
+            signed = self._signed = self._sign(deadline)
+        return signed.query, signed.key
 
     def forget(self, key: SigningKey) -> None:
         """Sign anew on the next read, unless another thread has signed with another key meanwhile."""
-        with self._lock:
-            if self._signed_with is key:
-                self._query = ""
+        signed = self._signed
+        if signed is not None and signed.key is key:
+            self._signed = None
 
-    def _sign(self) -> SigningKey:
-        key = self._key()
+    def _sign(self, deadline: float) -> _Signed:
+        key = self._key(deadline)
         now = self._clock()
         text = policy(self._resource, int(now) + self._lifetime)
-        self._query = signed_query(text, key, self._hash_algorithm)
-        self._signed_at = now
-        return key
+        return _Signed(signed_query(text, key, self._hash_algorithm), key, now)
+
+
+class _Signed(NamedTuple):
+    """A signature: its query string, what it was signed with, and when, in Unix seconds."""
+
+    query: str
+    key: SigningKey
+    at: float
+
+    def __repr__(self) -> str:
+        return "_Signed(…)"
 
 
 def wildcard(distribution: str, service_name: str) -> str:

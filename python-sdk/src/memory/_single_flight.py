@@ -2,69 +2,102 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from typing import TYPE_CHECKING
+from _thread import get_ident
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from memory._errors import UnavailableError
+from memory._turnstile import Turnstile
 
 if TYPE_CHECKING:
-    from memory._reader import Reading
+    from collections.abc import Callable
+
+Outcome = TypeVar("Outcome")
 
 
-class Flight:
-    """One request that is under way."""
+class Flight(Generic[Outcome]):
+    """One request that is under way, made by the thread that made this object."""
+
+    __slots__ = ("_error", "_has_landed", "_leader", "_outcome", "_turnstile")
 
     def __init__(self) -> None:
-        self._landed = threading.Event()
-        self._reading: Reading | None = None
+        self._leader = get_ident()
+        self._turnstile = Turnstile()
+        self._has_landed = False
+        self._outcome: Outcome | None = None
         self._error: BaseException | None = None
 
-    def land(self, reading: Reading) -> None:
+    @property
+    def is_of_this_thread(self) -> bool:
+        """Whether this thread makes the request itself, further up: it must not wait for it (WIRE-8)."""
+        return self._leader == get_ident()
+
+    def land(self, outcome: Outcome) -> None:
         """Give those who wait the outcome."""
-        self._reading = reading
-        self._landed.set()
+        self._outcome = outcome
+        self._end()
 
     def fail(self, error: BaseException) -> None:
         """Give those who wait the error."""
         self._error = error
-        self._landed.set()
+        self._end()
 
-    def wait(self, deadline: float) -> Reading | None:
-        """Return the outcome; None if whoever made the request was interrupted.
+    def wait(self, deadline: float) -> bool:
+        """Wait for the end of the request, and return whether it has come.
 
         Args:
-            deadline: When to have ended, by `time.monotonic`.
+            deadline: When to give up, by `time.monotonic`.
+        """
+        return self._turnstile.wait(self._is_over, deadline)
+
+    def outcome(self) -> Outcome | None:
+        """Return the outcome; None if whoever made the request was interrupted.
 
         Raises:
-            MemoryServiceError: What the request ended with.
-            UnavailableError: It did not end in time.
+            Exception: What the request ended with.
         """
-        if not self._landed.wait(max(0.0, deadline - time.monotonic())):
-            raise UnavailableError("the request of another thread for the same name did not end in time")
         if isinstance(self._error, Exception):
             raise self._error
-        return self._reading
+        return self._outcome
+
+    def _is_over(self) -> bool:
+        return self._has_landed
+
+    def _end(self) -> None:
+        self._has_landed = True
+        self._turnstile.wake_all()
 
 
-class SingleFlight:
-    """The requests under way, by name. Whoever uses it holds the lock of the service."""
+class SingleFlight(Generic[Outcome]):
+    """The requests under way, by name. Each step is one operation on a dict, which no thread can split."""
 
     def __init__(self) -> None:
-        self._flights: dict[str, Flight] = {}
+        self._flights: dict[str, Flight[Outcome]] = {}
 
-    def join(self, name: str) -> tuple[Flight, bool]:
+    def join(self, name: str) -> tuple[Flight[Outcome], bool]:
         """Return the flight of a name, and whether the caller is to make the request."""
         flight = self._flights.get(name)
         if flight is not None:
             return flight, False
-        flight = self._flights[name] = Flight()
-        return flight, True
+        mine: Flight[Outcome] = Flight()
+        flight = self._flights.setdefault(name, mine)
+        return flight, flight is mine
 
-    def leave(self, name: str, flight: Flight) -> None:
+    def leave(self, name: str, flight: Flight[Outcome]) -> None:
         """Note that the request has ended."""
         if self._flights.get(name) is flight:
-            del self._flights[name]
+            self._flights.pop(name, None)
+
+    def lead(self, name: str, flight: Flight[Outcome], make: Callable[[], Outcome]) -> Outcome:
+        """Make the request for all who wait, and return its outcome."""
+        try:
+            outcome = make()
+        except BaseException as error:
+            flight.fail(error)
+            raise
+        else:
+            flight.land(outcome)
+            return outcome
+        finally:
+            self.leave(name, flight)
 
     def detach(self, name: str) -> None:
         """See to it that nobody joins the request of now: a put or remove makes its answer old."""
@@ -72,5 +105,5 @@ class SingleFlight:
 
     def detach_prefix(self, prefix: str) -> None:
         """Detach all names under a prefix."""
-        for name in [name for name in self._flights if name.startswith(prefix)]:
-            del self._flights[name]
+        for name in [name for name in tuple(self._flights) if name.startswith(prefix)]:
+            self._flights.pop(name, None)

@@ -2,31 +2,50 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+import re
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote_plus
 
-from memory._answer import unix_time
-from memory._aws import for_code, shared_client, translated
+from memory._aws import CONDITIONAL, READ, WRITE, Aws, AwsRequest, Outcome
 from memory._compression import compress
+from memory._credentials import CredentialSource
+from memory._dates import unix_time
+from memory._endpoints import bucket_endpoint
+from memory._errors import UnavailableError
+from memory._exchange import Failure, Response
 from memory._options import STORAGE_CLASSES
+from memory._refusals import BUSY, error_code, refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from mypy_boto3_s3 import S3Client
+    from collections.abc import Callable, Iterator, Mapping
 
     from memory._config import Config
     from memory._errors import MemoryServiceError
     from memory._options import Condition, PutOptions
+    from memory._wire import Wire
 
 KEYS_PER_REQUEST = 1000  # https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
+_PAGE_BYTES = 16 * 1024 * 1024  # a key may be 1,024 bytes, and each of them three characters
 
 # 412, 409, and 404 for If-Match on nothing:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
-_NOT_MET = ("PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey", "412", "409")
+_NOT_MET = (409, 412)
+_DONE = (200, 204)
+_FAILED = re.compile(rb"<Error>(.*?)</Error>", re.DOTALL)
+_CONTENTS = re.compile(rb"<Contents>(.*?)</Contents>", re.DOTALL)
+_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 
 
 class NotMetError(Exception):
-    """S3 refused a put for its condition, or because of another put at the same time."""
+    """S3 refused a put for its condition, or because of another put at the same time.
+
+    Attributes:
+        is_unknown: Whether an attempt before may have been carried out, and met the condition itself.
+    """
+
+    def __init__(self, *, is_unknown: bool) -> None:
+        super().__init__()
+        self.is_unknown = is_unknown
 
 
 class Stored(NamedTuple):
@@ -37,130 +56,190 @@ class Stored(NamedTuple):
 
 
 class Store:
-    """Writes documents to the bucket. botocore is imported with the first write: a function that only reads never pays.
+    """Writes documents to the bucket. It is imported by a constructor, and asks for nothing before the first write.
 
     Args:
         config: Bucket, region and role.
         service_name: Whose values they are, for the logs of the role.
+        wire: Carries the requests.
     """
 
-    def __init__(self, config: Config, service_name: str) -> None:
+    def __init__(self, config: Config, service_name: str, wire: Wire) -> None:
         self._config = config
-        self._session_name = f"memory-service-{service_name}"[:64]
+        session_name = f"memory-service-{service_name}"[:64]
+        self._aws = Aws(wire, CredentialSource(wire, config.role_arn, session_name, config.region))
 
-    def preload(self) -> None:
-        """Load what writing takes; sends nothing to S3 (CFG-6).
-
-        Raises:
-            ConfigurationError: There is no region.
-        """
-        try:
-            self._s3()
-        except Exception as error:
-            raise self._translated(error, "prepare to write") from error
-
-    def put(self, key: str, document: bytes, options: PutOptions, condition: Condition | None) -> Stored:
+    def put(
+        self, key: str, document: bytes, options: PutOptions, condition: Condition | None, deadline: float
+    ) -> Stored:
         """Store a document (section 4).
+
+        Args:
+            key: Key of the object.
+            document: The document.
+            options: Lifetime, edge TTL and storage class.
+            condition: What must hold; None for nothing.
+            deadline: When to have ended, by `time.monotonic`.
 
         Raises:
             NotMetError: The condition does not hold, or S3 cannot tell.
             ConfigurationError: The bucket does not exist, or there are no credentials or no region.
             AccessDeniedError: S3 refused the credentials.
-            UnavailableError: S3 did not answer.
+            UnavailableError: S3 did not answer in time; it says whether the value may be stored all the same.
         """
         body, encoding = compress(document)
-        more: dict[str, Any] = {"ContentEncoding": encoding} if encoding else {}
+        headers = {
+            "Content-Type": "application/json",
+            "Cache-Control": f"max-age={options.max_age}, stale-if-error={self._config.stale_if_error}",
+        }
+        if encoding:
+            headers["Content-Encoding"] = encoding
         if options.ttl_days is not None:
-            more["Tagging"] = f"ttl-days={options.ttl_days}"
+            headers["x-amz-tagging"] = f"ttl-days={options.ttl_days}"
         if options.storage_class != STORAGE_CLASSES[0]:
-            more["StorageClass"] = options.storage_class
+            headers["x-amz-storage-class"] = options.storage_class
         if condition is not None:
-            more |= (
-                {"IfNoneMatch": "*"} if condition.version is None else {"IfMatch": f'"{condition.version}"'}
+            headers |= (
+                {"If-None-Match": "*"}
+                if condition.version is None
+                else {"If-Match": f'"{condition.version}"'}
             )
-        try:
-            answer = self._s3().put_object(
-                Bucket=self._config.bucket_name,
-                Key=key,
-                Body=body,
-                ContentType="application/json",
-                CacheControl=f"max-age={options.max_age}, stale-if-error={self._config.stale_if_error}",
-                **more,
-            )
-        except Exception as error:
-            if condition is not None and _code(error) in _NOT_MET:
-                raise NotMetError from None
-            raise self._translated(error, f"put {key}") from error
-        return Stored(answer["ETag"].strip('"'), _date(answer))
+        kind = WRITE if condition is None else CONDITIONAL
+        answer = self._send("PUT", key, f"put {key}", deadline, kind, headers=headers, body=body)
+        return Stored(answer.headers.get("etag", "").removeprefix("W/").strip('"'), _date(answer))
 
-    def remove(self, key: str) -> Stored:
+    def remove(self, key: str, deadline: float) -> Stored:
         """Delete an object; that it is not there is no error.
 
         Raises:
             ConfigurationError: The bucket does not exist, or there are no credentials or no region.
             AccessDeniedError: S3 refused the credentials.
-            UnavailableError: S3 did not answer.
+            UnavailableError: S3 did not answer in time; it says whether the value may be removed all the same.
         """
-        try:
-            answer = self._s3().delete_object(Bucket=self._config.bucket_name, Key=key)
-        except Exception as error:
-            raise self._translated(error, f"remove {key}") from error
-        return Stored("", _date(answer))
+        return Stored("", _date(self._send("DELETE", key, f"remove {key}", deadline, WRITE)))
 
-    def remove_many(self, keys: list[str]) -> tuple[Stored, dict[str, MemoryServiceError]]:
+    def remove_many(self, keys: list[str], deadline: float) -> tuple[Stored, dict[str, MemoryServiceError]]:
         """Delete up to 1,000 objects in one request and return the error of each key that could not be.
 
         Raises:
             ConfigurationError: The bucket does not exist, or there are no credentials or no region.
             AccessDeniedError: S3 refused the credentials.
-            UnavailableError: S3 did not answer.
+            UnavailableError: S3 did not answer in time; it says whether they may be removed all the same.
         """
-        try:
-            answer = self._s3().delete_objects(
-                Bucket=self._config.bucket_name,
-                Delete={"Objects": [{"Key": key} for key in keys], "Quiet": True},
-            )
-        except Exception as error:
-            raise self._translated(error, f"remove {len(keys)} keys") from error
+        from base64 import b64encode
+        from hashlib import md5
+
+        # Keys have no character that XML treats specially (KEY-2).
+        objects = "".join([f"<Object><Key>{key}</Key></Object>" for key in keys])
+        body = f'<Delete xmlns="{_NAMESPACE}">{objects}<Quiet>true</Quiet></Delete>'.encode()
+        # S3 wants a checksum of this one; what is proof against a forger is the signature.
+        checksum = b64encode(md5(body, usedforsecurity=False).digest()).decode("ascii")
+        answer = self._send(
+            "POST",
+            "",
+            f"remove {len(keys)} keys",
+            deadline,
+            WRITE,
+            query={"delete": ""},
+            headers={"Content-Type": "application/xml", "Content-MD5": checksum},
+            body=body,
+            limit=_PAGE_BYTES,
+        )
         bucket = self._config.bucket_name
-        errors = {
-            failed["Key"]: for_code(failed.get("Code", ""), f"remove {failed['Key']} in bucket {bucket}")
-            for failed in answer.get("Errors", [])
-        }
+        errors = {}
+        for match in _FAILED.finditer(answer.body):
+            key, code = _member(match[1], "Key"), _member(match[1], "Code")
+            error = errors[key] = refusal(code, f"remove {key} in bucket {bucket}")
+            if isinstance(error, UnavailableError):
+                error.outcome_unknown = code not in BUSY
         return Stored("", _date(answer)), errors
 
-    def list(self, prefix: str) -> Iterator[list[str]]:
+    def list(self, prefix: str, until: Callable[[], float]) -> Iterator[list[str]]:
         """List the keys that begin with a prefix, a page of up to 1,000 at a time, the next when it is asked for.
+
+        Args:
+            prefix: What they begin with.
+            until: Returns when a page that is asked for now has to be there, by `time.monotonic`.
 
         Raises:
             ConfigurationError: The bucket does not exist, or there are no credentials or no region.
             AccessDeniedError: S3 refused the credentials.
-            UnavailableError: S3 did not answer.
+            UnavailableError: S3 did not answer in time.
         """
-        try:
-            pages = (
-                self._s3()
-                .get_paginator("list_objects_v2")
-                .paginate(Bucket=self._config.bucket_name, Prefix=prefix)
-            )
-            for page in pages:
-                yield [found["Key"] for found in page.get("Contents", [])]
-        except Exception as error:
-            raise self._translated(error, f"list {prefix}") from error
+        query = {"list-type": "2", "encoding-type": "url", "prefix": prefix}
+        while True:
+            answer = self._send("GET", "", f"list {prefix}", until(), READ, query=query, limit=_PAGE_BYTES)
+            page = answer.body
+            if answer.cut or b"ListBucketResult" not in page:
+                raise UnavailableError(
+                    f"list {prefix} in bucket {self._config.bucket_name}: S3's answer is no listing"
+                )
+            is_encoded = _member(page, "EncodingType") == "url"
+            keys = [_member(match[1], "Key") for match in _CONTENTS.finditer(page)]
+            yield [unquote_plus(key) for key in keys] if is_encoded else keys
+            token = _member(page, "NextContinuationToken")
+            if _member(page, "IsTruncated") != "true" or not token:
+                return
+            query = {**query, "continuation-token": token}
 
-    def _s3(self) -> S3Client:
+    def _send(  # noqa: PLR0913 - what a request is made of
+        self,
+        method: str,
+        key: str,
+        what: str,
+        deadline: float,
+        kind: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        limit: int = 64 * 1024,
+    ) -> Response:
         config = self._config
-        client: S3Client = shared_client("s3", config.region, config.role_arn, self._session_name)
-        return client
+        endpoint = bucket_endpoint(config.bucket_name, config.region)
+        path = f"/{key}" if key or not endpoint.path else ""
+        request = AwsRequest(endpoint, "s3", method, path, kind, query or {}, headers or {}, body, limit)
+        outcome = self._aws.send(request, deadline)
+        answer = outcome.answer
+        if isinstance(answer, Response) and answer.status in _DONE:
+            return answer
+        raise self._refused(outcome, f"{what} in bucket {config.bucket_name}", kind)
 
-    def _translated(self, error: Exception, what: str) -> Exception:
-        return translated(error, f"{what} in bucket {self._config.bucket_name}")
+    def _refused(self, outcome: Outcome, what: str, kind: str) -> Exception:
+        answer = outcome.answer
+        if isinstance(answer, Failure):
+            return _unavailable(f"{what}: S3: {answer.reason}", outcome)
+        code = error_code(answer.body) or str(answer.status)
+        if kind == CONDITIONAL and (answer.status in _NOT_MET or code == "NoSuchKey"):
+            return NotMetError(is_unknown=outcome.is_unknown)
+        error = refusal(
+            code, what, status=answer.status, region=answer.headers.get("x-amz-bucket-region", "")
+        )
+        if outcome.is_unknown:
+            # What S3 said last does not tell what became of an attempt before (WRITE-5).
+            return _unavailable(str(error), outcome)
+        return error
 
 
-def _code(error: Exception) -> str:
-    response = getattr(error, "response", None)
-    return str(response["Error"]["Code"]) if isinstance(response, dict) else ""
+def _unavailable(message: str, outcome: Outcome) -> UnavailableError:
+    doubt = ". It may have taken place all the same: read the value and decide" if outcome.is_unknown else ""
+    return UnavailableError(f"{message}{doubt}", outcome_unknown=outcome.is_unknown)
 
 
-def _date(answer: Any) -> float | None:
-    return unix_time(answer["ResponseMetadata"]["HTTPHeaders"].get("date"))
+def _member(document: bytes, name: str) -> str:
+    """Return the text of an XML element; nothing if there is none."""
+    start = document.find(b"<%s>" % name.encode())
+    if start < 0:
+        return ""
+    start += len(name) + 2
+    end = document.find(b"</%s>" % name.encode(), start)
+    text = document[start:end].decode("utf-8", "replace") if end >= 0 else ""
+    if "&" not in text:
+        return text
+    from html import unescape
+
+    return unescape(text)
+
+
+def _date(answer: Response) -> float | None:
+    return unix_time(answer.headers.get("date"))

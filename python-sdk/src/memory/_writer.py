@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import logging
+import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from memory._backoff import longest_wait
 from memory._batch import for_each, raise_if_any
 from memory._envelope import Envelope, encode, new_write_id
 from memory._errors import (
@@ -37,8 +39,6 @@ if TYPE_CHECKING:
 MAX_PREVIOUS = 100  # COND-5
 IN_DOUBT_SECONDS = 30  # COND-6
 ATTEMPTS_TO_SETTLE = 3
-FIRST_WAIT_SECONDS = 0.02  # UPD-2
-LONGEST_WAIT_SECONDS = 1.0
 
 _LOGGER = logging.getLogger("memory")
 
@@ -64,7 +64,7 @@ class Writer:
     """Writes and removes values, and keeps memory and session in step.
 
     Args:
-        config: Largest value.
+        config: Largest value, and the time of a call.
         store: Writes to S3.
         reader: Reads S3 to settle what a put came to.
         state: What this service knows and keeps.
@@ -84,6 +84,7 @@ class Writer:
         sleep: Callable[[float], None],
     ) -> None:
         self._limit = config.max_value_bytes
+        self._deadline = config.deadline
         self._store = store
         self._reader = reader
         self._state = state
@@ -107,19 +108,12 @@ class Writer:
             MemoryServiceError: It cannot be stored.
         """
         draft = _Draft(name, key, value, new_write_id(), options.expires_at(self._clock()), took, options)
+        deadline = self._until()
         if condition is None:
-            return self._send(draft, self._document(draft))
+            return self._send(draft, self._document(draft), deadline)
         with self._state.lock:
             previous = self._state.session.lineage(name, condition.version) if condition.version else ()
-        return self._put_on(condition, draft, previous)
-
-    def preload(self) -> None:
-        """Load what writing takes (CFG-6).
-
-        Raises:
-            ConfigurationError: There is no region.
-        """
-        self._store.preload()
+        return self._put_on(condition, draft, previous, deadline)
 
     def put_many(
         self, keys: Mapping[str, str], values: Mapping[str, Any], options: PutOptions
@@ -136,7 +130,7 @@ class Writer:
                 documents[name] = self._document(draft)
             except UnsupportedTypeError as error:
                 raise UnsupportedTypeError(f"{quoted(name)}: {error}", error.path) from None
-        return for_each(keys, lambda name: self._send(drafts[name], documents[name]))
+        return for_each(keys, lambda name: self._send(drafts[name], documents[name], self._until()))
 
     def update(  # noqa: PLR0913, PLR0917 - of which two are the caller's own
         self,
@@ -156,7 +150,8 @@ class Writer:
         for attempt in range(attempts):
             if attempt:
                 self._wait(attempt)
-            found = self._reader.look(name, key)
+            deadline = self._until()
+            found = self._reader.look(name, key, deadline)
             now = self._clock()
             envelope = found.envelope
             present = envelope is not None and not envelope.is_expired(now)
@@ -167,7 +162,7 @@ class Writer:
             draft = _Draft(name, key, value, new_write_id(), end, None, until)
             condition = Condition(None if envelope is None else found.answer.version)
             try:
-                self._put_on(condition, draft, lineage(found.answer, envelope))
+                self._put_on(condition, draft, lineage(found.answer, envelope), self._until())
             except ConflictError:
                 _LOGGER.debug("memory: update %s met another writer, attempt %s", key, attempt + 1)
                 continue
@@ -182,9 +177,9 @@ class Writer:
         Raises:
             MemoryServiceError: It cannot be removed.
         """
-        self._state.begin(name, self._clock())
+        self._begin(name)
         try:
-            stored = self._store.remove(key)
+            stored = self._store.remove(key, self._until())
         except BaseException as error:
             self._end(name, None, refused=_is_refusal(error))
             raise
@@ -208,11 +203,11 @@ class Writer:
 
     def _remove_page(self, names: Mapping[str, str]) -> dict[str, MemoryServiceError]:
         for name in names.values():
-            self._state.begin(name, self._clock())
+            self._begin(name)
         failed: Mapping[str, BaseException] = {}
         stored: Stored | None = None
         try:
-            stored, errors = self._store.remove_many(list(names))
+            stored, errors = self._store.remove_many(list(names), self._until())
         except MemoryServiceError as error:
             failed = errors = dict.fromkeys(names, error)
         except BaseException as error:
@@ -226,21 +221,25 @@ class Writer:
                 self._end(name, record, refused=key in failed and _is_refusal(failed[key]))
         return errors
 
-    def _put_on(self, condition: Condition, draft: _Draft, previous: tuple[str, ...]) -> str:
+    def _put_on(self, condition: Condition, draft: _Draft, previous: tuple[str, ...], deadline: float) -> str:
         """Store a value if a condition holds, whatever answers are lost (COND-1 to COND-6)."""
         replaced = previous[0] if previous else None
         attempt = 0
+        is_unknown = False
         while True:
             document = self._document(draft, previous[:MAX_PREVIOUS])
             sent = self._clock()
             failure: UnavailableError | None = None
             try:
-                return self._send(draft, document, condition, previous)
-            except NotMetError:
-                pass
+                return self._send(draft, document, deadline, condition, previous)
+            except NotMetError as error:
+                is_unknown = is_unknown or error.is_unknown
             except UnavailableError as error:
+                is_unknown = is_unknown or error.outcome_unknown
+                if not is_unknown:
+                    raise
                 failure = error
-            found = self._found(draft)
+            found = self._found(draft, deadline, is_unknown=is_unknown)
             version = _written(draft.write, found)
             if version is not None:
                 return version
@@ -257,10 +256,18 @@ class Writer:
             attempt += 1
             self._wait(attempt)
 
-    def _found(self, draft: _Draft) -> Found:
+    def _found(self, draft: _Draft, deadline: float, *, is_unknown: bool) -> Found:
         """Return what S3 holds now."""
         try:
-            return self._reader.look(draft.name, draft.key)
+            return self._reader.look(draft.name, draft.key, deadline)
+        except UnavailableError as error:
+            if not is_unknown:
+                raise
+            raise UnavailableError(
+                f"{quoted(draft.name)}: the answer to the put was lost, and nobody says whether it took place"
+                f" ({error}). Read the value and decide",
+                outcome_unknown=True,
+            ) from None
         except CorruptValueError as error:
             raise ConflictError(
                 f"{quoted(draft.name)}: what is stored was not written by an SDK ({error}): remove it first"
@@ -275,21 +282,23 @@ class Writer:
         if is_late or (is_full and replaced is not None and replaced not in known):
             raise UnavailableError(
                 f"{quoted(draft.name)}: the answer to the put was lost, and nothing shows whether it took place."
-                " Read the value and decide"
+                " Read the value and decide",
+                outcome_unknown=True,
             )
 
     def _send(
         self,
         draft: _Draft,
         document: bytes,
+        deadline: float,
         condition: Condition | None = None,
         previous: tuple[str, ...] = (),
     ) -> str:
         """Put a document once, and note what became of it."""
         name, started = draft.name, self._clock()
-        self._state.begin(name, started)
+        self._begin(name)
         try:
-            stored = self._store.put(draft.key, document, draft.options, condition)
+            stored = self._store.put(draft.key, document, draft.options, condition, deadline)
         except BaseException as error:
             self._end(name, None, refused=_is_refusal(error))
             raise
@@ -310,10 +319,18 @@ class Writer:
         self._end(name, record, kept)
         return stored.version
 
+    def _begin(self, name: str) -> None:
+        """Note that a put or remove begins, unless it comes in the middle of a change: then its end says so."""
+        if not self._state.is_held_here:
+            self._state.begin(name, self._clock())
+
     def _end(
         self, name: str, record: Record | None, kept: CachedValue | None = None, *, refused: bool = False
     ) -> None:
         state = self._state
+        if state.is_held_here:
+            state.doubt(name, self._clock())
+            return
         with state.lock:
             is_known = state.session.end(name, self._clock(), record, refused=refused)
             state.single_flight.detach(name)
@@ -335,8 +352,11 @@ class Writer:
         return document
 
     def _wait(self, attempt: int) -> None:
-        longest = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** min(attempt - 1, 16))
-        self._sleep(self._random() * longest)
+        self._sleep(self._random() * longest_wait(attempt))
+
+    def _until(self) -> float:
+        """Return when a call that begins now has to have ended (TIME-1)."""
+        return time.monotonic() + self._deadline
 
 
 def _written(write: str, found: Found) -> str | None:
@@ -362,5 +382,7 @@ def _conflict(name: str, condition: Condition) -> ConflictError:
 
 
 def _is_refusal(error: BaseException) -> bool:
-    """Return whether nothing was written for sure."""
+    """Return whether nothing was written for sure (WRITE-2)."""
+    if isinstance(error, UnavailableError):
+        return not error.outcome_unknown
     return isinstance(error, (AccessDeniedError, ConfigurationError, UnsupportedTypeError))

@@ -1,0 +1,77 @@
+"""Where the SDK would send requests in an environment that is not this process's."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import memory
+from memory._dial import Origin
+from memory._endpoints import bucket_endpoint, platform_region, service_endpoint
+from memory._proxy import proxy_for
+from memory._trust import authorities, tls_context
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from memory._endpoints import Endpoint
+
+Message = dict[str, Any]
+
+
+def endpoint(target: str, conf: Mapping[str, Any], environment: Mapping[str, str]) -> Message:
+    """Say where requests of a kind go.
+
+    Args:
+        target: `edge`, or a service of AWS.
+        conf: The configuration.
+        environment: All that there is.
+
+    Raises:
+        ConfigurationError: Nowhere.
+    """
+    with _only(environment):
+        config = memory.Config.resolve(conf)
+        memory.MemoryService(config, "endpoints").close()
+        if target == "edge":
+            url, region = config.edge_endpoint or config.distribution, None
+            origin = url
+        else:
+            found = _endpoint(target, config)
+            origin, region = found.origin, found.region
+            url = f"{origin}{found.path}"
+        where = Origin.parse(origin)
+        proxy = proxy_for(*where)
+        if where.scheme == "https":
+            tls_context()
+        _, bundle, extra = authorities()
+    return {
+        "url": url,
+        "region": region,
+        "proxy": proxy and f"http://{proxy.host}:{proxy.port}",
+        "authorities": bundle,
+        "extra_authorities": extra,
+    }
+
+
+def _endpoint(target: str, config: memory.Config) -> Endpoint:
+    if target == "s3":
+        return bucket_endpoint(config.bucket_name, config.region)
+    if target == "sts":
+        return service_endpoint(target, platform_region() or config.region)
+    if target == "cloudfront":
+        return service_endpoint(target, config.region)
+    return service_endpoint(target, (config.pk_path or "").split(":")[3])
+
+
+@contextmanager
+def _only(environment: Mapping[str, str]) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(environment)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

@@ -1,0 +1,144 @@
+"""One connection: a request goes out, an answer comes back, and no phase takes longer than it may (TIME-2)."""
+
+from __future__ import annotations
+
+import select
+import time
+from typing import TYPE_CHECKING
+
+from memory._exchange import ENDED, UNDER_WAY, Failure
+from memory._response_reader import EndedError, MalformedError, ResponseReader
+
+if TYPE_CHECKING:
+    from socket import socket
+
+    from memory._exchange import Request, Response
+
+SILENCE_SECONDS = 2.0
+MAX_IDLE_SECONDS = 4.0  # WIRE-6
+
+_RECEIVED_AT_ONCE = 64 * 1024
+_SENT_AT_ONCE = 64 * 1024
+_monotonic = time.monotonic
+_wall_clock = time.time
+
+
+class NoAnswerError(Exception):
+    """There is no answer.
+
+    Attributes:
+        failure: Why.
+        was_dead: Whether the connection ended without a byte of an answer.
+    """
+
+    def __init__(self, failure: Failure, *, was_dead: bool = False) -> None:
+        super().__init__(failure.reason)
+        self.failure = failure
+        self.was_dead = was_dead
+
+
+class Connection:
+    """A connection to an origin, or to a proxy on the way there. It is one thread's at a time.
+
+    Args:
+        sock: Connected, its TLS handshake done.
+
+    Attributes:
+        is_reusable: Whether another request may go out.
+    """
+
+    __slots__ = ("_poll", "_until", "_used_at", "is_reusable", "sock")
+
+    def __init__(self, sock: socket) -> None:
+        self.sock = sock
+        self.is_reusable = True
+        self._until = 0.0
+        self._used_at = _wall_clock()
+        self._poll: select.poll | None = None
+
+    def is_alive(self) -> bool:
+        """Return whether it has not been idle for long, and nothing has come since: a frozen function's are dead."""
+        if not 0 <= _wall_clock() - self._used_at <= MAX_IDLE_SECONDS:
+            return False
+        if not hasattr(select, "poll"):
+            return not select.select([self.sock], [], [], 0)[0]
+        if self._poll is None:
+            self._poll = select.poll()
+            self._poll.register(self.sock, select.POLLIN)
+        return not self._poll.poll(0)
+
+    def close(self) -> None:
+        """Let go of it."""
+        self.is_reusable = False
+        self.sock.close()
+
+    def exchange(self, request: Request, head: bytes, deadline: float) -> Response:
+        """Send a request and return its answer.
+
+        Args:
+            request: The request.
+            head: The same as bytes, but for its body.
+            deadline: When to have ended, by `time.monotonic`.
+
+        Raises:
+            NoAnswerError: There is none, or not a whole one.
+        """
+        self._until = deadline
+        reader = ResponseReader(self._receive)
+        try:
+            self._send(head, request.body)
+            response = reader.read(request.method, request.limit)
+        except TimeoutError:
+            self.close()
+            left = deadline - _monotonic()
+            silence = f"no sign of life for {SILENCE_SECONDS:g} s" if left > 0 else "the time was over"
+            raise NoAnswerError(Failure(silence, UNDER_WAY)) from None
+        except MalformedError as error:
+            self.close()
+            raise NoAnswerError(Failure(str(error), ENDED)) from None
+        except EndedError:
+            self.close()
+            raise self._ended(reader, "the connection ended before the answer did") from None
+        except OSError as error:
+            self.close()
+            # Its text could quote what was sent; its kind cannot.
+            raise self._ended(reader, type(error).__name__) from None
+        except BaseException:
+            self.close()  # interrupted, by a signal's handler: nobody knows what comes next on it
+            raise
+        if reader.is_last:
+            self.close()
+        self._used_at = _wall_clock()
+        return response
+
+    def _ended(self, reader: ResponseReader, reason: str) -> NoAnswerError:
+        return NoAnswerError(Failure(reason, ENDED), was_dead=not reader.has_begun)
+
+    def _send(self, head: bytes, body: bytes) -> None:
+        data = head + body if len(body) <= _SENT_AT_ONCE else head
+        self._set_timeout()
+        self.sock.sendall(data)
+        if data is head and body:
+            self._send_large(memoryview(body))
+
+    def _send_large(self, body: memoryview) -> None:
+        """Send a body in parts, each of which is a sign of life. What the other side says early is its answer."""
+        try:
+            while body:
+                self._set_timeout()
+                body = body[self.sock.send(body[:_SENT_AT_ONCE]) :]
+        except TimeoutError:
+            raise
+        except OSError:
+            # It may have refused the request and closed: then its answer is there to be read.
+            self.is_reusable = False
+
+    def _receive(self) -> bytes:
+        self._set_timeout()
+        return self.sock.recv(_RECEIVED_AT_ONCE)
+
+    def _set_timeout(self) -> None:
+        left = self._until - _monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self.sock.settimeout(min(SILENCE_SECONDS, left))

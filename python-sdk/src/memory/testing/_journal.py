@@ -1,0 +1,25 @@
+"""What the cloud was asked."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Entry(NamedTuple):
+    """One request.
+
+    Attributes:
+        where: `edge`, `s3`, `ssm`, `secretsmanager`, `sts` or `cloudfront`.
+        method: The HTTP method.
+        path: The path as it was sent, without the query.
+        status: The status of the answer; None if a fault left the request without one.
+        pop: At an edge, the number of the point of presence; None elsewhere.
+        access_key: The id of the access key that signed it; None if none did.
+    """
+
+    where: str
+    method: str
+    path: str
+    status: int | None
+    pop: int | None = None
+    access_key: str | None = None
