@@ -92,12 +92,24 @@ class UnavailableError extends MemoryServiceError {
   }
 
   /**
+   * @param {string} message
+   * @param {{cause?: unknown, outcomeUnknown?: boolean}} [options] Whether a put or remove may have had its effect all the same (ERR-2).
+   */
+  constructor(message, options) {
+    super(message, options);
+    /** @type {boolean} */
+    this.outcomeUnknown = options?.outcomeUnknown ?? false;
+  }
+
+  /**
    * @param {string} what What was asked, and whom.
    * @param {{code: string, message: string}} failure
+   * @param {boolean} [outcomeUnknown]
    */
-  static because(what, { code, message }) {
+  static because(what, { code, message }, outcomeUnknown = false) {
     const cause = Object.assign(new Error(message), { code });
-    return new UnavailableError(`${what} failed: ${message} (${code}). Trying again may help.`, { cause });
+    const advice = outcomeUnknown ? 'It may have had its effect all the same: read it before you try again.' : 'Trying again may help.';
+    return new UnavailableError(`${what} failed: ${message} (${code}). ${advice}`, { cause, outcomeUnknown });
   }
 }
 

@@ -45,7 +45,7 @@ class MemoryService {
   #runtime;
 
   /** @type {import('./conditional.js').Run} */
-  #run = (program) => this.#open().run(program);
+  #run = (program, budget = this.#config.deadline * 1000) => this.#open().run(program, budget, this.#seams.sleep);
 
   /**
    * @param {unknown} params
@@ -55,20 +55,20 @@ class MemoryService {
    * @throws {errors.InvalidNameError} NAME-1
    */
   constructor(params, serviceName, seams) {
-    this.#config = readConfig(params, process.env);
+    const { Settings } = require('./settings.js');
+    const settings = new Settings(process.env);
+    this.#config = readConfig(params, process.env, () => settings.region);
     this.#service = checkServiceName(serviceName);
     this.#seams = { clock: Date.now, random: Math.random, sleep, ...seams };
     this.#clock = this.#seams.clock;
     this.#log = new Log(this.#config.logLevel);
     const { Runtime } = require('./runtime.js'); // here, as the components, so that loading this SDK is quick
-    const runtime = Runtime.acquire(); // first, so that its thread starts while this one loads the rest
+    const isTls = this.#config.edge.protocol === 'https:';
+    const runtime = Runtime.acquire(isTls); // first, so that its thread starts while this one loads the rest
     try {
       const { Components } = require('./components.js');
-      this.#components = new Components(this.#config, this.#service, this.#seams, this.#log);
-      if (this.#config.preload) {
-        this.#components.preload();
-        runtime.preload();
-      }
+      this.#components = new Components(this.#config, this.#service, settings, this.#seams, this.#log);
+      runtime.prepare(isTls);
     } catch (error) {
       runtime.release();
       throw error;
@@ -453,7 +453,7 @@ class MemoryService {
    */
   #entryOf({ name }, { source, answer, copy }) {
     if (this.#log.isDebug) {
-      const { cacheOf } = require('./answer.js'); // here, so that loading this SDK is quick
+      const { cacheOf } = require('./answer.js');
       const outcome = [cacheOf(answer), copy ? undefined : 'no value'].filter(Boolean).join(', ');
       this.#log.debug(`get ${JSON.stringify(name)} from ${source}${outcome && ` (${outcome})`}`);
     }
