@@ -1,6 +1,6 @@
 'use strict';
 
-const { UnavailableError } = require('./errors.js');
+const { UnavailableError, copyOf } = require('./errors.js');
 const { EDGE_SHARE } = require('./limits.js');
 
 /** @typedef {import('./reader.js').Reading} Reading */
@@ -100,6 +100,8 @@ class CoalescingReader {
     });
     try {
       return await Promise.race([flight, late]);
+    } catch (error) {
+      throw copyOf(error);
     } finally {
       clearTimeout(timer);
     }

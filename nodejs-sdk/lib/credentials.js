@@ -53,7 +53,7 @@ function keysIn(variable) {
   const secretAccessKey = variable('AWS_SECRET_ACCESS_KEY');
   if (accessKeyId && secretAccessKey) return { accessKeyId, secretAccessKey, sessionToken: variable('AWS_SESSION_TOKEN') };
   if (!accessKeyId && !secretAccessKey) return undefined;
-  throw new ConfigurationError(`AWS credentials are incomplete: set ${accessKeyId ? 'AWS_SECRET_ACCESS_KEY' : 'AWS_ACCESS_KEY_ID'} as well.`);
+  throw new ConfigurationError(`The AWS credentials are incomplete: set ${accessKeyId ? 'AWS_SECRET_ACCESS_KEY' : 'AWS_ACCESS_KEY_ID'} as well.`);
 }
 
 /** @returns {string[]} where the AWS SDK may be; NODE_PATH counts besides, as in Lambda */

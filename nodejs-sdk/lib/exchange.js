@@ -41,6 +41,7 @@ class Exchange {
   #limit = Infinity;
   #isKept = false;
   #isSettled = false;
+  #isAnswered = false;
   #isWhole = false;
 
   /**
@@ -158,6 +159,7 @@ class Exchange {
       const cut = length > maxBytes;
       this.#settle({ status, headers, body: cut ? bytes.subarray(0, maxBytes) : bytes, cut });
     };
+    this.#isAnswered = true;
     this.#waitsFor = 'the body';
     incoming.on('data', (chunk) => {
       chunks.push(chunk);
@@ -170,7 +172,7 @@ class Exchange {
       this.#isWhole = true;
       finish();
     });
-    incoming.on('error', (error) => this.#fail('cut', `the body ended early: ${error.message}`, 'ended'));
+    incoming.on('error', () => this.#fail('cut', 'the body ended early', 'ended'));
     return undefined;
   }
 
@@ -247,6 +249,7 @@ class Exchange {
   #done() {
     const connection = this.#connection;
     if (this.#isWhole && connection) this.#pool.keep(connection);
+    else if (this.#isAnswered) this.#fail('cut', 'the body ended early', 'ended');
     else this.#fail('ECONNRESET', 'the connection ended', 'ended');
   }
 
