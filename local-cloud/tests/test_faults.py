@@ -364,3 +364,50 @@ def test_only_every_third_request_meets_a_fault(shop: Shop, stored: str) -> None
 def test_fault_that_no_request_would_meet_is_refused() -> None:
     with pytest.raises(ValueError, match="every is at least 1"):
         Fault("edge", "status", every=0)
+
+
+def test_headers_are_replaced_as_they_are(shop: Shop, stored: str) -> None:
+    lines = "HTTP/1.1 218 So be it\nAge: 1\nAge: 2\ncache-control: max-age=" + "9" * 5000
+    shop.cloud.faults.add(Fault("edge", "headers", headers=lines))
+    with shop.connection() as connection:
+        connection.request("GET", stored, headers={"Host": shop.host})
+        answer = connection.getresponse()
+        assert (answer.status, answer.reason) == (218, "So be it")
+        assert answer.headers.get_all("Age") == ["1", "2"]
+        assert answer.headers.get_all("Cache-Control") == ["max-age=" + "9" * 5000]
+        assert answer.read() == b"body"
+
+
+def test_hint_comes_before_the_answer(shop: Shop, stored: str) -> None:
+    shop.cloud.faults.add(Fault("edge", "early"))
+    everything = _all_of(shop, stored, seconds=5)
+
+    assert everything.startswith(b"HTTP/1.1 103 Early Hints\r\n")
+    assert b"HTTP/1.1 200 OK\r\n" in everything
+    assert everything.endswith(b"\r\n\r\nbody")
+
+
+@pytest.mark.parametrize(("kind", "begin"), [("early", b"HTTP/1.1 103"), ("slow-head", b"HTTP/1.1 200")])
+def test_head_that_never_ends_is_on_its_way(shop: Shop, stored: str, kind: Any, begin: bytes) -> None:
+    shop.cloud.faults.add(Fault("edge", kind, pause=0.01))
+    so_far = _all_of(shop, stored, seconds=0.5)
+
+    assert so_far.startswith(begin)
+    assert b"body" not in so_far
+
+
+def _all_of(shop: Shop, path: str, seconds: float) -> bytes:
+    """Return what comes of a request within so many seconds."""
+    with shop.connection() as connection:
+        connection.request("GET", path, headers={"Host": shop.host})
+        found, end = b"", time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            connection.sock.settimeout(left)
+            try:
+                octets = connection.sock.recv(65536)
+            except TimeoutError:
+                break
+            if not octets:
+                break
+            found += octets
+        return found

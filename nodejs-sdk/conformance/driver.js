@@ -180,6 +180,11 @@ const OPERATIONS = {
     return {};
   },
 
+  log() {
+    world.isLoud = true;
+    return {};
+  },
+
   close() {
     world.close();
     return {};
@@ -239,7 +244,8 @@ async function answer(request) {
       errors: [...errors].map(([name, failed]) => [describe(name), failed.code]),
       results: pairs(results),
     };
-    return { error: { code, path: offender, message, ...batch } };
+    const unknown = error.outcomeUnknown || undefined;
+    return { error: { code, path: offender, message, unknown, ...batch } };
   }
 }
 

@@ -19,6 +19,9 @@ class World {
   /** @type {number | undefined} what every random number above 0 up to 1 is; undefined is real chance */
   chance;
 
+  /** @type {boolean} whether the SDK logs whatever it can */
+  isLoud = false;
+
   #kept = new Map();
   #waits = new AsyncLocalStorage();
 
@@ -54,6 +57,7 @@ class World {
     for (const mem of this.#kept.values()) mem.close();
     this.#kept.clear();
     this.chance = undefined;
+    this.isLoud = false;
   }
 
   /** So that the process can end. */
@@ -63,7 +67,8 @@ class World {
   }
 
   #open(conf, service) {
-    return new MemoryService(undefinedForNull(conf), service, {
+    const loud = this.isLoud ? { LOG_LEVEL: 'debug' } : {};
+    return new MemoryService({ ...undefinedForNull(conf), ...loud }, service, {
       clock: () => this.#time(),
       // The SDK takes a number below 1, and what it lacks to 1 is the number of the specification.
       random: () => (this.chance === undefined ? Math.random() : 1 - this.chance),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 import platform
 import sys
 import threading
@@ -228,8 +229,14 @@ def op_random(request: Message) -> Message:
     return {}
 
 
+def op_log(_: Message) -> Message:
+    logging.basicConfig(level=logging.DEBUG, force=True)
+    return {}
+
+
 def op_close(_: Message) -> Message:
     world.close()
+    logging.getLogger().setLevel(logging.WARNING)
     return {}
 
 
@@ -258,6 +265,8 @@ def answer(request: Message) -> Message:
         if isinstance(error, memory.BatchError):
             more["errors"] = [[["str", name], failed.code] for name, failed in error.errors.items()]
             more["results"] = pairs(error.results)
+        if getattr(error, "outcome_unknown", False):
+            more["unknown"] = True
         return {"error": {"code": error.code, **more, "message": str(error)}}
     except FactoryError:
         return {"error": {"code": "factory", "message": "the factory failed"}}

@@ -78,10 +78,12 @@ def _run(options: argparse.Namespace, found: list[vectors.Vector], limits: Limit
         # First of all, as it may be that it cannot be deployed here.
         store = (
             stack.enter_context(deployed(root, in_seaweedfs=options.s3 == "seaweedfs"))
-            if wants_store
+            if wants_store and options.s3 != "double"
             else None
         )
         run.documents()
+        if wants_store and options.s3 == "double":
+            run.doubles()
         if store:
             run.scenarios(store)
         for problem in _problems(options, found, known):
@@ -96,7 +98,7 @@ def _run(options: argparse.Namespace, found: list[vectors.Vector], limits: Limit
 
 
 def _is_filtered(options: argparse.Namespace) -> bool:
-    return bool(options.only or options.sdk or options.no_store)
+    return bool(options.only or options.sdk or options.no_store or options.s3 == "double")
 
 
 def _problems(
@@ -188,9 +190,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     add("--root", type=_folder, metavar="DIR", help="where the folders *-sdk are; default: this repository")
     add(
         "--s3",
-        choices=("ministack", "seaweedfs"),
+        choices=("ministack", "seaweedfs", "double"),
         default="ministack",
-        help="what keeps the objects of scenarios",
+        help="what keeps the objects of scenarios: a local cloud, or each SDK's own test double",
     )
     add("--no-store", action="store_true", help="leave out the scenarios, which need a deployed store")
     add("--fix", action="store_true", help="rewrite the lists of known failures as the run finds things")

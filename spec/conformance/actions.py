@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _CONCURRENT_PUTS = 16
 _PATIENCE = 3  # seconds
 _TIME = re.compile(r"\$NOW([+-]\d+)")
-_FAULT = ("where", "kind", "method", "pop", "times", "status", "delay")
+_FAULT = ("where", "kind", "method", "pop", "times", "status", "delay", "pause", "headers")
 
 
 def _object(play: Play, step: Message) -> None:
@@ -120,7 +120,9 @@ def _requests(play: Play, step: Message) -> None:
 
 def _fault(play: Play, step: Message) -> None:
     fault = {member: step[member] for member in _FAULT if member in step}
-    play.store.fault(fault, play.visibility, play.key(step))
+    if "headers" in step:
+        fault["headers"] = "\n".join(joined(line) for line in step["headers"])
+    play.store.fault(fault, play.visibility, "" if step.get("everything") else play.key(step))
 
 
 def _heal(play: Play, _: Message) -> None:
@@ -139,6 +141,10 @@ def _wait(play: Play, step: Message) -> None:
 
 def _random(play: Play, step: Message) -> None:
     play.chance(step["value"])
+
+
+def _log(play: Play, _: Message) -> None:
+    play.log()
 
 
 def _fetch(play: Play, step: Message) -> None:
@@ -166,4 +172,5 @@ ACTIONS: Mapping[str, Callable[[Play, Message], None]] = {
     "fetch": _fetch,
     "wait": _wait,
     "random": _random,
+    "log": _log,
 }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .notation import Notation, NotationError, plain, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 Message = dict[str, Any]
 _MAX_SHOWN = 2000  # characters of a document or value in a report
@@ -94,6 +94,25 @@ class Answer:
         self._check_said_something(expected)
         if "error" in self.message:
             raise FailureError(self.message["error"]["code"], expected, self.message)
+
+    def check_unknown(self, *, unknown: bool) -> None:
+        """Check that the error says whether the outcome is unknown (ERR-2).
+
+        Raises:
+            FailureError: It does not.
+        """
+        equal({"unknown": unknown}, {"unknown": self.message["error"].get("unknown", False)})
+
+    def check_names(self, names: Sequence[str]) -> None:
+        """Check that the error's message has each of these texts.
+
+        Raises:
+            FailureError: It has not.
+        """
+        said = self.message["error"].get("message", "")
+        for name in names:
+            if name not in said:
+                raise FailureError("unnamed", f"an error that names {name}", said)
 
     def check_refusal(self, code: str, path: str | None = None) -> None:
         """Check that it is an error with this code and, unless it is None, this path.

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from . import signing
+from . import endpoints, signing
 from .answers import FailureError, during, equal
 from .meaning import MeaningError, written
 from .vectors import DISTRIBUTION, Kind
@@ -177,6 +177,10 @@ def _configuration(vector: Vector, rsa_key: Path) -> Check:
     return Check(vector, [request], judge)
 
 
+def _endpoint(vector: Vector) -> Check:
+    return Check(vector, [endpoints.request(vector)], lambda answers: endpoints.judge(vector, answers[0]))
+
+
 def _decode(vector: Vector, document: dict[str, str]) -> Message:
     now = {"now": vector.members["now"]} if "now" in vector.members else {}
     return {"op": "decode", **document, **now}
@@ -201,4 +205,5 @@ _SIMPLE: Mapping[Kind, Callable[[Vector], Check]] = {
     Kind.MISSING: _missing,
     Kind.NAME: _name,
     Kind.REFUSED_NAME: _refused_name,
+    Kind.ENDPOINT: _endpoint,
 }

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _HEAD = re.compile(r"- ((?:\*\*[A-Z]+-\d+\*\*(?:, )?)+)")
 _ID = re.compile(r"\*\*([A-Z]+-\d+)\*\*")
 _OBLIGATION = re.compile(r"\bMUST\b")
+_EXCUSE = re.compile(r"\*No vector: [^*]+\.\*$")
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,8 @@ class Clause:
 
     @property
     def is_obligation(self) -> bool:
-        """Whether it says MUST or MUST NOT, so that a vector has to prove it."""
-        return bool(_OBLIGATION.search(self.text))
+        """Whether it says MUST or MUST NOT and not why no vector can prove it, so that one has to."""
+        return bool(_OBLIGATION.search(self.text)) and not _EXCUSE.search(self.text)
 
 
 def clauses(text: str) -> Iterator[Clause]:

@@ -33,8 +33,11 @@ _SHAPES: Mapping[str, tuple[Mapping[str, type], ...]] = {
     "grant": ({"grant": dict, "printed": str},),
     "stats": ({"stats": dict},),
     "together": ({"lanes": list},),
+    "endpoint": ({"url": str},),
+    "double": (),
     "clock": (),
     "random": (),
+    "log": (),
     "close": (),
 }
 

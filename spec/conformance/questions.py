@@ -47,7 +47,7 @@ def request(step: Message, remembered: Message) -> Message:
 
 def _put(play: Play, step: Message, answer: Answer) -> None:
     if "error" in step:
-        answer.check_refusal(step["error"], step.get("path"))
+        _refused(step, answer)
         return
     version = answer.get("version", {"version": "…"})
     if "version" in step:
@@ -58,7 +58,7 @@ def _put(play: Play, step: Message, answer: Answer) -> None:
 
 def _get(_: Play, step: Message, answer: Answer) -> None:
     if "error" in step:
-        answer.check_refusal(step["error"])
+        _refused(step, answer)
     elif step.get("any"):
         answer.check_success({})
     elif step.get("missing"):
@@ -96,7 +96,7 @@ _TIMES: Mapping[str, tuple[str, int]] = {"expires_in": ("expires_at", 1), "store
 
 def _succeeds(_: Play, step: Message, answer: Answer) -> None:
     if "error" in step:
-        answer.check_refusal(step["error"])
+        _refused(step, answer)
     else:
         answer.check_success({})
 
@@ -142,7 +142,7 @@ def _clear(_: Play, step: Message, answer: Answer) -> None:
 def _change(_: Play, step: Message, answer: Answer) -> None:
     """Judge an update or an increment."""
     if "error" in step:
-        answer.check_refusal(step["error"])
+        _refused(step, answer)
         return
     if "value" in step:
         _judge_value(step, answer)
@@ -181,6 +181,13 @@ def _grant(play: Play, step: Message, answer: Answer) -> None:
 def _stats(_: Play, step: Message, answer: Answer) -> None:
     stats = answer.get("stats", step["stats"])
     equal(step["stats"], {name: stats.get(name) for name in step["stats"]})
+
+
+def _refused(step: Message, answer: Answer) -> None:
+    answer.check_refusal(step["error"], step.get("path"))
+    answer.check_names(step.get("says", ()))
+    if "unknown" in step:
+        answer.check_unknown(unknown=step["unknown"])
 
 
 def _judge_value(step: Message, answer: Answer) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from . import checks, keys, known_failures
 from .answers import FailureError, SkippedError, equal
+from .double import FEATURE, DoubleStore
 from .driver import Driver
 from .log import Event
 from .scenarios import Scenario, roles
@@ -74,6 +75,18 @@ class Run:
                         scenario = Scenario(vector, writer, reader, store, rsa_key)
                         outcome = _outcome(vector, (writer, reader), scenario.run)
                         self._note("store", vector, (writer.sdk, reader.sdk), outcome, scenario.seconds)
+
+    def doubles(self) -> None:
+        """Let every SDK that has a test double do every scenario in it, alone."""
+        vectors = [vector for vector in self.vectors if vector.kind is Kind.STORE]
+        with self._drivers({}) as drivers, _rsa_key_file() as rsa_key:
+            for driver in [driver for driver in drivers if FEATURE in driver.features]:
+                store = DoubleStore(driver)
+                for vector in vectors:
+                    if self.selection.takes(vector.id, driver.sdk.name, driver.sdk.name):
+                        scenario = Scenario(vector, driver, driver, store, rsa_key)
+                        outcome = _outcome(vector, (driver,), scenario.run)
+                        self._note("store", vector, (driver.sdk, driver.sdk), outcome, scenario.seconds)
 
     def has_scenarios(self) -> bool:
         """Whether any scenario was chosen, so that a store has to be deployed."""
@@ -213,6 +226,8 @@ def _outcome(vector: Vector, drivers: Sequence[Driver], judge: Callable[[], None
         judge()
     except FailureError as failure:
         return Outcome("failed", failure)
+    except NotImplementedError as lacking:
+        return Outcome("skipped", nothing, str(lacking))
     except SkippedError as skipped:
         if vector.may_be_skipped:
             return Outcome("skipped", nothing, str(skipped))

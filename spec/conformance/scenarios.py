@@ -134,6 +134,10 @@ class Play:
         """Say which random number the SDKs take."""
         self._tell({"op": "random", "value": number})
 
+    def log(self) -> None:
+        """Let all that the SDKs and what is below them can say be said on standard error."""
+        self._tell({"op": "log"})
+
     def request(self, step: Message, way: str) -> Message:
         """Return what a driver is asked for a step.
 
@@ -164,7 +168,7 @@ class Play:
     def _together(self, step: Message) -> None:
         lanes = step["lanes"] * step.get("count", 1)
         plain = [[self._inner(one) for one in lane] for lane in lanes]
-        driver = lanes[0][-1]
+        driver = {**lanes[0][-1], **({"within": step["within"]} if "within" in step else {})}
         answer = self._ask(driver, {"op": "together", "lanes": plain})
         replies = answer.get("lanes", "a reply to each request")
         equal([len(lane) for lane in lanes], [len(lane) for lane in replies])
@@ -191,6 +195,10 @@ class Play:
         driver.forget_stderr()
         (answer,) = driver.ask([request])
         self.seconds += answer.seconds
+        if answer.seconds > step.get("within", answer.seconds):
+            raise FailureError(
+                "late", f"an answer within {step['within']} s", f"one after {answer.seconds:.1f} s"
+            )
         check_absent([*self._absent, *step.get("absent", ())], [answer], driver.stderr())
         return answer
 

@@ -25,8 +25,8 @@ _HEADERS = {
     "Cache-Control": "CacheControl",
 }
 _PATIENCE = 10  # seconds
-_ONLY_LOCAL = "only the store of a local cloud can do this"
-_DEADLINE = 30  # seconds: a busy machine is no failure
+_ONLY_LOCAL = "only a local cloud can do this"
+DEADLINE = 30  # seconds: a busy machine is no failure
 
 
 class StoreError(Exception):
@@ -113,12 +113,16 @@ class Store:
             changes: the step's `conf`.
             rsa_key: a file with a key that CloudFront does not know.
         """
+        own = {"BUCKET_NAME": self.bucket, "REGION": self.environment["AWS_REGION"], "DEADLINE": DEADLINE}
+        return self._conf(visibility, own, changes, rsa_key)
+
+    def _conf(
+        self, visibility: str, own: Mapping[str, Any], changes: Mapping[str, Any], rsa_key: Path
+    ) -> dict[str, Any]:
         private = {"PK_PATH": "$PRIVATE_KEY_ARN", "PUBLIC_KEY_ID": "$PUBLIC_KEY_ID"}
         keys = {
             "DISTRIBUTION": self._hosts[visibility],
-            "BUCKET_NAME": self._bucket,
-            "REGION": self.environment["AWS_REGION"],
-            "DEADLINE": _DEADLINE,
+            **own,
             **(private if visibility == "private" else {}),
             **changes,
         }
@@ -145,14 +149,29 @@ class Store:
         except self._s3.exceptions.NoSuchKey:
             return None
         headers = {name.lower(): value for name, value in found["ResponseMetadata"]["HTTPHeaders"].items()}
-        body = found["Body"].read()
-        body = gzip.decompress(body) if headers.get("content-encoding") == "gzip" else body
+        body = self.inflated(found["Body"].read(), headers)
         return StoredObject(
             headers,
             body,
             found["ETag"].strip('"'),
             found.get("StorageClass", "STANDARD"),
         )
+
+    @property
+    def bucket(self) -> str:
+        """The bucket's name."""
+        return self._bucket
+
+    @staticmethod
+    def inflated(body: bytes, headers: Mapping[str, str]) -> bytes:
+        """Return a body after gunzip, if it is gzipped."""
+        return gzip.decompress(body) if headers.get("content-encoding") == "gzip" else body
+
+    def path_of(self, where: str, visibility: str, key: str) -> str:
+        """Return what the paths of requests begin with that are for keys that begin so; all without a key."""
+        if where == "edge":
+            return key.removeprefix(visibility) or "/"
+        return f"/{self.bucket}/{key}" if key else f"/{self.bucket}"  # a listing asks for the bucket itself
 
     def tags(self, key: str) -> dict[str, str]:
         """Return the tags of an object."""
@@ -185,7 +204,7 @@ class Store:
         Args:
             fault: the local cloud's, without the path.
             visibility: the keys'.
-            key: what they begin with.
+            key: what they begin with; empty for all requests, those for the bucket itself among them.
         """
         raise NotImplementedError(_ONLY_LOCAL)
 
@@ -252,7 +271,7 @@ class LocalStore(Store):
         """Let something go wrong with requests for some keys."""
         from local_cloud import Fault  # noqa: PLC0415 - only store checks need it
 
-        path = key.removeprefix(visibility) if fault["where"] == "edge" else f"/{self._bucket}/{key}"
+        path = self.path_of(fault["where"], visibility, key)
         self._cloud.faults.add(Fault.from_json({**fault, "path": path}))
 
     def heal(self) -> None:
@@ -263,7 +282,7 @@ class LocalStore(Store):
 
     def requests(self, visibility: str, service: str) -> list[Entry]:
         """Return what a service has asked of the edge and of S3 since the last call of this."""
-        begins = {"edge": f"/{service}/", "s3": f"/{self._bucket}/{visibility}/{service}/"}
+        begins = {"edge": f"/{service}/", "s3": f"/{self.bucket}/{visibility}/{service}/"}
         found = self._cloud.requests.entries()
         self._cloud.requests.clear()
         return [entry for entry in found if entry.path.startswith(begins.get(entry.where, "?"))]

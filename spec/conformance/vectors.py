@@ -33,12 +33,14 @@ class Kind(Enum):
     REFUSED_NAME = "refused name"
     CONFIGURATION = "configuration"
     SIGNATURE = "signature"
+    ENDPOINT = "endpoint"
     STORE = "store"
 
 
 _MEMBERS = (  # the first line whose members are all there decides
     ({"steps"}, Kind.STORE),
     ({"sign"}, Kind.SIGNATURE),
+    ({"endpoint"}, Kind.ENDPOINT),
     ({"conf"}, Kind.CONFIGURATION),
     ({"service", "name", "key", "url"}, Kind.NAME),
     ({"service", "name", "error"}, Kind.REFUSED_NAME),

@@ -169,16 +169,7 @@ class FaultServer:
         else:
             answer = await self._backend.answer(request)
         self._note(request, None if fault.kind == "lost" else answer, fault)
-        match fault.kind:
-            case "lost":
-                return fault_actions.vanish(request)
-            case "cut":
-                return await fault_actions.cut(request, answer)
-            case "slow":
-                return await fault_actions.trickle(request, answer, fault.pause)
-            case "garbled":
-                return fault_actions.garble(answer)
-        return answer
+        return await _spoilt(fault, request, answer)
 
     def _note(self, request: web.BaseRequest, answer: web.Response | None, fault: Fault | None) -> None:
         entry = Entry(
@@ -193,6 +184,26 @@ class FaultServer:
             access_key=_access_key(request),
         )
         self._journal.note(entry)
+
+
+async def _spoilt(fault: Fault, request: web.BaseRequest, answer: web.Response) -> web.StreamResponse:
+    """Send what a fault makes of an answer, or return what is to be sent."""
+    match fault.kind:
+        case "lost":
+            return fault_actions.vanish(request)
+        case "cut":
+            return await fault_actions.cut(request, answer)
+        case "slow":
+            return await fault_actions.trickle(request, answer, fault.pause)
+        case "slow-head":
+            return await fault_actions.trickle_all(request, answer, fault.pause)
+        case "early":
+            return await fault_actions.hint(request, answer, fault.pause)
+        case "headers":
+            return fault_actions.replace_headers(request, answer, fault.headers)
+        case "garbled":
+            return fault_actions.garble(answer)
+    return answer
 
 
 def _access_key(request: web.BaseRequest) -> str | None:

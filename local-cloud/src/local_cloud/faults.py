@@ -13,7 +13,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 Place = Literal["edge", "s3", "origin"]
-Kind = Literal["refuse", "reset", "reset-kept", "hang", "slow", "status", "cut", "garbled", "no-http", "lost"]
+Kind = Literal[
+    "refuse",
+    "reset",
+    "reset-kept",
+    "hang",
+    "slow",
+    "slow-head",
+    "status",
+    "cut",
+    "garbled",
+    "headers",
+    "early",
+    "no-http",
+    "lost",
+]
 _NUMBERS = {"delay", "pause"}
 _WHOLE_NUMBERS = {"pop", "times", "every", "status"}
 
@@ -34,9 +48,13 @@ class Fault:
               function meets that was frozen in between.
             - `hang`: no answer ever comes, until the fault is cleared.
             - `slow`: the right answer comes slowly, by `delay` and `pause`.
+            - `slow-head`: the same, and its headers come as slowly as its body.
             - `status`: the answer is an error with `status`.
             - `cut`: half of the body comes, then the connection ends.
             - `garbled`: the headers are right, every byte of the body is wrong.
+            - `headers`: the body is right, and the lines of `headers` replace the answer's own of these names.
+            - `early`: before the right answer comes a `103 Early Hints`; with `pause` one comes after another, and
+              no answer.
             - `no-http`: the answer is not HTTP.
             - `lost`: the request is carried out, but instead of an answer the connection is reset.
         path: What the path begins with, as it is sent; at S3 it is `/<bucket>/<key>`.
@@ -46,7 +64,8 @@ class Fault:
         every: Of the requests that it is for, every how many-th meets it.
         status: For the kind `status`: 400 to 599.
         delay: Seconds before anything happens, whatever the kind.
-        pause: For the kind `slow`: seconds before each byte of the body.
+        pause: For the kinds `slow`, `slow-head` and `early`: seconds before each byte, or each hint.
+        headers: For the kind `headers`: `Name: value` on a line each, sent as they are; the first may be a status line.
 
     Raises:
         ValueError: An attribute is none of these, or not for this kind.
@@ -63,6 +82,7 @@ class Fault:
     status: int = 503
     delay: float = 0.0
     pause: float = 0.0
+    headers: str = ""
 
     def __post_init__(self) -> None:
         if self.where not in get_args(Place):

@@ -1,0 +1,127 @@
+"""An SDK's own test double as the store of scenarios: the driver plays the cloud, and the runner looks into it."""
+
+from __future__ import annotations
+
+import base64
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from .clock import Clock
+from .store import DEADLINE, Store, StoredObject
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from .answers import Message
+    from .driver import Driver
+
+FEATURE = "double"
+_KEYS = ("BUCKET_NAME", "REGION")
+
+
+class DoubleStore(Store):
+    """The store that an SDK's double is; the objects of the driver's later requests use it."""
+
+    def __init__(self, driver: Driver) -> None:
+        """Ask for a double with three points of presence.
+
+        Raises:
+            FailureError: The driver has none.
+        """
+        self._driver = driver
+        self.clock = Clock()
+        self.environment = {}
+        self.filled = set()
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin a scenario: a new double, with nothing in it, nothing that fails, and nobody who has asked."""
+        self.clock.begin()
+        self.filled.clear()
+        self._driver.ask([{"op": "clock", "now": self.clock.now}])
+        told = self._ask("begin", points_of_presence=3)["conf"]
+        self.access_key = str(told["ACCESS_KEY"])
+        self._keys = {key: told[key] for key in _KEYS}
+        self._hosts = {"public": told["DISTRIBUTION"], "private": told["PRIVATE_DISTRIBUTION"]}
+        self._names = {
+            "$DISTRIBUTION": told["DISTRIBUTION"],
+            "$DISTRIBUTION_ID": told["DISTRIBUTION_ID"],
+            "$PRIVATE_DISTRIBUTION": told["PRIVATE_DISTRIBUTION"],
+            "$PRIVATE_KEY_ARN": told["PRIVATE_KEY_ARN"],
+            "$PUBLIC_KEY_ID": told["PUBLIC_KEY_ID"],
+            "$ROLE_ARN": told["ROLE_ARN"],
+        }
+
+    def conf(self, visibility: str, changes: Mapping[str, Any], rsa_key: Path) -> dict[str, Any]:
+        """Return the configuration of a service."""
+        return self._conf(visibility, {**self._keys, "DEADLINE": DEADLINE}, changes, rsa_key)
+
+    def roam(self, pop: int) -> None:
+        """Let the SDK reach this point of presence from now on."""
+        self._ask("roam", pop=pop)
+
+    def stored(self, key: str) -> StoredObject | None:
+        """Return the object under a key, if there is one."""
+        found = self._ask("stored", key=key)["object"]
+        if found is None:
+            return None
+        headers = {name.lower(): value for name, value in found["headers"].items()}
+        body = self.inflated(base64.b64decode(found["body_base64"]), headers)
+        return StoredObject(headers, body, found["version"], found["storage_class"])
+
+    def tags(self, key: str) -> dict[str, str]:
+        """Return the tags of an object."""
+        return dict(self._ask("stored", key=key)["object"]["tags"])
+
+    def put(self, key: str, headers: Mapping[str, str], body: bytes) -> None:
+        """Store an object as no SDK would."""
+        self._ask("store", key=key, headers=dict(headers), body_base64=base64.b64encode(body).decode())
+
+    def remove(self, key: str) -> None:
+        """Remove an object."""
+        self._ask("remove", key=key)
+
+    def fault(self, fault: Mapping[str, Any], visibility: str, key: str) -> None:
+        """Let something go wrong with requests for some keys.
+
+        Raises:
+            NotImplementedError: The double has no such fault.
+        """
+        self._ask("fault", fault={**fault, "path": self.path_of(fault["where"], visibility, key)})
+
+    def heal(self) -> None:
+        """Let everything work again."""
+        self._ask("heal")
+
+    def requests(self, visibility: str, service: str) -> list[Any]:
+        """Return what a service has asked of the edge and of S3 since the last call of this."""
+        begins = {
+            "edge": f"/{service}/",
+            "s3": self.path_of("s3", visibility, f"{visibility}/{service}/"),
+        }
+        found: Sequence[Message] = self._ask("requests")["requests"]
+        return [SimpleNamespace(**one) for one in found if one["path"].startswith(begins[one["where"]])]
+
+    def invalidations(self, visibility: str, path: str) -> list[list[str]]:
+        """Return the paths of the invalidations that are new and begin so; the edges learn of them now."""
+        found: list[list[str]] = self._ask("invalidations", distribution=self._hosts[visibility])[
+            "invalidations"
+        ]
+        return [paths for paths in found if any(one.startswith(path) for one in paths)]
+
+    def fetch(self, host: str, path: str) -> int:
+        """Ask the edge for a path, as a program that has no SDK, and return the status."""
+        return int(self._ask("fetch", host=host, path=path)["status"])
+
+    @property
+    def bucket(self) -> str:
+        """The bucket's name."""
+        return str(self._keys["BUCKET_NAME"])
+
+    def _ask(self, what: str, **members: Any) -> Message:
+        (answer,) = self._driver.ask([{"op": "double", "do": what, **members}])
+        if "skipped" in answer.message:
+            raise NotImplementedError(answer.message["skipped"])
+        answer.check_success({})
+        return answer.message
