@@ -18,6 +18,7 @@ const REGION_CODES = new Set(['PermanentRedirect', 'AuthorizationHeaderMalformed
 class Bucket {
   #config;
   #client;
+  /** @type {import('./endpoints.js').Endpoint | undefined} */
   #endpoint;
 
   /**
@@ -28,7 +29,7 @@ class Bucket {
   constructor(config, client) {
     this.#config = config;
     this.#client = client;
-    this.#endpoint = client.endpoints.bucket(config.bucket, config.region);
+    if (config.region !== undefined) this.#endpoint = client.endpoints.bucket(config.bucket, config.region);
   }
 
   /**
@@ -45,7 +46,9 @@ class Bucket {
    * @throws {UnavailableError}
    */
   *ask({ headers = {}, path, ...call }) {
-    return yield* this.#client.ask({ service: 's3', endpoint: this.#endpoint, path: `/${path}`, headers, ...call });
+    const { bucket, region } = this.#config;
+    const endpoint = (this.#endpoint ??= this.#client.endpoints.bucket(bucket, region));
+    return yield* this.#client.ask({ service: 's3', endpoint, path: `/${path}`, headers, ...call });
   }
 
   /**

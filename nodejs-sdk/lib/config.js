@@ -11,7 +11,7 @@ const { MAX_EDGE_TTL, checkStorageClass } = require('./options.js');
  * @property {URL} distribution Where values are read; only its origin counts.
  * @property {URL} edge Where to connect for that: EDGE_ENDPOINT, else the distribution.
  * @property {string} bucket
- * @property {string} region
+ * @property {string | undefined} region of the bucket; undefined if nobody says it: then only edges can be asked
  * @property {'public' | 'private'} visibility
  * @property {string} keySource Private only: path of a PEM file, or the ARN of a parameter or secret.
  * @property {string | undefined} publicKeyId Private only; undefined if the secret brings it.
@@ -71,11 +71,11 @@ const ROLE_ARN = /^arn:aws[a-z-]*:iam::[0-9]{12}:role\/[\w+=,.@/-]{1,576}$/;
  *
  * @param {unknown} params
  * @param {Environment} environment
- * @param {() => string | undefined} [platformRegion] END-1
+ * @param {() => {name: string, value: string} | undefined} [platformRegion] END-1
  * @returns {Config}
  * @throws {ConfigurationError}
  */
-function readConfig(params, environment, platformRegion = () => environment.AWS_REGION || environment.AWS_DEFAULT_REGION) {
+function readConfig(params, environment, platformRegion = () => undefined) {
   const source = new Source(checkParams(params), environment);
   const host = source.required('DISTRIBUTION', 'the host name of the CloudFront distribution');
   const distribution = readOrigin('DISTRIBUTION', host);
@@ -84,7 +84,7 @@ function readConfig(params, environment, platformRegion = () => environment.AWS_
     distribution,
     edge: endpoint === undefined ? distribution : readOrigin('EDGE_ENDPOINT', endpoint),
     bucket: readBucket(source.required('BUCKET_NAME', 'the name of the S3 bucket')),
-    region: readRegion(source.text('REGION') ?? platformRegion()),
+    region: readRegion(source.given('REGION') ?? platformRegion()),
     ...readVisibility(source),
     edgeTtl: source.integer('EDGE_TTL', 5, 1, MAX_EDGE_TTL),
     storageClass: checkStorageClass('STORAGE_CLASS', source.text('STORAGE_CLASS') ?? 'STANDARD'),
@@ -141,6 +141,16 @@ class Source {
     const value = this.#value(key);
     if (value === undefined || typeof value === 'string') return value;
     throw new ConfigurationError(`${key} must be a string, not ${typeof value}.`);
+  }
+
+  /**
+   * @param {string} key
+   * @returns {{name: string, value: string} | undefined} as it was given, with what is around it
+   */
+  given(key) {
+    if (this.text(key) === undefined) return undefined;
+    const value = own(this.#params, key) || own(this.#environment, `MEMORY_${key}`);
+    return { name: key, value: String(value) };
   }
 
   /**
@@ -285,15 +295,14 @@ function readBucket(text) {
 }
 
 /**
- * @param {string | undefined} region
- * @returns {string} END-1
+ * @param {{name: string, value: string} | undefined} given
+ * @returns {string | undefined} END-1
  */
-function readRegion(region) {
-  if (region === undefined) {
-    throw new ConfigurationError("REGION is missing: give the bucket's region in the parameters, as MEMORY_REGION or as AWS_REGION.");
-  }
-  if (REGION.test(region) && region.length <= MAX_REGION && !PSEUDO_REGION.test(region)) return region;
-  throw new ConfigurationError(`REGION is no region: ${JSON.stringify(region.slice(0, 80))}.`);
+function readRegion(given) {
+  if (given === undefined) return undefined;
+  const { name, value } = given;
+  if (REGION.test(value) && value.length <= MAX_REGION && !PSEUDO_REGION.test(value)) return value;
+  throw new ConfigurationError(`${name} is no Region: ${JSON.stringify(value.slice(0, 80))}.`);
 }
 
 module.exports = { readConfig };

@@ -51,12 +51,12 @@ class Endpoints {
 
   /** @returns {string | undefined} the platform's Region */
   get region() {
-    return this.#settings.region;
+    return this.#settings.regionGiven?.value;
   }
 
   /**
    * @param {Service} service
-   * @param {string} asked The Region; CloudFront has one for each partition.
+   * @param {string | undefined} asked The Region; CloudFront has one for each partition.
    * @returns {Endpoint}
    * @throws {ConfigurationError}
    */
@@ -64,6 +64,9 @@ class Endpoints {
     const id = `${service} ${asked}`;
     const known = this.#known.get(id);
     if (known) return known;
+    if (asked === undefined) {
+      throw new ConfigurationError("REGION is missing: give the bucket's Region in the parameters, as MEMORY_REGION or as AWS_REGION.");
+    }
     const region = service === 'cloudfront' ? PARTITIONS[partitionOf(asked)].cloudfront : asked;
     const url = this.#configuredUrl(service) ?? `https://${this.#hostOf(service, region)}`;
     const endpoint = { url, region, route: this.routes.to(new URL(url)) };
@@ -73,14 +76,14 @@ class Endpoints {
 
   /**
    * @param {string} bucket
-   * @param {string} region
+   * @param {string | undefined} asked
    * @returns {Endpoint} of what is in a bucket (END-6)
    */
-  bucket(bucket, region) {
-    const id = `bucket ${bucket} ${region}`;
+  bucket(bucket, asked) {
+    const id = `bucket ${bucket} ${asked}`;
     const known = this.#known.get(id);
     if (known) return known;
-    const { url } = this.of('s3', region);
+    const { url, region } = this.of('s3', asked);
     // A bucket name with dots would not match S3's certificate as a host name.
     const isInPath = bucket.includes('.') || this.#configuredUrl('s3') !== undefined;
     const own = isInPath ? `${url}/${bucket}` : url.replace('://', `://${bucket}.`);
@@ -96,7 +99,7 @@ class Endpoints {
    */
   #hostOf(service, region) {
     if (OTHER_PARTITIONS.test(region)) {
-      throw new ConfigurationError(`The Region ${region} is of a partition that is not supported: set AWS_ENDPOINT_URL_${NAMES[service]}.`);
+      throw new ConfigurationError(`The Region ${region} is of a partition that is not supported: choose another REGION, or set AWS_ENDPOINT_URL_${NAMES[service]}.`);
     }
     const partition = partitionOf(region);
     const { suffix, dualSuffix } = PARTITIONS[partition];
@@ -124,7 +127,7 @@ class Endpoints {
       throw new ConfigurationError(`${given.name} and ${which} are both set: an endpoint that is configured has no such switch.`);
     }
     const text = given.value.trim();
-    const url = /^https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+    const url = /^https?:\/\/[^/?#]/i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
     if (url && !url.username && !url.password && !/[?#]/.test(text)) return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
     throw new ConfigurationError(`${given.name} must be a URL of http or https without user, query and fragment.`);
   }

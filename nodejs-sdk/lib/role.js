@@ -22,7 +22,7 @@ class Role {
   /**
    * @param {string} arn
    * @param {string} service
-   * @param {string} region where STS is asked: it answers in every one, and the nearest is the function's own
+   * @param {string | undefined} region where STS is asked: it answers in every one, and the nearest is the function's own
    */
   static at(arn, service, region) {
     const id = JSON.stringify([arn, service, region]);
@@ -34,7 +34,7 @@ class Role {
   /**
    * @param {string} arn
    * @param {string} service
-   * @param {string} region
+   * @param {string | undefined} region
    */
   constructor(arn, service, region) {
     this.#arn = arn;

@@ -60,7 +60,7 @@ class MemoryService {
   constructor(params, serviceName, seams) {
     const { Settings } = require('./settings.js');
     const settings = new Settings(process.env);
-    this.#config = readConfig(params, process.env, () => settings.region);
+    this.#config = readConfig(params, process.env, () => settings.regionGiven);
     this.#service = checkServiceName(serviceName);
     this.#operations = new Operations(this.#service);
     this.#seams = { clock: Date.now, random: Math.random, sleep, ...seams };

@@ -68,9 +68,11 @@ class Settings {
     throw new ConfigurationError(`${own === undefined ? setting : variable} must be true or false, not ${JSON.stringify(value)}.`);
   }
 
-  /** @returns {string | undefined} the platform's Region (END-1) */
-  get region() {
-    return this.variable('AWS_REGION') ?? this.variable('AWS_DEFAULT_REGION') ?? this.setting('region');
+  /** @returns {{name: string, value: string} | undefined} the platform's Region, and who says so (END-1) */
+  get regionGiven() {
+    const given = this.firstOf(['AWS_REGION', 'AWS_DEFAULT_REGION']);
+    const value = given ? undefined : this.setting('region');
+    return given ?? (value === undefined ? undefined : { name: `region of the profile ${this.files.name}`, value });
   }
 
   /** @returns {Record<string, string | undefined>} the variables that count, for another thread */

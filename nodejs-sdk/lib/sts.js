@@ -16,7 +16,7 @@ const CONFIGURATION_CODES = new Set(['ValidationError', 'RegionDisabledException
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
  *
  * @param {import('./aws.js').AwsClient} client Who asks.
- * @param {string} region
+ * @param {string | undefined} region
  * @param {{role: string, session?: string, externalId?: string, duration?: string}} question
  * @returns {Program<Credentials & {expiration: Date}>}
  * @throws {AccessDeniedError | ConfigurationError | UnavailableError}
