@@ -17,6 +17,7 @@ const { randomWriteId } = require('../lib/platform.js');
 const { authorityFiles } = require('../lib/route.js');
 const { Settings } = require('../lib/settings.js');
 const { Signer } = require('../lib/signing.js');
+const { playDouble } = require('./double.js');
 const { LacksType, build, describe } = require('./notation.js');
 const { World, spoil, undefinedForNull } = require('./world.js');
 
@@ -30,7 +31,7 @@ const OPERATIONS = {
     sdk: 'nodejs',
     version: require('../package.json').version,
     runtime: `node ${process.version}`,
-    features: ['async', 'endpoints', 'files', 'single-number'],
+    features: ['async', 'double', 'endpoints', 'files', 'single-number'],
   }),
 
   encode: ({ value }) => ({ wire: Buffer.from(encode(build(value), randomWriteId(), MAX_BYTES)).toString() }),
@@ -205,6 +206,8 @@ const OPERATIONS = {
     world.isLoud = true;
     return {};
   },
+
+  double: (request) => playDouble(request, () => world.time()),
 
   close() {
     world.close();

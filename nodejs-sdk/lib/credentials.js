@@ -2,6 +2,7 @@
 
 const path = require('node:path');
 
+const { double } = require('./double.js');
 const { AccessDeniedError, ConfigurationError, UnavailableError } = require('./errors.js');
 
 /** @typedef {import('./effects.js').Credentials} Credentials */
@@ -27,7 +28,7 @@ function* credentials(settings, clock) {
   const own = keysIn((name) => settings.variable(name));
   if (own) return own;
   const environment = settings.relevant;
-  const by = JSON.stringify(environment);
+  const by = JSON.stringify([environment, double.generation]);
   const left = found?.by === by ? Number(found.credentials.expiration ?? Infinity) - clock() : -Infinity;
   if (found && left > RENEW_BEFORE) return found.credentials;
   const outcome = yield { environment, places: places() };

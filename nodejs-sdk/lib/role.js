@@ -1,5 +1,6 @@
 'use strict';
 
+const { double } = require('./double.js');
 const { UnavailableError } = require('./errors.js');
 const { assumeRole } = require('./sts.js');
 
@@ -25,7 +26,7 @@ class Role {
    * @param {string | undefined} region where STS is asked: it answers in every one, and the nearest is the function's own
    */
   static at(arn, service, region) {
-    const id = JSON.stringify([arn, service, region]);
+    const id = JSON.stringify([arn, service, region, double.generation]);
     const role = roles.get(id) ?? new Role(arn, service, region);
     roles.set(id, role);
     return role;

@@ -90,7 +90,7 @@ class Runtime {
       await sleep?.(effect.pause);
       return PAUSED;
     }
-    return double.current ? double.current.perform(effect) : this.#effectHandlerOf().perform(effect, left);
+    return double.current ? double.current.perform(effect, left) : this.#effectHandlerOf().perform(effect, left);
   }
 
   /**
@@ -104,7 +104,7 @@ class Runtime {
       if (!double.current) Atomics.wait(pillow, 0, 0, effect.pause);
       return PAUSED;
     }
-    if (double.current) return double.current.perform(effect);
+    if (double.current) return double.current.perform(effect, left);
     if (!this.#hasThread) this.#startThread(false);
     return this.#syncWorker.perform(effect, left);
   }

@@ -1,6 +1,7 @@
 'use strict';
 
 const { errorCode } = require('./aws.js');
+const { double } = require('./double.js');
 const { AccessDeniedError, ConfigurationError, MemoryServiceError } = require('./errors.js');
 const { signingKey } = require('./signing-key.js');
 
@@ -39,8 +40,9 @@ class Secret {
    * @throws {ConfigurationError}
    */
   static at(arn) {
-    const secret = secrets.get(arn) ?? new Secret(arn);
-    secrets.set(arn, secret);
+    const id = `${double.generation} ${arn}`;
+    const secret = secrets.get(id) ?? new Secret(arn);
+    secrets.set(id, secret);
     return secret;
   }
 

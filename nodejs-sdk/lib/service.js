@@ -1,6 +1,7 @@
 'use strict';
 
 const { readConfig } = require('./config.js');
+const { double } = require('./double.js');
 const { Draft } = require('./envelope.js');
 const errors = require('./errors.js');
 const { Log } = require('./log.js');
@@ -17,6 +18,9 @@ const { ConfigurationError, UnsupportedTypeError, ValueTooLargeError } = errors;
 
 /** @param {number} milliseconds */
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** @returns {number} Unix time in milliseconds: the machine's, or that of a test's cloud */
+const clock = () => (double.current ? double.current.now() : Date.now());
 
 /** A cache in S3, read through CloudFront. */
 class MemoryService {
@@ -37,6 +41,8 @@ class MemoryService {
   #seams;
   #log;
   #components;
+  #make;
+  #generation = double.generation;
   #local;
   #stats;
   #clock;
@@ -63,7 +69,7 @@ class MemoryService {
     this.#config = readConfig(params, process.env, () => settings.regionGiven);
     this.#service = checkServiceName(serviceName);
     this.#operations = new Operations(this.#service);
-    this.#seams = { clock: Date.now, random: Math.random, sleep, ...seams };
+    this.#seams = { clock, random: Math.random, sleep, ...seams };
     this.#clock = this.#seams.clock;
     this.#log = new Log(this.#config.logLevel);
     const { Runtime } = require('./runtime.js'); // here, as the components, so that loading this SDK is quick
@@ -71,7 +77,8 @@ class MemoryService {
     const runtime = Runtime.acquire(isTls); // first, so that its thread starts while this one loads the rest
     try {
       const { Components } = require('./components.js');
-      this.#components = new Components(this.#config, this.#service, settings, this.#seams, this.#log);
+      this.#make = () => new Components(this.#config, this.#service, settings, this.#seams, this.#log);
+      this.#components = this.#make();
       runtime.prepare(isTls);
     } catch (error) {
       runtime.release();
@@ -380,8 +387,19 @@ class MemoryService {
   }
 
   #open() {
+    if (this.#generation !== double.generation) this.#forget();
     if (this.#runtime) return this.#runtime;
     throw new ConfigurationError('This MemoryService is closed: make a new one.');
+  }
+
+  /** What this object knows is of another cloud than that which answers now. */
+  #forget() {
+    this.#generation = double.generation;
+    this.#components = this.#make();
+    this.#local = this.#components.local;
+    this.#stats = this.#components.stats;
+    this.#many = undefined;
+    this.#compute = undefined;
   }
 
   get #batches() {
@@ -441,6 +459,7 @@ class MemoryService {
    * @returns {import('./cached-value.js').CachedValue | undefined} the copy in memory, if that may be returned without asking anybody
    */
   #fresh(name) {
+    if (this.#generation !== double.generation) this.#forget();
     const copy = this.#local.fresh(name, this.#clock());
     if (copy) {
       this.#stats.memoryHits++;
