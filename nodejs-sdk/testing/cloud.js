@@ -162,7 +162,9 @@ class Cloud {
     const [, accessKey = null, service = 'edge'] = SCOPE.exec(headers.authorization ?? '') ?? [];
     if (service === 'edge') {
       const pop = this.#pop;
-      const act = () => this.#edges.answer(headers.host ?? host, pathname, searchParams, pop);
+      // There is nothing at an EDGE_ENDPOINT: this cloud has the distributions themselves.
+      if (headers.host !== host) return { failure: { code: 'ECONNREFUSED', message: 'no connection in a cloud in memory', fate: 'unsent' } };
+      const act = () => this.#edges.answer(host, pathname, searchParams, pop);
       return this.#carryOut({ where: 'edge', method, path: pathname, pop, accessKey }, request, left, act);
     }
     if (service !== 's3') {

@@ -25,9 +25,11 @@ class Fault {
    */
   constructor(where, kind, options = {}) {
     if (![...BEFORE, ...AFTER].includes(kind)) throw new RangeError(`a cloud in memory has no fault ${kind}`);
-    const { path = '/', method, pop, times = Infinity, every = 1, status = 503, delay = 0, pause = 0, headers = '' } = options;
+    const { method, pop, times = Infinity, every = 1, status = 503, delay = 0, pause = 0, headers = '' } = options;
     this.where = where;
     this.kind = kind;
+    // What an edge asks of S3 is known by its key; the bucket is one for all.
+    const path = (options.path ?? '/').replace(where === 'origin' ? /^\/[^/]+(?=\/(public|private)\/)/ : /$^/, '');
     this.options = { path, method, pop, times, every, status, delay: delay * 1000, pause: pause * 1000, headers };
   }
 
