@@ -19,6 +19,21 @@ const { ConfigurationError, UnsupportedTypeError, ValueTooLargeError } = errors;
 /** @param {number} milliseconds */
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+/** Load what only some calls need: where those are made, a program may have no descriptor left to open a file with. */
+const loadTheRest = () => [
+  require('./answer.js'),
+  require('./batch.js'),
+  require('./cache-name.js'),
+  require('./compute.js'),
+  require('./conditional.js'),
+  require('./did-you-mean.js'),
+  require('./grant.js'),
+  require('./invalidation.js'),
+  require('./many.js'),
+  require('./role.js'),
+  require('./updates.js'),
+];
+
 /** @returns {number} Unix time in milliseconds: the machine's, or that of a test's cloud */
 const clock = () => (double.current ? double.current.now() : Date.now());
 
@@ -79,6 +94,7 @@ class MemoryService {
       const { Components } = require('./components.js');
       this.#make = () => new Components(this.#config, this.#service, settings, this.#seams, this.#log);
       this.#components = this.#make();
+      loadTheRest();
       runtime.prepare(isTls);
     } catch (error) {
       runtime.release();
