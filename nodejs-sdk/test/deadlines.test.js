@@ -18,9 +18,9 @@ const SERVERS = `
   const net = require('node:net');
   const DOCUMENT = '{"v":1,"type":"int","value":1,"write":"9f86d081884c7d65"}';
   const HEAD = 'HTTP/1.1 200 OK\\r\\nETag: "a"\\r\\nContent-Length: ' + DOCUMENT.length + '\\r\\n';
-  const drip = (bytes) => (socket) => {
+  const drip = (bytes, pace = 50) => (socket) => {
     let at = 0;
-    const timer = setInterval(() => socket.write(bytes.subarray(at++ % bytes.length, ((at - 1) % bytes.length) + 1)), 50);
+    const timer = setInterval(() => socket.write(bytes.subarray(at++ % bytes.length, ((at - 1) % bytes.length) + 1)), pace);
     socket.on('error', () => {}).on('close', () => clearInterval(timer));
   };
   const quiet = (socket) => socket.on('error', () => {});
@@ -30,7 +30,7 @@ const SERVERS = `
     tlsDrip: net.createServer(drip(Buffer.concat([Buffer.from([22, 3, 3, 64, 0]), Buffer.alloc(16384)]))),
     headDrip: net.createServer(drip(Buffer.from('HTTP/1.1 200 OK\\r\\n' + 'X-Slow: 1\\r\\n'.repeat(50)))),
     bodySilent: net.createServer((socket) => quiet(socket).write(HEAD + '\\r\\n' + DOCUMENT.slice(0, 9))),
-    bodyDrip: net.createServer((socket) => { socket.write(HEAD + 'X-Long: 1\\r\\n\\r\\n'); drip(Buffer.from(DOCUMENT.slice(0, 40)))(socket); }),
+    bodyDrip: net.createServer((socket) => { socket.write(HEAD + 'X-Long: 1\\r\\n\\r\\n'); drip(Buffer.from(DOCUMENT), 400)(socket); }),
   };
   const listen = (server) => new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server.address().port)));
   Promise.all(Object.entries(servers).map(async ([name, server]) => [name, await listen(server)])).then((all) => parentPort.postMessage(Object.fromEntries(all)));
