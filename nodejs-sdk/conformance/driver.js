@@ -291,6 +291,8 @@ async function answer(request) {
 }
 
 async function main() {
+  // Standard output is for replies; Node's console writes there whatever is no warning.
+  for (const level of ['debug', 'info', 'log']) console[level] = console.error;
   for await (const line of createInterface({ input: process.stdin })) {
     const request = JSON.parse(line);
     process.stdout.write(`${JSON.stringify({ id: request.id, ...(await answer(request)) })}\n`);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import threading
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ class DoubleStore(Store):
             FailureError: The driver has none.
         """
         self._driver = driver
+        self._asking = threading.Lock()  # many objects are stored at the same time
         self.clock = Clock()
         self.environment = {}
         self.filled = set()
@@ -120,7 +122,8 @@ class DoubleStore(Store):
         return str(self._keys["BUCKET_NAME"])
 
     def _ask(self, what: str, **members: Any) -> Message:
-        (answer,) = self._driver.ask([{"op": "double", "do": what, **members}])
+        with self._asking:
+            (answer,) = self._driver.ask([{"op": "double", "do": what, **members}])
         if "skipped" in answer.message:
             raise NotImplementedError(answer.message["skipped"])
         answer.check_success({})
