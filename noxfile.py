@@ -463,9 +463,8 @@ def lock(session: nox.Session) -> None:
     for name in LOCKS:
         pins = ["-c", "requirements/runtime.txt"] if name == "dev" else []
         _compile(session, f"requirements/{name}", "--universal", *pins)
-    for layer in ("python", "cryptography"):
-        # Not universal: a layer holds what Lambda's Linux needs, whatever machine builds it.
-        _compile(session, f"layers/{layer}", "--python-platform=linux", "-c", "requirements/runtime.txt")
+    # Not universal: a layer holds what Lambda's Linux needs, whatever machine builds it.
+    _compile(session, "layers/cryptography", "--python-platform=linux", "-c", "requirements/runtime.txt")
 
 
 if __name__ == "__main__":

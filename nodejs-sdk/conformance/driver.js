@@ -10,12 +10,18 @@ const { inspect } = require('node:util');
 const MemoryService = require('..');
 const { readConfig } = require('../lib/config.js');
 const { Edge } = require('../lib/edge.js');
+const { Endpoints } = require('../lib/endpoints.js');
 const { decode, encode } = require('../lib/envelope.js');
 const { checkServiceName, locate } = require('../lib/names.js');
 const { randomWriteId } = require('../lib/platform.js');
+const { authorityFiles } = require('../lib/route.js');
+const { Settings } = require('../lib/settings.js');
 const { Signer } = require('../lib/signing.js');
+const { playDouble } = require('./double.js');
 const { LacksType, build, describe } = require('./notation.js');
 const { World, spoil, undefinedForNull } = require('./world.js');
+
+console.debug = console.error; // standard output is for replies
 
 const MAX_BYTES = 16 * 1024 * 1024;
 
@@ -25,7 +31,7 @@ const OPERATIONS = {
     sdk: 'nodejs',
     version: require('../package.json').version,
     runtime: `node ${process.version}`,
-    features: ['async', 'files', 'single-number'],
+    features: ['async', 'double', 'endpoints', 'files', 'single-number'],
   }),
 
   encode: ({ value }) => ({ wire: Buffer.from(encode(build(value), randomWriteId(), MAX_BYTES)).toString() }),
@@ -45,6 +51,22 @@ const OPERATIONS = {
     const config = readConfig(undefinedForNull(conf), { AWS_REGION: 'us-east-1', ...environment });
     new Edge(config, checkServiceName(service), Date.now);
     return { visibility: config.visibility };
+  },
+
+  endpoint({ target, conf, environment }) {
+    const settings = new Settings(environment);
+    const config = readConfig(undefinedForNull(conf), environment, () => settings.regionGiven);
+    const endpoints = new Endpoints(settings);
+    const { url, region, route } = endpointOf(target, config, endpoints);
+    const { proxy } = route ?? {};
+    const { bundle, extra } = authorityFiles(settings);
+    return {
+      url,
+      region: region ?? null,
+      proxy: proxy ? `http://${proxy.hostname}:${proxy.port}` : null,
+      authorities: bundle?.value ?? null,
+      extra_authorities: extra?.value ?? null,
+    };
   },
 
   sign({ distribution, service, pem, public_key_id: id, now, lifetime, later, hash_algorithm: hash }) {
@@ -185,6 +207,8 @@ const OPERATIONS = {
     return {};
   },
 
+  double: (request) => playDouble(request, () => world.time()),
+
   close() {
     world.close();
     return {};
@@ -210,6 +234,23 @@ function optionsOf({ options = {} }) {
 
 function snakeCase(name) {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** Where an object of this configuration asks. */
+function endpointOf(target, config, endpoints) {
+  const { bucket, edge, keySource, region } = config;
+  switch (target) {
+    case 'edge':
+      return { url: edge.origin, route: endpoints.routes.to(edge) };
+    case 's3':
+      return endpoints.bucket(bucket, region);
+    case 'sts':
+      return endpoints.of('sts', endpoints.region ?? region);
+    case 'cloudfront':
+      return endpoints.of('cloudfront', region);
+    default:
+      return endpoints.of(target, keySource.split(':')[3]);
+  }
 }
 
 /** The reply with a value, which is then changed if that was asked. */

@@ -69,14 +69,14 @@ class World {
   #open(conf, service) {
     const loud = this.isLoud ? { LOG_LEVEL: 'debug' } : {};
     return new MemoryService({ ...undefinedForNull(conf), ...loud }, service, {
-      clock: () => this.#time(),
+      clock: () => this.time(),
       // The SDK takes a number below 1, and what it lacks to 1 is the number of the specification.
       random: () => (this.chance === undefined ? Math.random() : 1 - this.chance),
       sleep: (milliseconds) => this.#sleep(milliseconds),
     });
   }
 
-  #time() {
+  time() {
     if (this.ahead !== undefined) return Date.now() + Number(readFileSync(this.ahead, 'ascii')) * 1000;
     return this.now === undefined ? Date.now() : (this.now += this.pace);
   }

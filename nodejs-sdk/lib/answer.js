@@ -1,6 +1,6 @@
 'use strict';
 
-const { versionOf } = require('./aws.js');
+const { dateIn } = require('./dates.js');
 
 /**
  * What was read, wherever it came from. Times are Unix time in milliseconds, NaN if the answer does not say.
@@ -8,56 +8,76 @@ const { versionOf } = require('./aws.js');
  * @typedef {object} Answer
  * @property {Uint8Array | undefined} document undefined if there is none
  * @property {'edge' | 's3'} source
- * @property {import('./transport.js').Response['headers']} headers
+ * @property {import('./wire.js').Response['headers']} headers
  * @property {number} start When the request began, by the clock of this machine.
- * @property {number} age Whole seconds since the edge fetched its copy.
+ * @property {number} age Whole seconds since the edge fetched its copy; NaN if what it says is no number.
  * @property {number | undefined} maxAge Whole seconds it may be served without asking S3; undefined if the answer does not say.
  * @property {string | null} version The ETag without its quotes; null if there is no value.
  * @property {number} storedAt When the object was written: `Last-Modified`.
  * @property {number} date `Date`
  */
 
+/** What stands for a number of seconds that is too large to be one (WIRE-4; RFC 9111, section 1.2.2). */
+const FOR_EVER = 2_147_483_648;
+const MAX_DIGITS = 9;
+
 /**
  * @param {'edge' | 's3'} source
  * @param {number} start
- * @param {import('./transport.js').Response} response
+ * @param {import('./wire.js').Response} response
  * @param {Uint8Array | undefined} document
  * @returns {Answer}
  */
 function answer(source, start, response, document) {
   const { headers } = response;
-  const { age = '', 'last-modified': modified, 'cache-control': control = '' } = headers;
+  const { age, 'last-modified': modified, 'cache-control': control = '' } = headers;
   const [, maxAge] = /(?:^|[\s,])max-age=([0-9]+)/i.exec(control) ?? [];
   return {
     document,
     source,
     headers,
     start,
-    age: Number(/^[0-9]+(?=$|,)/.exec(age)?.[0] ?? 0), // of a list the first counts (RFC 9111, section 5.1)
-    maxAge: maxAge === undefined ? undefined : Number(maxAge),
+    age: age === undefined || source === 's3' ? 0 : seconds(/^[0-9]+(?=\s*(?:$|,))/.exec(age)?.[0]),
+    maxAge: maxAge === undefined ? undefined : seconds(maxAge),
     version: document === undefined ? null : versionOf(response),
-    storedAt: document === undefined ? NaN : Date.parse(String(modified)),
+    storedAt: document === undefined ? NaN : dateIn(modified),
     date: dateOf(response),
   };
 }
 
+/** @param {string | undefined} digits */
+function seconds(digits) {
+  if (digits === undefined) return NaN;
+  return digits.length > MAX_DIGITS ? FOR_EVER : Number(digits);
+}
+
 /**
- * @param {{headers?: import('./transport.js').Response['headers']}} answer
- * @returns {string} what a cache had to do with it, for example "hit, age 3 s"; for log lines
+ * @param {{headers?: import('./wire.js').Response['headers']}} answer
+ * @returns {string} what a cache had to do with it, for example "hit, age 3 s"; for log lines, so nothing else of the headers
  */
 function cacheOf({ headers }) {
   if (!headers) return '';
   const { age = '', 'x-cache': xCache = '' } = headers;
-  const cache = xCache.toLowerCase().split(' ')[0] || 'no cache'; // the first word of "Hit from cloudfront"
-  return age === '' ? cache : `${cache}, age ${age} s`;
+  const [cache] = /^(hit|miss|refreshhit|error|limitexceeded|capacityexceeded|lambdageneratedresponse|originshieldhit)\b/.exec(xCache.toLowerCase()) ?? [
+    'no cache',
+  ];
+  return /^[0-9]{1,9}$/.test(age) ? `${cache}, age ${age} s` : cache;
 }
 
 /**
- * @param {import('./transport.js').Response} response
+ * @param {Pick<import('./wire.js').Response, 'headers'>} response
  * @returns {number} when it was made, in Unix milliseconds; NaN if it does not say
  */
 function dateOf({ headers }) {
-  return Date.parse(String(headers.date));
+  return dateIn(headers.date);
 }
 
-module.exports = { answer, cacheOf, dateOf };
+/**
+ * @param {Pick<import('./wire.js').Response, 'headers'>} response
+ * @returns {string} the version (PUT-1): the ETag without its quotes, and without the mark of whoever re-encoded the body
+ */
+function versionOf({ headers }) {
+  return (headers.etag ?? '').replace(/^(W\/)?"|"$/g, '');
+}
+
+module.exports = { answer, cacheOf, dateOf, versionOf };

@@ -1,86 +1,177 @@
 'use strict';
 
+const { dateIn } = require('./dates.js');
 const { UnavailableError } = require('./errors.js');
+const { learnClock, sign } = require('./sigv4.js');
 
-/** @typedef {import('./transport.js').Response} Response */
+/** @typedef {import('./wire.js').Response} Response */
+/** @typedef {import('./wire.js').Failure} Failure */
+/** @typedef {import('./endpoints.js').Service} Service */
 
-/** @typedef {'s3' | 'ssm' | 'secretsmanager' | 'sts' | 'cloudfront'} Service */
+/**
+ * @typedef {object} Call
+ * @property {Service} service
+ * @property {import('./endpoints.js').Endpoint} endpoint
+ * @property {'GET' | 'PUT' | 'POST' | 'DELETE'} method
+ * @property {string} path with what is asked, beginning with a slash
+ * @property {Record<string, string>} headers in lower case
+ * @property {Uint8Array} [body]
+ * @property {string} what For the error message.
+ * @property {number} [maxBytes] How much of the answer to read.
+ * @property {'write' | 'conditional write'} [kind] It changes something in S3; otherwise it may be asked as often as one likes.
+ */
 
-/** The part of `AWS_ENDPOINT_URL_…` that names a service. */
-const ENDPOINT_NAMES = { s3: 'S3', ssm: 'SSM', secretsmanager: 'SECRETS_MANAGER', sts: 'STS', cloudfront: 'CLOUDFRONT' };
+/** @typedef {{isInDoubt: boolean}} Doubt Whether an attempt before this one may have had its effect (WRITE-5). */
 
 const MAX_ANSWER_BYTES = 64 * 1024;
 
-/**
- * Where a service is reached.
- *
- * @param {Service} service
- * @param {string} region
- * @returns {{url: string, isOverridden: boolean}} without a slash at its end
- */
-function endpoint(service, region) {
-  const own = process.env[`AWS_ENDPOINT_URL_${ENDPOINT_NAMES[service]}`] || process.env.AWS_ENDPOINT_URL;
-  if (own) return { url: own.replace(/\/+$/, ''), isOverridden: true };
-  const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-  if (service === 'cloudfront' && suffix === 'amazonaws.com') return { url: 'https://cloudfront.amazonaws.com', isOverridden: false };
-  return { url: `https://${service}.${region}.${suffix}`, isOverridden: false };
-}
+/** How often a request is sent at most (RETRY-1). */
+const MAX_SENDS = 4;
 
-/**
- * Ask AWS, signed with Signature Version 4.
- *
- * @param {object} call
- * @param {Service} call.service
- * @param {string} call.region
- * @param {'GET' | 'PUT' | 'POST' | 'DELETE'} call.method
- * @param {string} call.url
- * @param {Record<string, string>} call.headers in lower case
- * @param {Uint8Array} [call.body]
- * @param {string} call.what For the error message.
- * @param {number} [call.maxBytes] How much of the answer to read.
- * @param {import('./credentials.js').Identity} identity Who asks.
- * @returns {import('./effects.js').Program<Response>} the response, whatever its status below 500
- * @throws {UnavailableError}
- * @throws {import('./errors.js').ConfigurationError} without credentials
- */
-function* askAws({ service, region, method, url, headers, body, what, maxBytes = MAX_ANSWER_BYTES }, identity) {
-  const { createHash, sign } = loadSigner();
-  const { host, pathname, search } = new URL(url);
-  const hash = createHash('sha256').update(body ?? '').digest('hex');
-  const unsigned = {
-    ...{ service, region, method, host, path: pathname + search },
-    headers: { ...headers, host, 'content-length': String(body?.length ?? 0), 'x-amz-content-sha256': hash },
-  };
-  const signed = /** @type {Record<string, string>} */ (sign(unsigned, yield* identity()).headers);
-  const response = yield { method, url, headers: signed, body, maxBytes };
-  if ('failure' in response) throw UnavailableError.because(what, response.failure);
-  if (response.status >= 500 || response.status === 429) {
-    throw UnavailableError.because(what, { code: errorCode(response), message: `status ${response.status}` });
+const RETRIED_STATUSES = new Set([429, 500, 502, 503, 504]);
+const RETRIED_CODES = new Set([
+  'SlowDown',
+  'RequestTimeout',
+  'RequestTimeoutException',
+  'Throttling',
+  'ThrottlingException',
+  'ThrottledException',
+  'RequestThrottled',
+  'RequestThrottledException',
+  'RequestLimitExceeded',
+  'TooManyRequestsException',
+  'TransactionInProgressException',
+  'BandwidthLimitExceeded',
+  'LimitExceededException',
+  'ProvisionedThroughputExceededException',
+  'PriorRequestNotComplete',
+  'EC2ThrottledException',
+]);
+const CLOCK_CODES = new Set(['RequestTimeTooSkewed', 'RequestExpired', 'RequestInTheFuture', 'InvalidSignatureException', 'SignatureDoesNotMatch']);
+/** Minutes that AWS's clock may differ before it refuses; a wrong signature may have other reasons. */
+const TOLERATED_SKEW = 4 * 60_000;
+
+/** Milliseconds: as between two attempts of an update (UPD-2). */
+const FIRST_PAUSE = 20;
+const MAX_PAUSE = 1000;
+/** After S3 has asked for it, a pause is longer by this factor (RETRY-1). */
+const SLOW_DOWN = 5;
+
+/** Asks AWS, signed with Signature Version 4, and again if that is of use (RETRY-1 to RETRY-3, WRITE-1 to WRITE-3). */
+class AwsClient {
+  #identity;
+  #random;
+
+  /**
+   * @param {import('./endpoints.js').Endpoints} endpoints
+   * @param {import('./credentials.js').Identity} identity Who asks.
+   * @param {() => number} [random]
+   */
+  constructor(endpoints, identity, random = Math.random) {
+    this.endpoints = endpoints;
+    this.#identity = identity;
+    this.#random = random;
   }
-  return response;
+
+  /**
+   * @param {Call} call
+   * @returns {import('./effects.js').Program<Response & Doubt>} the response, whatever its status below 500
+   * @throws {UnavailableError}
+   * @throws {import('./errors.js').ConfigurationError} without credentials
+   */
+  *ask(call) {
+    let isInDoubt = false;
+    let hasLearntClock = false;
+    for (let count = 1, limit = FIRST_PAUSE; ; count++, limit = Math.min(2 * limit, MAX_PAUSE)) {
+      const outcome = yield* this.#send(call);
+      const code = 'failure' in outcome ? '' : codeOf(outcome);
+      if (!('failure' in outcome) && !hasLearntClock && isClockWrong(outcome, code)) {
+        hasLearntClock = true;
+        continue;
+      }
+      const again = count < MAX_SENDS && isToBeSentAgain(outcome, code, call.kind);
+      isInDoubt ||= leavesDoubt(outcome, call.kind);
+      if (again) {
+        const factor = 'status' in outcome && (outcome.status === 429 || outcome.status === 503) ? SLOW_DOWN : 1;
+        const paused = yield { pause: this.#random() * limit * factor };
+        if (!('failure' in paused)) continue;
+      }
+      if ('failure' in outcome) throw UnavailableError.because(call.what, outcome.failure, isInDoubt);
+      if (outcome.status < 500 && outcome.status !== 429) return { ...outcome, isInDoubt };
+      throw UnavailableError.because(call.what, { code, message: `status ${outcome.status}` }, isInDoubt);
+    }
+  }
+
+  /**
+   * @param {Call} call
+   * @returns {import('./effects.js').Program<Response | Failure>}
+   */
+  *#send({ service, endpoint, method, path, headers, body, maxBytes = MAX_ANSWER_BYTES }) {
+    const url = new URL(endpoint.url + path);
+    const { region, route } = endpoint;
+    const signed = sign({ service, region, method, url, headers, body }, yield* this.#identity());
+    return yield { method, url: url.href, headers: signed, body, maxBytes, route };
+  }
 }
 
-/** Load what signs, which whoever only reads through the edge never needs (CFG-6). */
-function loadSigner() {
-  return { createHash: require('node:crypto').createHash, sign: require('aws4').sign };
+/**
+ * @param {Response | Failure} outcome
+ * @param {string} code
+ * @param {Call['kind']} kind
+ * @returns {boolean} RETRY-1, RETRY-3, WRITE-3, WRITE-4
+ */
+function isToBeSentAgain(outcome, code, kind) {
+  if ('failure' in outcome) {
+    const { fate = 'unsent' } = outcome.failure;
+    if (fate === 'unsent') return true;
+    return kind === undefined || (kind === 'write' && fate === 'ended');
+  }
+  const { status } = outcome;
+  if (!RETRIED_STATUSES.has(status) && !RETRIED_CODES.has(code)) return false;
+  // What became of a conditional write is looked at first.
+  return kind !== 'conditional write' || !leavesDoubt(outcome, kind);
+}
+
+/**
+ * @param {Response | Failure} outcome
+ * @param {Call['kind']} kind
+ * @returns {boolean} WRITE-2
+ */
+function leavesDoubt(outcome, kind) {
+  if (kind === undefined) return false;
+  if ('failure' in outcome) return outcome.failure.fate !== 'unsent';
+  return outcome.status >= 500 && outcome.status !== 503;
 }
 
 /**
  * @param {Response} response
- * @returns {string} the code in the XML of S3 and CloudFront or the JSON of the others; "unknown" without
+ * @param {string} code
+ * @returns {boolean} whether AWS has refused the time of the signature, and another one will do (AWS-1)
+ */
+function isClockWrong({ status, headers }, code) {
+  if (status < 400 || status >= 500 || !CLOCK_CODES.has(code)) return false;
+  const date = dateIn(headers.date);
+  const isCertain = code.startsWith('Request') || Math.abs(date - Date.now()) > TOLERATED_SKEW;
+  return isCertain && learnClock(date);
+}
+
+/**
+ * @param {Response} response
+ * @returns {string} the code in the answer to a request that was refused
+ */
+function codeOf(response) {
+  return response.status < 400 ? '' : errorCode(response);
+}
+
+/**
+ * @param {Response} response
+ * @returns {string} the code in the XML of S3 and CloudFront or the JSON of the others; "unknown" without. It is shown, so it is
+ *   made of letters, whatever the answer is made of (KEYS-4)
  */
 function errorCode({ body }) {
-  const text = Buffer.from(body).toString();
-  const [, code] = /<Code>(\w+)<\/Code>/.exec(text) ?? /"__type":\s*"(?:[^"#]*#)?(\w+)"/.exec(text) ?? [];
+  const text = Buffer.from(body.buffer, body.byteOffset, Math.min(body.length, MAX_ANSWER_BYTES)).toString();
+  const [, code] = /<Code>([A-Za-z]{1,60})<\/Code>/.exec(text) ?? /"__type":\s*"(?:[^"#]*#)?([A-Za-z]{1,60})"/.exec(text) ?? [];
   return code ?? 'unknown';
 }
 
-/**
- * @param {Response} response
- * @returns {string} the version (PUT-1): the ETag without its quotes, and without the mark of whoever re-encoded the body
- */
-function versionOf({ headers }) {
-  return (headers.etag ?? '').replace(/^(W\/)?"|"$/g, '');
-}
-
-module.exports = { askAws, endpoint, errorCode, loadSigner, versionOf };
+module.exports = { AwsClient, errorCode };

@@ -1,9 +1,8 @@
 'use strict';
 
-const { askAws, endpoint } = require('./aws.js');
 const { AccessDeniedError, ConfigurationError, UnavailableError } = require('./errors.js');
 
-/** @typedef {import('./transport.js').Response} Response */
+/** @typedef {import('./wire.js').Response} Response */
 
 const ACCESS_CODES = new Set([
   'AccessDenied',
@@ -18,15 +17,19 @@ const REGION_CODES = new Set(['PermanentRedirect', 'AuthorizationHeaderMalformed
 /** Asks S3 about one bucket, and knows what its refusals mean. */
 class Bucket {
   #config;
-  #identity;
+  #client;
+  /** @type {import('./endpoints.js').Endpoint | undefined} */
+  #endpoint;
 
   /**
    * @param {Pick<import('./config.js').Config, 'bucket' | 'region'>} config
-   * @param {import('./credentials.js').Identity} identity
+   * @param {import('./aws.js').AwsClient} client
+   * @throws {ConfigurationError} if the environment says where S3 is in a way that is not followed
    */
-  constructor(config, identity) {
+  constructor(config, client) {
     this.#config = config;
-    this.#identity = identity;
+    this.#client = client;
+    if (config.region !== undefined) this.#endpoint = client.endpoints.bucket(config.bucket, config.region);
   }
 
   /**
@@ -37,13 +40,15 @@ class Bucket {
    * @param {Uint8Array} [call.body]
    * @param {string} call.what For the error message.
    * @param {number} [call.maxBytes]
-   * @returns {import('./effects.js').Program<Response>} the response, whatever its status below 500
+   * @param {import('./aws.js').Call['kind']} [call.kind]
+   * @returns {import('./effects.js').Program<Response & import('./aws.js').Doubt>} the response, whatever its status below 500
    * @throws {ConfigurationError} without credentials
    * @throws {UnavailableError}
    */
   *ask({ headers = {}, path, ...call }) {
-    const { region } = this.#config;
-    return yield* askAws({ service: 's3', region, url: `${this.#url()}/${path}`, headers, ...call }, this.#identity);
+    const { bucket, region } = this.#config;
+    const endpoint = (this.#endpoint ??= this.#client.endpoints.bucket(bucket, region));
+    return yield* this.#client.ask({ service: 's3', endpoint, path: `/${path}`, headers, ...call });
   }
 
   /**
@@ -61,17 +66,10 @@ class Bucket {
     }
     if (code === 'NoSuchBucket') return new ConfigurationError(`There is no bucket ${bucket}: check BUCKET_NAME.`);
     if ((status >= 300 && status < 400) || REGION_CODES.has(code)) {
-      const actual = headers['x-amz-bucket-region'] ?? 'another region';
+      const [actual = 'another region'] = /^[a-z0-9-]{1,63}$/.exec(headers['x-amz-bucket-region'] ?? '') ?? [];
       return new ConfigurationError(`The bucket ${bucket} is in ${actual}, not in ${region}: set REGION.`);
     }
     return UnavailableError.because(what, { code, message: `status ${status}` });
-  }
-
-  #url() {
-    const { bucket, region } = this.#config;
-    const { url, isOverridden } = endpoint('s3', region);
-    // A bucket name with dots would not match S3's certificate as a host name.
-    return isOverridden || bucket.includes('.') ? `${url}/${bucket}` : url.replace('://', `://${bucket}.`);
   }
 }
 

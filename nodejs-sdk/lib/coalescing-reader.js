@@ -1,5 +1,8 @@
 'use strict';
 
+const { UnavailableError, copyOf } = require('./errors.js');
+const { EDGE_SHARE } = require('./limits.js');
+
 /** @typedef {import('./reader.js').Reading} Reading */
 /** @typedef {import('./reader.js').Target} Target */
 /** @typedef {import('./runtime.js').Runtime} Runtime */
@@ -11,6 +14,8 @@ class CoalescingReader {
   #singleFlight;
   #stats;
   #budget;
+  #failover;
+  #sleep;
 
   /**
    * @param {object} components
@@ -18,14 +23,19 @@ class CoalescingReader {
    * @param {import('./session.js').Session} components.session
    * @param {import('./single-flight.js').SingleFlight} components.singleFlight
    * @param {import('./stats.js').Stats} components.stats
-   * @param {number} budget Milliseconds that a get may take.
+   * @param {object} options
+   * @param {number} options.budget Milliseconds that a get may take.
+   * @param {boolean} options.failover
+   * @param {import('./runtime.js').Sleep} options.sleep
    */
-  constructor({ reader, session, singleFlight, stats }, budget) {
+  constructor({ reader, session, singleFlight, stats }, { budget, failover, sleep }) {
     this.#reader = reader;
     this.#session = session;
     this.#singleFlight = singleFlight;
     this.#stats = stats;
     this.#budget = budget;
+    this.#failover = failover;
+    this.#sleep = sleep;
   }
 
   /**
@@ -48,18 +58,53 @@ class CoalescingReader {
    */
   async awaited(runtime, target, isConsistent) {
     // A consistent get shares nothing: a request sent before it began need not see what was stored before it began.
-    if (isConsistent) return runtime.run(this.#reader.readS3(target), this.#budget);
+    if (isConsistent) return runtime.run(this.#reader.readS3(target), this.#budget, this.#sleep);
     const { name } = target;
     const flight = this.#singleFlight.of(name);
-    if (!flight) return this.#singleFlight.add(name, runtime.run(this.#reader.read(target), this.#budget));
+    if (!flight) return this.#singleFlight.add(name, runtime.run(this.#reader.read(target), this.#budget, this.#sleep));
     const began = performance.now();
-    const reading = await flight;
+    const reading = await this.#share(flight);
+    if (!reading) {
+      if (!this.#failover) throw UnavailableError.because(`Reading ${name}`, { code: 'timeout', message: 'another call for it took too long' });
+      return this.#readBeyondEdge(runtime, target, began);
+    }
     // Since this get began later than the request, it may have to be newer.
     if (this.#session.accepts(name, reading.answer)) {
       this.#stats.sharedReads++;
       return reading;
     }
-    return runtime.run(this.#reader.readBeyondEdge(target), this.#budget - (performance.now() - began));
+    return this.#readBeyondEdge(runtime, target, began);
+  }
+
+  /**
+   * @param {Runtime} runtime
+   * @param {Target} target
+   * @param {number} began
+   */
+  #readBeyondEdge(runtime, target, began) {
+    return runtime.run(this.#reader.readBeyondEdge(target), this.#budget - (performance.now() - began), this.#sleep);
+  }
+
+  /**
+   * Wait for another's request, but keep the time that S3 needs (TIME-4).
+   *
+   * @param {Promise<Reading>} flight
+   * @returns {Promise<Reading | undefined>} undefined if it takes too long
+   */
+  async #share(flight) {
+    /** @type {NodeJS.Timeout | undefined} */
+    let timer;
+    /** @type {Promise<undefined>} */
+    const late = new Promise((resolve) => {
+      timer = setTimeout(resolve, this.#budget * (this.#failover ? EDGE_SHARE : 1), undefined);
+    });
+    try {
+      return await Promise.race([flight, late]);
+    } catch (error) {
+      throw copyOf(error);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }
 

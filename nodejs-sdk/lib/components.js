@@ -1,12 +1,18 @@
 'use strict';
 
+const { AwsClient } = require('./aws.js');
+const { credentials } = require('./credentials.js');
 const { Edge } = require('./edge.js');
+const { Endpoints } = require('./endpoints.js');
 const { SingleFlight } = require('./single-flight.js');
 const { Local } = require('./local.js');
 const { CoalescingReader } = require('./coalescing-reader.js');
+const { Origin } = require('./origin.js');
 const { Reader } = require('./reader.js');
 const { Session } = require('./session.js');
 const { Stats } = require('./stats.js');
+const { Store } = require('./store.js');
+const { Writer } = require('./writer.js');
 
 /**
  * What a test may replace: the clock, in Unix milliseconds; a random number from 0 up to 1; a wait of milliseconds.
@@ -19,14 +25,8 @@ class Components {
   #config;
   #service;
   #seams;
-  /** @type {import('./credentials.js').Identity | undefined} */
-  #identity;
-  /** @type {import('./origin.js').Origin | undefined} */
-  #origin;
-  /** @type {import('./store.js').Store | undefined} */
-  #store;
-  /** @type {import('./writer.js').Writer | undefined} */
-  #writer;
+  #client;
+  #budget;
   /** @type {import('./conditional.js').ConditionalWriter | undefined} */
   #conditional;
   /** @type {import('./updates.js').Updates | undefined} */
@@ -37,54 +37,36 @@ class Components {
   /**
    * @param {import('./config.js').Config} config
    * @param {string} service
+   * @param {import('./settings.js').Settings} settings
    * @param {Seams} seams
    * @param {import('./log.js').Log} log
-   * @throws {import('./errors.js').ConfigurationError} if the service is private and its key is of no use
+   * @throws {import('./errors.js').ConfigurationError} if the service is private and its key is of no use, or the environment
+   *   says what is not followed
    */
-  constructor(config, service, seams, log) {
-    const { clock } = seams;
+  constructor(config, service, settings, seams, log) {
+    const { clock, random, sleep } = seams;
+    const endpoints = new Endpoints(settings);
+    const own = new AwsClient(endpoints, () => credentials(settings, clock), random);
     this.#config = config;
     this.#service = service;
     this.#seams = seams;
-    this.edge = new Edge(config, service, clock);
+    this.#client = config.roleArn === undefined ? own : this.#assume(config.roleArn, own);
+    this.#budget = config.deadline * 1000;
+    this.edge = new Edge(config, service, clock, { route: endpoints.routes.to(config.edge), client: () => own });
+    this.origin = new Origin(config, this.#client, clock);
+    this.store = new Store(config, this.#client);
     this.session = new Session(clock);
     this.local = new Local(config);
     this.singleFlight = new SingleFlight();
     this.stats = new Stats();
     this.reader = new Reader(config, this, clock, log);
-    this.coalescingReader = new CoalescingReader(this, config.deadline * 1000);
-  }
-
-  /** Who asks S3 and CloudFront's API. */
-  get identity() {
-    const { identityOf } = require('./credentials.js');
-    return (this.#identity ??= identityOf(this.#config, this.#service, this.#seams.clock));
-  }
-
-  get origin() {
-    const { Origin } = require('./origin.js');
-    return (this.#origin ??= new Origin(this.#config, this.identity, this.#seams.clock));
-  }
-
-  get store() {
-    const { Store } = require('./store.js');
-    return (this.#store ??= new Store(this.#config, this.identity));
-  }
-
-  get writer() {
-    const { Writer } = require('./writer.js');
-    return (this.#writer ??= new Writer(this.#config, this, this.#seams.clock));
-  }
-
-  /** Load what only some calls need (CFG-6). */
-  preload() {
-    require('./aws.js').loadSigner();
-    void [this.origin, this.writer, this.conditional, this.updates];
+    this.coalescingReader = new CoalescingReader(this, { budget: this.#budget, failover: config.failover, sleep });
+    this.writer = new Writer(config, this, clock);
   }
 
   get conditional() {
     const { ConditionalWriter } = require('./conditional.js');
-    return (this.#conditional ??= new ConditionalWriter(this, this.#seams));
+    return (this.#conditional ??= new ConditionalWriter(this, this.#seams, this.#budget));
   }
 
   get updates() {
@@ -94,7 +76,19 @@ class Components {
 
   get invalidation() {
     const { Invalidation } = require('./invalidation.js');
-    return (this.#invalidation ??= new Invalidation(this.#config, this.identity));
+    return (this.#invalidation ??= new Invalidation(this.#config, this.#client));
+  }
+
+  /**
+   * @param {string} arn
+   * @param {AwsClient} own
+   * @returns {AwsClient} which asks as that role (ROLE-1)
+   */
+  #assume(arn, own) {
+    const { Role } = require('./role.js'); // here, because most have none
+    const { clock, random } = this.#seams;
+    const role = Role.at(arn, this.#service, own.endpoints.region ?? this.#config.region);
+    return new AwsClient(own.endpoints, () => role.credentials(clock, own), random);
   }
 
   /**

@@ -10,7 +10,7 @@ const { isRefusal } = require('./writer.js');
 /** @typedef {import('./reader.js').Target} Target */
 /** @typedef {import('./writer.js').Prepared} Prepared */
 /** @typedef {import('./cached-value.js').CachedValue} CachedValue */
-/** @typedef {<T>(program: import('./effects.js').Program<T>) => Promise<T>} Run */
+/** @typedef {<T>(program: import('./effects.js').Program<T>, budget?: number) => Promise<T>} Run Within milliseconds: DEADLINE unless given. */
 
 /**
  * What a put was made for.
@@ -23,7 +23,7 @@ const { isRefusal } = require('./writer.js');
 /** Milliseconds after which a writer that has not found its put cannot tell what became of it (COND-6). */
 const PATIENCE = 30_000;
 
-/** How often one put is sent, as long as it is not stored and its condition holds. */
+/** How often one put is sent, as long as it is not stored and its condition holds (WRITE-4). */
 const SENDS = 4;
 
 /** Puts on condition that do not count twice, whatever answer is lost (COND-1 to COND-6). */
@@ -34,6 +34,7 @@ class ConditionalWriter {
   #session;
   #clock;
   #seams;
+  #budget;
 
   /**
    * @param {object} components
@@ -42,14 +43,16 @@ class ConditionalWriter {
    * @param {import('./store.js').Store} components.store
    * @param {import('./session.js').Session} components.session
    * @param {import('./components.js').Seams} seams
+   * @param {number} budget Milliseconds that a put may take, whatever has to be sent and read for it.
    */
-  constructor({ writer, reader, store, session }, seams) {
+  constructor({ writer, reader, store, session }, seams, budget) {
     this.#writer = writer;
     this.#reader = reader;
     this.#store = store;
     this.#session = session;
     this.#clock = seams.clock;
     this.#seams = seams;
+    this.#budget = budget;
   }
 
   /**
@@ -85,13 +88,16 @@ class ConditionalWriter {
    */
   async settle(run, target, prepared, condition, backoff) {
     const attempt = new Attempt(prepared, condition, this.#clock());
+    const deadline = performance.now() + this.#budget;
+    /** @type {Run} */
+    const runInTime = (program) => run(program, deadline - performance.now());
     this.#writer.begin(target.name);
     try {
-      await this.#settle(run, target, attempt, backoff);
+      await this.#settle(runInTime, target, attempt, backoff);
       return attempt.version;
     } catch (error) {
       if (!attempt.mayHaveArrived && isRefusal(error)) attempt.outcome = NOTHING_DONE;
-      throw error;
+      throw attempt.failure && error instanceof UnavailableError && !error.outcomeUnknown ? inDoubt(error) : error;
     } finally {
       this.#writer.end(target.name, attempt.outcome, attempt.copy);
     }
@@ -140,7 +146,7 @@ class ConditionalWriter {
     try {
       answer = await run(this.#store.put(key, prepared.document, prepared, replaces));
     } catch (error) {
-      if (!(error instanceof UnavailableError)) throw error;
+      if (!(error instanceof UnavailableError) || !error.outcomeUnknown) throw error;
       attempt.failure = error;
     }
     attempt.mayHaveArrived = true; // even a refusal may be of the second of two: a dead connection is retried
@@ -223,9 +229,17 @@ class Attempt {
  * @param {string} why
  */
 function cannotTell({ name }, why) {
-  return new UnavailableError(
-    `Nobody can tell whether the put of ${JSON.stringify(name)} is stored: ${why}. Read it with { consistent: true }.`,
-  );
+  const message = `Nobody can tell whether the put of ${JSON.stringify(name)} is stored: ${why}. Read it with { consistent: true }.`;
+  return new UnavailableError(message, { outcomeUnknown: true });
+}
+
+/**
+ * @param {UnavailableError} error of reading what became of a put
+ * @returns {UnavailableError} the same, of the put
+ */
+function inDoubt(error) {
+  const message = `Nobody can tell whether the put is stored, since that cannot be read: ${error.message}`;
+  return new UnavailableError(message, { cause: error, outcomeUnknown: true });
 }
 
 module.exports = { ConditionalWriter };

@@ -11,7 +11,7 @@ const { MAX_EDGE_TTL, checkStorageClass } = require('./options.js');
  * @property {URL} distribution Where values are read; only its origin counts.
  * @property {URL} edge Where to connect for that: EDGE_ENDPOINT, else the distribution.
  * @property {string} bucket
- * @property {string} region
+ * @property {string | undefined} region of the bucket; undefined if nobody says it: then only edges can be asked
  * @property {'public' | 'private'} visibility
  * @property {string} keySource Private only: path of a PEM file, or the ARN of a parameter or secret.
  * @property {string | undefined} publicKeyId Private only; undefined if the secret brings it.
@@ -20,7 +20,7 @@ const { MAX_EDGE_TTL, checkStorageClass } = require('./options.js');
  * @property {number} maxValueBytes of JSON
  * @property {number} signatureLifetime seconds
  * @property {string} hashAlgorithm of signatures: `sha256` or `sha1`
- * @property {number} deadline seconds a get may take
+ * @property {number} deadline seconds a call may take (TIME-1)
  * @property {boolean} failover whether to read S3 when the edge cannot be read
  * @property {number} staleIfError seconds that a copy may be served beyond its freshness while S3 cannot be read
  * @property {number} localMaxItems how many copies an object keeps
@@ -28,7 +28,6 @@ const { MAX_EDGE_TTL, checkStorageClass } = require('./options.js');
  * @property {string | undefined} distributionId for invalidations
  * @property {string | undefined} roleArn of a role to assume before asking S3 or CloudFront's API
  * @property {number} maxGrant seconds that a grant may last
- * @property {boolean} preload
  * @property {LogLevel} logLevel
  */
 
@@ -56,12 +55,15 @@ const KEYS = [
   'DISTRIBUTION_ID',
   'ROLE_ARN',
   'MAX_GRANT',
-  'PRELOAD',
   'LOG_LEVEL',
 ];
 const DAY = 86_400;
 const MIB = 1024 * 1024;
 const MAX_LOCAL_BYTES = 2 ** 31 - 1;
+const REGION = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+/** Names of older SDKs for something else than a Region. */
+const PSEUDO_REGION = /^fips-|-fips$|^aws-([a-z]+-)*global$/;
+const MAX_REGION = 63;
 const ROLE_ARN = /^arn:aws[a-z-]*:iam::[0-9]{12}:role\/[\w+=,.@/-]{1,576}$/;
 
 /**
@@ -69,10 +71,11 @@ const ROLE_ARN = /^arn:aws[a-z-]*:iam::[0-9]{12}:role\/[\w+=,.@/-]{1,576}$/;
  *
  * @param {unknown} params
  * @param {Environment} environment
+ * @param {() => {name: string, value: string} | undefined} [platformRegion] END-1
  * @returns {Config}
  * @throws {ConfigurationError}
  */
-function readConfig(params, environment) {
+function readConfig(params, environment, platformRegion = () => undefined) {
   const source = new Source(checkParams(params), environment);
   const host = source.required('DISTRIBUTION', 'the host name of the CloudFront distribution');
   const distribution = readOrigin('DISTRIBUTION', host);
@@ -81,7 +84,7 @@ function readConfig(params, environment) {
     distribution,
     edge: endpoint === undefined ? distribution : readOrigin('EDGE_ENDPOINT', endpoint),
     bucket: readBucket(source.required('BUCKET_NAME', 'the name of the S3 bucket')),
-    region: readRegion(source, environment),
+    region: readRegion(source.given('REGION') ?? platformRegion()),
     ...readVisibility(source),
     edgeTtl: source.integer('EDGE_TTL', 5, 1, MAX_EDGE_TTL),
     storageClass: checkStorageClass('STORAGE_CLASS', source.text('STORAGE_CLASS') ?? 'STANDARD'),
@@ -96,7 +99,6 @@ function readConfig(params, environment) {
     distributionId: source.matching('DISTRIBUTION_ID', /^[A-Z0-9]{1,64}$/, 'E1A2B3C4D5E6F7'),
     roleArn: source.matching('ROLE_ARN', ROLE_ARN, 'arn:aws:iam::111122223333:role/name'),
     maxGrant: source.integer('MAX_GRANT', 3600, 1, DAY),
-    preload: source.flag('PRELOAD', false),
     logLevel: /** @type {LogLevel} */ (source.choice('LOG_LEVEL', LOG_LEVELS) ?? 'warn'),
   };
 }
@@ -116,7 +118,7 @@ class Source {
 
   /** @param {string} key */
   isPresent(key) {
-    return key in this.#params || `MEMORY_${key}` in this.#environment;
+    return Object.hasOwn(this.#params, key) || Object.hasOwn(this.#environment, `MEMORY_${key}`);
   }
 
   /**
@@ -124,7 +126,7 @@ class Source {
    * @returns {unknown} undefined also for what is empty: an unset variable often arrives as an empty text
    */
   #value(key) {
-    for (const value of [this.#params[key], this.#environment[`MEMORY_${key}`]]) {
+    for (const value of [own(this.#params, key), own(this.#environment, `MEMORY_${key}`)]) {
       const trimmed = typeof value === 'string' ? value.trim() : value;
       if (trimmed !== undefined && trimmed !== null && trimmed !== '') return trimmed;
     }
@@ -139,6 +141,16 @@ class Source {
     const value = this.#value(key);
     if (value === undefined || typeof value === 'string') return value;
     throw new ConfigurationError(`${key} must be a string, not ${typeof value}.`);
+  }
+
+  /**
+   * @param {string} key
+   * @returns {{name: string, value: string} | undefined} as it was given, with what is around it
+   */
+  given(key) {
+    if (this.text(key) === undefined) return undefined;
+    const value = own(this.#params, key) || own(this.#environment, `MEMORY_${key}`);
+    return { name: key, value: String(value) };
   }
 
   /**
@@ -200,6 +212,15 @@ class Source {
     if (value === undefined || choices.includes(value)) return value;
     throw new ConfigurationError(`${key} must be one of ${choices.join(', ')}, not ${JSON.stringify(value)}.`);
   }
+}
+
+/**
+ * @param {Record<string, unknown>} record
+ * @param {string} key
+ * @returns {unknown} undefined for what only its prototype has: somebody may have polluted that
+ */
+function own(record, key) {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
 /** @param {unknown} value */
@@ -274,17 +295,14 @@ function readBucket(text) {
 }
 
 /**
- * @param {Source} source
- * @param {Environment} environment
+ * @param {{name: string, value: string} | undefined} given
+ * @returns {string | undefined} END-1
  */
-function readRegion(source, environment) {
-  const region = source.text('REGION') ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION;
-  if (region !== undefined && /^[a-z0-9-]+$/.test(region)) return region;
-  throw new ConfigurationError(
-    region === undefined
-      ? "REGION is missing: give the bucket's region in the parameters, as MEMORY_REGION or as AWS_REGION."
-      : `REGION is no region: ${JSON.stringify(region)}.`,
-  );
+function readRegion(given) {
+  if (given === undefined) return undefined;
+  const { name, value } = given;
+  if (REGION.test(value) && value.length <= MAX_REGION && !PSEUDO_REGION.test(value)) return value;
+  throw new ConfigurationError(`${name} is no Region: ${JSON.stringify(value.slice(0, 80))}.`);
 }
 
 module.exports = { readConfig };

@@ -1,73 +1,67 @@
 'use strict';
 
-const { createRequire } = require('node:module');
 const path = require('node:path');
 
-const { ConfigurationError, UnavailableError } = require('./errors.js');
+const { double } = require('./double.js');
+const { AccessDeniedError, ConfigurationError, UnavailableError } = require('./errors.js');
 
 /** @typedef {import('./effects.js').Credentials} Credentials */
 
 /** @typedef {() => import('./effects.js').Program<Credentials>} Identity Who a request is signed for. */
 
-const PROVIDER = '@aws-sdk/credential-provider-node';
 const RENEW_BEFORE = 5 * 60_000; // milliseconds
 
-/** What the AWS SDK's provider gave last; one for the process, like the environment. @type {Credentials | undefined} */
-let provided;
+/** What was found last; one for the process, like the environment. @type {{by: string, credentials: Credentials} | undefined} */
+let found;
 
 /**
- * AWS credentials: from the environment, where Lambda puts them, else from the AWS SDK if it is installed.
+ * AWS credentials (AWS-2): from the environment, where Lambda puts them, else what `credential-chain.js` finds.
  *
+ * @param {import('./settings.js').Settings} settings
  * @param {() => number} clock Unix time in milliseconds
  * @returns {import('./effects.js').Program<Credentials>}
  * @throws {ConfigurationError}
+ * @throws {AccessDeniedError}
  * @throws {UnavailableError} if they do not come in time
  */
-function* credentials(clock) {
-  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
-  if (AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY) {
-    return {
-      accessKeyId: AWS_ACCESS_KEY_ID,
-      secretAccessKey: AWS_SECRET_ACCESS_KEY,
-      sessionToken: AWS_SESSION_TOKEN || undefined,
-    };
+function* credentials(settings, clock) {
+  const own = keysIn((name) => settings.variable(name));
+  if (own) return own;
+  const environment = settings.relevant;
+  const by = JSON.stringify([environment, double.generation]);
+  const left = found?.by === by ? Number(found.credentials.expiration ?? Infinity) - clock() : -Infinity;
+  if (found && left > RENEW_BEFORE) return found.credentials;
+  const outcome = yield { environment, places: places() };
+  if (!('failure' in outcome)) {
+    found = { by, credentials: outcome.credentials };
+    return found.credentials;
   }
-  if (provided && !(Number(provided.expiration) - RENEW_BEFORE < clock())) return provided;
-  const outcome = yield { provider: findProvider() };
-  if ('failure' in outcome) {
-    if (outcome.failure.code === 'timeout') throw UnavailableError.because('Finding AWS credentials', outcome.failure);
-    throw new ConfigurationError(`There are no AWS credentials: ${outcome.failure.message}`);
-  }
-  provided = outcome.credentials;
-  return outcome.credentials;
+  const { code, message } = outcome.failure;
+  // Those at hand are good for some minutes.
+  if (found && left > 0 && code !== 'configuration') return found.credentials;
+  if (code === 'configuration') throw new ConfigurationError(message);
+  if (code === 'access_denied') throw new AccessDeniedError(message);
+  throw UnavailableError.because('Finding AWS credentials', outcome.failure);
 }
 
 /**
- * @param {Pick<import('./config.js').Config, 'roleArn' | 'region'>} config
- * @param {string} service
- * @param {() => number} clock Unix time in milliseconds
- * @returns {Identity} who asks S3 and CloudFront: the function itself, or the role it is to assume (ROLE-1)
+ * @param {(name: string) => string | undefined} variable
+ * @returns {Credentials | undefined}
+ * @throws {ConfigurationError} if there is one of two
  */
-function identityOf({ roleArn, region }, service, clock) {
-  if (roleArn === undefined) return () => credentials(clock);
-  const { Role } = require('./role.js'); // here, because most have none
-  const role = Role.at(roleArn, service, region);
-  return () => role.credentials(clock);
+function keysIn(variable) {
+  const accessKeyId = variable('AWS_ACCESS_KEY_ID');
+  const secretAccessKey = variable('AWS_SECRET_ACCESS_KEY');
+  if (accessKeyId && secretAccessKey) return { accessKeyId, secretAccessKey, sessionToken: variable('AWS_SESSION_TOKEN') };
+  if (!accessKeyId && !secretAccessKey) return undefined;
+  throw new ConfigurationError(`The AWS credentials are incomplete: set ${accessKeyId ? 'AWS_SECRET_ACCESS_KEY' : 'AWS_ACCESS_KEY_ID'} as well.`);
 }
 
-/**
- * @returns {string} the provider's file; NODE_PATH counts, as in Lambda, and so do the program and its folder
- */
-function findProvider() {
-  const places = [path.dirname(process.argv[1] ?? ''), process.cwd()];
-  if (typeof __dirname === 'string') places.unshift(__dirname); // a bundle in ES module format has none
-  try {
-    return createRequire(path.join(process.cwd(), 'any')).resolve(PROVIDER, { paths: places });
-  } catch {
-    throw new ConfigurationError(
-      `There are no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or install ${PROVIDER}.`,
-    );
-  }
+/** @returns {string[]} where the AWS SDK may be; NODE_PATH counts besides, as in Lambda */
+function places() {
+  const folders = [path.dirname(process.argv[1] ?? ''), process.cwd()];
+  if (typeof __dirname === 'string') folders.unshift(__dirname); // a bundle in ES module format has none
+  return folders;
 }
 
-module.exports = { credentials, identityOf };
+module.exports = { credentials };

@@ -5,7 +5,7 @@ const { errorCode } = require('./aws.js');
 const { decompress } = require('./compression.js');
 const { AccessDeniedError, ConfigurationError, UnavailableError } = require('./errors.js');
 
-/** @typedef {import('./transport.js').Response} Response */
+/** @typedef {import('./wire.js').Response} Response */
 
 /** @typedef {import('./answer.js').Answer} Answer */
 
@@ -19,6 +19,7 @@ class OriginRefusedError extends AccessDeniedError {}
 class Edge {
   #config;
   #clock;
+  #route;
   /** @type {import('./signing.js').Signer | undefined} */
   #signer;
 
@@ -26,14 +27,18 @@ class Edge {
    * @param {import('./config.js').Config} config
    * @param {string} service
    * @param {() => number} clock Unix time in milliseconds
+   * @param {object} [aws]
+   * @param {import('./route.js').Route} [aws.route] How it is reached, if the environment has a say in that.
+   * @param {() => import('./aws.js').AwsClient} [aws.client] What a key behind an ARN is read with.
    * @throws {ConfigurationError} if the service is private and its key is of no use
    */
-  constructor(config, service, clock) {
+  constructor(config, service, clock, { route, client } = {}) {
     this.#config = config;
     this.#clock = clock;
+    this.#route = route;
     if (config.visibility === 'public') return;
     const { Signer } = require('./signing.js'); // here, because public services need none of it
-    this.#signer = new Signer(config, service, clock);
+    this.#signer = new Signer(config, service, clock, client);
   }
 
   /** Signs for a private service. */
@@ -57,9 +62,12 @@ class Edge {
     if (response.status === 403 && signature && this.#signer?.renew(signature)) {
       response = yield* this.#ask(path, yield* this.#signer.signature());
     }
-    if (response.status === 200) return answer('edge', start, response, decompress(response, this.#config.maxValueBytes));
-    if (response.status === 404) return answer('edge', start, response, undefined);
-    throw this.#errorFor(response, path);
+    if (response.status !== 200 && response.status !== 404) throw this.#errorFor(response, path);
+    const document = response.status === 200 ? decompress(response, this.#config.maxValueBytes) : undefined;
+    const read = answer('edge', start, response, document);
+    if (!Number.isNaN(read.age)) return read;
+    const failure = { code: 'garbled', message: 'its Age is no number' };
+    throw UnavailableError.because(`Reading ${path} from ${this.#config.edge.host}`, failure); // WIRE-4
   }
 
   /**
@@ -68,14 +76,14 @@ class Edge {
    * @returns {import('./effects.js').Program<Response>}
    */
   *#ask(path, signature) {
-    const { edge, distribution, maxValueBytes, failover } = this.#config;
+    const { edge, distribution, maxValueBytes } = this.#config;
     const query = signature ? `?${signature.query}` : '';
     const response = yield {
       method: 'GET',
       url: edge.origin + path + query,
       headers: { host: distribution.host },
       maxBytes: maxValueBytes,
-      failsFast: failover,
+      route: this.#route,
     };
     if ('failure' in response) throw UnavailableError.because(`Reading ${path} from ${edge.host}`, response.failure);
     return response;

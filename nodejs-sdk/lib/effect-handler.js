@@ -1,8 +1,7 @@
 'use strict';
 
-const { pathToFileURL } = require('node:url');
-
-const { Transport } = require('./transport.js');
+const { PAUSED, TOO_LATE, runAsync } = require('./effects.js');
+const { Wire } = require('./wire.js');
 
 /** @typedef {import('./effects.js').Effect} Effect */
 /** @typedef {import('./effects.js').Outcome} Outcome */
@@ -10,11 +9,11 @@ const { Transport } = require('./transport.js');
 
 /** Performs effects. Runs in the main thread for asynchronous calls and in the worker for synchronous ones. */
 class EffectHandler {
-  #transport;
+  #wire;
 
-  /** @param {import('./transport.js').Limits} [limits] */
-  constructor(limits) {
-    this.#transport = new Transport(limits);
+  /** @param {Wire} [wire] */
+  constructor(wire = new Wire()) {
+    this.#wire = wire;
   }
 
   /**
@@ -24,17 +23,52 @@ class EffectHandler {
    */
   async perform(effect, budget) {
     try {
-      if ('provider' in effect) return await inTime(loadCredentials(effect.provider), budget);
-      return await this.#transport.send(effect, budget);
+      if ('pause' in effect) return await pause(effect.pause, budget);
+      if ('provider' in effect) return await inTime(askProvider(effect.provider), budget);
+      if ('environment' in effect) return await this.#findCredentials(effect, budget);
+      return await this.#wire.send(effect, budget);
     } catch (error) {
       const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
-      return { failure: { code: code ?? 'error', message } };
+      return { failure: { code: code ?? 'error', message, fate: 'unsent' } };
     }
   }
 
-  close() {
-    this.#transport.close();
+  /**
+   * Load what every request wants.
+   *
+   * @param {boolean} isTls whether that is TLS as well, with the authorities
+   */
+  prepare(isTls) {
+    require('node:http');
+    if (!isTls) return;
+    require('node:https');
+    require('./tls.js').contextOf(undefined, false);
   }
+
+  close() {
+    this.#wire.close();
+  }
+
+  /**
+   * @param {import('./effects.js').CredentialsRequest} effect
+   * @param {number} budget
+   * @returns {Promise<Outcome>}
+   */
+  async #findCredentials({ environment, places }, budget) {
+    const { findCredentials } = require('./credential-chain.js'); // here, because a function has them in its environment
+    return { credentials: await runAsync(findCredentials(environment, places), (effect, left) => this.perform(effect, left), budget) };
+  }
+}
+
+/**
+ * @param {number} milliseconds
+ * @param {number} budget
+ * @returns {Promise<Outcome>}
+ */
+async function pause(milliseconds, budget) {
+  if (milliseconds >= budget) return TOO_LATE;
+  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+  return PAUSED;
 }
 
 /**
@@ -45,9 +79,8 @@ class EffectHandler {
 async function inTime(outcome, budget) {
   /** @type {NodeJS.Timeout | undefined} */
   let timer;
-  const message = `it took more than ${Math.round(budget)} ms`;
   const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, Math.max(0, budget), { failure: { code: 'timeout', message } });
+    timer = setTimeout(resolve, Math.max(0, budget), TOO_LATE);
   });
   try {
     return await Promise.race([outcome, late]);
@@ -60,7 +93,8 @@ async function inTime(outcome, budget) {
  * @param {string} provider
  * @returns {Promise<{credentials: Credentials}>}
  */
-async function loadCredentials(provider) {
+async function askProvider(provider) {
+  const { pathToFileURL } = require('node:url');
   const { defaultProvider } = await import(pathToFileURL(provider).href);
   const { accessKeyId, secretAccessKey, sessionToken, expiration } = await defaultProvider()();
   return { credentials: { accessKeyId, secretAccessKey, sessionToken, expiration } };

@@ -92,12 +92,24 @@ class UnavailableError extends MemoryServiceError {
   }
 
   /**
+   * @param {string} message
+   * @param {{cause?: unknown, outcomeUnknown?: boolean}} [options] Whether a put or remove may have had its effect all the same (ERR-2).
+   */
+  constructor(message, options) {
+    super(message, options);
+    /** @type {boolean} */
+    this.outcomeUnknown = options?.outcomeUnknown ?? false;
+  }
+
+  /**
    * @param {string} what What was asked, and whom.
    * @param {{code: string, message: string}} failure
+   * @param {boolean} [outcomeUnknown]
    */
-  static because(what, { code, message }) {
+  static because(what, { code, message }, outcomeUnknown = false) {
     const cause = Object.assign(new Error(message), { code });
-    return new UnavailableError(`${what} failed: ${message} (${code}). Trying again may help.`, { cause });
+    const advice = outcomeUnknown ? 'It may have had its effect all the same: read it before you try again.' : 'Trying again may help.';
+    return new UnavailableError(`${what} failed: ${message} (${code}). ${advice}`, { cause, outcomeUnknown });
   }
 }
 
@@ -128,7 +140,40 @@ class BatchError extends MemoryServiceError {
   }
 }
 
+/** Errors that have the frames of who has called this SDK. @type {WeakSet<Error>} */
+const blamed = new WeakSet();
+
+/**
+ * Put the caller's frames in place of this SDK's own: they say which call it was. The cause keeps what happened inside.
+ *
+ * @template T
+ * @param {T} error
+ * @param {{stack?: string}} caller whose frames were captured
+ * @returns {T} the same
+ */
+function blame(error, caller) {
+  if (!(error instanceof MemoryServiceError) || blamed.has(error)) return error;
+  blamed.add(error);
+  const { stack } = caller;
+  const at = typeof stack === 'string' ? stack.indexOf('\n    at ') : -1;
+  if (at >= 0) error.stack = `${error.name}: ${error.message}${String(stack).slice(at)}`;
+  if (error instanceof BatchError) for (const one of error.errors.values()) blame(one, caller);
+  return error;
+}
+
+/**
+ * @param {unknown} error
+ * @returns {unknown} another of the same kind, for a second caller who is given the same outcome
+ */
+function copyOf(error) {
+  if (!(error instanceof MemoryServiceError)) return error;
+  const Kind = /** @type {typeof MemoryServiceError} */ (error.constructor);
+  return Object.assign(new Kind(error.message, { cause: error.cause }), { ...error });
+}
+
 module.exports = {
+  blame,
+  copyOf,
   MemoryServiceError,
   ConfigurationError,
   InvalidNameError,

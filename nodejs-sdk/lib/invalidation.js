@@ -2,30 +2,26 @@
 
 const { randomUUID } = require('node:crypto');
 
-const { askAws, endpoint, errorCode } = require('./aws.js');
+const { errorCode } = require('./aws.js');
 const { AccessDeniedError, ConfigurationError, MemoryServiceError, UnavailableError } = require('./errors.js');
 
 /** Paths of one request (INV-1). */
 const MAX_PATHS = 1000;
 
-/** CloudFront's API is one for the world, and one for China. */
-const REGION = 'us-east-1';
-const REGION_OF_CHINA = 'cn-northwest-1';
-
 /** Asks CloudFront to drop what its edges have (INV-1, INV-2). */
 class Invalidation {
   #distributionId;
   #region;
-  #identity;
+  #client;
 
   /**
    * @param {Pick<import('./config.js').Config, 'distributionId' | 'region'>} config
-   * @param {import('./credentials.js').Identity} identity
+   * @param {import('./aws.js').AwsClient} client
    */
-  constructor({ distributionId, region }, identity) {
+  constructor({ distributionId, region }, client) {
     this.#distributionId = distributionId;
-    this.#region = region.startsWith('cn-') ? REGION_OF_CHINA : REGION;
-    this.#identity = identity;
+    this.#region = region;
+    this.#client = client;
   }
 
   /**
@@ -58,18 +54,15 @@ class Invalidation {
     const namespace = 'http://cloudfront.amazonaws.com/doc/2020-05-31/';
     const reference = `<CallerReference>${randomUUID()}</CallerReference>`;
     const what = `Invalidating ${paths.length === 1 ? paths[0] : `${paths.length} paths`} of the distribution ${this.#distributionId}`;
-    const response = yield* askAws(
-      {
-        service: 'cloudfront',
-        region: this.#region,
-        method: 'POST',
-        url: `${endpoint('cloudfront', this.#region).url}/2020-05-31/distribution/${this.#distributionId}/invalidation`,
-        headers: { 'content-type': 'application/xml' },
-        body: Buffer.from(`<InvalidationBatch xmlns="${namespace}">${batch}${reference}</InvalidationBatch>`),
-        what,
-      },
-      this.#identity,
-    );
+    const response = yield* this.#client.ask({
+      service: 'cloudfront',
+      endpoint: this.#client.endpoints.of('cloudfront', this.#region),
+      method: 'POST',
+      path: `/2020-05-31/distribution/${this.#distributionId}/invalidation`,
+      headers: { 'content-type': 'application/xml' },
+      body: Buffer.from(`<InvalidationBatch xmlns="${namespace}">${batch}${reference}</InvalidationBatch>`),
+      what,
+    });
     if (response.status < 300) return;
     const code = errorCode(response);
     if (code === 'NoSuchDistribution' || response.status === 404) {

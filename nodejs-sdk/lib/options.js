@@ -206,7 +206,8 @@ function checkOptions(options, known, whose, example) {
       throw new ConfigurationError(`The option ${key} is unknown. Did you mean ${nearest(key, known)}?`);
     }
   }
-  return /** @type {Record<string, unknown>} */ (options);
+  // Its own and no others: what somebody has put on Object.prototype is no option.
+  return /** @type {Record<string, unknown>} */ ({ __proto__: null, ...options });
 }
 
 /**

@@ -13,12 +13,12 @@ class Origin {
 
   /**
    * @param {import('./config.js').Config} config
-   * @param {import('./credentials.js').Identity} identity
+   * @param {import('./aws.js').AwsClient} client
    * @param {() => number} clock Unix time in milliseconds
    */
-  constructor(config, identity, clock) {
+  constructor(config, client, clock) {
     this.#config = config;
-    this.#bucket = new Bucket(config, identity);
+    this.#bucket = new Bucket(config, client);
     this.#clock = clock;
   }
 

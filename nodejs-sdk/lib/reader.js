@@ -3,8 +3,10 @@
 const { Circuit } = require('./circuit.js');
 const { CachedValue } = require('./cached-value.js');
 const { OriginRefusedError } = require('./edge.js');
+const { withinShare } = require('./effects.js');
 const { unwrap } = require('./envelope.js');
 const { CorruptValueError, UnavailableError } = require('./errors.js');
+const { EDGE_SHARE } = require('./limits.js');
 const { lineage } = require('./lineage.js');
 
 /** @typedef {import('./answer.js').Answer} Answer */
@@ -17,7 +19,7 @@ const { lineage } = require('./lineage.js');
  *
  * @typedef {object} Reading
  * @property {import('../index.js').Entry['source']} source
- * @property {import('./session.js').Answer & {headers?: import('./transport.js').Response['headers']}} answer What SES-3 wants to know of it.
+ * @property {import('./session.js').Answer & {headers?: import('./wire.js').Response['headers']}} answer What SES-3 wants to know of it.
  * @property {CachedValue | undefined} copy undefined if there is no value
  * @property {import('./lineage.js').Predecessor | undefined} [document] What is stored there, even if it has expired.
  */
@@ -133,7 +135,7 @@ class Reader {
     if (failover && !this.#circuit.asks()) return undefined;
     let reading;
     try {
-      const answer = yield* this.#edge.read(path);
+      const answer = yield* failover ? withinShare(EDGE_SHARE, this.#edge.read(path)) : this.#edge.read(path);
       reading = { ...this.#decoded(answer, 'edge'), answer };
       this.#circuit.answered();
     } catch (error) {

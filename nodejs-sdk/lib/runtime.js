@@ -1,61 +1,71 @@
 'use strict';
 
+const { double } = require('./double.js');
+const { PAUSED, TOO_LATE, runAsync, runSync } = require('./effects.js');
 const { SyncWorker } = require('./sync-worker.js');
-const { runAsync, runSync } = require('./effects.js');
-
-/** Milliseconds for a whole call, whatever it does, unless it has a budget of its own. */
-const BUDGET = 5000;
 
 /** @template T @typedef {import('./effects.js').Program<T>} Program */
+/** @typedef {import('./effects.js').Effect} Effect */
+/** @typedef {import('./effects.js').Outcome} Outcome */
+/** @typedef {(milliseconds: number) => Promise<void>} Sleep */
+
+/** What a thread sleeps on: nobody ever wakes it. */
+const pillow = new Int32Array(new SharedArrayBuffer(4));
 
 /** Runs programs, awaiting their effects or blocking for them. */
 class Runtime {
   /** @type {Runtime | undefined} */
   static #shared;
 
-  #syncWorker = new SyncWorker();
+  #syncWorker = SyncWorker.ofProcess();
+  #hasThread = false;
   /** @type {import('./effect-handler.js').EffectHandler | undefined} */
   #effectHandler;
   #users = 0;
 
   /**
-   * The one of the process: a handler may make a MemoryService in each call, and neither threads nor connections should
-   * pile up. Each call of this wants one of {@link release}.
+   * The one of all objects: a handler may make a MemoryService in each call, and neither threads nor connections should pile
+   * up. Each call of this wants one of {@link release}.
+   *
+   * @param {boolean} isTls whether the edge is asked over TLS
    */
-  static acquire() {
+  static acquire(isTls) {
     const runtime = (Runtime.#shared ??= new Runtime());
     runtime.#users++;
-    runtime.#syncWorker.start();
+    if (!double.current) runtime.#startThread(isTls);
     return runtime;
   }
 
   /** Wait until the thread of synchronous calls has started, so that none of them has to. */
   awaitThread() {
-    this.#syncWorker.awaitStart();
+    if (this.#hasThread) this.#syncWorker.awaitStart();
   }
 
   release() {
     if (--this.#users > 0) return;
-    this.#syncWorker.close();
+    if (this.#hasThread) this.#syncWorker.release();
     this.#effectHandler?.close();
     Runtime.#shared = undefined;
   }
 
-  /** Load what asynchronous calls need (CFG-6). */
-  preload() {
-    this.#effectHandlerOf();
-    require('node:https');
+  /**
+   * Load what asynchronous calls need. On Lambda, starting up has a whole core, and a call may have a fourteenth of one.
+   *
+   * @param {boolean} isTls whether the edge is asked over TLS
+   */
+  prepare(isTls) {
+    if (!double.current) this.#effectHandlerOf().prepare(isTls);
   }
 
   /**
    * @template T
    * @param {Program<T>} program
-   * @param {number} [budget] milliseconds
+   * @param {number} budget milliseconds
+   * @param {Sleep} [sleep]
    * @returns {Promise<T>}
    */
-  run(program, budget = BUDGET) {
-    const effectHandler = this.#effectHandlerOf();
-    return runAsync(program, (effect, left) => effectHandler.perform(effect, left), budget);
+  run(program, budget, sleep) {
+    return runAsync(program, (effect, left) => this.#perform(effect, left, sleep), budget);
   }
 
   /**
@@ -65,12 +75,50 @@ class Runtime {
    * @returns {T}
    */
   runSync(program, budget) {
-    return runSync(program, (effect, left) => this.#syncWorker.perform(effect, left), budget);
+    return runSync(program, (effect, left) => this.#performSync(effect, left), budget);
+  }
+
+  /**
+   * @param {Effect} effect
+   * @param {number} left
+   * @param {Sleep | undefined} sleep
+   * @returns {Promise<Outcome>}
+   */
+  async #perform(effect, left, sleep) {
+    if ('pause' in effect && (sleep || double.current)) {
+      if (effect.pause >= left) return TOO_LATE;
+      await sleep?.(effect.pause);
+      return PAUSED;
+    }
+    return double.current ? double.current.perform(effect, left) : this.#effectHandlerOf().perform(effect, left);
+  }
+
+  /**
+   * @param {Effect} effect
+   * @param {number} left
+   * @returns {Outcome}
+   */
+  #performSync(effect, left) {
+    if ('pause' in effect) {
+      if (effect.pause >= left) return TOO_LATE;
+      if (!double.current) Atomics.wait(pillow, 0, 0, effect.pause);
+      return PAUSED;
+    }
+    if (double.current) return double.current.perform(effect, left);
+    if (!this.#hasThread) this.#startThread(false);
+    return this.#syncWorker.perform(effect, left);
+  }
+
+  /** @param {boolean} isTls */
+  #startThread(isTls) {
+    if (this.#hasThread) this.#syncWorker.start();
+    else this.#syncWorker.acquire(isTls);
+    this.#hasThread = true;
   }
 
   #effectHandlerOf() {
     if (this.#effectHandler) return this.#effectHandler;
-    const { EffectHandler } = require('./effect-handler.js'); // here, because synchronous calls load HTTP in the worker only
+    const { EffectHandler } = require('./effect-handler.js');
     this.#effectHandler = new EffectHandler();
     return this.#effectHandler;
   }

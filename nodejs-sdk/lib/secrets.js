@@ -1,7 +1,7 @@
 'use strict';
 
-const { askAws, endpoint, errorCode } = require('./aws.js');
-const { credentials } = require('./credentials.js');
+const { errorCode } = require('./aws.js');
+const { double } = require('./double.js');
 const { AccessDeniedError, ConfigurationError, MemoryServiceError } = require('./errors.js');
 const { signingKey } = require('./signing-key.js');
 
@@ -40,8 +40,9 @@ class Secret {
    * @throws {ConfigurationError}
    */
   static at(arn) {
-    const secret = secrets.get(arn) ?? new Secret(arn);
-    secrets.set(arn, secret);
+    const id = `${double.generation} ${arn}`;
+    const secret = secrets.get(id) ?? new Secret(arn);
+    secrets.set(id, secret);
     return secret;
   }
 
@@ -60,18 +61,19 @@ class Secret {
   /**
    * @param {string | undefined} fallbackId If the secret names no public key.
    * @param {() => number} clock Unix time in milliseconds
+   * @param {() => import('./aws.js').AwsClient} client
    * @returns {import('./effects.js').Program<SigningKey>}
    * @throws {AccessDeniedError}
    * @throws {ConfigurationError} if there is no such secret, or no key in it
    * @throws {import('./errors.js').UnavailableError}
    */
-  *read(fallbackId, clock) {
+  *read(fallbackId, clock, client) {
     if (this.key && !this.#isRefused) {
       const age = clock() - this.#readAt;
-      if (age < 0 || age >= KEY_AGE) yield* this.#renew(fallbackId, clock);
+      if (age < 0 || age >= KEY_AGE) yield* this.#renew(fallbackId, clock, client);
       return this.key;
     }
-    this.key = this.#parse(yield* this.#fetch(clock), fallbackId);
+    this.key = this.#parse(yield* this.#fetch(client()), fallbackId);
     this.#readAt = clock();
     this.#isRefused = false;
     return this.key;
@@ -98,13 +100,14 @@ class Secret {
    *
    * @param {string | undefined} fallbackId
    * @param {() => number} clock
+   * @param {() => import('./aws.js').AwsClient} client
    * @returns {import('./effects.js').Program<void>}
    */
-  *#renew(fallbackId, clock) {
+  *#renew(fallbackId, clock, client) {
     const now = clock();
     this.#readAt = now - KEY_AGE + RETRY_AFTER; // meanwhile others sign with the one at hand
     try {
-      this.key = this.#parse(yield* this.#fetch(clock), fallbackId);
+      this.key = this.#parse(yield* this.#fetch(client()), fallbackId);
       this.#readAt = now;
     } catch (error) {
       if (!(error instanceof MemoryServiceError)) throw error;
@@ -112,28 +115,25 @@ class Secret {
   }
 
   /**
-   * @param {() => number} clock
+   * @param {import('./aws.js').AwsClient} client
    * @returns {import('./effects.js').Program<string>}
    */
-  *#fetch(clock) {
+  *#fetch(client) {
     const isParameter = this.#service === 'ssm';
     const question = isParameter ? { Name: this.#name, WithDecryption: true } : { SecretId: this.#arn };
     const what = `Reading the key ${this.#arn}`;
-    const response = yield* askAws(
-      {
-        service: this.#service,
-        region: this.#region,
-        method: 'POST',
-        url: `${endpoint(this.#service, this.#region).url}/`,
-        headers: {
-          'content-type': 'application/x-amz-json-1.1',
-          'x-amz-target': isParameter ? 'AmazonSSM.GetParameter' : 'secretsmanager.GetSecretValue',
-        },
-        body: Buffer.from(JSON.stringify(question)),
-        what,
+    const response = yield* client.ask({
+      service: this.#service,
+      endpoint: client.endpoints.of(this.#service, this.#region),
+      method: 'POST',
+      path: '/',
+      headers: {
+        'content-type': 'application/x-amz-json-1.1',
+        'x-amz-target': isParameter ? 'AmazonSSM.GetParameter' : 'secretsmanager.GetSecretValue',
       },
-      () => credentials(clock),
-    );
+      body: Buffer.from(JSON.stringify(question)),
+      what,
+    });
     if (response.status !== 200) throw refusal(errorCode(response), this.#arn);
     const answer = parseObject(Buffer.from(response.body).toString());
     const text = isParameter ? /** @type {any} */ (answer.Parameter)?.Value : answer.SecretString;

@@ -1,20 +1,41 @@
 'use strict';
 
 const { readConfig } = require('./config.js');
+const { double } = require('./double.js');
 const { Draft } = require('./envelope.js');
 const errors = require('./errors.js');
 const { Log } = require('./log.js');
 const { checkServiceName, isPrefix, locate, locatePrefix } = require('./names.js');
+const { Operations, isObserved } = require('./operations.js');
 const options = require('./options.js');
 
 const { ConfigurationError, UnsupportedTypeError, ValueTooLargeError } = errors;
 
+/** @typedef {import('./operations.js').Operation} Operation */
 /** @typedef {import('./reader.js').Reading} Reading */
 /** @typedef {import('./reader.js').Target} Target */
 /** @template T @typedef {import('./effects.js').Program<T>} Program */
 
 /** @param {number} milliseconds */
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Load what only some calls need: where those are made, a program may have no descriptor left to open a file with. */
+const loadTheRest = () => [
+  require('./answer.js'),
+  require('./batch.js'),
+  require('./cache-name.js'),
+  require('./compute.js'),
+  require('./conditional.js'),
+  require('./did-you-mean.js'),
+  require('./grant.js'),
+  require('./invalidation.js'),
+  require('./many.js'),
+  require('./role.js'),
+  require('./updates.js'),
+];
+
+/** @returns {number} Unix time in milliseconds: the machine's, or that of a test's cloud */
+const clock = () => (double.current ? double.current.now() : Date.now());
 
 /** A cache in S3, read through CloudFront. */
 class MemoryService {
@@ -31,9 +52,12 @@ class MemoryService {
 
   #config;
   #service;
+  #operations;
   #seams;
   #log;
   #components;
+  #make;
+  #generation = double.generation;
   #local;
   #stats;
   #clock;
@@ -45,7 +69,7 @@ class MemoryService {
   #runtime;
 
   /** @type {import('./conditional.js').Run} */
-  #run = (program) => this.#open().run(program);
+  #run = (program, budget = this.#config.deadline * 1000) => this.#open().run(program, budget, this.#seams.sleep);
 
   /**
    * @param {unknown} params
@@ -55,20 +79,23 @@ class MemoryService {
    * @throws {errors.InvalidNameError} NAME-1
    */
   constructor(params, serviceName, seams) {
-    this.#config = readConfig(params, process.env);
+    const { Settings } = require('./settings.js');
+    const settings = new Settings(process.env);
+    this.#config = readConfig(params, process.env, () => settings.regionGiven);
     this.#service = checkServiceName(serviceName);
-    this.#seams = { clock: Date.now, random: Math.random, sleep, ...seams };
+    this.#operations = new Operations(this.#service);
+    this.#seams = { clock, random: Math.random, sleep, ...seams };
     this.#clock = this.#seams.clock;
     this.#log = new Log(this.#config.logLevel);
     const { Runtime } = require('./runtime.js'); // here, as the components, so that loading this SDK is quick
-    const runtime = Runtime.acquire(); // first, so that its thread starts while this one loads the rest
+    const isTls = this.#config.edge.protocol === 'https:';
+    const runtime = Runtime.acquire(isTls); // first, so that its thread starts while this one loads the rest
     try {
       const { Components } = require('./components.js');
-      this.#components = new Components(this.#config, this.#service, this.#seams, this.#log);
-      if (this.#config.preload) {
-        this.#components.preload();
-        runtime.preload();
-      }
+      this.#make = () => new Components(this.#config, this.#service, settings, this.#seams, this.#log);
+      this.#components = this.#make();
+      loadTheRest();
+      runtime.prepare(isTls);
     } catch (error) {
       runtime.release();
       throw error;
@@ -88,17 +115,19 @@ class MemoryService {
    * @returns {Promise<string>} its version: the ETag of the object
    * @throws {errors.ConflictError} COND-1, COND-2
    */
-  async put(name, value, given) {
-    this.#open();
-    const { replaces, ...checked } = options.readPutOptions(given, this.#config);
-    const target = this.#locate(name);
-    const draft = new Draft(value);
-    const { writer } = this.#components;
-    const stored = await (replaces === undefined
-      ? this.#run(writer.put(target, writer.prepare(draft, checked)))
-      : this.#components.conditional.put(this.#run, target, draft, checked, replaces));
-    if (checked.invalidates) await this.#invalidate(target, 'stored');
-    return stored;
+  put(name, value, given) {
+    return this.#operations.run('put', this.put, async () => {
+      this.#open();
+      const { replaces, ...checked } = options.readPutOptions(given, this.#config);
+      const target = this.#locate(name);
+      const draft = new Draft(value);
+      const { writer } = this.#components;
+      const stored = await (replaces === undefined
+        ? this.#run(writer.put(target, writer.prepare(draft, checked)))
+        : this.#components.conditional.put(this.#run, target, draft, checked, replaces));
+      if (checked.invalidates) await this.#invalidate(target, 'stored');
+      return stored;
+    });
   }
 
   /**
@@ -109,12 +138,14 @@ class MemoryService {
    * @returns {Promise<Map<string, string>>} the version of each
    * @throws {errors.BatchError}
    */
-  async putMany(entries, given) {
-    this.#open();
-    const checked = options.readPutManyOptions(given, this.#config);
-    const { entriesIn } = require('./batch.js');
-    const puts = entriesIn(entries).map(([name, value]) => this.#sealOneOfMany(name, value, checked));
-    return this.#batches.put(puts, checked.invalidates);
+  putMany(entries, given) {
+    return this.#operations.run('putMany', this.putMany, async () => {
+      this.#open();
+      const checked = options.readPutManyOptions(given, this.#config);
+      const { entriesIn } = require('./batch.js');
+      const puts = entriesIn(entries).map(([name, value]) => this.#sealOneOfMany(name, value, checked));
+      return this.#batches.put(puts, checked.invalidates);
+    });
   }
 
   /**
@@ -125,11 +156,11 @@ class MemoryService {
    * @returns {any} undefined if there is none
    */
   get(name, given) {
-    if (given === undefined && this.#runtime) {
+    if (given === undefined && this.#runtime && !isObserved()) {
       const copy = this.#fresh(name);
       if (copy) return copy.value();
     }
-    return this.getEntry(name, given)?.value;
+    return this.#operations.runSync('get', this.get, (operation) => this.#getEntry(operation, name, given)?.value);
   }
 
   /**
@@ -140,11 +171,11 @@ class MemoryService {
    * @returns {Promise<any>} undefined if there is none
    */
   async getAsync(name, given) {
-    if (given === undefined && this.#runtime) {
+    if (given === undefined && this.#runtime && !isObserved()) {
       const copy = this.#fresh(name);
-      return copy ? copy.value() : (await this.#fetch(this.#locate(name), false))?.value;
+      if (copy) return copy.value();
     }
-    return (await this.getEntryAsync(name, given))?.value;
+    return this.#operations.run('get', this.getAsync, async (operation) => (await this.#getEntryAsync(operation, name, given))?.value);
   }
 
   /**
@@ -155,12 +186,7 @@ class MemoryService {
    * @returns {import('../index.js').Entry | undefined}
    */
   getEntry(name, given) {
-    const runtime = this.#open();
-    const { isConsistent } = options.readGetOptions(given);
-    const target = this.#locate(name);
-    const copy = isConsistent ? undefined : this.#fresh(name);
-    if (copy) return copy.entry('memory', this.#clock());
-    return this.#entryOf(target, this.#components.coalescingReader.blocking(runtime, target, isConsistent));
+    return this.#operations.runSync('getEntry', this.getEntry, (operation) => this.#getEntry(operation, name, given));
   }
 
   /**
@@ -170,10 +196,8 @@ class MemoryService {
    * @param {unknown} [given] options
    * @returns {Promise<import('../index.js').Entry | undefined>}
    */
-  async getEntryAsync(name, given) {
-    this.#open();
-    const { isConsistent } = options.readGetOptions(given);
-    return this.#read(this.#locate(name), isConsistent);
+  getEntryAsync(name, given) {
+    return this.#operations.run('getEntry', this.getEntryAsync, (operation) => this.#getEntryAsync(operation, name, given));
   }
 
   /**
@@ -184,12 +208,14 @@ class MemoryService {
    * @returns {Promise<Map<string, any>>} those found, in the order asked (MANY-2)
    * @throws {errors.BatchError}
    */
-  async getMany(names, given) {
-    this.#open();
-    const { isConsistent } = options.readGetOptions(given);
-    const { namesIn, runAll } = require('./batch.js');
-    const targets = new Map(namesIn(names).map((name) => [/** @type {string} */ (name), this.#locate(name)]));
-    return runAll(targets, async (target) => (await this.#read(target, isConsistent))?.value);
+  getMany(names, given) {
+    return this.#operations.run('getMany', this.getMany, async () => {
+      this.#open();
+      const { isConsistent } = options.readGetOptions(given);
+      const { namesIn, runAll } = require('./batch.js');
+      const targets = new Map(namesIn(names).map((name) => [/** @type {string} */ (name), this.#locate(name)]));
+      return runAll(targets, async (target) => (await this.#read(target, isConsistent))?.value);
+    });
   }
 
   /**
@@ -199,12 +225,14 @@ class MemoryService {
    * @param {unknown} [given] options
    * @returns {Promise<void>}
    */
-  async remove(name, given) {
-    this.#open();
-    const invalidates = options.readRemoveOptions(given, this.#config);
-    const target = this.#locate(name);
-    await this.#run(this.#components.writer.remove(target));
-    if (invalidates) await this.#invalidate(target, 'removed');
+  remove(name, given) {
+    return this.#operations.run('remove', this.remove, async () => {
+      this.#open();
+      const invalidates = options.readRemoveOptions(given, this.#config);
+      const target = this.#locate(name);
+      await this.#run(this.#components.writer.remove(target));
+      if (invalidates) await this.#invalidate(target, 'removed');
+    });
   }
 
   /**
@@ -215,11 +243,13 @@ class MemoryService {
    * @returns {Promise<void>}
    * @throws {errors.BatchError}
    */
-  async removeMany(names, given) {
-    this.#open();
-    const invalidates = options.readRemoveOptions(given, this.#config);
-    const { namesIn } = require('./batch.js');
-    return this.#batches.remove(namesIn(names).map((name) => this.#locate(name)), invalidates);
+  removeMany(names, given) {
+    return this.#operations.run('removeMany', this.removeMany, async () => {
+      this.#open();
+      const invalidates = options.readRemoveOptions(given, this.#config);
+      const { namesIn } = require('./batch.js');
+      return this.#batches.remove(namesIn(names).map((name) => this.#locate(name)), invalidates);
+    });
   }
 
   /**
@@ -230,8 +260,10 @@ class MemoryService {
    * @throws {errors.InvalidNameError} LIST-1
    */
   keys(prefix = '') {
-    this.#open();
-    return this.#batches.names(this.#locatePrefix(prefix).key);
+    return this.#operations.runSync('keys', this.keys, () => {
+      this.#open();
+      return this.#operations.iterate(this.keys, this.#batches.names(this.#locatePrefix(prefix).key));
+    });
   }
 
   /**
@@ -242,10 +274,12 @@ class MemoryService {
    * @returns {Promise<number>} how many there were
    * @throws {errors.BatchError} at the first page with a value that could not be removed
    */
-  async clear(prefix, given) {
-    this.#open();
-    const invalidates = options.readRemoveOptions(given, this.#config);
-    return this.#batches.clear(prefix, this.#locatePrefix(prefix), invalidates);
+  clear(prefix, given) {
+    return this.#operations.run('clear', this.clear, async () => {
+      this.#open();
+      const invalidates = options.readRemoveOptions(given, this.#config);
+      return this.#batches.clear(prefix, this.#locatePrefix(prefix), invalidates);
+    });
   }
 
   /**
@@ -257,12 +291,14 @@ class MemoryService {
    * @returns {Promise<any>} the new value
    * @throws {errors.ConflictError} UPD-2
    */
-  async update(name, fn, given) {
-    this.#open();
-    const checked = options.readUpdateOptions(given, this.#config, false);
-    const target = this.#locate(name);
-    checkFunction('update', fn);
-    return this.#updated(target, await this.#components.updates.update(this.#run, target, fn, checked), checked);
+  update(name, fn, given) {
+    return this.#operations.run('update', this.update, async () => {
+      this.#open();
+      const checked = options.readUpdateOptions(given, this.#config, false);
+      const target = this.#locate(name);
+      checkFunction('update', fn);
+      return this.#updated(target, await this.#components.updates.update(this.#run, target, fn, checked), checked);
+    });
   }
 
   /**
@@ -275,15 +311,17 @@ class MemoryService {
    * @throws {errors.UnsupportedTypeError}
    * @throws {errors.ConflictError} UPD-2
    */
-  async increment(name, by = 1, given = undefined) {
-    this.#open();
-    const checked = options.readUpdateOptions(given, this.#config, true);
-    const target = this.#locate(name);
-    if (typeof by !== 'bigint' && !Number.isSafeInteger(by)) {
-      throw new UnsupportedTypeError('$: a value can be incremented by an integer only: a safe number or a bigint.');
-    }
-    const step = BigInt(/** @type {number | bigint} */ (by));
-    return this.#updated(target, await this.#components.updates.increment(this.#run, target, step, checked), checked);
+  increment(name, by = 1, given = undefined) {
+    return this.#operations.run('increment', this.increment, async () => {
+      this.#open();
+      const checked = options.readUpdateOptions(given, this.#config, true);
+      const target = this.#locate(name);
+      if (typeof by !== 'bigint' && !Number.isSafeInteger(by)) {
+        throw new UnsupportedTypeError('$: a value can be incremented by an integer only: a safe number or a bigint.');
+      }
+      const step = BigInt(/** @type {number | bigint} */ (by));
+      return this.#updated(target, await this.#components.updates.increment(this.#run, target, step, checked), checked);
+    });
   }
 
   /**
@@ -294,12 +332,14 @@ class MemoryService {
    * @param {unknown} [given] options
    * @returns {Promise<any>}
    */
-  async getOrPut(name, factory, given) {
-    this.#open();
-    const checked = options.readStorageOptions(given, this.#config);
-    const target = this.#locate(name);
-    checkFunction('getOrPut', factory);
-    return this.#computing.getOrPut(target, factory, checked);
+  getOrPut(name, factory, given) {
+    return this.#operations.run('getOrPut', this.getOrPut, async () => {
+      this.#open();
+      const checked = options.readStorageOptions(given, this.#config);
+      const target = this.#locate(name);
+      checkFunction('getOrPut', factory);
+      return this.#computing.getOrPut(target, factory, checked);
+    });
   }
 
   /**
@@ -333,14 +373,16 @@ class MemoryService {
    * @param {unknown} ttlSeconds
    * @returns {Promise<import('./grant.js').Grant>}
    */
-  async grant(prefixOrName, ttlSeconds) {
-    this.#open();
-    if (this.#config.visibility === 'public') throw new ConfigurationError('A grant is of a private service: values of this one are public.');
-    const ttl = options.checkGrantTtl(ttlSeconds, this.#config.maxGrant);
-    if (isPrefix(prefixOrName)) {
-      return this.#run(this.#components.grant({ prefix: prefixOrName }, `${this.#locatePrefix(prefixOrName).path}*`, ttl));
-    }
-    return this.#run(this.#components.grant({ name: prefixOrName }, this.#locate(prefixOrName).path, ttl));
+  grant(prefixOrName, ttlSeconds) {
+    return this.#operations.run('grant', this.grant, async () => {
+      this.#open();
+      if (this.#config.visibility === 'public') throw new ConfigurationError('A grant is of a private service: values of this one are public.');
+      const ttl = options.checkGrantTtl(ttlSeconds, this.#config.maxGrant);
+      if (isPrefix(prefixOrName)) {
+        return this.#run(this.#components.grant({ prefix: prefixOrName }, `${this.#locatePrefix(prefixOrName).path}*`, ttl));
+      }
+      return this.#run(this.#components.grant({ name: prefixOrName }, this.#locate(prefixOrName).path, ttl));
+    });
   }
 
   /** What this object has counted since it was made, and keeps in memory. */
@@ -361,8 +403,19 @@ class MemoryService {
   }
 
   #open() {
+    if (this.#generation !== double.generation) this.#forget();
     if (this.#runtime) return this.#runtime;
     throw new ConfigurationError('This MemoryService is closed: make a new one.');
+  }
+
+  /** What this object knows is of another cloud than that which answers now. */
+  #forget() {
+    this.#generation = double.generation;
+    this.#components = this.#make();
+    this.#local = this.#components.local;
+    this.#stats = this.#components.stats;
+    this.#many = undefined;
+    this.#compute = undefined;
   }
 
   get #batches() {
@@ -422,12 +475,43 @@ class MemoryService {
    * @returns {import('./cached-value.js').CachedValue | undefined} the copy in memory, if that may be returned without asking anybody
    */
   #fresh(name) {
+    if (this.#generation !== double.generation) this.#forget();
     const copy = this.#local.fresh(name, this.#clock());
     if (copy) {
       this.#stats.memoryHits++;
       if (this.#log.isDebug) this.#log.debug(`get ${JSON.stringify(name)} from memory`);
     }
     return copy;
+  }
+
+  /**
+   * @param {Operation} operation
+   * @param {string} name
+   * @param {unknown} given
+   */
+  #getEntry(operation, name, given) {
+    const runtime = this.#open();
+    const { isConsistent } = options.readGetOptions(given);
+    const target = this.#locate(name);
+    const copy = isConsistent ? undefined : this.#fresh(name);
+    const entry = copy
+      ? copy.entry('memory', this.#clock())
+      : this.#entryOf(target, this.#components.coalescingReader.blocking(runtime, target, isConsistent));
+    operation.source = entry?.source;  
+    return entry;
+  }
+
+  /**
+   * @param {Operation} operation
+   * @param {string} name
+   * @param {unknown} given
+   */
+  async #getEntryAsync(operation, name, given) {
+    this.#open();
+    const { isConsistent } = options.readGetOptions(given);
+    const entry = await this.#read(this.#locate(name), isConsistent);
+    operation.source = entry?.source;  
+    return entry;
   }
 
   /**
@@ -453,7 +537,7 @@ class MemoryService {
    */
   #entryOf({ name }, { source, answer, copy }) {
     if (this.#log.isDebug) {
-      const { cacheOf } = require('./answer.js'); // here, so that loading this SDK is quick
+      const { cacheOf } = require('./answer.js');
       const outcome = [cacheOf(answer), copy ? undefined : 'no value'].filter(Boolean).join(', ');
       this.#log.debug(`get ${JSON.stringify(name)} from ${source}${outcome && ` (${outcome})`}`);
     }

@@ -37,6 +37,7 @@ class Signer {
   #fileKey;
   /** @type {import('./secrets.js').Secret | undefined} */
   #secret;
+  #client;
   /** @type {Signature | undefined} */
   #signature;
 
@@ -44,15 +45,17 @@ class Signer {
    * @param {import('./config.js').Config} config
    * @param {string} service
    * @param {() => number} clock Unix time in milliseconds
+   * @param {() => import('./aws.js').AwsClient} [client] What a key behind an ARN is read with.
    * @throws {import('./errors.js').ConfigurationError} if the file or ARN of the key is of no use
    */
-  constructor(config, service, clock) {
+  constructor(config, service, clock, client = () => { throw new Error('a key behind an ARN wants a client'); }) {
     const { keySource, publicKeyId, distribution, signatureLifetime, hashAlgorithm } = config;
     this.#origin = distribution.origin;
     this.#resource = `${distribution.origin}/${service}/*`;
     this.#lifetime = signatureLifetime * 1000;
     this.#hashAlgorithm = hashAlgorithm;
     this.#clock = clock;
+    this.#client = client;
     this.#fallbackId = publicKeyId;
     if (keySource.startsWith('arn:')) this.#secret = Secret.at(keySource);
     else this.#fileKey = readKeyFile(/** @type {string} */ (publicKeyId), keySource);
@@ -119,7 +122,7 @@ class Signer {
 
   /** @returns {import('./effects.js').Program<import('./signing-key.js').SigningKey>} */
   *#key() {
-    const key = this.#secret ? yield* this.#secret.read(this.#fallbackId, this.#clock) : this.#fileKey;
+    const key = this.#secret ? yield* this.#secret.read(this.#fallbackId, this.#clock, this.#client) : this.#fileKey;
     return /** @type {import('./signing-key.js').SigningKey} */ (key);
   }
 }

@@ -2,8 +2,8 @@
 
 const { createHash } = require('node:crypto');
 
-const { dateOf } = require('./answer.js');
-const { errorCode, versionOf } = require('./aws.js');
+const { dateOf, versionOf } = require('./answer.js');
+const { errorCode } = require('./aws.js');
 const { Bucket } = require('./bucket.js');
 const { compress } = require('./compression.js');
 const { UnavailableError } = require('./errors.js');
@@ -11,7 +11,7 @@ const { elements, isDocument, textOf } = require('./xml.js');
 
 /** @typedef {import('./errors.js').AccessDeniedError} AccessDeniedError */
 /** @typedef {import('./errors.js').ConfigurationError} ConfigurationError */
-/** @typedef {import('./transport.js').Response} Response */
+/** @typedef {import('./wire.js').Response & import('./aws.js').Doubt} Response */
 
 /** @typedef {AccessDeniedError | ConfigurationError | UnavailableError} Failure */
 /** @typedef {{version: string, date: number}} Stored The ETag without its quotes, and S3's `Date` in Unix milliseconds. */
@@ -27,11 +27,11 @@ class Store {
 
   /**
    * @param {Pick<import('./config.js').Config, 'bucket' | 'region' | 'staleIfError'>} config
-   * @param {import('./credentials.js').Identity} identity
+   * @param {import('./aws.js').AwsClient} client
    */
-  constructor(config, identity) {
+  constructor(config, client) {
     this.#config = config;
-    this.#bucket = new Bucket(config, identity);
+    this.#bucket = new Bucket(config, client);
   }
 
   /**
@@ -55,8 +55,9 @@ class Store {
       ...(replaces === null && { 'if-none-match': '*' }),
       ...(typeof replaces === 'string' && { 'if-match': `"${replaces}"` }),
     };
+    const kind = replaces === undefined ? 'write' : 'conditional write';
     const accepts = replaces === undefined ? undefined : isConditionRefused;
-    const response = yield* this.#ask({ method: 'PUT', path: key, headers, body, accepts });
+    const response = yield* this.#ask({ method: 'PUT', path: key, headers, body, kind, accepts });
     if (response.status >= 300) return { refused: response.status };
     return { version: versionOf(response), date: dateOf(response) };
   }
@@ -69,7 +70,7 @@ class Store {
    * @throws {AccessDeniedError | ConfigurationError | UnavailableError} as {@link put} does
    */
   *remove(key) {
-    return { date: dateOf(yield* this.#ask({ method: 'DELETE', path: key })) };
+    return { date: dateOf(yield* this.#ask({ method: 'DELETE', path: key, kind: 'write' })) };
   }
 
   /**
@@ -87,8 +88,8 @@ class Store {
     // S3 wants a checksum. MD5, the usual one, fails where Node runs in FIPS mode.
     const checksum = createHash('sha256').update(body).digest('base64');
     const headers = { 'content-type': 'application/xml', 'x-amz-checksum-sha256': checksum };
-    const response = yield* this.#ask({ method: 'POST', path: '?delete', headers, body, what, maxBytes: MAX_PAGE_BYTES });
-    const failed = elements(documentOf(response, 'DeleteResult', what), 'Error').map((error) => {
+    const response = yield* this.#ask({ method: 'POST', path: '?delete=', headers, body, what, kind: 'write', maxBytes: MAX_PAGE_BYTES });
+    const failed = elements(documentOf(response, 'DeleteResult', what, true), 'Error').map((error) => {
       const key = textOf(error, 'Key') ?? '';
       const code = textOf(error, 'Code') ?? 'unknown';
       const where = `DELETE ${key} in the bucket ${this.#config.bucket}`;
@@ -125,6 +126,7 @@ class Store {
    * @param {Uint8Array} [call.body]
    * @param {string} [call.what]
    * @param {number} [call.maxBytes]
+   * @param {import('./aws.js').Call['kind']} [call.kind]
    * @param {(status: number, code: string) => boolean} [call.accepts] Which refusals are an answer.
    * @returns {import('./effects.js').Program<Response>}
    */
@@ -134,7 +136,8 @@ class Store {
     if (response.status < 300) return response;
     const code = errorCode(response);
     if (accepts?.(response.status, code)) return response;
-    throw this.#bucket.errorFor({ ...response, code }, asked);
+    const error = this.#bucket.errorFor({ ...response, code }, asked);
+    throw response.isInDoubt ? Object.assign(error, { outcomeUnknown: true }) : error;
   }
 }
 
@@ -152,13 +155,14 @@ function isConditionRefused(status, code) {
  * @param {Response} response
  * @param {string} root
  * @param {string} what
+ * @param {boolean} [isWrite]
  * @returns {string} the XML
  * @throws {UnavailableError} if it is something else: no list of errors is not a list of no errors
  */
-function documentOf({ body, cut, status }, root, what) {
+function documentOf({ body, cut, status }, root, what, isWrite = false) {
   const xml = Buffer.from(body).toString();
   if (!cut && isDocument(xml, root)) return xml;
-  throw UnavailableError.because(what, { code: String(status), message: `the answer is no ${root}` });
+  throw UnavailableError.because(what, { code: String(status), message: `the answer is no ${root}` }, isWrite);
 }
 
 module.exports = { Store };

@@ -2,11 +2,28 @@
 
 const { MessageChannel, Worker, receiveMessageOnPort } = require('node:worker_threads');
 
+const { processWide } = require('./process-wide.js');
 const { TURN, GONE } = require('./signal.js');
-const workerSource = require('./worker-source.js');
+const { workerEntry } = require('./worker-entry.js');
 
 /** @typedef {import('./effects.js').Effect} Effect */
 /** @typedef {import('./effects.js').Outcome} Outcome */
+
+/**
+ * One worker and the line to it. It holds no code: copies of this SDK share it.
+ *
+ * @typedef {object} Link
+ * @property {Worker} worker
+ * @property {import('node:worker_threads').MessagePort} port
+ * @property {Int32Array} signal
+ */
+
+/**
+ * @typedef {object} Shared
+ * @property {Link | undefined} link
+ * @property {number} users How many want it.
+ * @property {number} lastId of a question
+ */
 
 /**
  * Milliseconds that a start waits for the worker at most. What starts at module level starts at full speed; a function of
@@ -14,35 +31,57 @@ const workerSource = require('./worker-source.js');
  */
 const START = 200;
 
-/** Milliseconds beyond an effect's own budget: starting the worker, and passing messages. */
-const GRACE = 500;
+/** Milliseconds beyond an effect's own budget, for passing messages. */
+const GRACE = 250;
 
-/**
- * Performs effects in a worker thread while this thread waits, always with a deadline. It keeps no process alive.
- *
- * The worker's source is text, so that a bundler has no file to lose.
- */
+/** Performs effects in a worker thread while this thread waits, always with a deadline. It keeps no process alive. */
 class SyncWorker {
-  #source;
-  /** @type {Link | undefined} */
-  #link;
-  #lastId = 0;
+  /** @type {() => {source: string, isText: boolean}} */
+  #entry;
+  #shared;
+  #isTls = false;
 
-  /** @param {string} [source] */
-  constructor(source = workerSource) {
-    this.#source = source;
+  /** The one of the process, whatever copy of this SDK asks. */
+  static ofProcess() {
+    return new SyncWorker(workerEntry, processWide('worker', makeShared));
+  }
+
+  /**
+   * @param {() => {source: string, isText: boolean}} [entry] What the worker runs.
+   * @param {Shared} [shared]
+   */
+  constructor(entry = workerEntry, shared = makeShared()) {
+    this.#entry = entry;
+    this.#shared = shared;
+  }
+
+  /**
+   * Start the worker, unless it runs. Wants one call of {@link release}.
+   *
+   * @param {boolean} isTls whether it is to load TLS as well
+   */
+  acquire(isTls) {
+    this.#isTls ||= isTls;
+    this.#shared.users++;
     this.start();
+  }
+
+  /** Nobody waits for its answers any more: without users it ends. */
+  release() {
+    if (--this.#shared.users === 0) this.close();
   }
 
   /** Start the worker, unless it runs. */
   start() {
-    if (this.#link?.isGone()) this.close();
-    this.#link ??= new Link(this.#source);
+    const shared = this.#shared;
+    if (shared.link && isGone(shared.link)) this.close();
+    shared.link ??= makeLink(this.#entry(), this.#isTls);
   }
 
   /** Wait until the worker has started. */
   awaitStart() {
-    this.#link?.awaitStart();
+    const { link } = this.#shared;
+    if (link) Atomics.wait(link.signal, TURN, 0, START);
   }
 
   /**
@@ -55,7 +94,7 @@ class SyncWorker {
     // A worker that ended before or during the call is replaced once.
     return (
       this.#attempt(effect, budget, deadline) ??
-      this.#attempt(effect, budget, deadline) ?? { failure: { code: 'worker', message: 'the worker thread ended' } }
+      this.#attempt(effect, budget, deadline) ?? { failure: { code: 'worker', message: 'the worker thread ended', fate: 'under way' } }
     );
   }
 
@@ -67,74 +106,74 @@ class SyncWorker {
    */
   #attempt(effect, budget, deadline) {
     this.start();
-    const link = /** @type {Link} */ (this.#link);
-    const outcome = link.ask({ id: ++this.#lastId, effect, budget }, deadline);
+    const shared = this.#shared;
+    const outcome = ask(/** @type {Link} */ (shared.link), { id: ++shared.lastId, effect, budget }, deadline);
     if (outcome !== 'timeout') return outcome;
     // Whatever holds the worker up would hold up the next call as well.
     this.close();
-    return { failure: { code: 'timeout', message: 'the worker thread did not answer in time' } };
+    return { failure: { code: 'timeout', message: 'the worker thread did not answer in time', fate: 'under way' } };
   }
 
   close() {
-    this.#link?.close();
-    this.#link = undefined;
+    const { link } = this.#shared;
+    if (!link) return;
+    this.#shared.link = undefined;
+    link.port.close();
+    void link.worker.terminate();
   }
 }
 
-/** One worker and the line to it. */
-class Link {
-  #signal = new Int32Array(new SharedArrayBuffer(8));
-  #port;
-  #worker;
+/** @returns {Shared} */
+function makeShared() {
+  return { link: undefined, users: 0, lastId: 0 };
+}
 
-  /** @param {string} source */
-  constructor(source) {
-    const { port1, port2 } = new MessageChannel();
-    const { NODE_OPTIONS: _, ...env } = process.env;
-    this.#port = port1;
-    this.#worker = new Worker(source, {
-      eval: true,
-      env,
-      execArgv: [],
-      workerData: { port: port2, signal: this.#signal },
-      transferList: [port2],
-    });
-    this.#worker.on('error', () => {}); // its end shows in the signal; unheard, the event would end the process
-    this.#worker.on('exit', () => Atomics.store(this.#signal, GONE, 1));
-    this.#worker.unref();
-    this.#port.unref();
-  }
+/**
+ * @param {{source: string, isText: boolean}} entry
+ * @param {boolean} isTls
+ * @returns {Link}
+ */
+function makeLink({ source, isText }, isTls) {
+  const signal = new Int32Array(new SharedArrayBuffer(8));
+  const { port1, port2 } = new MessageChannel();
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  const worker = new Worker(source, {
+    eval: isText,
+    env,
+    execArgv: [],
+    workerData: { port: port2, signal, isTls },
+    transferList: [port2],
+  });
+  worker.on('error', () => {}); // its end shows in the signal; unheard, the event would end the process
+  worker.on('exit', () => Atomics.store(signal, GONE, 1));
+  worker.unref();
+  port1.unref();
+  return { worker, port: port1, signal };
+}
 
-  awaitStart() {
-    Atomics.wait(this.#signal, TURN, 0, START);
-  }
+/** @param {Link} link */
+function isGone({ signal }) {
+  return Atomics.load(signal, GONE) === 1;
+}
 
-  isGone() {
-    return Atomics.load(this.#signal, GONE) === 1;
-  }
-
-  /**
-   * @param {{id: number, effect: Effect, budget: number}} question
-   * @param {number} deadline
-   * @returns {Outcome | 'timeout' | undefined} undefined if the worker has ended
-   */
-  ask(question, deadline) {
-    this.#port.postMessage(question);
-    for (;;) {
-      const turn = Atomics.load(this.#signal, TURN);
-      const received = receiveMessageOnPort(this.#port);
-      if (received?.message.id === question.id) return received.message.outcome;
-      if (received) continue; // the late answer to a question given up
-      if (this.isGone()) return undefined;
-      const patience = deadline - performance.now();
-      if (patience <= 0) return 'timeout';
-      Atomics.wait(this.#signal, TURN, turn, patience);
-    }
-  }
-
-  close() {
-    this.#port.close();
-    void this.#worker.terminate();
+/**
+ * @param {Link} link
+ * @param {{id: number, effect: Effect, budget: number}} question
+ * @param {number} deadline
+ * @returns {Outcome | 'timeout' | undefined} undefined if the worker has ended
+ */
+function ask(link, question, deadline) {
+  const { port, signal } = link;
+  port.postMessage(question);
+  for (;;) {
+    const turn = Atomics.load(signal, TURN);
+    const received = receiveMessageOnPort(port);
+    if (received?.message.id === question.id) return received.message.outcome;
+    if (received) continue; // the late answer to a question given up
+    if (isGone(link)) return undefined;
+    const patience = deadline - performance.now();
+    if (patience <= 0) return 'timeout';
+    Atomics.wait(signal, TURN, turn, patience);
   }
 }
 

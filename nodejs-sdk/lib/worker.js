@@ -1,14 +1,14 @@
 'use strict';
 
-// The other end of `syncWorker.js`. The build bundles this file into the text that `worker-source.js` exports.
+// The other end of `sync-worker.js`. A package has this file and what it requires as the text of `worker-source.js`.
 
 const { workerData } = require('node:worker_threads');
 
 const { EffectHandler } = require('./effect-handler.js');
 const { TURN, GONE } = require('./signal.js');
 
-/** @type {{port: import('node:worker_threads').MessagePort, signal: Int32Array}} */
-const { port, signal } = workerData;
+/** @type {{port: import('node:worker_threads').MessagePort, signal: Int32Array, isTls: boolean}} */
+const { port, signal, isTls } = workerData;
 const effectHandler = new EffectHandler();
 
 const moveOn = () => {
@@ -26,5 +26,5 @@ process.on('exit', () => {
   moveOn();
 });
 
-require('node:https'); // what every read wants: it is loaded while the syncWorker waits for this
+effectHandler.prepare(isTls); // what every read wants: it is loaded while the other thread loads the rest
 moveOn();

@@ -1,7 +1,7 @@
 'use strict';
 
 const { CachedValue } = require('./cached-value.js');
-const { AccessDeniedError, ConfigurationError } = require('./errors.js');
+const { AccessDeniedError, ConfigurationError, UnavailableError } = require('./errors.js');
 const { MAX_IDS } = require('./lineage.js');
 const { formOf } = require('./options.js');
 const { randomWriteId } = require('./platform.js');
@@ -222,10 +222,12 @@ class Writer {
 
 /**
  * @param {unknown} error
- * @returns {boolean} whether it says that nothing was written
+ * @returns {boolean} whether it says that nothing was written (WRITE-2)
  */
 function isRefusal(error) {
-  return error instanceof AccessDeniedError || error instanceof ConfigurationError;
+  if (error instanceof UnavailableError) return !error.outcomeUnknown;
+  const isRefused = error instanceof AccessDeniedError || error instanceof ConfigurationError;
+  return isRefused && !('outcomeUnknown' in error && error.outcomeUnknown);
 }
 
 module.exports = { Writer, isRefusal };

@@ -146,7 +146,7 @@ suite('removeMany', () => {
     assert.deepEqual([...(await mem.getMany(['a.b', 'c', 'd'])).keys()], ['d']);
     const [request, ...others] = (await server.log()).filter((entry) => entry.method === 'POST');
     assert.deepEqual(others, []);
-    assert.equal(request.url, '/bucket/?delete');
+    assert.equal(request.url, '/bucket/?delete=');
     assert.ok(isSigned(request, CREDENTIALS.AWS_SECRET_ACCESS_KEY));
     const keys = [...Buffer.from(request.body, 'base64').toString().matchAll(/<Key>(.*?)<\/Key>/g)].map(([, key]) => key);
     assert.deepEqual(keys, ['public/shop/a.2Eb.json', 'public/shop/c.json', 'public/shop/none.json']);
@@ -172,14 +172,14 @@ suite('removeMany', () => {
 
   test('goes on after a request that failed as a whole', async (context) => {
     const failing = `(request, response, body, state, log) => {
-      if (log.length === 1) return response.writeHead(503).end('<Error><Code>SlowDown</Code></Error>');
+      if (log.length <= 4) return response.writeHead(503).end('<Error><Code>SlowDown</Code></Error>');
       return response.end('<DeleteResult/>');
     }`;
     const { mem, server } = await start(context, {}, {}, failing);
     const error = await mem.removeMany(many(1001)).catch((thrown) => thrown);
     assert.deepEqual([error.code, error.errors.size, [...error.results.keys()]], ['batch', 1000, ['many/1000']]);
     assert.equal(error.errors.get('many/0').code, 'unavailable');
-    assert.equal((await server.log()).length, 2);
+    assert.equal((await server.log()).length, 5); // the first four times (RETRY-1)
   });
 
   test('takes no answer but that of S3 for a success', async (context) => {

@@ -54,7 +54,7 @@ suite('a put if absent', () => {
 
   test('that was answered with 409 or not at all is sent again while nothing is there', async (context) => {
     const { mem, s3, world } = await scene(context, {}, true);
-    await s3.set({ faults: [{ method: 'PUT', status: 409, code: 'ConditionalRequestConflict' }, { method: 'PUT', status: 503 }] });
+    await s3.set({ faults: [{ method: 'PUT', status: 409, code: 'ConditionalRequestConflict' }, { method: 'PUT', status: 500 }] });
     await mem.put('a', 1, { ifAbsent: true });
     assert.deepEqual(world.waits, [10, 20]); // half of what they may be
     const [first, ...others] = await bodies(s3);

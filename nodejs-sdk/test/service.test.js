@@ -77,7 +77,7 @@ suite('the stored object', () => {
     assert.equal(entry.headers['content-encoding'], undefined);
     assert.match(text(entry), /^\{"v":1,"type":"dict","value":\{"Name":"Joe"\},"write":"[0-9a-f]{16}"\}$/);
     assert.match(entry.headers.authorization, /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-west-1\/s3\/aws4_request/);
-    assert.match(entry.headers.authorization, /SignedHeaders=cache-control;content-length;content-type;host;x-amz-content-sha256;x-amz-date/);
+    assert.match(entry.headers.authorization, /SignedHeaders=cache-control;content-type;host;x-amz-content-sha256;x-amz-date/);
   });
 
   test('has another write id with every put', async (context) => {
@@ -138,7 +138,7 @@ suite('what an edge may answer, without failover', () => {
     ['503', answering(503, ''), 'unavailable', /status 503/],
     ['a redirect', answering(302, '', { location: 'http://127.0.0.1/' }), 'unavailable', /302/],
     ['HTML', answering(200, '<html>'), 'corrupt_value', /"a" \(public\/shop\/a.json in the bucket bucket\).*no JSON/],
-    ['an unknown encoding', answering(200, 'x', { 'content-encoding': 'br' }), 'corrupt_value', /br/],
+    ['an unknown encoding', answering(200, 'x', { 'content-encoding': 'br' }), 'corrupt_value', /Content-Encoding/],
     ['broken gzip', answering(200, 'x', { 'content-encoding': 'gzip' }), 'corrupt_value', /inflate/],
     ['a body beyond the limit', answering(200, ' '.repeat(2000)), 'corrupt_value', /MAX_VALUE_BYTES/],
     [
@@ -200,7 +200,7 @@ suite('what S3 may answer to a put', () => {
   test('without credentials nothing is sent, and the error says what to set', async (context) => {
     const { mem, server } = await start(context);
     setEnvironment(context, { AWS_ACCESS_KEY_ID: undefined });
-    await assert.rejects(mem.put('a', 1), { code: 'configuration', message: /AWS_ACCESS_KEY_ID.*credential-provider-node/ });
+    await assert.rejects(mem.put('a', 1), { code: 'configuration', message: /incomplete.*AWS_ACCESS_KEY_ID/ });
     assert.deepEqual(await server.log(), []);
   });
 });

@@ -79,7 +79,7 @@ for (const [way, read] of Object.entries(WAYS)) {
     test('after a put of which nobody knows the outcome, S3 is read', async (context) => {
       const { mem, edge, s3 } = await scene(context, NO_MEMORY, true);
       await edge.answer(holding(1, { modified: 100 }));
-      await s3.set({ faults: [{ method: 'PUT', lost: true, times: 2 }] }); // a dead connection is tried once more
+      await s3.set({ faults: [{ method: 'PUT', lost: true, times: 4 }] }); // RETRY-1
       await assert.rejects(mem.put('a', 2), { code: 'unavailable' });
       assert.deepEqual(facts(await read(mem, 'a')), [2, 's3']);
       assert.deepEqual(facts(await read(mem, 'a')), [1, 'edge']); // its time is known again

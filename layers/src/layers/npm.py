@@ -39,6 +39,17 @@ def pack(project: Path, folder: Path) -> Path:
     return folder / _npm("pack", "--silent", "--pack-destination", str(folder), cwd=project).strip()
 
 
+def bundle_of_project(project: Path) -> bytes:
+    """Return all of a project's code as one file, which its `build.mjs` makes.
+
+    Raises:
+        NpmError: if there is no Node.js, or it fails.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        _run("node", "build.mjs", "layer", folder, cwd=project)
+        return (Path(folder) / "index.js").read_bytes()
+
+
 def _packed(project: Path, folder: Path) -> Package:
     stated = json.loads((project / "package.json").read_text(encoding="utf-8"))
     files = {}
@@ -77,10 +88,14 @@ def _dependency(folder: Path, path: str, integrity: str) -> Package:
 
 
 def _npm(*arguments: str, cwd: Path) -> str:
-    npm = shutil.which("npm")
-    if npm is None:
-        raise NpmError("npm is missing: install Node.js 20 or later")
-    done = subprocess.run([npm, *arguments], cwd=cwd, check=False, capture_output=True, text=True)  # noqa: S603 the words are ours
+    return _run("npm", *arguments, cwd=cwd)
+
+
+def _run(program: str, *arguments: str, cwd: Path) -> str:
+    found = shutil.which(program)
+    if found is None:
+        raise NpmError(f"{program} is missing: install Node.js 20 or later")
+    done = subprocess.run([found, *arguments], cwd=cwd, check=False, capture_output=True, text=True)  # noqa: S603 the words are ours
     if done.returncode:
-        raise NpmError(f"`npm {arguments[0]}` failed in {cwd}:\n{done.stderr.strip()}")
+        raise NpmError(f"`{program} {arguments[0]}` failed in {cwd}:\n{done.stderr.strip()}")
     return done.stdout

@@ -4,14 +4,14 @@ const assert = require('node:assert/strict');
 const { spawnSync } = require('node:child_process');
 const { suite, test } = require('node:test');
 
-const { Transport } = require('../lib/transport.js');
+const { Wire } = require('../lib/wire.js');
 const { serve, TCP } = require('./server.js');
 
-function start(context, limits = { connect: 300, read: 150 }) {
-  const transport = new Transport(limits);
-  context.after(() => transport.close());
+function start(context, limits = { connect: 300, silence: 150 }, lookUp = undefined) {
+  const wire = new Wire({ limits, ...(lookUp && { lookUp }) });
+  context.after(() => wire.close());
   return (url, { budget = 5000, maxBytes = 1000, ...request } = {}) =>
-    transport.send({ method: 'GET', url, headers: {}, maxBytes, ...request }, budget);
+    wire.send({ method: 'GET', url, headers: {}, maxBytes, ...request }, budget);
 }
 
 const textOf = (response) => Buffer.from(response.body).toString();
@@ -26,6 +26,10 @@ suite('trouble is a failure, in time', () => {
     ['a body that stops', `(socket) => socket.write('HTTP/1.1 200 OK\\r\\nContent-Length: 9\\r\\n\\r\\nok')`, 'timeout'],
     ['a header that never ends', `(socket) => socket.write('HTTP/1.1 200 OK\\r\\nX: ')`, 'timeout'],
     ['endless headers', `(socket) => socket.write('HTTP/1.1 200 OK\\r\\n' + 'X: y\\r\\n'.repeat(100000))`, 'HPE_HEADER_OVERFLOW'],
+    ['an upgrade', `(socket) => socket.once('data', () => socket.write('HTTP/1.1 101 Switching Protocols\\r\\nUpgrade: x\\r\\nConnection: upgrade\\r\\n\\r\\n'))`, 'garbled'],
+    ['a length of 5,000 digits', `(socket) => socket.write('HTTP/1.1 200 OK\\r\\nContent-Length: ' + '9'.repeat(5000) + '\\r\\n\\r\\n')`, 'HPE_INVALID_CONTENT_LENGTH'],
+    ['a length of 19 digits', `(socket) => socket.write('HTTP/1.1 200 OK\\r\\nContent-Length: ' + '1'.repeat(19) + '\\r\\n\\r\\n')`, 'garbled'],
+    ['a transfer coding that nobody knows', `(socket) => socket.write('HTTP/1.1 200 OK\\r\\nTransfer-Encoding: br\\r\\n\\r\\n')`, 'garbled'],
   ];
   for (const [title, handler, code] of cases) {
     test(title, async (context) => {
@@ -68,6 +72,62 @@ test('a body is read up to the limit', async (context) => {
   assert.deepEqual([exact.body.length, exact.cut], [1001, false]);
 });
 
+test('a hint is not the answer, and a row of hints ends with the time', async (context) => {
+  const hint = 'HTTP/1.1 103 Early Hints\\r\\nLink: <x>\\r\\n\\r\\n';
+  const one = await serve(context, `(socket) => socket.once('data', () => socket.write('${hint}HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok'))`, TCP);
+  assert.equal(textOf(await start(context)(one.url)), 'ok');
+  const many = await serve(context, `(socket) => { const timer = setInterval(() => socket.write('${hint}'), 20); socket.on('close', () => clearInterval(timer)); }`, TCP);
+  const { failure } = await start(context)(many.url, { budget: 400 });
+  assert.match(failure.message, /400 ms/);
+});
+
+suite('connecting', () => {
+  /** A port of 127.0.0.1 at which nobody accepts, and the queue is full. */
+  async function blackHole(context) {
+    const source = `
+      const { workerData, parentPort } = require('node:worker_threads');
+      const server = require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+        parentPort.postMessage(server.address().port);
+        setTimeout(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0), 10);
+      });`;
+    const worker = new (require('node:worker_threads').Worker)(source, { eval: true });
+    context.after(() => worker.terminate());
+    const port = await new Promise((resolve) => worker.once('message', resolve));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const fill = Array.from({ length: 8 }, () => require('node:net').connect(port, '127.0.0.1').on('error', () => {}));
+    context.after(() => fill.forEach((socket) => socket.destroy()));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    return port;
+  }
+  const addresses = (...ends) => async () => ends.map((end) => ({ address: `127.0.0.${end}`, family: 4 }));
+
+  test('to all addresses together ends in time, though all are black holes', async (context) => {
+    const port = await blackHole(context);
+    const send = start(context, { connect: 400, silence: 150 }, addresses(...Array(12).fill(1)));
+    const since = performance.now();
+    const { failure } = await send(`http://many.example:${port}`);
+    assert.deepEqual([failure.code, failure.fate], ['timeout', 'unsent']);
+    assert.ok(performance.now() - since < 2000);
+  });
+
+  test('finds the one address of eight that answers', async (context) => {
+    const port = await blackHole(context);
+    const { createServer } = require('node:http');
+    const server = createServer((request, response) => response.end('ok'));
+    await new Promise((resolve) => server.listen(port, '127.0.0.9', resolve));
+    context.after(() => (server.closeAllConnections(), server.close()));
+    const send = start(context, { connect: 2000, silence: 2000 }, addresses(1, 1, 1, 1, 1, 1, 1, 9));
+    assert.equal(textOf(await send(`http://many.example:${port}`)), 'ok');
+  });
+
+  test('ends in time while the look-up is silent', async (context) => {
+    const send = start(context, { connect: 200, silence: 150 }, () => new Promise(() => {}));
+    const { failure } = await send('http://silent.example');
+    assert.deepEqual([failure.code, failure.fate], ['timeout', 'unsent']);
+    assert.match(failure.message, /connecting took more than 200 ms/);
+  });
+});
+
 test('a body is sent', async (context) => {
   const { url } = await serve(context, `(request, response, body) => response.end(body)`);
   const response = await start(context)(url, { method: 'PUT', body: Buffer.from('abc') });
@@ -106,13 +166,13 @@ suite('connections', () => {
       socket.on('data', () => socket.write('HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n'));
     }`, TCP);
     const request = JSON.stringify({ method: 'GET', url, headers: {}, maxBytes: 1 });
-    const module = JSON.stringify(require.resolve('../lib/transport.js'));
-    const script = `new (require(${module}).Transport)().send(${request}, 5000).then(({ status }) => console.log(status))`;
+    const module = JSON.stringify(require.resolve('../lib/wire.js'));
+    const script = `new (require(${module}).Wire)().send(${request}, 5000).then(({ status }) => console.log(status))`;
     const { status, stdout } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8', timeout: 10_000 });
     assert.deepEqual([stdout, status], ['200\n', 0]);
   });
 
-  const deaths = { 'end it': 'socket.end()', 'reset it': 'socket.resetAndDestroy()', 'swallow the request': '' };
+  const deaths = { 'end it': 'socket.end()', 'reset it': 'socket.resetAndDestroy()' };
   for (const [title, death] of Object.entries(deaths)) {
     test(`that died are replaced once: ${title}`, async (context) => {
       const { url } = await serve(context, counting(death), TCP);
@@ -121,6 +181,13 @@ suite('connections', () => {
       assert.equal(textOf(await send(url)), '2');
     });
   }
+
+  test('that swallow a request are not: it may be under way', async (context) => {
+    const { url } = await serve(context, counting(''), TCP);
+    const send = start(context);
+    assert.equal(textOf(await send(url)), '1');
+    assert.equal((await send(url)).failure.fate, 'under way');
+  });
 
   test('are not tried twice when new', async (context) => {
     const { url, log } = await serve(context, `(request, response) => request.socket.destroy()`);
@@ -146,9 +213,33 @@ suite('connections', () => {
   });
 });
 
+test('no more than 64 connections are open to one origin, and who comes later waits', async (context) => {
+  const { url, log } = await serve(context, `(request, response, body, state) => {
+    state.open = (state.open ?? 0) + 1;
+    state.most = Math.max(state.most ?? 0, state.open);
+    setTimeout(() => { state.open--; response.end(String(state.most)); }, 20);
+  }`);
+  const send = start(context, { connect: 20_000, silence: 20_000 });
+  const answers = await Promise.all(Array.from({ length: 300 }, () => send(url, { budget: 60_000 })));
+  assert.ok(answers.every((answer) => answer.status === 200));
+  const most = Math.max(...answers.map((answer) => Number(textOf(answer))));
+  assert.ok(most > 8 && most <= 64, `${most} at once`);
+  assert.equal((await log()).length, 300);
+});
+
+test('a large body is sent as long as some of it goes on', async (context) => {
+  const { url } = await serve(context, `(socket) => {
+    let length = 0;
+    socket.pause();
+    const timer = setInterval(() => { const chunk = socket.read(); length += chunk?.length ?? 0; if (length > 16e6) { clearInterval(timer); socket.end('HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n'); } }, 5);
+  }`, TCP);
+  const { status } = await start(context, { connect: 5000, silence: 3000 })(url, { method: 'PUT', body: Buffer.alloc(16e6), budget: 60_000, headers: { 'content-length': '16000000' } });
+  assert.equal(status, 200);
+});
+
 test('a thread blocked beyond the deadline reads the answer before it gives up', async (context) => {
   const { url, log } = await serve(context, `(request, response) => response.end('ok')`);
-  const send = start(context, { connect: 300, read: 50 });
+  const send = start(context, { connect: 300, silence: 50 });
   await send(url);
   const pending = send(url);
   await new Promise(setImmediate); // the request is on its way

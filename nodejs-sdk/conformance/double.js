@@ -1,0 +1,103 @@
+'use strict';
+// Plays the SDK's test double for the runner (spec/VECTORS.md, "Doubles").
+
+const { generateKeyPairSync } = require('node:crypto');
+
+const { Cloud } = require('../testing');
+
+const ARN = 'arn:aws:ssm:us-east-1:111122223333:parameter/testing/key';
+const CONF = {
+  DISTRIBUTION: 'public.testing',
+  PRIVATE_DISTRIBUTION: 'private.testing',
+  DISTRIBUTION_ID: 'EPUBLIC',
+  PRIVATE_DISTRIBUTION_ID: 'EPRIVATE',
+  BUCKET_NAME: 'testing',
+  REGION: 'us-east-1',
+  PRIVATE_KEY_ARN: ARN,
+  PUBLIC_KEY_ID: 'KTESTING',
+  ROLE_ARN: 'arn:aws:iam::111122223333:role/testing',
+  ACCESS_KEY: 'AKIATESTING',
+};
+
+const key = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+
+/** @type {Cloud | undefined} */
+let cloud;
+let seenInvalidations = 0;
+
+const PLAYS = {
+  begin({ points_of_presence: pointsOfPresence }, now) {
+    cloud?.stop();
+    cloud = new Cloud({
+      clock: { now, advance() {}, set() {} },
+      pointsOfPresence,
+      buckets: [CONF.BUCKET_NAME],
+      distributions: { [CONF.DISTRIBUTION]: 'public', [CONF.PRIVATE_DISTRIBUTION]: 'private' },
+      distributionIds: { [CONF.DISTRIBUTION_ID]: CONF.DISTRIBUTION, [CONF.PRIVATE_DISTRIBUTION_ID]: CONF.PRIVATE_DISTRIBUTION },
+    }).start();
+    const pem = key.privateKey.export({ type: 'pkcs8', format: 'pem' });
+    cloud.parameters.set('/testing/key', JSON.stringify({ public_key_id: CONF.PUBLIC_KEY_ID, private_key: pem }));
+    cloud.trust(CONF.PUBLIC_KEY_ID, key.publicKey);
+    seenInvalidations = 0;
+    return { conf: CONF };
+  },
+
+  roam({ pop }) {
+    cloud.roam(pop);
+    return {};
+  },
+
+  stored({ key: name }) {
+    const object = cloud.objects.get(name);
+    if (!object) return { object: null };
+    const { body, headers, version, storageClass, tags } = object;
+    return { object: { headers, body_base64: Buffer.from(body).toString('base64'), version, storage_class: storageClass, tags } };
+  },
+
+  store({ key: name, headers, body_base64: body }) {
+    cloud.put(name, Buffer.from(body, 'base64'), headers);
+    return {};
+  },
+
+  remove({ key: name }) {
+    cloud.objects.delete(name);
+    return {};
+  },
+
+  fault({ fault: { where, kind, ...options } }) {
+    try {
+      cloud.fail(where, kind, options);
+      return {};
+    } catch (error) {
+      if (error instanceof RangeError) return { skipped: error.message };
+      throw error;
+    }
+  },
+
+  heal() {
+    cloud.heal();
+    return {};
+  },
+
+  requests() {
+    const requests = cloud.requests.filter(({ where }) => where === 'edge' || where === 's3');
+    cloud.requests = [];
+    return { requests: requests.map(({ where, method, path, accessKey }) => ({ where, method, path, access_key: accessKey })) };
+  },
+
+  invalidations({ distribution }) {
+    const id = distribution === CONF.DISTRIBUTION ? CONF.DISTRIBUTION_ID : CONF.PRIVATE_DISTRIBUTION_ID;
+    const fresh = cloud.invalidations.slice(seenInvalidations).filter(({ distributionId }) => distributionId === id);
+    seenInvalidations = cloud.invalidations.length;
+    return { invalidations: fresh.map(({ paths }) => paths) };
+  },
+
+  fetch: ({ host, path }) => cloud.fetch(host, path),
+};
+
+/** @param now Unix time in milliseconds */
+function playDouble(request, now) {
+  return PLAYS[request.do](request, now);
+}
+
+module.exports = { playDouble };

@@ -1,0 +1,95 @@
+'use strict';
+
+const { createHash, createHmac } = require('node:crypto');
+
+/** @typedef {import('./effects.js').Credentials} Credentials */
+
+/** Milliseconds that AWS's clock is ahead of this machine's (AWS-1); of the process, like the clock. */
+let ahead = 0;
+
+/** The last keys, by what they are made of: each is good for a day. @type {Map<string, Buffer>} */
+const signingKeys = new Map();
+const MAX_KEYS = 20;
+
+/**
+ * Sign a request with AWS's Signature Version 4.
+ *
+ * @param {object} request
+ * @param {string} request.service
+ * @param {string} request.region
+ * @param {string} request.method
+ * @param {URL} request.url Its query is written as it must be signed: sorted, and percent-encoded.
+ * @param {Record<string, string>} request.headers in lower case
+ * @param {Uint8Array | undefined} request.body
+ * @param {Credentials} credentials
+ * @returns {Record<string, string>} the headers to send
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ */
+function sign({ service, region, method, url, headers, body }, { accessKeyId, secretAccessKey, sessionToken }) {
+  const time = new Date(Date.now() + ahead).toISOString().replace(/[:-]|\.\d{3}/g, '');
+  const day = time.slice(0, 8);
+  const hash = sha256(body ?? '');
+  /** @type {Record<string, string>} */
+  const all = {
+    ...headers,
+    host: url.host,
+    'content-length': String(body?.length ?? 0),
+    'x-amz-content-sha256': hash,
+    'x-amz-date': time,
+    ...(sessionToken && { 'x-amz-security-token': sessionToken }),
+  };
+  const names = Object.keys(all).filter((name) => name !== 'content-length').sort();
+  const signed = names.join(';');
+  const lines = names.map((name) => `${name}:${all[name].trim().replace(/\s+/g, ' ')}\n`).join('');
+  const path = service === 's3' ? url.pathname : url.pathname.split('/').map(encodeURIComponent).join('/');
+  const canonical = [method, path, url.search.slice(1), lines, signed, hash].join('\n');
+  const scope = `${day}/${region}/${service}/aws4_request`;
+  const text = `AWS4-HMAC-SHA256\n${time}\n${scope}\n${sha256(canonical)}`;
+  const signature = hmac(keyFor(secretAccessKey, day, region, service), text).toString('hex');
+  all.authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${signed}, Signature=${signature}`;
+  return all;
+}
+
+/**
+ * AWS has refused a signature for its time: take the clock of its answer from now on.
+ *
+ * @param {number} date of the answer, in Unix milliseconds
+ * @returns {boolean} whether that makes a difference
+ */
+function learnClock(date) {
+  const difference = date - Date.now();
+  if (Number.isNaN(difference)) return false;
+  ahead = difference;
+  return true;
+}
+
+/**
+ * @param {string} secret
+ * @param {string} day
+ * @param {string} region
+ * @param {string} service
+ */
+function keyFor(secret, day, region, service) {
+  const id = `${secret} ${day} ${region} ${service}`;
+  let key = signingKeys.get(id);
+  if (key) return key;
+  key = [day, region, service, 'aws4_request'].reduce(hmac, Buffer.from(`AWS4${secret}`));
+  if (signingKeys.size >= MAX_KEYS) signingKeys.clear();
+  signingKeys.set(id, key);
+  return key;
+}
+
+/** @param {string | Uint8Array} data */
+function sha256(data) {
+  return createHash('sha256').update(data).digest('hex');
+}
+
+/**
+ * @param {Buffer} key
+ * @param {string} text
+ */
+function hmac(key, text) {
+  return createHmac('sha256', key).update(text).digest();
+}
+
+module.exports = { learnClock, sign };
