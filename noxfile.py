@@ -399,6 +399,7 @@ def types(session: nox.Session) -> None:
         "python-sdk/conformance",
     )
     for part in (
+        "docs",
         "spec",
         "python-sdk",
         "layers",
