@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 ENDINGS = (".py", ".js", ".mjs", ".cjs")
 UNNAMED = {"init__", "main__", "errors", "index"}  # what the list says once for all parts
-NO_ROOMS = {"node_modules", "__pycache__", "tests", "test", "build", "conformance"}
+NO_ROOMS = {"node_modules", "__pycache__", "tests", "test", "build"}
 # What is no room: settings, drivers of the conformance run, functions that are published or deployed as they are.
 ELSEWHERE = re.compile(
-    r"noxfile|conftest|(python|nodejs)-sdk/(conformance/|(index|build|check-package|testing|eslint\.config)[./])"
+    r"noxfile|conftest|(python|nodejs)-sdk/(conformance/|(index|build|check-package|eslint\.config)[./])"
     r"|demos/(python|nodejs|readers)|acceptance/probe/"
 )
 
