@@ -368,8 +368,6 @@ declare namespace MemoryService {
     ROLE_ARN?: string | undefined;
     /** Seconds that a grant may last at most, 1 to 86,400. Default: 3,600. */
     MAX_GRANT?: number | string | undefined;
-    /** Whether to load with the service what only puts, reads of S3 and asynchronous calls need. Default: false. */
-    PRELOAD?: boolean | string | undefined;
     /** Default: `warn`, which shows each failover. With `debug`, one line for each read. */
     LOG_LEVEL?: 'debug' | 'info' | 'warn' | 'error' | 'silent' | undefined;
   }
@@ -399,7 +397,10 @@ declare namespace MemoryService {
   /** S3, CloudFront or a secret refused the caller. Code `access_denied`. */
   class AccessDeniedError extends MemoryServiceError {}
   /** No answer: network trouble, a timeout, a server error. The cause has more. Code `unavailable`. */
-  class UnavailableError extends MemoryServiceError {}
+  class UnavailableError extends MemoryServiceError {
+    /** Whether a put or remove may have had its effect all the same. */
+    readonly outcomeUnknown: boolean;
+  }
   /** What is stored is not what the put was made for, or others were faster each time. Code `conflict`. */
   class ConflictError extends MemoryServiceError {}
   /** Some names of a batch failed. Code `batch`. */

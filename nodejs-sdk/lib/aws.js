@@ -129,7 +129,7 @@ function isToBeSentAgain(outcome, code, kind) {
   const { status } = outcome;
   if (!RETRIED_STATUSES.has(status) && !RETRIED_CODES.has(code)) return false;
   // What became of a conditional write is looked at first.
-  return kind !== 'conditional write' || !leavesDoubt(outcome, kind);
+  return kind !== 'conditional write' || status === 429 || status === 503;
 }
 
 /**
@@ -139,6 +139,7 @@ function isToBeSentAgain(outcome, code, kind) {
  */
 function leavesDoubt(outcome, kind) {
   if (kind === undefined) return false;
+  if (outcome.isResent) return true;
   if ('failure' in outcome) return outcome.failure.fate !== 'unsent';
   return outcome.status >= 500 && outcome.status !== 503;
 }

@@ -75,7 +75,7 @@ const ROLE_ARN = /^arn:aws[a-z-]*:iam::[0-9]{12}:role\/[\w+=,.@/-]{1,576}$/;
  * @returns {Config}
  * @throws {ConfigurationError}
  */
-function readConfig(params, environment, platformRegion = () => undefined) {
+function readConfig(params, environment, platformRegion = () => regionOf(environment)) {
   const source = new Source(checkParams(params), environment);
   const host = source.required('DISTRIBUTION', 'the host name of the CloudFront distribution');
   const distribution = readOrigin('DISTRIBUTION', host);
@@ -286,6 +286,18 @@ function readOrigin(key, text) {
   const isLoopback = /^(localhost|127(\.[0-9]+){3}|\[::1\])$/.test(url.hostname);
   if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback)) return url;
   throw new ConfigurationError(`${key} must be https, and http only for this machine itself, not ${text}.`);
+}
+
+/**
+ * @param {Environment} environment
+ * @returns {{name: string, value: string} | undefined}
+ */
+function regionOf(environment) {
+  for (const name of ['AWS_REGION', 'AWS_DEFAULT_REGION']) {
+    const value = own(environment, name);
+    if (value) return { name, value: String(value) };
+  }
+  return undefined;
 }
 
 /** @param {string} text */

@@ -22,6 +22,7 @@ const { lookUp } = require('./look-up.js');
  * @property {Record<string, string | undefined>} headers Those that somebody reads, see `headers.js`.
  * @property {Uint8Array} body
  * @property {boolean} cut whether the body goes on beyond `maxBytes`
+ * @property {boolean} [isResent] whether this answers a second sending: what became of the first nobody knows
  */
 
 /**
@@ -31,7 +32,7 @@ const { lookUp } = require('./look-up.js');
  * @typedef {'unsent' | 'ended' | 'under way' | 'garbled'} Fate
  */
 
-/** @typedef {{failure: {code: string, message: string, fate?: Fate}}} Failure No response; nothing here is thrown. */
+/** @typedef {{failure: {code: string, message: string, fate?: Fate}, isResent?: boolean}} Failure No response; nothing here is thrown. */
 
 /**
  * The one seam to the network: each request that this SDK makes is one call of `send`, with a deadline on every phase of it
@@ -61,7 +62,7 @@ class Wire {
     if (!('failure' in first) || !first.wasDead) return first;
     // The connection had died while nobody looked (RETRY-2). So may have the others.
     pool.dropIdle();
-    return new Exchange(request, pool, this.#limits, deadline, budget).run();
+    return { ...(await new Exchange(request, pool, this.#limits, deadline, budget).run()), isResent: true };
   }
 
   close() {

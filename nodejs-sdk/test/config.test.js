@@ -4,6 +4,8 @@ const assert = require('node:assert/strict');
 const { suite, test } = require('node:test');
 
 const { readConfig } = require('../lib/config.js');
+const { Endpoints } = require('../lib/endpoints.js');
+const { Settings } = require('../lib/settings.js');
 
 const NEEDED = { DISTRIBUTION: 'd1.cloudfront.net', BUCKET_NAME: 'bucket', REGION: 'eu-west-1' };
 const PRIVATE = { PK_PATH: '/key.pem', PUBLIC_KEY_ID: 'K1' };
@@ -52,7 +54,8 @@ test('white space around a value is none of it, and an empty one is as good as n
 test("the region may be Lambda's", () => {
   const { DISTRIBUTION, BUCKET_NAME } = NEEDED;
   assert.equal(readConfig({ DISTRIBUTION, BUCKET_NAME }, { AWS_REGION: 'eu-west-3' }).region, 'eu-west-3');
-  assert.throws(() => readConfig({ DISTRIBUTION, BUCKET_NAME }, {}), { code: 'configuration', message: /MEMORY_REGION/ });
+  assert.equal(readConfig({ DISTRIBUTION, BUCKET_NAME }, {}).region, undefined); // edges are asked without one (END-1)
+  assert.throws(() => new Endpoints(new Settings({ HOME: '/no' })).of('s3', undefined), { code: 'configuration', message: /MEMORY_REGION/ });
 });
 
 test('a flag is a boolean or a text, whatever its case', () => {

@@ -90,6 +90,21 @@ const TYPED_PROGRAMS = {
   'typed.mts': `import MemoryService, { BatchError, UnavailableError, type CachedFunction, type Entry, type Grant, type MemoryServiceError } from 'sdk-memory-service';\n${TYPED}`,
 };
 
+// A user's own test, on the cloud in memory.
+const DOUBLE = `
+  import { test } from 'node:test';
+  import MemoryService from 'sdk-memory-service';
+  import { Cloud, cloudFor, type Asked } from 'sdk-memory-service/testing';
+  test('a visit', async (context) => {
+    const cloud: Cloud = cloudFor(context, { pointsOfPresence: 2 });
+    const mem = new MemoryService(cloud.conf({ EDGE_TTL: 5 }), 'shop');
+    cloud.clock.advance(60);
+    cloud.fail('s3', 'status', { status: 503, times: 2 });
+    const asked: Asked[] = cloud.requests;
+    await mem.put('a', asked.length);
+  });
+`;
+
 const BANNER = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
 
 suite('the packed tarball', () => {
@@ -102,10 +117,10 @@ suite('the packed tarball', () => {
     const modules = path.join(folder, 'node_modules');
     mkdirSync(path.join(modules, 'sdk-memory-service'), { recursive: true });
     await run('tar', ['-xzf', tarball, '-C', path.join(modules, 'sdk-memory-service'), '--strip-components=1'], { cwd: folder });
-    for (const name of ['aws4', '@types/node', 'undici-types']) {
+    for (const name of ['@types/node', 'undici-types']) {
       cpSync(path.join(ROOT, 'node_modules', name), path.join(modules, name), { recursive: true });
     }
-    for (const [name, text] of Object.entries({ ...PROGRAMS, ...TYPED_PROGRAMS })) writeFileSync(path.join(folder, name), text);
+    for (const [name, text] of Object.entries({ ...PROGRAMS, ...TYPED_PROGRAMS, 'double.mts': DOUBLE })) writeFileSync(path.join(folder, name), text);
   });
 
   after(() => rmSync(folder, { recursive: true, force: true }));
@@ -122,7 +137,7 @@ suite('the packed tarball', () => {
 
   test('has types for CommonJS and for ES modules', async () => {
     const options = ['--noEmit', '--strict', '--module', 'nodenext', '--types', 'node'];
-    const tsc = run(process.execPath, [TSC, ...options, ...Object.keys(TYPED_PROGRAMS)], { cwd: folder });
+    const tsc = run(process.execPath, [TSC, ...options, ...Object.keys(TYPED_PROGRAMS), 'double.mts'], { cwd: folder });
     await tsc.catch((error) => assert.fail(error.stdout));
   });
 

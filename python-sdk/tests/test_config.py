@@ -1,8 +1,9 @@
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
-from memory import Config, ConfigurationError
+from memory import Config, ConfigurationError, MemoryService, UnsupportedTypeError
 
 COMPLETE = {"DISTRIBUTION": "d1.cloudfront.net", "BUCKET_NAME": "values", "REGION": "eu-west-1"}
 
@@ -161,3 +162,56 @@ def test_an_unknown_hash_is_refused() -> None:
 def test_an_unknown_log_level_is_refused() -> None:
     assert resolve(LOG_LEVEL="DEBUG").log_level == "debug"
     assert "LOG_LEVEL is one of debug" in refusal(LOG_LEVEL="loud")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("REGION", "evil.example/#"),
+        ("REGION", "us-east-1\n"),
+        ("REGION", "aws-global"),
+        ("DISTRIBUTION", "[::1"),
+        ("DISTRIBUTION", "d1.cloudfront.net\nX"),
+        ("DISTRIBUTION", "d1.cloud front.net"),
+        ("DISTRIBUTION", "https://[::1"),
+        ("EDGE_ENDPOINT", "http://127.0.0.1:99999"),
+    ],
+)
+def test_what_would_become_part_of_a_request_is_looked_at(key: str, value: str) -> None:
+    with pytest.raises(ConfigurationError, match=key):
+        Config.resolve({"DISTRIBUTION": "d1.cloudfront.net", "BUCKET_NAME": "values", key: value}, {})
+
+
+@pytest.mark.parametrize("public_key_id", ["K1&Policy=x", "K 1", "K1\n2", "ö"])
+def test_so_is_the_id_of_a_key(public_key_id: str) -> None:
+    conf = {"DISTRIBUTION": "d1.cloudfront.net", "BUCKET_NAME": "values", "PK_PATH": "/k.pem"}
+    with pytest.raises(ConfigurationError, match="PUBLIC_KEY_ID"):
+        Config.resolve({**conf, "PUBLIC_KEY_ID": public_key_id}, {})
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("kind", ["pipe", "NUL", "device"])
+def test_a_key_that_is_no_file_is_refused_and_not_waited_for(kind: str, tmp_path: Path) -> None:
+    path = str(tmp_path / "key")
+    if kind == "pipe":
+        os.mkfifo(path)
+    path = {"pipe": path, "NUL": "/a\0b", "device": "/dev/zero"}[kind]
+    conf = {
+        "DISTRIBUTION": "d1.cloudfront.net",
+        "BUCKET_NAME": "values",
+        "PK_PATH": path,
+        "PUBLIC_KEY_ID": "K1",
+    }
+    with pytest.raises(ConfigurationError, match="PK_PATH"):
+        MemoryService(conf, "shop")
+
+
+def test_a_cached_name_that_is_no_text_is_refused() -> None:
+    mem = MemoryService({"DISTRIBUTION": "d1.cloudfront.net", "BUCKET_NAME": "values"}, "shop")
+
+    @mem.cached(name="f")
+    def function(word: str) -> str:
+        return word
+
+    with pytest.raises(UnsupportedTypeError):
+        function.cache_name("\ud800")  # type: ignore[attr-defined]

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 from memory._envelope import decode, encode
 from memory._errors import ConfigurationError, UnavailableError
 from memory._names import quoted
-from memory._value_writer import write_value
+from memory._value_writer import refuse_text, write_value
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -332,7 +332,11 @@ class Cached(Generic[Function]):
         }
         node, tagged = write_value(given)
         text = json.dumps([tagged, node], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return f"cached/{self._prefix}/{hashlib.sha256(text.encode()).hexdigest()[:_HASH_DIGITS]}"
+        try:
+            encoded = text.encode()
+        except UnicodeEncodeError:
+            refuse_text(given)
+        return f"cached/{self._prefix}/{hashlib.sha256(encoded).hexdigest()[:_HASH_DIGITS]}"
 
     def _is_variadic(self, parameter: str) -> bool:
         return self._signature.parameters[parameter].kind is inspect.Parameter.VAR_POSITIONAL
