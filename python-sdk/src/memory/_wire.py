@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -146,3 +147,5 @@ def _head(request: Request) -> bytes:
 
 #: The wire of this process.
 WIRE = Wire()
+# What is kept is not left to the interpreter's end, which would warn of it. A later call opens new ones.
+atexit.register(WIRE.drop_connections)
