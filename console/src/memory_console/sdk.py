@@ -13,10 +13,12 @@ from memory._signing import SigningKey
 from memory._value_reader import read_tagged
 from memory._value_writer import write_value
 from memory._values import TYPE_NAMES
+from memory._wire import WIRE
 
 __all__ = [
     "STORAGE_CLASSES",
     "TYPE_NAMES",
+    "WIRE",
     "Envelope",
     "KeySource",
     "PutOptions",

@@ -13,7 +13,7 @@ from memory_console.doctor.findings import Finding, skipped, warning
 from memory_console.doctor.probes import Probes
 from memory_console.doctor.signing_key import refused, signing_key
 from memory_console.doctor.storage import open_to_all, policy, settings
-from memory_console.sdk import KeySource
+from memory_console.sdk import WIRE, KeySource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -80,7 +80,8 @@ def _configured(
             yield from policy_for(statements, target.bucket.name, distribution.visibility, found)
     if distribution.visibility == "private":
         try:
-            key = KeySource(target.configuration("private"), clock).key()
+            config = target.configuration("private")
+            key = KeySource(config, clock, WIRE).key(time.monotonic() + config.deadline)
         except memory.MemoryServiceError as error:
             yield refused(error)
             return
