@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -167,8 +168,9 @@ def test_no_connection_is_used_by_two_processes(cloud: Cloud) -> None:
 
     def serve(connection: socket.socket) -> None:
         served.append(connection)
-        while connection.recv(65_536):
-            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        with contextlib.suppress(OSError):
+            while connection.recv(65_536):
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
 
     broken = Broken(serve)
     mem = cloud.service(EDGE_ENDPOINT=f"http://127.0.0.1:{broken.port}", LOCAL_MAX_ITEMS=0)

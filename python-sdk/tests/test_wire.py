@@ -203,13 +203,11 @@ def answering(*answers: bytes) -> Callable[[socket.socket], None]:
     """Answer one request on a connection after the other, and close it."""
 
     def answer(connection: socket.socket) -> None:
-        try:
+        with contextlib.suppress(OSError), connection:
             for one in answers:
                 if not connection.recv(65_536):
                     break
                 connection.sendall(one)
-        finally:
-            connection.close()
 
     return answer
 
@@ -256,9 +254,10 @@ def test_connections_are_bounded_and_who_comes_later_waits(wire: Wire) -> None:
     released = threading.Event()
 
     def hold(connection: socket.socket) -> None:
-        while connection.recv(65_536):
-            released.wait(20)
-            connection.sendall(PLAIN)
+        with contextlib.suppress(OSError):
+            while connection.recv(65_536):
+                released.wait(20)
+                connection.sendall(PLAIN)
 
     broken = Broken(hold)
     found: list[Response | Failure] = []

@@ -6,7 +6,7 @@ import select
 import time
 from typing import TYPE_CHECKING
 
-from memory._exchange import ENDED, UNDER_WAY, Failure
+from memory._exchange import ENDED, NOT_SENT, UNDER_WAY, Failure
 from memory._response_reader import EndedError, MalformedError, ResponseReader
 
 if TYPE_CHECKING:
@@ -86,6 +86,11 @@ class Connection:
         self._until = deadline
         reader = ResponseReader(self._receive)
         try:
+            self._set_timeout()
+        except TimeoutError:
+            self.close()
+            raise NoAnswerError(Failure("the time was over", NOT_SENT)) from None
+        try:
             self._send(head, request.body)
             response = reader.read(request.method, request.limit)
         except TimeoutError:
@@ -116,7 +121,6 @@ class Connection:
 
     def _send(self, head: bytes, body: bytes) -> None:
         data = head + body if len(body) <= _SENT_AT_ONCE else head
-        self._set_timeout()
         self.sock.sendall(data)
         if data is head and body:
             self._send_large(memoryview(body))

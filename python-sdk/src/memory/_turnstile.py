@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from _thread import LockType
 
 
+_LONGEST_SECONDS = 86_400.0  # a lock takes no time that is infinite
+
+
 class Turnstile:
     """Lets threads wait until something has happened.
 
@@ -42,7 +45,7 @@ class Turnstile:
                 self._leave(gate)
                 return True
             left = deadline - time.monotonic()
-            if left <= 0 or not gate.acquire(timeout=left):
+            if left <= 0 or not gate.acquire(timeout=min(left, _LONGEST_SECONDS)):
                 self._leave(gate)
                 return bool(has_happened())
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -77,19 +78,23 @@ class Wire:
                 pool.drop_idle()
             finally:
                 pool.give_back(connection)
-        if time.monotonic() >= deadline:
-            raise NoAnswerError(Failure("the time was over", NOT_SENT if connection is None else ENDED))
         try:
-            fresh = dial(origin, deadline)
+            return self._send_fresh(request, head, origin, pool, deadline)._replace(
+                was_sent_twice=connection is not None
+            )
         except NoAnswerError as error:
-            if connection is None:
+            if connection is None or error.failure.state != NOT_SENT:
                 raise
             # The first one went out, and nobody knows how far it came.
             raise NoAnswerError(error.failure._replace(state=ENDED)) from None
+
+    def _send_fresh(
+        self, request: Request, head: bytes, origin: Origin, pool: Pool, deadline: float
+    ) -> Response:
+        fresh = dial(origin, deadline)
         pool.add(fresh)
         try:
-            response = fresh.exchange(request, head, deadline)
-            return response if connection is None else response._replace(was_sent_twice=True)
+            return fresh.exchange(request, head, deadline)
         finally:
             pool.give_back(fresh)
 
@@ -146,3 +151,5 @@ def _head(request: Request) -> bytes:
 
 #: The wire of this process.
 WIRE = Wire()
+# What is kept is not left to the interpreter's end, which would warn of it. A later call opens new ones.
+atexit.register(WIRE.drop_connections)

@@ -80,8 +80,8 @@ def _configured(
             yield from policy_for(statements, target.bucket.name, distribution.visibility, found)
     if distribution.visibility == "private":
         try:
-            conf = target.configuration("private")
-            key = KeySource(conf, clock, WIRE).key(time.monotonic() + conf.deadline)
+            config = target.configuration("private")
+            key = KeySource(config, clock, WIRE).key(time.monotonic() + config.deadline)
         except memory.MemoryServiceError as error:
             yield refused(error)
             return
