@@ -110,7 +110,11 @@ def cryptography_layer(root: Path, native: Native) -> Layer:
 def _bundled(package: Package, project: Path) -> Package:
     """Return the package with all that its code requires in one file: fifty take a cold function twice as long."""
     kept = {f"{package.name}/{name}" for name in ("index.mjs", "package.json")}
-    files = {path: content for path, content in package.files.items() if path in kept or path in package.licence_files()}
+    files = {
+        path: content
+        for path, content in package.files.items()
+        if path in kept or path in package.licence_files()
+    }
     files[f"{package.name}/index.js"] = bundle_of_project(project)
     return replace(package, files=files)
 
