@@ -45,12 +45,12 @@ function firstReadFailover() {
 }
 
 function firstPut() {
-  const mem = service(bench.edge.plain, { PRELOAD: 'true' }); // as whoever puts configures it
+  const mem = service(bench.edge.plain);
   return () => mem.put('put/first', VALUE);
 }
 
 function firstReadPut() {
-  const mem = service(bench.edge.plain, { PRELOAD: 'true' }); // as whoever puts configures it
+  const mem = service(bench.edge.plain);
   return () => {
     check(mem.get('value'));
     return mem.put('put/first', VALUE);
