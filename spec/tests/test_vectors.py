@@ -32,7 +32,7 @@ def vector(**members: Any) -> Vector:
 
 def test_check_vectors_finds_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--check-vectors"]) == 0
-    assert capsys.readouterr().out == f"{len(VECTORS)} vectors · 0 problems\n"
+    assert capsys.readouterr().out == f"{len(VECTORS):,} vectors · 0 problems\n"
 
 
 @pytest.mark.parametrize(("vector", "document"), list(documents()))
