@@ -12,6 +12,12 @@ if TYPE_CHECKING:
 
 AWS4 = "sha512-lHe62zvbTB5eEABUVi/AwVh0ZKY9rMMDhmm+eeyuuUQbQ3+J+fONVQOZyj+DdrvD4BY33uYniyRJ4UJIaSKAfw=="
 
+#: What stands for bundling: the small SDK is one file already.
+_BUILD = """
+import { copyFileSync } from 'node:fs';
+copyFileSync('index.js', `${process.argv[3]}/index.js`);
+"""
+
 
 @pytest.fixture(scope="session")
 def root(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
@@ -32,6 +38,7 @@ def root(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
     (node / "test" / "index.test.js").write_text("")
     (node / "LICENSE").write_bytes((repository / "LICENSE").read_bytes())
     (node / "index.js").write_text("exports.sign = require('aws4').sign;\n")
+    (node / "build.mjs").write_text(_BUILD)
     package = {
         "name": "sdk-memory-service",
         "version": "0.1.0",

@@ -54,8 +54,9 @@ def test_the_bill_names_every_package_with_the_hash_that_the_lock_file_pins(
     for component in components:
         assert f"{component['name']}=={component['version']} " in pinned
         assert f"--hash=sha256:{component['hashes'][0]['content']}" in pinned
-    [sdk] = bill(nodejs, "nodejs")["components"]  # it depends on nothing
-    assert sdk["purl"] == "pkg:npm/sdk-memory-service@0.1.0"
+    [aws4, sdk] = bill(nodejs, "nodejs")["components"]
+    assert (aws4["purl"], sdk["purl"]) == ("pkg:npm/aws4@1.13.2", "pkg:npm/sdk-memory-service@0.1.0")
+    assert aws4["hashes"][0]["alg"] == "SHA-512"
 
 
 def test_the_list_of_licences_names_their_texts_which_are_there(python: Built, cryptography: Built) -> None:

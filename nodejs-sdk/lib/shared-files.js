@@ -1,7 +1,6 @@
 'use strict';
 
 const { readFileSync } = require('node:fs');
-const { homedir } = require('node:os');
 const path = require('node:path');
 
 const { ConfigurationError } = require('./errors.js');
@@ -26,7 +25,7 @@ class SharedFiles {
    * @throws {ConfigurationError} if a file is not of this form, or the profile that was named is in neither
    */
   constructor(variable) {
-    const home = variable('HOME') ?? variable('USERPROFILE') ?? homedir();
+    const home = variable('HOME') ?? variable('USERPROFILE') ?? require('node:os').homedir();
     const place = (/** @type {string} */ file) => path.join(home, '.aws', file);
     this.#config = readSections('AWS_CONFIG_FILE', expand(variable('AWS_CONFIG_FILE'), home) ?? place('config'));
     this.#credentials = readSections('AWS_SHARED_CREDENTIALS_FILE', expand(variable('AWS_SHARED_CREDENTIALS_FILE'), home) ?? place('credentials'));

@@ -7,6 +7,9 @@ const { tmpdir } = require('node:os');
 const path = require('node:path');
 const { after, test } = require('node:test');
 
+const { AwsClient } = require('../lib/aws.js');
+const { Endpoints } = require('../lib/endpoints.js');
+const { Settings } = require('../lib/settings.js');
 const { Signer } = require('../lib/signing.js');
 
 const START = 1_800_000_000_000;
@@ -21,8 +24,14 @@ writeFileSync(file, pem);
 const ARN = 'arn:aws:ssm:eu-central-1:123456789012:parameter/memory/signing-test';
 const clock = { now: START };
 
+// eslint-disable-next-line require-yield -- it is known already
+function* somebody() {
+  return { accessKeyId: 'testing', secretAccessKey: 'testing' };
+}
+const client = new AwsClient(new Endpoints(new Settings({ HOME: '/no' })), somebody);
+
 const signerOf = (keySource, publicKeyId = 'K1') =>
-  new Signer({ keySource, publicKeyId, distribution: new URL('https://d1.example'), signatureLifetime: 900, hashAlgorithm: 'sha256' }, 'shop', () => clock.now);
+  new Signer({ keySource, publicKeyId, distribution: new URL('https://d1.example'), signatureLifetime: 900, hashAlgorithm: 'sha256' }, 'shop', () => clock.now, () => client);
 
 function run(program, ...answers) {
   let step = program.next();
@@ -95,7 +104,6 @@ const ofParameter = (secret) => ({ status: 200, headers: {}, body: Buffer.from(J
 const otherArn = (name) => ARN.replace('signing-test', name);
 
 test('a key behind an ARN is asked for once, and after a refusal again, at most every 30 s', () => {
-  Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'testing', AWS_SECRET_ACCESS_KEY: 'testing' });
   clock.now = START;
   const [signer, other] = [signerOf(ARN, 'fallback'), signerOf(ARN, 'fallback')];
   const first = signed(signer, ofParameter({ private_key: pem }));
