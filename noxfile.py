@@ -322,6 +322,7 @@ def slow(session: nox.Session) -> None:
     _node_packages(session, *NODE_PROJECTS, BROWSER_TESTS)
     _every_node(session)
     _layers(session)
+    _npm(session, "nodejs-sdk", "run", "test:slow")
     session.run("python", "-m", "pytest", *IN_PARALLEL, "-m", "slow", *session.posargs)
     session.run("python", "-m", "conformance", "--s3", "seaweedfs", *IN_SEAWEEDFS)
 

@@ -270,6 +270,7 @@ def environment(rotating: Rotating, monkeypatch: pytest.MonkeyPatch) -> dict[str
     return {**given, "NODE_OPTIONS": f"--require {preload}", "TIME_SHIFT_FILE": str(rotating.shift)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("key_type", "made"), [("ECDSA-P256", ec.EllipticCurvePrivateKey), ("RSA-2048", rsa.RSAPrivateKey)]
 )
@@ -328,6 +329,7 @@ def test_no_read_fails_while_the_key_is_replaced_by_one_of_the_other_type(
     assert [key["Id"] for key in keys] == [new.public_key_id]
 
 
+@pytest.mark.slow
 def test_no_read_fails_either_when_the_old_key_is_revoked_at_once(
     rotating: Rotating, environment: dict[str, str]
 ) -> None:

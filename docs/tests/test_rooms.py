@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ENDINGS = (".py", ".js", ".mjs", ".cjs")
 UNNAMED = {"init__", "main__", "errors", "index"}  # what the list says once for all parts
@@ -40,13 +38,12 @@ def plain(name: str) -> str:
 
 
 def sources(root: Path) -> list[str]:
-    return [
-        path
-        for file in sorted(root.rglob("*"))
-        if file.suffix in ENDINGS and not file.name.endswith(".d.mts")
-        for path in [file.relative_to(root).as_posix()]
-        if not NO_ROOMS & set(path.split("/")) and not path.startswith(".") and not ELSEWHERE.match(path)
-    ]
+    found = []
+    for folder, folders, files in os.walk(root):
+        folders[:] = sorted(name for name in folders if name not in NO_ROOMS and not name.startswith("."))
+        paths = [(Path(folder) / name).relative_to(root).as_posix() for name in sorted(files)]
+        found += [path for path in paths if path.endswith(ENDINGS) and not ELSEWHERE.match(path)]
+    return [path for path in found if not path.endswith(".d.mts")]
 
 
 def is_in(room: str, path: str) -> bool:

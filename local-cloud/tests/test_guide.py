@@ -44,6 +44,7 @@ def test_every_snippet_is_of_a_kind_that_is_run() -> None:
 
 
 @built
+@pytest.mark.slow
 def test_python_snippets_pass(tmp_path: Path) -> None:
     write_snippets(tmp_path, "python")
 
@@ -53,6 +54,7 @@ def test_python_snippets_pass(tmp_path: Path) -> None:
 
 
 @built
+@pytest.mark.slow
 def test_each_test_finds_the_cloud_as_new(tmp_path: Path) -> None:
     (tmp_path / "conftest.py").write_text('pytest_plugins = ["local_cloud.pytest_plugin"]\n')
     (tmp_path / "test_two.py").write_text(

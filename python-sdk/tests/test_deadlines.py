@@ -168,7 +168,7 @@ def _expected(cell: Cell) -> tuple[Any, bool | None]:
     return "unavailable", is_sent and cell.call != "get consistent"
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.slow
 def test_every_call_ends_in_time_with_the_documented_result(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

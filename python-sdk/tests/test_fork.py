@@ -52,7 +52,7 @@ def ended_well(child: int) -> bool:
     return os.waitpid(child, 0)[1] == 0
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.slow
 def test_children_forked_under_load_read_and_write(cloud: Cloud) -> None:
     mem = cloud.service(DEADLINE=60)
     mem.put("a", 1)
@@ -212,7 +212,7 @@ def application(environ, start_response):
 """
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.slow
 def test_gunicorn_with_preload_serves_every_request(cloud: Cloud, tmp_path: Path) -> None:
     pytest.importorskip("gunicorn")
     (tmp_path / "served.py").write_text(APPLICATION.format(url=cloud.url))

@@ -98,6 +98,7 @@ def test_is_corrupt(name: str) -> None:
     assert len(str(raised.value)) < 300
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", VALUES)
 def test_is_a_value(name: str) -> None:
     started = time.perf_counter()
@@ -111,6 +112,7 @@ def test_a_tag_around_any_depth_is_corrupt(tag: str) -> None:
         assert is_corrupt(envelope("int", f'{{"{tag}":' + "[" * levels + "]" * levels + "}", TAGGED))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", ["", TAGGED])
 def test_a_document_of_any_depth_is_a_value_or_corrupt(more: str) -> None:
     for levels in range(101, 1100):
@@ -177,6 +179,7 @@ def test_a_gzip_cut_anywhere_is_corrupt() -> None:
             decompress(zipped[:length], "gzip", MAX_VALUE_BYTES)
 
 
+@pytest.mark.slow
 def test_no_document_takes_more_than_its_share_of_memory() -> None:
     environment = {**os.environ, "PYTHONPATH": SOURCES}
     command = [sys.executable, __file__]

@@ -46,6 +46,7 @@ def play(add_sdk: Callable[..., Any], store: Store, rsa_key: Path) -> Callable[.
     return play
 
 
+@pytest.mark.slow
 def test_every_scenario_is_green_for_a_good_sdk(
     add_sdk: Callable[..., Any], store: Store, rsa_key: Path
 ) -> None:

@@ -68,6 +68,7 @@ def lost(stage: Stage) -> int:
     return sum(entry.fault == "lost" for entry in stage.cloud.requests.entries())
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("every_tenth_answer_is_lost")
 def test_no_increment_is_lost_or_counted_twice(stage: Stage) -> None:
     replies = together(stage, "counting", 50, lambda _: {"op": "increment"})
@@ -77,6 +78,7 @@ def test_no_increment_is_lost_or_counted_twice(stage: Stage) -> None:
     assert lost(stage) >= 80
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("every_tenth_answer_is_lost")
 def test_no_update_is_lost(stage: Stage) -> None:
     together(stage, "adding", 15, lambda word: {"op": "update", "set": [word, ["int", "1"]]})
