@@ -55,4 +55,4 @@ def test_it_publishes_with_the_session_that_people_use_after_the_tests(
     assert commands[0] == ".ci/run"
     assert (root / ".ci" / "run").is_file()
     assert commands[1].startswith("python3 noxfile.py -s release -- publish --for-real ")
-    assert "\ndef publish(session: nox.Session) -> None:" in (root / "noxfile.py").read_text()
+    assert "\ndef release(session: nox.Session) -> None:" in (root / "noxfile.py").read_text()

@@ -73,6 +73,7 @@ def test_everything_that_is_said_in_a_run_is_valid_under_the_schema(
         "locate",
         "configure",
         "sign",
+        "endpoint",
     }
     schema = validator("driver")
     for message in messages:

@@ -12,7 +12,7 @@ from typing import Any
 from infra.scan import accepted_findings, findings, stale, unexplained
 from infra.scan.translations import write_translations
 
-ACCEPTED = Path(__file__).resolve().parents[2] / "accepted-findings.yaml"
+ACCEPTED = Path(__file__).resolve().parents[3] / "accepted-findings.yaml"
 
 
 class ScanError(Exception):

@@ -13,7 +13,7 @@ from samtranslator.yaml_helper import yaml_parse  # type: ignore[import-untyped]
 
 from infra import translate
 
-INFRA = Path(__file__).resolve().parents[2]
+INFRA = Path(__file__).resolve().parents[3]
 TEMPLATES = ("template", "consumer")
 REGION = "us-east-1"
 
