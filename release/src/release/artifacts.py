@@ -36,7 +36,7 @@ class Artifacts:
     def obstacles(self, version: str) -> list[str]:
         """Return what keeps these from being published as a version; nothing if they are that version's."""
         files = [path.name for path in self.folder.glob("*/sdk*")]
-        advice = "build them with `python3 noxfile.py -s package`"
+        advice = "build them with `python3 noxfile.py -s release`"
         if not files:
             return [f"nothing is built in {self.folder}: {advice}"]
         others = sorted(name for name in files if version not in re.split(r"-(?=\d)|-py3|\.tar|\.tgz", name))
@@ -81,7 +81,7 @@ class Artifacts:
     def _read(self, name: str) -> bytes:
         path = self.folder / name
         if not path.is_file():
-            raise ReleaseError(f"{path} is not there: build it with `python3 noxfile.py -s package`")
+            raise ReleaseError(f"{path} is not there: build it with `python3 noxfile.py -s release`")
         return path.read_bytes()
 
 
