@@ -32,7 +32,7 @@ class Dial {
   /**
    * @param {Peer} peer
    * @param {number} time Milliseconds that there are.
-   * @param {import('./look-up.js').LookUp} lookUp
+   * @param {import('./lookup.js').LookUp} lookUp
    */
   constructor(peer, time, lookUp) {
     this.#peer = peer;
@@ -50,7 +50,7 @@ class Dial {
     const addresses = await this.#lookUp(hostname);
     const plain = await this.#race(addresses, port);
     if (!isTls) return plain;
-    const { secure } = require('./tls.js');
+    const { secure } = require('./trust.js');
     if (proxy) await require('./tunnel.js').openTunnel(plain, this.#peer, proxy.authorization);
     return secure(plain, this.#peer);
   }
@@ -64,7 +64,7 @@ class Dial {
   /**
    * Try one address after the other without waiting for the one before to fail, and take the first that answers.
    *
-   * @param {import('./look-up.js').Address[]} addresses
+   * @param {import('./lookup.js').Address[]} addresses
    * @param {number} port
    * @returns {Promise<import('node:net').Socket>}
    */
@@ -98,7 +98,7 @@ class Dial {
   }
 
   /**
-   * @param {import('./look-up.js').Address} address
+   * @param {import('./lookup.js').Address} address
    * @param {number} port
    * @param {(socket: import('node:net').Socket) => void} opened
    * @param {(error: NodeJS.ErrnoException) => void} failed

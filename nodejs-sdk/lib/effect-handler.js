@@ -42,7 +42,7 @@ class EffectHandler {
     require('node:http');
     if (!isTls) return;
     require('node:https');
-    require('./tls.js').contextOf(undefined, false);
+    require('./trust.js').contextOf(undefined, false);
   }
 
   close() {

@@ -46,7 +46,7 @@ class Exchange {
 
   /**
    * @param {import('./wire.js').Request} request
-   * @param {import('./connection-pool.js').ConnectionPool} pool
+   * @param {import('./pool.js').ConnectionPool} pool
    * @param {import('./limits.js').Limits} limits
    * @param {number} deadline of `performance.now()`
    * @param {number} budget Milliseconds of the whole, for messages.

@@ -6,12 +6,12 @@ const { Draft } = require('./envelope.js');
 const errors = require('./errors.js');
 const { Log } = require('./log.js');
 const { checkServiceName, isPrefix, locate, locatePrefix } = require('./names.js');
-const { Operations, isObserved } = require('./operations.js');
+const { Operations, isObserved } = require('./observer.js');
 const options = require('./options.js');
 
 const { ConfigurationError, UnsupportedTypeError, ValueTooLargeError } = errors;
 
-/** @typedef {import('./operations.js').Operation} Operation */
+/** @typedef {import('./observer.js').Operation} Operation */
 /** @typedef {import('./reader.js').Reading} Reading */
 /** @typedef {import('./reader.js').Target} Target */
 /** @template T @typedef {import('./effects.js').Program<T>} Program */

@@ -1,9 +1,9 @@
 'use strict';
 
-const { ConnectionPool } = require('./connection-pool.js');
+const { ConnectionPool } = require('./pool.js');
 const { Exchange } = require('./exchange.js');
 const { LIMITS } = require('./limits.js');
-const { lookUp } = require('./look-up.js');
+const { lookUp } = require('./lookup.js');
 
 /**
  * @typedef {object} Request
@@ -44,7 +44,7 @@ class Wire {
   #limits;
   #lookUp;
 
-  /** @param {{limits?: import('./limits.js').Limits, lookUp?: import('./look-up.js').LookUp}} [options] For tests. */
+  /** @param {{limits?: import('./limits.js').Limits, lookUp?: import('./lookup.js').LookUp}} [options] For tests. */
   constructor({ limits = LIMITS, lookUp: find = lookUp } = {}) {
     this.#limits = limits;
     this.#lookUp = find;

@@ -33,7 +33,7 @@ class ConnectionPool {
    * @param {string} origin
    * @param {import('./route.js').Route | undefined} route
    * @param {number} time Milliseconds that making a connection may take.
-   * @param {import('./look-up.js').LookUp} lookUp
+   * @param {import('./lookup.js').LookUp} lookUp
    */
   constructor(origin, route, time, lookUp) {
     const { protocol, hostname, port } = new URL(origin);
