@@ -18,8 +18,10 @@ import ssl
 import subprocess
 import sys
 import venv
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent
 
@@ -163,18 +165,9 @@ def _every_node(session: nox.Session) -> None:
     session.env["MEMORY_NODES"] = os.pathsep.join(nodes)
 
 
-def _npm(session: nox.Session, project: str, *command: str) -> None:
-    session.run(
-        "npm",
-        "--prefix",
-        project,
-        "--no-audit",
-        "--no-fund",
-        "--no-update-notifier",
-        "--loglevel=error",
-        *command,
-        external=True,
-    )
+def _npm(session: nox.Session, project: str, *command: str, silent: bool = False) -> None:
+    quiet = ("--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error")
+    session.run("npm", "--prefix", project, *quiet, *command, external=True, silent=silent)
 
 
 def _node_packages(session: nox.Session, *projects: str) -> None:
@@ -271,10 +264,11 @@ def acceptance(session: nox.Session) -> None:
     session.run("python", "-m", "acceptance", *session.posargs, interrupt_timeout=None)
 
 
-def _conformance(session: nox.Session, *arguments: str) -> None:
+def _conformance(session: nox.Session, *arguments: str, silent: bool = False) -> Any:
     """Hold every SDK against the specification; the layers must have been built."""
     reports = [f"--{form}=build/conformance/report.{form}" for form in ("html", "jsonl")]
-    session.run("python", "-m", "conformance", *reports, "--junit=build/conformance/report.xml", *arguments)
+    command = ["python", "-m", "conformance", *reports, "--junit=build/conformance/report.xml", *arguments]
+    return session.run(*command, silent=silent)
 
 
 @nox.session(default=False)
@@ -309,10 +303,15 @@ def test(session: nox.Session) -> None:
     if session.posargs:
         session.run("python", "-m", "pytest", *session.posargs)
         return
-    for project in NODE_PROJECTS:
-        _npm(session, project, "test")
-    session.run("python", "-m", "pytest", *IN_PARALLEL, "-m", "not slow")
-    _conformance(session)
+    # Each waits for servers half of its time. What runs beside pytest says something when it has ended or failed.
+    with ThreadPoolExecutor(1) as beside:
+        node = [beside.submit(_npm, session, project, "test", silent=True) for project in NODE_PROJECTS]
+        kit = beside.submit(_conformance, session, silent=True)
+        session.run("python", "-m", "pytest", *IN_PARALLEL, "-m", "not slow")
+        for project, run in zip(NODE_PROJECTS, node, strict=True):
+            run.result()
+            session.log(f"the tests of {project} passed")
+        print(kit.result())
 
 
 @nox.session(default=False)
