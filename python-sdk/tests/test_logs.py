@@ -11,7 +11,7 @@ import pytest
 from memory import MemoryService, MemoryServiceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from doubles import Clock, WebServer
 
@@ -35,14 +35,19 @@ HOSTILE: dict[str, tuple[int, dict[str, str], bytes]] = {
 
 
 @pytest.fixture
-def logged(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+def logged(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
     caplog.set_level(logging.DEBUG)
     for name in tuple(logging.root.manager.loggerDict):
         caplog.set_level(logging.DEBUG, logger=name)  # and back when the test has ended
     before = {thread.ident for thread in threading.enumerate()} - {threading.get_ident()}
     # Servers of other tests run in this process as well, and their clients say what they sign.
-    caplog.handler.addFilter(lambda record: record.thread not in before)
-    return caplog
+
+    def is_ours(record: logging.LogRecord) -> bool:
+        return record.thread not in before
+
+    caplog.handler.addFilter(is_ours)
+    yield caplog
+    caplog.handler.removeFilter(is_ours)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
