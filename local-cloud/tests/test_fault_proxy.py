@@ -229,7 +229,7 @@ def test_there_is_no_front_without_a_fake_clock_or_faults(cloud: LocalCloud) -> 
     assert cloud.endpoint == cloud._engine.endpoint
 
 
-def test_front_breaks_no_signature() -> None:
+def test_the_proxy_breaks_no_signature() -> None:
     with LocalCloud.start(clock=FakeClock(), auth=True) as cloud:
         iam = cloud.client("iam")
         iam.create_user(UserName="reader")

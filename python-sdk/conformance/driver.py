@@ -17,11 +17,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
 import memory
 from double import Double
+from environment import endpoint
 from memory._envelope import decode, encode
 from memory._names import check_service_name, object_key, url_path
 from memory._signing import Signer, SigningKey, wildcard
 from notation import Unavailable, from_python, to_python
-from surroundings import endpoint
 from world import World, spoil
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from memory import MemoryService, UnavailableError
-from memory._turnstile import Turnstile
+from memory._wait_queue import WaitQueue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -66,7 +66,7 @@ HOLDING = (
     "_session.py",
     "_local.py",
     "_single_flight.py",
-    "_turnstile.py",
+    "_wait_queue.py",
     "_pool.py",
     "_reader.py",
 )
@@ -249,8 +249,8 @@ def test_forty_threads_that_put_say_nothing(cloud: Cloud, caplog: pytest.LogCapt
     assert caplog.records == []
 
 
-def test_a_turnstile_loses_no_wake() -> None:
-    turnstile, places = Turnstile(), [None] * 2
+def test_a_wait_queue_loses_no_wake() -> None:
+    wait_queue, places = WaitQueue(), [None] * 2
     done: list[bool] = []
 
     def take() -> bool:
@@ -262,9 +262,9 @@ def test_a_turnstile_loses_no_wake() -> None:
 
     def work() -> None:
         for _ in range(200):
-            done.append(turnstile.wait(take, time.monotonic() + 30))
+            done.append(wait_queue.wait(take, time.monotonic() + 30))
             places.append(None)
-            turnstile.wake_one()
+            wait_queue.wake_one()
 
     threads = [threading.Thread(target=work) for _ in range(6)]
     for thread in threads:
@@ -272,7 +272,7 @@ def test_a_turnstile_loses_no_wake() -> None:
     for thread in threads:
         thread.join(60)
     assert done == [True] * 1200
-    assert not turnstile.wait(lambda: False, time.monotonic() + 0.01)
+    assert not wait_queue.wait(lambda: False, time.monotonic() + 0.01)
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from _thread import start_new_thread
 from typing import Any, NamedTuple
 
 from memory._fork import reset_in_child
-from memory._turnstile import Turnstile
+from memory._wait_queue import WaitQueue
 
 
 class Address(NamedTuple):
@@ -28,7 +28,7 @@ class _Lookup:
     def __init__(self, host: str, port: int) -> None:
         self._host = host
         self._port = port
-        self._turnstile = Turnstile()
+        self._wait_queue = WaitQueue()
         self._found: list[Address] | None = None
         self._error: OSError | None = None
 
@@ -41,10 +41,10 @@ class _Lookup:
             self._error = OSError(0, f"the look-up failed ({type(error).__name__})")
         except UnicodeError:
             self._error = OSError(0, "it is no host name")
-        self._turnstile.wake_all()
+        self._wait_queue.wake_all()
 
     def wait(self, until: float) -> list[Address]:
-        self._turnstile.wait(self._has_ended, until)
+        self._wait_queue.wait(self._has_ended, until)
         if self._error is not None:
             raise self._error
         if self._found is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from memory._turnstile import Turnstile
+from memory._wait_queue import WaitQueue
 
 if TYPE_CHECKING:
     from memory._connection import Connection
@@ -20,13 +20,13 @@ class Pool:
         size: How many there may be at one time.
     """
 
-    __slots__ = ("_all", "_idle", "_places", "_turnstile")
+    __slots__ = ("_all", "_idle", "_places", "_wait_queue")
 
     def __init__(self, size: int = MAX_CONNECTIONS) -> None:
         self._places: deque[None] = deque((None,) * size)
         self._idle: deque[Connection] = deque()
         self._all: set[Connection] = set()
-        self._turnstile = Turnstile()
+        self._wait_queue = WaitQueue()
 
     def enter(self, deadline: float) -> bool:
         """Wait for a place; whoever got one has to `leave`.
@@ -34,12 +34,12 @@ class Pool:
         Args:
             deadline: When to give up, by `time.monotonic`.
         """
-        return self._takes_place() or self._turnstile.wait(self._takes_place, deadline)
+        return self._takes_place() or self._wait_queue.wait(self._takes_place, deadline)
 
     def leave(self) -> None:
         """Give the place to the next."""
         self._places.append(None)
-        self._turnstile.wake_one()
+        self._wait_queue.wake_one()
 
     def take(self) -> Connection | None:
         """Return a connection that is alive; None if a new one is needed."""

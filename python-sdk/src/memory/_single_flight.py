@@ -5,7 +5,7 @@ from __future__ import annotations
 from _thread import get_ident
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from memory._turnstile import Turnstile
+from memory._wait_queue import WaitQueue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,11 +16,11 @@ Outcome = TypeVar("Outcome")
 class Flight(Generic[Outcome]):
     """One request that is under way, made by the thread that made this object."""
 
-    __slots__ = ("_error", "_has_landed", "_leader", "_outcome", "_turnstile")
+    __slots__ = ("_error", "_has_landed", "_leader", "_outcome", "_wait_queue")
 
     def __init__(self) -> None:
         self._leader = get_ident()
-        self._turnstile = Turnstile()
+        self._wait_queue = WaitQueue()
         self._has_landed = False
         self._outcome: Outcome | None = None
         self._error: BaseException | None = None
@@ -46,7 +46,7 @@ class Flight(Generic[Outcome]):
         Args:
             deadline: When to give up, by `time.monotonic`.
         """
-        return self._turnstile.wait(self._is_over, deadline)
+        return self._wait_queue.wait(self._is_over, deadline)
 
     def outcome(self) -> Outcome | None:
         """Return the outcome; None if whoever made the request was interrupted.
@@ -63,7 +63,7 @@ class Flight(Generic[Outcome]):
 
     def _end(self) -> None:
         self._has_landed = True
-        self._turnstile.wake_all()
+        self._wait_queue.wake_all()
 
 
 class SingleFlight(Generic[Outcome]):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _LONGEST_SECONDS = 86_400.0  # a lock takes no time that is infinite
 
 
-class Turnstile:
+class WaitQueue:
     """Lets threads wait until something has happened.
 
     `threading.Event`, `Condition` and `Semaphore` hold a lock while Python code runs: a collection there, of an
@@ -37,16 +37,16 @@ class Turnstile:
             What `has_happened` returned last.
         """
         while not has_happened():
-            gate = allocate_lock()
-            gate.acquire()
-            self._waiting.append(gate)
+            waiter = allocate_lock()
+            waiter.acquire()
+            self._waiting.append(waiter)
             # Whoever has woken the others before this one was there is not to be waited for.
             if has_happened():
-                self._leave(gate)
+                self._leave(waiter)
                 return True
             left = deadline - time.monotonic()
-            if left <= 0 or not gate.acquire(timeout=min(left, _LONGEST_SECONDS)):
-                self._leave(gate)
+            if left <= 0 or not waiter.acquire(timeout=min(left, _LONGEST_SECONDS)):
+                self._leave(waiter)
                 return bool(has_happened())
         return True
 
@@ -62,9 +62,9 @@ class Turnstile:
         while self._waiting:
             self.wake_one()
 
-    def _leave(self, gate: LockType) -> None:
+    def _leave(self, waiter: LockType) -> None:
         """Leave, and if it was woken in this moment, hand that on."""
         try:
-            self._waiting.remove(gate)
+            self._waiting.remove(waiter)
         except ValueError:
             self.wake_one()
