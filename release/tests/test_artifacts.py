@@ -65,7 +65,7 @@ def test_the_source_distribution_holds_what_the_wheel_is_built_of(artifacts: Art
 
 def test_what_was_not_built_is_named(tmp_path: Path) -> None:
     with pytest.raises(
-        ReleaseError, match=r"layers/python\.zip is not there: build it with `python3 noxfile\.py -s pac"
+        ReleaseError, match=r"layers/python\.zip is not there: build it with `python3 noxfile\.py -s release"
     ):
         Artifacts(tmp_path).layer("python")
     [reason] = Artifacts(tmp_path).obstacles("1.0.0")
