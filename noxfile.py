@@ -211,6 +211,7 @@ def release(session: nox.Session) -> None:
     if command != "arn-table":
         # Node 24 has an npm that registries can trust without a token: from 11.5.1 on.
         _node(session, oldest=24 if command == "publish" else OLDEST_NODE)
+        _node_packages(session, "nodejs-sdk")
         session.run("python", "-m", "release", "package", silent=command == "publish")
     if command != "package":
         session.run("python", "-m", "release", command, *options)

@@ -36,6 +36,8 @@ def tagged(git: str, tmp_path_factory: pytest.TempPathFactory) -> Source:
         if name and not name.startswith("spec/") and (REPOSITORY / name).is_file():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(REPOSITORY / name, root / name)
+    # What bundles the worker and the layer, as the session `release` installs it.
+    (root / "nodejs-sdk" / "node_modules").symlink_to(REPOSITORY / "nodejs-sdk" / "node_modules")
     made = Source(root, git)
     made.git("init", "--quiet")
     package = root / "nodejs-sdk" / "package.json"
