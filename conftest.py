@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import functools
+import gc
 import os
 import shutil
 import subprocess
 import sys
 import time
 from typing import TYPE_CHECKING
+from unittest import mock
 
 import pytest
+from botocore.loaders import JSONFileLoader, Loader
 
 # Test modules are named after their path (`release.tests.test_version`). Imported here, a package that is named after
 # its folder is found before pytest makes a namespace of the folder.
@@ -22,13 +26,17 @@ import layers  # noqa: F401
 import release  # noqa: F401
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-# Whose tests build all that is released, install it from package indexes, or deploy a whole stack: by folder.
+# Whose tests build all that is released, install it from package indexes, deploy the whole template, or drive a
+# browser: by folder.
 _SLOW_FIXTURES = {
     "acceptance": {"cloud"},
-    "layers": {"cryptography"},
-    "release": {"artifacts", "deployed"},
+    "console": {"chromium"},
+    "demos": {"deployed"},
+    "infra": {"deployable"},
+    "layers": {"cryptography", "nodejs"},
+    "release": {"artifacts", "deployed", "source"},
 }
 _IDLE_START = 0.02  # seconds that Python takes to start on a machine with nothing else to do
 
@@ -46,11 +54,36 @@ def seconds() -> Callable[[float], float]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave tests with slow fixtures to the session `slow`."""
+    """Leave tests with slow fixtures to the session `slow`, but for the few that look whether anything works."""
     for item in items:
         slow = _SLOW_FIXTURES.get(item.path.relative_to(config.rootpath).parts[0], set())
-        if isinstance(item, pytest.Function) and slow & set(item.fixturenames):
+        is_slow = isinstance(item, pytest.Function) and slow & set(item.fixturenames)
+        if is_slow and not item.get_closest_marker("smoke"):
             item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _models_parsed_once() -> Iterator[None]:
+    """Let botocore list its services and parse what describes them once for all sessions of this process."""
+    parsed = functools.cache(JSONFileLoader().load_file)
+    list_services = Loader.list_available_services
+    listed: dict[tuple[str, ...], list[str]] = {}
+
+    def list_once(loader: Loader, type_name: str) -> list[str]:
+        key = (type_name, *loader.search_paths)
+        return listed.get(key) or listed.setdefault(key, list_services(loader, type_name))
+
+    with (
+        mock.patch.object(JSONFileLoader, "load_file", lambda _, path: parsed(path)),
+        mock.patch.object(Loader, "list_available_services", list_once),
+    ):
+        yield
+
+
+def pytest_collection_finish() -> None:
+    """Keep the collector of garbage from looking at all modules and tests again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -10,14 +10,14 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+import pytest
 from benchmarks.__main__ import main
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
 
-
+@pytest.mark.slow
 def test_a_figure_is_measured_with_real_programs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = tmp_path / "build" / "results.json"
     assert main(["--only", "python/decode/1kb", "--rounds", "1", "--seed", "7", "--json", str(found)]) == 0
@@ -40,6 +40,7 @@ def test_the_list_names_figures_and_limits(capsys: pytest.CaptureFixture[str]) -
     assert curve.split() == ["node/grow/put", "put"]
 
 
+@pytest.mark.slow
 def test_a_run_that_is_ended_leaves_nothing_behind(tmp_path: Path) -> None:
     command = [
         sys.executable,

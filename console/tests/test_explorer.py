@@ -109,6 +109,7 @@ def open_profile(page: Page) -> None:
     expect(page.locator("article .badge.dict")).to_be_visible()
 
 
+@pytest.mark.smoke
 def test_tree_leads_to_a_value_with_envelope_and_object(page: Page, values: Values) -> None:
     open_profile(page)
 

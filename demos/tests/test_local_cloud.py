@@ -124,6 +124,7 @@ def _environment(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("visibility", ["public", "private"])
+@pytest.mark.smoke
 def test_what_python_writes_node_reads_with_its_type(deployed: Deployed, visibility: str) -> None:
     with memory.MemoryService(deployed.conf(visibility), "shop") as mem:
         for name, value in VALUES.items():

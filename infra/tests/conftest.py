@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,15 +47,25 @@ def template(infra: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root / "infra" / "template.yaml"
 
 
-@pytest.fixture
-def sam(template: Path) -> dict[str, Any]:
-    """The packaged template, for those who need no upload."""
+@pytest.fixture(scope="session")
+def packaged(template: Path) -> dict[str, Any]:
     return package(template, lambda key, _: f"s3://artefacts/{key}")
 
 
+@pytest.fixture(scope="session")
+def translated_once(packaged: dict[str, Any]) -> dict[str, Any]:
+    return translate(copy.deepcopy(packaged), REGION)
+
+
 @pytest.fixture
-def translated(sam: dict[str, Any]) -> dict[str, Any]:
-    return translate(sam, REGION)
+def sam(packaged: dict[str, Any]) -> dict[str, Any]:
+    """The packaged template, for those who need no upload."""
+    return copy.deepcopy(packaged)
+
+
+@pytest.fixture
+def translated(translated_once: dict[str, Any]) -> dict[str, Any]:
+    return copy.deepcopy(translated_once)
 
 
 @pytest.fixture(scope="session")

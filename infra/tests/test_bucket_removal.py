@@ -93,6 +93,7 @@ def test_a_resource_that_only_leaves_its_stack_costs_no_values(s3: Any, status: 
     assert s3.list_objects_v2(Bucket=BUCKET)["KeyCount"] == 1
 
 
+@pytest.mark.slow
 def test_more_values_than_one_call_deletes_are_deleted_with_all_versions(s3: Any) -> None:
     s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
     for number in range(1001):

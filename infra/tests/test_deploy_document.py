@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import botocore.session
 import pytest
 from botocore import xform_name
-from cfnlint.schema import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped] # it ships no types
 from click.testing import CliRunner
 from infra.scan.translations import unpackaged
 from memory._config import _KEYS as CONFIGURATION
@@ -221,6 +220,9 @@ def test_no_update_replaces_the_bucket_or_a_distribution_and_every_one_the_chang
     translated: dict[str, Any],
 ) -> None:
     """By the properties that CloudFormation's own schemas say cannot change."""
+    # Here, as it takes seconds to import.
+    from cfnlint.schema import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped] # it ships no types
+
     fixed = {}
     for name, resource in translated["Resources"].items():
         schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", resource["Type"]).schema

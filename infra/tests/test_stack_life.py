@@ -121,6 +121,7 @@ def logs(cloud: LocalCloud) -> str:
     return "\n".join(event["message"] for event in events)
 
 
+@pytest.mark.smoke
 def test_a_stack_has_what_its_outputs_name(cloud: LocalCloud, stack: dict[str, str]) -> None:
     assert set(stack) == {
         "Distribution",

@@ -5,12 +5,12 @@ import json
 import shutil
 from typing import TYPE_CHECKING
 
+import pytest
 from layers.__main__ import main
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
     from layers.layer import Built
 
 
@@ -39,6 +39,7 @@ def test_a_failure_is_one_message_and_exit_code_1(tmp_path: Path, capsys: pytest
     assert capsys.readouterr().err.startswith("layers: `npm pack` failed in ")
 
 
+@pytest.mark.slow
 def test_a_layer_is_stale_once_a_source_changes(
     root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -117,6 +117,7 @@ def test_the_cryptography_layer_signs(cryptography: Built, tmp_path: Path) -> No
     assert run_python(code, unpack(cryptography, tmp_path) / "python") == "True"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("architecture", ["x86_64", "arm64"])
 @pytest.mark.parametrize("python", [PYTHONS[0], PYTHONS[-1]])
 def test_the_cryptography_layer_is_built_for_a_python_and_an_architecture(

@@ -86,6 +86,7 @@ def test_without():
 
 
 @built
+@pytest.mark.slow
 def test_node_snippets_pass_beside_the_command(tmp_path: Path) -> None:
     assert NODE, "node is not on PATH"
     write_snippets(tmp_path, "js")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+@pytest.mark.slow
 def test_installed_environment_is_used_without_looking_at_the_index(monkeypatch: pytest.MonkeyPatch) -> None:
     installation.engine_python()
     monkeypatch.setattr(installation, "_install", None)
@@ -20,6 +21,7 @@ def test_installed_environment_is_used_without_looking_at_the_index(monkeypatch:
     assert installation.engine_python().exists()
 
 
+@pytest.mark.slow
 def test_failed_installation_says_what_the_installer_said_and_is_not_taken_for_complete(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

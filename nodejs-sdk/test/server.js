@@ -1,40 +1,86 @@
 'use strict';
 
-// Servers in threads of their own: in the thread of a synchronous get they could not answer it.
+// Servers in a thread of their own: in the thread of a synchronous get they could not answer it.
 
 const { Worker } = require('node:worker_threads');
 
 const MemoryService = require('../index.js');
 
-const HTTP = `
+const THREAD = `
+  const http = require('node:http');
+  const net = require('node:net');
   const { parentPort } = require('node:worker_threads');
-  const log = [];
-  const state = {};
-  const server = require('node:http').createServer((request, response) => {
-    const chunks = [];
-    request.on('data', (chunk) => chunks.push(chunk));
-    request.on('end', () => {
-      const body = Buffer.concat(chunks);
-      log.push({ method: request.method, url: request.url, headers: request.headers, body: body.toString('base64') });
-      handler(request, response, body, state, log);
-    });
+  const servers = new Map();
+
+  const kinds = {
+    http: (handler, state, log) =>
+      http.createServer((request, response) => {
+        const chunks = [];
+        request.on('data', (chunk) => chunks.push(chunk));
+        request.on('end', () => {
+          const body = Buffer.concat(chunks);
+          log.push({ method: request.method, url: request.url, headers: request.headers, body: body.toString('base64') });
+          handler(request, response, body, state, log);
+        });
+      }),
+    tcp: (handler, state) =>
+      net.createServer((socket) => {
+        socket.on('error', () => {});
+        handler(socket, state);
+      }),
+  };
+
+  const actions = {
+    open: ({ server, kind, handler }, reply) => {
+      const [state, log, sockets] = [{}, [], new Set()];
+      const made = kinds[kind](eval('(' + handler + ')'), state, log);
+      made.on('connection', (socket) => {
+        sockets.add(socket);
+        socket.once('close', () => sockets.delete(socket));
+      });
+      servers.set(server, { made, state, log, sockets });
+      made.listen(0, '127.0.0.1', () => reply(made.address().port));
+    },
+    set: ({ server, state }, reply) => reply(Object.assign(servers.get(server).state, state) && 'done'),
+    log: ({ server }, reply) => reply(servers.get(server).log),
+    close: ({ server }, reply) => {
+      const { made, sockets } = servers.get(server);
+      servers.delete(server);
+      made.close();
+      for (const socket of sockets) socket.destroy();
+      reply('done');
+    },
+  };
+  parentPort.on('message', ({ id, action, ...rest }) => {
+    actions[action](rest, (answer) => parentPort.postMessage({ id, answer }));
   });
-  parentPort.on('message', (question) => {
-    if (question === 'log') parentPort.postMessage(log);
-    else { Object.assign(state, question); parentPort.postMessage('done'); }
-  });
-  server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
 `;
 
-const TCP = `
-  const { parentPort } = require('node:worker_threads');
-  const state = {};
-  const server = require('node:net').createServer((socket) => {
-    socket.on('error', () => {});
-    handler(socket, state);
+let thread;
+const waiting = new Map();
+let questions = 0;
+
+/** Ask the thread of the servers, which starts with the first question and keeps nobody from ending. */
+function ask(action, rest) {
+  if (!thread) {
+    thread = new Worker(THREAD, { eval: true });
+    thread.on('message', ({ id, answer }) => {
+      const resolve = waiting.get(id);
+      waiting.delete(id);
+      if (waiting.size === 0) thread.unref();
+      resolve(answer);
+    });
+  }
+  return new Promise((resolve) => {
+    const id = questions++;
+    waiting.set(id, resolve);
+    thread.ref();
+    thread.postMessage({ id, action, ...rest });
   });
-  server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
-`;
+}
+
+const TCP = 'tcp';
+let made = 0;
 
 /**
  * Start a server for one test. The handler is sent as text: it sees its parameters and nothing else.
@@ -42,16 +88,11 @@ const TCP = `
  * @param context of the test that ends with it
  * @param handler (request, response, body, state, log) => void; or for TCP (socket, state) => void
  */
-async function serve(context, handler, source = HTTP) {
-  const worker = new Worker(`const handler = ${handler};\n${source}`, { eval: true });
-  context.after(() => worker.terminate());
-  const ask = (question) =>
-    new Promise((resolve) => {
-      worker.once('message', resolve);
-      if (question) worker.postMessage(question);
-    });
-  const port = await ask();
-  return { url: `http://127.0.0.1:${port}`, log: () => ask('log'), set: (state) => ask(state) };
+async function serve(context, handler, kind = 'http') {
+  const server = made++;
+  const port = await ask('open', { server, kind, handler: String(handler) });
+  context.after(() => ask('close', { server }));
+  return { url: `http://127.0.0.1:${port}`, log: () => ask('log', { server }), set: (state) => ask('set', { server, state }) };
 }
 
 /**

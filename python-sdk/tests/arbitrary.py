@@ -1,4 +1,7 @@
-"""Arbitrary values, names and documents, beyond what anybody thought of. `SEED` reruns what a log shows."""
+"""Arbitrary values, names and documents, beyond what anybody thought of.
+
+In the environment `SEED` reruns what a log shows, and `TIMES` asks for so many times the examples.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SEED = int(os.environ.get("SEED") or secrets.randbits(32))
+TIMES = int(os.environ.get("TIMES") or 1)
 SAFE = 2**53 - 1
 
 KEYS = st.text(max_size=8) | st.sampled_from(
@@ -52,11 +56,11 @@ NAMES = st.text(st.characters() | st.sampled_from("/.%~ "), max_size=30)  # with
 
 
 def repeated(examples: int) -> Callable[[Any], Any]:
-    """Run a test on so many examples, the same for the same `SEED`, and print it: a failure shows the line."""
+    """Run a test on so many examples, the same for the same `SEED`; a failure shows the one that fails."""
 
     def decorate(test: Any) -> Any:
         chosen = settings(
-            max_examples=examples,
+            max_examples=examples * TIMES,
             deadline=None,
             derandomize=False,
             database=None,

@@ -132,6 +132,7 @@ def copy(document: bytes = b"1") -> CachedValue:
     return CachedValue(envelope, document, "v", stored_at=None, max_age=5, age=0, started=0)
 
 
+@pytest.mark.slow
 def test_memory_stays_within_its_bounds_under_a_million_names() -> None:
     stats = Stats()
     local = LocalMemory(1000, 2**20, stats)

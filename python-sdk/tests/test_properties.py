@@ -17,25 +17,25 @@ def _seed_in_the_log() -> None:
     print(f"rerun with SEED={SEED}")  # noqa: T201 - pytest shows it with a failure
 
 
-@repeated(500)
+@repeated(100)
 @given(VALUES)
 def test_any_value_comes_back_as_it_was(value: object) -> None:
     assert from_python(decode(encode(value)).value) == from_python(value)
 
 
-@repeated(500)
+@repeated(100)
 @given(st.binary())
 def test_random_bytes_are_a_value_or_corrupt(document: bytes) -> None:
     is_a_value_or_corrupt(document)
 
 
-@repeated(500)
+@repeated(100)
 @given(VALUES.map(encode).flatmap(damaged))
 def test_a_damaged_document_is_a_value_or_corrupt(document: bytes) -> None:
     is_a_value_or_corrupt(document)
 
 
-@repeated(500)
+@repeated(100)
 @given(envelopes())
 def test_an_odd_envelope_is_a_value_or_corrupt(document: bytes) -> None:
     is_a_value_or_corrupt(document)
@@ -54,7 +54,7 @@ def unescape(key: str) -> str:
     return octets.decode()
 
 
-@repeated(1000)
+@repeated(200)
 @given(NAMES)
 def test_an_escaped_name_has_one_origin_and_a_small_alphabet(name: str) -> None:
     try:
@@ -66,7 +66,7 @@ def test_an_escaped_name_has_one_origin_and_a_small_alphabet(name: str) -> None:
     assert unescape(escaped) == name
 
 
-@repeated(200)
+@repeated(50)
 @given(st.text(min_size=1).filter(lambda text: "/" not in text), st.text(min_size=1))
 def test_prefixes_of_whole_segments_stay_prefixes(segment: str, rest: str) -> None:
     name = f"{segment}/{rest}"
@@ -74,7 +74,7 @@ def test_prefixes_of_whole_segments_stay_prefixes(segment: str, rest: str) -> No
         assert escape(name).startswith(escape(segment) + "/")
 
 
-@repeated(200)
+@repeated(50)
 @given(st.text("aö.", min_size=300, max_size=1100))
 def test_a_key_is_refused_exactly_if_it_is_too_long(name: str) -> None:
     length = len(f"public/shop/{escape(name)}.json")

@@ -80,7 +80,7 @@ def decoded(driver: Driver, wire: str) -> list[Any]:
     return with_one_number_type(driver.ask("decode", wire=wire)["value"])
 
 
-@repeated(1500)
+@repeated(300)
 @given(VALUES)
 def test_a_value_reaches_the_other_language_as_it_was(python: Driver, nodejs: Driver, value: object) -> None:
     notation = from_python(value)
@@ -93,7 +93,7 @@ def test_a_value_reaches_the_other_language_as_it_was(python: Driver, nodejs: Dr
     assert python.ask("decode", wire=written)["value"] == notation
 
 
-@repeated(500)
+@repeated(100)
 @given(NAMES)
 def test_a_name_has_the_same_key_everywhere(python: Driver, nodejs: Driver, name: str) -> None:
     notation = ["str16", name.encode("utf-16-be", "surrogatepass").hex()] if name else ["str", ""]
@@ -118,7 +118,7 @@ def has_undefined_parts(node: Any) -> bool:
     return isinstance(node, list) and any(map(has_undefined_parts, node))
 
 
-@repeated(600)
+@repeated(120)
 @given(VALUES.map(encode).flatmap(damaged) | envelopes())
 def test_a_damaged_document_means_the_same_everywhere(
     python: Driver, nodejs: Driver, document: bytes

@@ -103,6 +103,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.slow  # each makes all checks that need no store
 @pytest.mark.parametrize(("fault", "expected"), FAULTS.items())
 def test_one_planted_fault_is_named_by_the_vectors_it_breaks(
     add_sdk: Callable[..., Any], run: Callable[..., Any], fault: str, expected: dict[str, str]

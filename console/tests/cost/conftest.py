@@ -1,16 +1,21 @@
-"""An S3 endpoint that lists one small bucket."""
+"""An S3 endpoint that lists one small bucket; traffic that one test had computed is not computed again."""
 
 from __future__ import annotations
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
+from unittest import mock
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from memory_console.cost import comparison, hit_ratios
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from memory_console.cost.hit_ratios import Traffic
+    from memory_console.cost.scenario import Scenario
 
 BUCKET = "values"
 
@@ -41,6 +46,18 @@ class Listing(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         pass
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _traffic_computed_once() -> Iterator[None]:
+    known: dict[tuple[str, float], Traffic] = {}
+
+    def traffic(scenario: Scenario, hours: float) -> Traffic:
+        key = (repr(scenario), hours)
+        return known[key] if key in known else known.setdefault(key, hit_ratios.traffic(scenario, hours))
+
+    with mock.patch.object(comparison, "traffic", traffic):
+        yield
 
 
 @pytest.fixture

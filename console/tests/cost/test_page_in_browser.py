@@ -61,6 +61,7 @@ def opened(browser: Browser, file: Path) -> Iterator[Opened]:
     assert page.asked == [file.as_uri()]
 
 
+@pytest.mark.smoke
 def test_inputs_change_table_verdict_and_plot(opened: Opened) -> None:
     page = opened.page
     total, plot = page.locator("#total").inner_text(), page.locator("#chart").inner_html()

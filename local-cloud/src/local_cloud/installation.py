@@ -83,7 +83,7 @@ def _uv() -> list[str]:
     """Return the command that starts uv, which only makes things faster; empty if there is none."""
     if importlib.util.find_spec("uv"):
         return [sys.executable, "-m", "uv"]
-    found = shutil.which("uv")
+    found = os.environ.get("UV") or shutil.which("uv")  # what uv starts is told by UV where uv is
     return [found] if found else []
 
 
