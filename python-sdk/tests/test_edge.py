@@ -191,9 +191,11 @@ def test_no_log_line_of_a_signed_read_has_its_query(
     caplog.set_level(logging.DEBUG)
     web_server.answer = lambda _: (200, {}, DOCUMENT)
     assert private.get("a") == "hello"
-    assert "Signature=" in web_server.requests[0][0]
+    query = web_server.requests[0][0].partition("?")[2]
+    signature = query.partition("Signature=")[2].partition("&")[0]
+    assert len(signature) > 50
     assert 'get "a" from edge' in caplog.text
-    assert "Signature=" not in caplog.text
+    assert signature not in caplog.text  # boto3, which the tests use beside, logs signatures of its own
 
 
 def test_each_read_logs_where_the_value_came_from(

@@ -77,6 +77,6 @@ def test_where_the_source_is_published_comes_from_the_node_package(source: Sourc
     assert repository_url(source.root) is None
 
 
-def test_what_is_no_repository_is_said(tmp_path: Path) -> None:
+def test_what_is_no_repository_is_said(git: str, tmp_path: Path) -> None:  # noqa: ARG001 - git says it
     with pytest.raises(ReleaseError, match=r"`git status` failed: .*not a git repository"):
         obstacles(tmp_path, "1.0.0")
