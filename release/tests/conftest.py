@@ -18,13 +18,8 @@ from tagged_source import NATIVES, URL, Source, plain_environment
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-UNRELEASED = {
-    "acceptance",
-    "benchmarks",
-    "console",
-    "local-cloud",
-    "spec",
-}  # nothing that is built needs them
+# Nothing that is built needs them, and each test that changes the repository copies it.
+UNRELEASED = {"acceptance", "benchmarks", "console", "local-cloud", "spec"}
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 

@@ -54,7 +54,9 @@ def _traffic_computed_once() -> Iterator[None]:
 
     def traffic(scenario: Scenario, hours: float) -> Traffic:
         key = (repr(scenario), hours)
-        return known[key] if key in known else known.setdefault(key, hit_ratios.traffic(scenario, hours))
+        if key not in known:
+            known[key] = hit_ratios.traffic(scenario, hours)
+        return known[key]
 
     with mock.patch.object(comparison, "traffic", traffic):
         yield
