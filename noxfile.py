@@ -88,10 +88,8 @@ BROWSER_TESTS = "console/tests"
 OLDEST_NODE = 20
 # A file's tests share its servers, and wait for them now and then: one worker more than there are cores.
 IN_PARALLEL = ("-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile")
-ANY_VALUE = [
-    "python-sdk/tests/test_properties.py",
-    "spec/tests/test_exchange.py",
-]  # the more examples, the better
+# Tests with arbitrary values find the more, the more examples they are given.
+ANY_VALUE = ["python-sdk/tests/test_properties.py", "spec/tests/test_exchange.py"]
 LAYERS_HERE = ["python", "nodejs", "cryptography"]  # what runs on this machine
 LOCKS = ("nox", "node", "node-20", "node-22", "runtime", "dev", "checkov", "sam")
 MIRRORS = {  # pip's settings, and where uv looks for the same
@@ -132,8 +130,7 @@ def _install(session: nox.Session, lock: str) -> None:
     session.env.update(_as_pip())
     # Hundreds of processes start in a session: each finds its modules compiled, whatever the machine's setting is.
     session.env["PYTHONDONTWRITEBYTECODE"] = ""
-    sync = ("uv", "pip", "sync", "--quiet", "--require-hashes")
-    session.run_install(*sync, f"requirements/{lock}.txt")
+    session.run_install("uv", "pip", "sync", "--quiet", "--require-hashes", f"requirements/{lock}.txt")
     session.env["PYTHONPATH"] = os.pathsep.join(str(ROOT / source) for source in [*SOURCES, "spec"])
     if uv := shutil.which("uv", path=str(Path(sys.executable).parent)):
         session.env["UV"] = uv  # with it the local cloud installs its engine in a tenth of the time
