@@ -24,7 +24,7 @@ SOURCES = str(Path(__file__).resolve().parents[1] / "src")
 MIB = 2**20
 MAX_VALUE_BYTES = 16 * MIB
 MEMORY = 1024 * MIB
-SECONDS = 10  # far beyond what any needs: what is quadratic takes minutes
+SECONDS = 10  # of processor time, far beyond what any needs: what is quadratic takes minutes
 TAGGED = ',"tagged":true'
 
 
@@ -91,19 +91,19 @@ def is_corrupt(document: bytes) -> bool:
 
 @pytest.mark.parametrize("name", CORRUPT)
 def test_is_corrupt(name: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(CorruptValueError) as raised:
         decode(CORRUPT[name]())
-    assert time.perf_counter() - started < SECONDS
+    assert time.process_time() - started < SECONDS
     assert len(str(raised.value)) < 300
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", VALUES)
 def test_is_a_value(name: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     decode(VALUES[name]())
-    assert time.perf_counter() - started < SECONDS
+    assert time.process_time() - started < SECONDS
 
 
 @pytest.mark.parametrize("tag", ["$int", "$bytes", "$dict", "$x"])

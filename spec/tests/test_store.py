@@ -46,15 +46,6 @@ def play(add_sdk: Callable[..., Any], store: Store, rsa_key: Path) -> Callable[.
     return play
 
 
-@pytest.mark.slow
-def test_every_scenario_is_green_for_a_good_sdk(
-    add_sdk: Callable[..., Any], store: Store, rsa_key: Path
-) -> None:
-    with Driver(add_sdk("toy"), store.environment, LIMITS) as driver:
-        for vector in SCENARIOS.values():
-            Scenario(vector, driver, driver, store, rsa_key).run()
-
-
 # A scenario, a fault, and the code and the step by which the fault is found.
 FAULTS = [
     (
