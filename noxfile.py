@@ -336,9 +336,12 @@ def slow(session: nox.Session) -> None:
     _node_packages(session, *NODE_PROJECTS, BROWSER_TESTS)
     _every_node(session)
     _layers(session)
-    _npm(session, "nodejs-sdk", "run", "test:slow")
-    session.run("python", "-m", "pytest", *IN_PARALLEL, "-m", "slow", *session.posargs)
-    session.run("python", "-m", "pytest", *IN_PARALLEL, *ANY_VALUE, env={"TIMES": "20"})
+    tests = ("python", "-m", "pytest", *IN_PARALLEL)
+    with ThreadPoolExecutor(1) as beside:
+        node = beside.submit(_npm, session, "nodejs-sdk", "run", "test:slow", silent=True)
+        session.run(*tests, "-m", "slow", *session.posargs)
+        node.result()
+    session.run(*tests, *ANY_VALUE, env={"TIMES": "20"})
     session.run("python", "-m", "conformance", "--s3", "seaweedfs", *IN_SEAWEEDFS)
 
 
