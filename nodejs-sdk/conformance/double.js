@@ -1,7 +1,8 @@
 'use strict';
 // Plays the SDK's test double for the runner (spec/VECTORS.md, "Doubles").
 
-const { generateKeyPairSync } = require('node:crypto');
+const { generateKeyPairSync, randomBytes } = require('node:crypto');
+const { setTimeout } = require('node:timers/promises');
 
 const { Cloud } = require('../testing');
 
@@ -24,6 +25,10 @@ const key = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
 /** @type {Cloud | undefined} */
 let cloud;
 let seenInvalidations = 0;
+/** The `write` of what was last replaced meanwhile. @type {string | null} */
+let overwritten = null;
+
+const PATIENCE = 3000; // milliseconds
 
 const PLAYS = {
   begin({ points_of_presence: pointsOfPresence }, now) {
@@ -39,6 +44,7 @@ const PLAYS = {
     cloud.parameters.set('/testing/key', JSON.stringify({ public_key_id: CONF.PUBLIC_KEY_ID, private_key: pem }));
     cloud.trust(CONF.PUBLIC_KEY_ID, key.publicKey);
     seenInvalidations = 0;
+    overwritten = null;
     return { conf: CONF };
   },
 
@@ -62,6 +68,37 @@ const PLAYS = {
   remove({ key: name }) {
     cloud.objects.delete(name);
     return {};
+  },
+
+  meanwhile({ method, key: name, times, remove, headers, body }) {
+    const act = () => {
+      const replaced = writeOf(cloud.objects.get(name)?.body);
+      overwritten = replaced ?? overwritten;
+      if (remove) cloud.objects.delete(name);
+      else cloud.put(name, body.replaceAll('$WRITE', String(replaced)).replaceAll('$NEW', randomBytes(8).toString('hex')), headers);
+    };
+    cloud.meanwhile(act, { method, key: name, times });
+    return {};
+  },
+
+  meet({ method, key: name, count }) {
+    let missing = count;
+    let arrive;
+    const all = new Promise((resolve) => {
+      arrive = resolve;
+    });
+    const act = () => {
+      if (--missing === 0) arrive();
+      return Promise.race([all, setTimeout(PATIENCE, undefined, { ref: false })]);
+    };
+    cloud.meanwhile(act, { method, key: name, times: count });
+    return {};
+  },
+
+  overwritten() {
+    const write = overwritten;
+    overwritten = null;
+    return { write };
   },
 
   fault({ fault: { where, kind, ...options } }) {
@@ -94,6 +131,14 @@ const PLAYS = {
 
   fetch: ({ host, path }) => cloud.fetch(host, path),
 };
+
+function writeOf(document) {
+  try {
+    return JSON.parse(Buffer.from(document)).write ?? null;
+  } catch {
+    return null;
+  }
+}
 
 /** @param now Unix time in milliseconds */
 function playDouble(request, now) {

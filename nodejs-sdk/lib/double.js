@@ -3,8 +3,9 @@
 /**
  * What stands in for the network and for time in a test: see `testing/`.
  *
+ * @typedef {import('./effects.js').Outcome} Outcome
  * @typedef {object} Double
- * @property {(effect: import('./effects.js').Effect, budget: number) => import('./effects.js').Outcome} perform
+ * @property {(effect: import('./effects.js').Effect, budget: number) => Outcome | Promise<Outcome>} perform A promise is for asynchronous calls only.
  * @property {() => number} now Unix time in milliseconds
  */
 

@@ -108,7 +108,7 @@ class Runtime {
       if (!double.current) Atomics.wait(pillow, 0, 0, effect.pause);
       return PAUSED;
     }
-    if (double.current) return double.current.perform(effect, left);
+    if (double.current) return atOnce(double.current.perform(effect, left));
     if (isMocked()) throw mocked();
     if (!this.#hasThread) this.#startThread(false);
     return this.#syncWorker.perform(effect, left);
@@ -135,6 +135,13 @@ class Runtime {
  */
 function isMocked() {
   return Reflect.get(globalThis, HTTP_MOCK) !== undefined;
+}
+
+/** @param {Outcome | Promise<Outcome>} outcome of a double */
+function atOnce(outcome) {
+  if (!(outcome instanceof Promise)) return outcome;
+  outcome.catch(() => undefined); // told below: nobody else waits for it
+  throw new TypeError('A synchronous get cannot wait for a `meanwhile` that returns a promise: use getAsync.');
 }
 
 function mocked() {

@@ -98,3 +98,17 @@ test('a synchronous get does not go past a mock of HTTP unseen', (context) => {
   context.after(() => mem.close());
   assert.throws(() => mem.get('a'), { code: 'configuration', message: /sdk-memory-service\/testing/ });
 });
+
+test('a request waits for what happens meanwhile', async (context) => {
+  const cloud = cloudFor(context);
+  const [mem, other] = [0, 1].map(() => new MemoryService(cloud.conf(), 'shop'));
+  cloud.meanwhile(async () => void (await other.put('a', 5)), { method: 'PUT', key: 'public/shop/a.json' });
+  assert.equal(await mem.increment('a'), 6);
+});
+
+test('a synchronous get cannot wait for what happens meanwhile, and says so', (context) => {
+  const cloud = cloudFor(context);
+  const mem = new MemoryService(cloud.conf(), 'shop');
+  cloud.meanwhile(async () => {}, { method: 'GET' });
+  assert.throws(() => mem.get('a', { consistent: true }), { name: 'TypeError', message: /use getAsync/ });
+});

@@ -29,7 +29,7 @@ class Cloud {
   #pop = 0;
   /** @type {Fault[]} */
   #faults = [];
-  /** @type {{act: () => void, method: string, key: string, times: number}[]} */
+  /** @type {{act: () => void | Promise<void>, method: string, key: string, times: number}[]} */
   #hooks = [];
   /** Those that it has taken the place of. @type {(import('../lib/double.js').Double | undefined)[]} */
   #before = [];
@@ -104,7 +104,7 @@ class Cloud {
   }
 
   /**
-   * @param {() => void} act
+   * @param {() => void | Promise<void>} act
    * @param {{method: string, key?: string, times?: number}} when
    */
   meanwhile(act, { method, key = '', times = 1 }) {
@@ -143,7 +143,7 @@ class Cloud {
   /**
    * @param {Effect} effect
    * @param {number} left milliseconds
-   * @returns {Outcome}
+   * @returns {Outcome | Promise<Outcome>} a promise if somebody's `meanwhile` takes its time
    */
   #perform(effect, left) {
     if ('pause' in effect) return { paused: true };
@@ -154,7 +154,7 @@ class Cloud {
   /**
    * @param {Request} request
    * @param {number} left milliseconds
-   * @returns {Response | Failure}
+   * @returns {Response | Failure | Promise<Response | Failure>}
    */
   #send(request, left) {
     const { method, url, headers, body } = request;
@@ -175,9 +175,11 @@ class Cloud {
     const [, own] = BUCKET_HOST.exec(host) ?? [];
     const [bucket, ...parts] = own ? [own, pathname.slice(1)] : pathname.slice(1).split('/');
     const key = parts.join('/');
-    this.#runHooks(method, key);
     const act = () => this.#ofS3(request, bucket, key, searchParams);
-    return this.#carryOut({ where: 's3', method, path: `/${bucket}/${key}`, pop: undefined, accessKey }, request, left, act);
+    const asked = { where: 's3', method, path: `/${bucket}/${key}`, pop: undefined, accessKey };
+    const carryOut = () => this.#carryOut(asked, request, left, act);
+    const happening = this.#runHooks(method, key);
+    return happening ? happening.then(carryOut) : carryOut();
   }
 
   /**
@@ -218,12 +220,13 @@ class Cloud {
   /**
    * @param {string} method
    * @param {string} key
+   * @returns {Promise<unknown> | undefined} that all has happened, if anything takes its time
    */
   #runHooks(method, key) {
-    for (const hook of this.#hooks.filter((one) => one.method === method && key.startsWith(one.key) && one.times > 0)) {
-      hook.times--;
-      hook.act();
-    }
+    const due = this.#hooks.filter((one) => one.method === method && key.startsWith(one.key) && one.times > 0);
+    for (const hook of due) hook.times--;
+    const acts = due.map(({ act }) => act()).filter((act) => act instanceof Promise);
+    return acts.length === 0 ? undefined : Promise.all(acts);
   }
 
   /**

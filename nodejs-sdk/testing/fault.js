@@ -9,6 +9,8 @@ const { LIMITS } = require('../lib/limits.js');
 
 /** The request is not carried out. */
 const BEFORE = ['refuse', 'reset', 'hang', 'status', 'no-http'];
+/** What only a real connection can have. */
+const OF_CONNECTIONS = ['reset-kept'];
 const AFTER = ['lost', 'slow', 'slow-head', 'cut', 'garbled', 'headers', 'early'];
 const MAX_HEAD_BYTES = 64 * 1024;
 const FLIPPED = 0xa5; // changes every byte
@@ -24,6 +26,7 @@ class Fault {
    * @throws {RangeError} if there is no such kind
    */
   constructor(where, kind, options = {}) {
+    if (OF_CONNECTIONS.includes(kind)) throw new RangeError(`a cloud in memory keeps no connections: ${kind} is for the local cloud`);
     if (![...BEFORE, ...AFTER].includes(kind)) throw new RangeError(`a cloud in memory has no fault ${kind}`);
     const { method, pop, times = Infinity, every = 1, status = 503, delay = 0, pause = 0, headers = '' } = options;
     this.where = where;

@@ -120,8 +120,8 @@ export class Cloud {
     kind: 'refuse' | 'reset' | 'hang' | 'status' | 'no-http' | 'lost' | 'slow' | 'slow-head' | 'cut' | 'garbled' | 'headers' | 'early',
     options?: FaultOptions,
   ): void;
-  /** Let something happen when S3 is about to carry out a request. */
-  meanwhile(act: () => void, when: { method: string; key?: string; times?: number }): void;
+  /** Let something happen when S3 is about to carry out a request, which waits for it. A synchronous get cannot wait for a promise. */
+  meanwhile(act: () => void | Promise<void>, when: { method: string; key?: string; times?: number }): void;
   /** Let everything work again, and nothing happen any more. */
   heal(): void;
   /** What an edge says to a program without an SDK. */

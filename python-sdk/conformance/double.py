@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import functools
 import json
+import secrets
+import threading
 from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -18,6 +21,7 @@ Message = dict[str, Any]
 HOSTS = {"public.testing": "public", "private.testing": "private"}
 IDS = {"EPUBLIC": "public.testing", "EPRIVATE": "private.testing"}
 BUCKET = "testing"
+PATIENCE = 3  # seconds
 PARAMETER = "arn:aws:ssm:us-east-1:000000000000:parameter/testing/key"
 TOLD = {
     "DISTRIBUTION": "public.testing",
@@ -39,6 +43,7 @@ class Double:
     def __init__(self) -> None:
         self._cloud: Cloud | None = None
         self._seen = 0
+        self._replaced: str | None = None
 
     def answer(self, request: Message, clock: Callable[[], float]) -> Message:
         """Do what the runner asks for.
@@ -69,6 +74,7 @@ class Double:
         held = {"public_key_id": "KTESTING", "private_key": pem}
         cloud.parameters["/testing/key"] = json.dumps(held)
         self._cloud, self._seen = cloud.start(), 0
+        self._replaced = None
         return {"conf": TOLD}
 
     def _roam(self, cloud: Cloud, request: Message) -> Message:
@@ -97,6 +103,36 @@ class Double:
         cloud.objects.pop(request["key"], None)
         return {}
 
+    def _meanwhile(self, cloud: Cloud, request: Message) -> Message:
+        key = request["key"]
+
+        def act() -> None:
+            stored = cloud.objects.get(key)
+            replaced = write_of(stored.body) if stored else None
+            self._replaced = replaced or self._replaced
+            if "remove" in request:
+                cloud.objects.pop(key, None)
+                return
+            body = request["body"].replace("$WRITE", str(replaced)).replace("$NEW", secrets.token_hex(8))
+            cloud.put(key, body.encode(), request["headers"])
+
+        cloud.meanwhile(act, method=request["method"], key=key, times=request["times"])
+        return {}
+
+    def _meet(self, cloud: Cloud, request: Message) -> Message:
+        others = threading.Barrier(request["count"])
+
+        def act() -> None:
+            with contextlib.suppress(threading.BrokenBarrierError):
+                others.wait(PATIENCE)
+
+        cloud.meanwhile(act, method=request["method"], key=request["key"], times=request["count"])
+        return {}
+
+    def _overwritten(self, _cloud: Cloud, _: Message) -> Message:
+        replaced, self._replaced = self._replaced, None
+        return {"write": replaced}
+
     def _fault(self, cloud: Cloud, request: Message) -> Message:
         cloud.fail(**request["fault"])
         return {}
@@ -117,6 +153,13 @@ class Double:
 
     def _fetch(self, cloud: Cloud, request: Message) -> Message:
         return {"status": cloud.fetch(request["host"], request["path"]).status}
+
+
+def write_of(document: bytes) -> str | None:
+    try:
+        return str(json.loads(document)["write"])
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 @functools.cache

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import gzip
 import json
 import re
-import secrets
-import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from . import grants
 from .answers import equal
+from .change import Change, filled, write_of
 from .checks import check_document
 from .vectors import joined
 
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
     from .scenarios import Play
 
 _CONCURRENT_PUTS = 16
-_PATIENCE = 3  # seconds
 _TIME = re.compile(r"\$NOW([+-]\d+)")
 _FAULT = ("where", "kind", "method", "pop", "times", "status", "delay", "pause", "headers")
 
@@ -53,7 +50,7 @@ def _object(play: Play, step: Message) -> None:
         equal({"previous": previous}, {"previous": document.get("previous", [])})
     if "took" in step:
         equal({"took": step["took"]}, {"took": document.get("took")})
-    play.remembered["$WRITE"] = document.get("write")
+    play.remembered["$WRITE"] = write_of(found.body)
 
 
 def _place(play: Play, step: Message) -> None:
@@ -61,38 +58,24 @@ def _place(play: Play, step: Message) -> None:
 
 
 def _meanwhile(play: Play, step: Message) -> None:
-    key = play.key(step)
-
-    def act() -> None:
-        stored = play.store.stored(key)
-        if stored:
-            play.remembered["$WRITE"] = _parsed(stored.body).get("write")
-        if step.get("remove"):
-            play.store.remove(key)
-        else:
-            play.store.put(key, step.get("headers", {}), _body(play, step))
-
-    play.store.meanwhile(act, method=step["before"], key=key, times=step.get("times", 1))
+    change = Change(step.get("headers", {}), None if step.get("remove") else _at_present(play, step["body"]))
+    play.store.meanwhile(change, method=step["before"], key=play.key(step), times=step.get("times", 1))
 
 
 def _meet(play: Play, step: Message) -> None:
-    others = threading.Barrier(step["count"])
-
-    def act() -> None:
-        with contextlib.suppress(
-            threading.BrokenBarrierError
-        ):  # if nobody else comes, that is for other steps to say
-            others.wait(_PATIENCE)
-
-    play.store.meanwhile(act, method=step["before"], key=play.key(step), times=step["count"])
+    play.store.meet(method=step["before"], key=play.key(step), count=step["count"])
 
 
 def _body(play: Play, step: Message) -> bytes:
-    text = joined(step["gzip"] if "gzip" in step else step["body"])
-    now = play.store.clock.now
-    text = _TIME.sub(lambda found: str(round((now + int(found[1])) * 1000)), text)
-    text = text.replace("$WRITE", str(play.remembered.get("$WRITE"))).replace("$NEW", secrets.token_hex(8))
+    text = _at_present(play, step["gzip"] if "gzip" in step else step["body"])
+    text = filled(text, play.remembered.get("$WRITE"))
     return gzip.compress(text.encode()) if "gzip" in step else text.encode()
+
+
+def _at_present(play: Play, wire: Any) -> str:
+    """Return a text whose times are counted from now."""
+    now = play.store.clock.now
+    return _TIME.sub(lambda found: str(round((now + int(found[1])) * 1000)), joined(wire))
 
 
 def _fill(play: Play, step: Message) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .answers import Message
+    from .change import Change
     from .driver import Driver
 
 FEATURE = "double"
@@ -35,12 +36,14 @@ class DoubleStore(Store):
         self.clock = Clock()
         self.environment = {}
         self.filled = set()
+        self._may_overwrite = False
         self.begin()
 
     def begin(self) -> None:
         """Begin a scenario: a new double, with nothing in it, nothing that fails, and nobody who has asked."""
         self.clock.begin()
         self.filled.clear()
+        self._may_overwrite = False
         self._driver.ask([{"op": "clock", "now": self.clock.now}])
         told = self._ask("begin", points_of_presence=3)["conf"]
         self.access_key = str(told["ACCESS_KEY"])
@@ -83,6 +86,24 @@ class DoubleStore(Store):
     def remove(self, key: str) -> None:
         """Remove an object."""
         self._ask("remove", key=key)
+
+    def meanwhile(self, change: Change, *, method: str, key: str, times: int) -> None:
+        """Let somebody change an object each time S3 is about to carry out an SDK's request for it."""
+        what = (
+            {"remove": True}
+            if change.body is None
+            else {"headers": dict(change.headers), "body": change.body}
+        )
+        self._ask("meanwhile", method=method, key=key, times=times, **what)
+        self._may_overwrite = True
+
+    def meet(self, *, method: str, key: str, count: int) -> None:
+        """Let so many requests for a key wait for each other before S3 carries them out."""
+        self._ask("meet", method=method, key=key, count=count)
+
+    def overwritten(self) -> str | None:
+        """Return the `write` of what was last replaced meanwhile, if anything was since the last call of this."""
+        return self._ask("overwritten")["write"] if self._may_overwrite else None
 
     def fault(self, fault: Mapping[str, Any], visibility: str, key: str) -> None:
         """Let something go wrong with requests for some keys.

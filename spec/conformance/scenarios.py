@@ -195,6 +195,8 @@ class Play:
         driver.forget_stderr()
         (answer,) = driver.ask([request])
         self.seconds += answer.seconds
+        if replaced := self.store.overwritten():
+            self.remembered["$WRITE"] = replaced
         if answer.seconds > step.get("within", answer.seconds):
             raise FailureError(
                 "late", f"an answer within {step['within']} s", f"one after {answer.seconds:.1f} s"

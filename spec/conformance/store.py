@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import gzip
 import http.client
+import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from .change import write_of
 from .clock import Clock
 
 if TYPE_CHECKING:
@@ -19,12 +21,15 @@ if TYPE_CHECKING:
     from local_cloud import LocalCloud
     from local_cloud.journal import Entry
 
+    from .change import Change
+
 _HEADERS = {
     "Content-Type": "ContentType",
     "Content-Encoding": "ContentEncoding",
     "Cache-Control": "CacheControl",
 }
 _PATIENCE = 10  # seconds
+_PATIENCE_FOR_OTHERS = 3  # seconds
 _ONLY_LOCAL = "only a local cloud can do this"
 DEADLINE = 30  # seconds: a busy machine is no failure
 
@@ -187,16 +192,24 @@ class Store:
         """Remove an object."""
         self._s3.delete_object(Bucket=self._bucket, Key=key)
 
-    def meanwhile(self, act: Callable[[], object], *, method: str, key: str, times: int) -> None:
-        """Let something happen each time S3 is about to carry out an SDK's request for a key.
+    def meanwhile(self, change: Change, *, method: str, key: str, times: int) -> None:
+        """Let somebody change an object each time S3 is about to carry out an SDK's request for it.
 
         Args:
-            act: what happens.
+            change: what they do.
             method: the request's.
             key: the object's.
             times: how often.
         """
         raise NotImplementedError(_ONLY_LOCAL)
+
+    def meet(self, *, method: str, key: str, count: int) -> None:
+        """Let so many requests for a key wait for each other before S3 carries them out."""
+        raise NotImplementedError(_ONLY_LOCAL)
+
+    def overwritten(self) -> str | None:
+        """Return the `write` of what was last replaced meanwhile, if anything was since the last call of this."""
+        return None
 
     def fault(self, fault: Mapping[str, Any], visibility: str, key: str) -> None:
         """Let something go wrong with requests for some keys.
@@ -246,6 +259,7 @@ class LocalStore(Store):
         super().__init__(client, cloud.environment(), outputs, self._ask, clock)
         self._cloud = cloud
         self._pop = 0
+        self._overwritten: str | None = None
 
     def begin(self) -> None:
         """Begin a scenario: the present is the machine's, nothing fails, and nobody has asked anything."""
@@ -263,9 +277,35 @@ class LocalStore(Store):
             self._cloud.roam(pop)
             self._pop = pop
 
-    def meanwhile(self, act: Callable[[], object], *, method: str, key: str, times: int) -> None:
-        """Let something happen each time S3 is about to carry out an SDK's request for a key."""
-        self._cloud.request_hooks.add("s3", act, method=method, path=f"/{self._bucket}/{key}", times=times)
+    def meanwhile(self, change: Change, *, method: str, key: str, times: int) -> None:
+        """Let somebody change an object each time S3 is about to carry out an SDK's request for it."""
+
+        def act() -> None:
+            stored = self.stored(key)
+            replaced = write_of(stored.body) if stored else None
+            self._overwritten = replaced or self._overwritten
+            if change.body is None:
+                self.remove(key)
+            else:
+                self.put(key, change.headers, change.octets(replaced))
+
+        self._before(act, method, key, times)
+
+    def meet(self, *, method: str, key: str, count: int) -> None:
+        """Let so many requests for a key wait for each other before S3 carries them out."""
+        others = threading.Barrier(count)
+
+        def act() -> None:
+            # If nobody else comes, that is for other steps to say.
+            with contextlib.suppress(threading.BrokenBarrierError):
+                others.wait(_PATIENCE_FOR_OTHERS)
+
+        self._before(act, method, key, count)
+
+    def overwritten(self) -> str | None:
+        """Return the `write` of what was last replaced meanwhile, if anything was since the last call of this."""
+        replaced, self._overwritten = self._overwritten, None
+        return replaced
 
     def fault(self, fault: Mapping[str, Any], visibility: str, key: str) -> None:
         """Let something go wrong with requests for some keys."""
@@ -291,6 +331,9 @@ class LocalStore(Store):
         """Let the edge learn of all invalidations; return the paths of those that are new and begin so."""
         self._cloud.refresh()
         return super().invalidations(visibility, path)
+
+    def _before(self, act: Callable[[], object], method: str, key: str, times: int) -> None:
+        self._cloud.request_hooks.add("s3", act, method=method, path=f"/{self._bucket}/{key}", times=times)
 
     def _ask(self, host: str, path: str) -> int:
         connection = http.client.HTTPConnection(urlsplit(self._cloud.edge_endpoint).netloc, timeout=_PATIENCE)

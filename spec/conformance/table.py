@@ -25,6 +25,7 @@ def render(log: Log, *, verbose: bool = False) -> str:
     if verbose:
         blocks.append([f"{_SIGNS[event.outcome]} {event.id}  {event.note}".rstrip() for event in log.events])
     blocks += [list(failure(event)) for event in log.events if event.outcome == "failed"]
+    blocks.append(list(_left_out(log)))
     blocks.append([f"problem: {problem}" for problem in log.problems])
     blocks.append([summary(log)])
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
@@ -57,6 +58,16 @@ def count(events: Iterable[Event]) -> str:
     """Return the outcomes of some checks in short: `24 ✓`, `23 ✓ 1 ✗`."""
     outcomes = Counter(event.outcome for event in events)
     return " ".join(f"{outcomes[outcome]} {sign}" for outcome, sign in _SIGNS.items() if outcomes[outcome])
+
+
+def _left_out(log: Log) -> Iterator[str]:
+    """Say once why each scenario was skipped."""
+    reasons: dict[str, list[str]] = {}
+    for event in log.events:
+        if event.outcome == "skipped" and event.check == "store":
+            reasons.setdefault(event.note, []).append(event.id)
+    for reason, ids in reasons.items():
+        yield f"- skipped: {reason} ({', '.join(ids)})"
 
 
 def _alone(log: Log) -> list[str]:

@@ -13,6 +13,8 @@ from memory._response_reader import EndedError, MalformedError, ResponseReader
 if TYPE_CHECKING:
     from memory._exchange import Request
 
+#: What only a real connection can have.
+_OF_CONNECTIONS = ("reset-kept",)
 #: The answer never comes, for one of these the request is not even carried out.
 _UNHEARD = ("refuse", "reset", "hang", "status", "no-http")
 _SPOILING = ("lost", "slow", "slow-head", "cut", "garbled", "headers", "early")
@@ -70,6 +72,10 @@ class Fault:
     headers: str = ""
 
     def __post_init__(self) -> None:
+        if self.kind in _OF_CONNECTIONS:
+            raise NotImplementedError(
+                f"a cloud in memory keeps no connections: {self.kind!r} is for the local cloud"
+            )
         if self.kind not in _UNHEARD + _SPOILING:
             raise NotImplementedError(f"a cloud in memory has no fault {self.kind!r}")
 
