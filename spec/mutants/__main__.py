@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def main() -> None:
     """Plant the faults the command line asks for, print what caught each, and exit with 1 if one was not."""
     options = _options()
-    faults = [fault for sdk in options.sdks or SDKS for fault in faults_of(sdk) if options.only in fault.name]
+    faults = [fault for sdk in options.sdks or SDKS for fault in faults_of(sdk) if _is_meant(fault.name, options.only)]
     jobs = [job for kind in options.kind or KINDS for job in _jobs(faults, kind)]
     if not jobs:
         sys.exit("there is no such fault")
@@ -48,7 +48,12 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="mutants", description=__doc__)
     parser.add_argument("sdks", nargs="*", metavar="sdk", help=f"{', '.join(SDKS)} (default: both)")
-    parser.add_argument("--only", default="", metavar="TEXT", help="only faults with this text in their name")
+    parser.add_argument(
+        "--only",
+        action="append",
+        metavar="TEXT",
+        help="only faults with this text in their name; may be given again",
+    )
     parser.add_argument(
         "--kind", action="append", choices=KINDS, help="ask only these; may be given again (default: all)"
     )
@@ -57,6 +62,10 @@ def _options() -> argparse.Namespace:
     if unknown := set(options.sdks) - set(SDKS):
         parser.error(f"no such SDK: {', '.join(sorted(unknown))}")
     return options
+
+
+def _is_meant(name: str, only: list[str] | None) -> bool:
+    return only is None or any(text in name for text in only)
 
 
 def _jobs(faults: list[Fault], kind: Kind) -> list[tuple[Fault, Kind]]:
