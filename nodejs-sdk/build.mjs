@@ -1,13 +1,24 @@
 // Bundles: `node build.mjs` writes lib/worker-source.js, the worker as a text; `node build.mjs layer FOLDER` writes the whole SDK
-// as one file, which a cold function loads in half the time of fifty.
+// as one file, which a cold function loads in half the time of fifty. `node build.mjs --if-possible` does nothing without
+// esbuild: who installs a clone without what it is developed with needs no bundle.
 
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { buildSync } from 'esbuild';
-
+const [, , what, folder] = process.argv;
+const { buildSync } = await esbuild();
 const ROOT = fileURLToPath(new URL('.', import.meta.url));
+
+/** @returns {Promise<import('esbuild')>} which ends the process if it is not here and need not be */
+async function esbuild() {
+  try {
+    return await import('esbuild');
+  } catch (error) {
+    if (what !== '--if-possible' || error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    process.exit();
+  }
+}
 
 /**
  * @param {string} entry
@@ -40,7 +51,6 @@ function writeWorker() {
   replaceFile(path.join(ROOT, 'lib', 'worker-source.js'), `'use strict';\n\n// Written by build.mjs from worker.js.\nmodule.exports = ${text};\n`);
 }
 
-const [, , what, folder] = process.argv;
 writeWorker();
 if (what === 'layer') {
   mkdirSync(folder, { recursive: true });

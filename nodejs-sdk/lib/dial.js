@@ -45,6 +45,17 @@ class Dial {
    * @throws {NodeJS.ErrnoException}
    */
   async connect() {
+    try {
+      return await this.#connect();
+    } catch (error) {
+      // Node's own authorities come first: to read the system's takes longer, and few hosts need them (TRUST-1).
+      if (this.#isCancelled || !(/** @type {{mayBeSystems?: boolean}} */ (error).mayBeSystems)) throw error;
+      return await this.#connect();
+    }
+  }
+
+  /** @returns {Promise<import('node:net').Socket>} */
+  async #connect() {
     const { isTls, proxy } = this.#peer;
     const { hostname, port } = proxy ?? this.#peer;
     const addresses = await this.#lookUp(hostname);

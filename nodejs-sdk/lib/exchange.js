@@ -1,6 +1,6 @@
 'use strict';
 
-const { readHeaders } = require('./headers.js');
+const { readHeaders, sayLength } = require('./headers.js');
 
 /** @typedef {import('./connection.js').Connection} Connection */
 /** @typedef {import('./wire.js').Fate} Fate */
@@ -11,6 +11,9 @@ const MAX_HEAD_BYTES = 64 * 1024; // WIRE-3
 
 /** Bytes of a body that are written at a time: each that the network takes is a sign of life. */
 const PIECE = 64 * 1024;
+
+/** Statuses of answers without a body. */
+const BODILESS = [204, 304];
 
 /** What is waited for, without a limit of its own: one's turn. */
 const QUEUE = 'waiting for a free connection';
@@ -151,6 +154,7 @@ class Exchange {
     if (!headers) return this.#fail('garbled', 'the answer is no HTTP/1.1: its length or transfer coding is wrong', 'garbled');
     const { maxBytes } = this.#request;
     const { statusCode: status = 0 } = incoming;
+    if (this.#isOpenEnded(status, incoming.rawHeaders)) return this.#fail('cut', 'the body ended early: it has no length', 'ended');
     /** @type {Buffer[]} */
     const chunks = [];
     let length = 0;
@@ -174,6 +178,15 @@ class Exchange {
     });
     incoming.on('error', () => this.#fail('cut', 'the body ended early', 'ended'));
     return undefined;
+  }
+
+  /**
+   * @param {number} status
+   * @param {readonly string[]} rawHeaders
+   * @returns {boolean} whether only the end of the TLS connection says where the body ends, and Node not whether that was cut (WIRE-10)
+   */
+  #isOpenEnded(status, rawHeaders) {
+    return this.#pool.target.protocol === 'https:' && !BODILESS.includes(status) && !sayLength(rawHeaders);
   }
 
   /** Look at the clock, and again when it might be too late. */

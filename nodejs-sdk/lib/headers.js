@@ -39,4 +39,13 @@ function readHeaders(raw) {
   return headers;
 }
 
-module.exports = { readHeaders };
+/**
+ * @param {readonly string[]} raw
+ * @returns {boolean} whether the headers say where the body ends
+ */
+function sayLength(raw) {
+  for (let at = 0; at < raw.length; at += 2) if (/^(content-length|transfer-encoding)$/i.test(raw[at])) return true;
+  return false;
+}
+
+module.exports = { readHeaders, sayLength };

@@ -33,7 +33,8 @@ const knownToSystem = new Set();
  * @param {import('node:net').Socket} socket
  * @param {import('./dial.js').Peer} peer
  * @returns {Promise<import('node:tls').TLSSocket>}
- * @throws {NodeJS.ErrnoException}
+ * @throws {NodeJS.ErrnoException & {mayBeSystems?: boolean}} which says whether the system's store, which another attempt asks,
+ *   may know the authority
  */
 function secure(socket, peer) {
   const { hostname, authorities } = peer;
@@ -50,8 +51,9 @@ function secure(socket, peer) {
     const secured = tls.connect(options);
     secured.on('secureConnect', () => resolve(secured));
     secured.on('error', (/** @type {NodeJS.ErrnoException} */ error) => {
-      if (!authorities && UNKNOWN_AUTHORITY.has(String(error.code))) knownToSystem.add(hostname); // the next attempt asks it
-      reject(error);
+      const mayBeSystems = !authorities && UNKNOWN_AUTHORITY.has(String(error.code)) && !knownToSystem.has(hostname);
+      if (mayBeSystems) knownToSystem.add(hostname);
+      reject(Object.assign(error, { mayBeSystems }));
     });
     secured.on('close', () => {
       socket.destroy();

@@ -1,69 +1,24 @@
 'use strict';
 
-// What the environment may do to requests on their way: proxies, certificates, and what somebody has polluted. Which of them count is
+// What the environment may do to requests on their way: proxies, and what somebody has polluted. Which of them count is
 // asked by the vectors in spec/vectors/endpoints.
 
 const assert = require('node:assert/strict');
-const { execFile, execFileSync } = require('node:child_process');
-const { mkdtempSync, readFileSync, rmSync } = require('node:fs');
+const { execFile } = require('node:child_process');
 const https = require('node:https');
 const net = require('node:net');
-const { tmpdir } = require('node:os');
 const path = require('node:path');
 const { test } = require('node:test');
 const { promisify } = require('node:util');
 
 const { cloudFor } = require('../testing');
 const MemoryService = require('../index.js');
+const { certificates, listen, read } = require('./certificates.js');
 
 const ROOT = path.join(__dirname, '..');
 const DOCUMENT = '{"v":1,"type":"int","value":1,"write":"9f86d081884c7d65"}';
 
 const answer = (request, response) => response.writeHead(200, { etag: '"a"' }).end(DOCUMENT);
-
-/** An authority and a certificate of its for localhost. */
-function certificates(context) {
-  const folder = mkdtempSync(path.join(tmpdir(), 'memory-tls-'));
-  context.after(() => rmSync(folder, { recursive: true }));
-  const openssl = (...words) => execFileSync('openssl', words, { cwd: folder, stdio: 'pipe' });
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
-  openssl('req', '-x509', ...curve, '-keyout', 'ca.key', '-out', 'ca.pem', '-subj', '/CN=Test Authority');
-  openssl('req', '-x509', ...curve, '-keyout', 'key.pem', '-out', 'cert.pem', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-CA', 'ca.pem', '-CAkey', 'ca.key');
-  return { folder, ca: path.join(folder, 'ca.pem'), key: readFileSync(path.join(folder, 'key.pem')), cert: readFileSync(path.join(folder, 'cert.pem')) };
-}
-
-async function listen(context, server) {
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  context.after(() => (server.closeAllConnections?.(), server.close()));
-  return server.address().port;
-}
-
-/** A get and a getAsync in a process of its own: the sources, or the code of the first error. */
-async function read(environment, edge) {
-  const script = `
-    const params = { DISTRIBUTION: 'd1.cloudfront.net', BUCKET_NAME: 'values', REGION: 'eu-west-1', FAILOVER: false, LOCAL_MAX_ITEMS: 0 };
-    (async () => {
-      const mem = new (require(${JSON.stringify(ROOT)}))({ ...params, EDGE_ENDPOINT: ${JSON.stringify(edge)} }, 'shop');
-      console.log(await mem.getAsync('a'), mem.get('a'));
-    })().catch((error) => console.log(error.code, error.message));
-  `;
-  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/proxy|_CA_|SSL_|NODE_/i.test(name)));
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['-e', script], { env: { ...inherited, ...environment } });
-  return (stdout + stderr).trim();
-}
-
-test('TLS is verified, with the authorities that the environment names and no others', async (context) => {
-  const { ca, key, cert } = certificates(context);
-  const port = await listen(context, https.createServer({ key, cert }, answer));
-  const edge = `https://localhost:${port}`;
-  assert.equal(await read({ AWS_CA_BUNDLE: ca }, edge), '1 1');
-  assert.equal(await read({ SSL_CERT_FILE: ca }, edge), '1 1');
-  assert.equal(await read({ NODE_EXTRA_CA_CERTS: ca }, edge), '1 1');
-  assert.match(await read({}, edge), /^unavailable .*certificate/);
-  assert.match(await read({ NODE_TLS_REJECT_UNAUTHORIZED: '0', NODE_NO_WARNINGS: '1' }, edge), /^unavailable .*certificate/);
-  assert.match(await read({ AWS_CA_BUNDLE: ca }, `https://127.0.0.1:${port}`), /^unavailable .*IP/);
-  assert.match(await read({ AWS_CA_BUNDLE: '/no/such/file' }, edge), /AWS_CA_BUNDLE/);
-});
 
 test('HTTPS goes through the proxy by CONNECT, with its password, which no error shows', async (context) => {
   const { ca, key, cert } = certificates(context);

@@ -53,7 +53,8 @@ def _nothing_of_another_test() -> None:
 def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the person who runs the tests has set does not reach them, and no test reaches AWS."""
     for variable in tuple(os.environ):
-        if variable.startswith(("AWS_", "MEMORY_")) or variable.lower().endswith("_proxy"):
+        ours = variable.startswith(("AWS_", "MEMORY_")) or variable.lower().endswith("_proxy")
+        if ours or variable.endswith(("_CA_BUNDLE", "_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR")):
             monkeypatch.delenv(variable)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")

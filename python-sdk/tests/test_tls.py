@@ -10,6 +10,7 @@ import ssl
 import subprocess
 import sys
 import threading
+import types
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -113,8 +114,9 @@ def test_nothing_of_what_is_slow_to_load_is_loaded_for_tls(server: Broken, certi
     assert not slow & set(loaded)
 
 
-def test_a_body_without_a_length_that_tls_does_not_end_is_cut_off(
-    certificate: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("is_ended", [False, True], ids=["cut", "ended"])
+def test_a_body_over_tls_without_a_length_is_no_whole_answer(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch, *, is_ended: bool
 ) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate.parent / "server.pem")
@@ -124,13 +126,45 @@ def test_a_body_without_a_length_that_tls_does_not_end_is_cut_off(
             tls = context.wrap_socket(connection, server_side=True, suppress_ragged_eofs=True)
             tls.recv(65_536)
             tls.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + DOCUMENT)
-            os.close(tls.detach())  # no farewell: anybody on the way could have ended it
+            if is_ended:
+                with contextlib.suppress(OSError):  # nobody answers the farewell
+                    tls.unwrap()
+            os.close(tls.detach())  # without a farewell anybody on the way could have ended it
 
     cutting = Broken(answer)
     monkeypatch.setenv("AWS_CA_BUNDLE", str(certificate))
-    with pytest.raises(UnavailableError):
+    with pytest.raises(UnavailableError, match="the connection ended before the answer did"):
         service(f"localhost:{cutting.port}", DEADLINE=2).get("a")
     cutting.close()
+
+
+def test_the_systems_store_is_believed_as_a_folder_too(
+    server: Broken, certificate: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ["openssl", "x509", "-hash", "-noout", "-in", str(certificate)]
+    hashed = subprocess.run(command, capture_output=True, text=True, check=True)
+    store = tmp_path / "store"
+    store.mkdir()
+    (store / f"{hashed.stdout.strip()}.0").write_bytes(certificate.read_bytes())
+    monkeypatch.setenv("SSL_CERT_DIR", str(store))
+    assert service(f"localhost:{server.port}").get("a") == 1
+
+
+@pytest.mark.parametrize("has_store", [False, True], ids=["no store", "a store"])
+def test_certifi_is_believed_where_the_system_has_no_store(
+    server: Broken, certificate: Path, monkeypatch: pytest.MonkeyPatch, *, has_store: bool
+) -> None:
+    package = types.ModuleType("certifi")
+    monkeypatch.setattr(package, "where", lambda: str(certificate), raising=False)
+    monkeypatch.setitem(sys.modules, "certifi", package)
+    monkeypatch.setattr("memory._trust._contexts", {})
+    if not has_store:
+        monkeypatch.setattr(ssl.SSLContext, "load_default_certs", lambda _: None)
+        monkeypatch.setattr("memory._trust._has_hashed_folder", lambda: False)
+        assert service(f"localhost:{server.port}").get("a") == 1
+        return
+    with pytest.raises(UnavailableError, match="its certificate is not trusted"):
+        service(f"localhost:{server.port}").get("a")
 
 
 class Tunnel:

@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 def main() -> None:
     """Plant the faults the command line asks for, print what caught each, and exit with 1 if one was not."""
     options = _options()
-    faults = [fault for sdk in options.sdks or SDKS for fault in faults_of(sdk) if _is_meant(fault.name, options.only)]
+    faults = [
+        fault
+        for sdk in options.sdks or SDKS
+        for fault in faults_of(sdk)
+        if _is_meant(fault.name, options.only)
+    ]
     jobs = [job for kind in options.kind or KINDS for job in _jobs(faults, kind)]
     if not jobs:
         sys.exit("there is no such fault")

@@ -42,15 +42,17 @@ class Connection:
 
     Args:
         sock: Connected, its TLS handshake done.
+        is_tls: Whether there was one.
 
     Attributes:
         is_reusable: Whether another request may go out.
     """
 
-    __slots__ = ("_poll", "_until", "_used_at", "is_reusable", "sock")
+    __slots__ = ("_is_tls", "_poll", "_until", "_used_at", "is_reusable", "sock")
 
-    def __init__(self, sock: socket) -> None:
+    def __init__(self, sock: socket, *, is_tls: bool = False) -> None:
         self.sock = sock
+        self._is_tls = is_tls
         self.is_reusable = True
         self._until = 0.0
         self._used_at = _wall_clock()
@@ -84,7 +86,7 @@ class Connection:
             NoAnswerError: There is none, or not a whole one.
         """
         self._until = deadline
-        reader = ResponseReader(self._receive)
+        reader = ResponseReader(self._receive, is_tls=self._is_tls)
         try:
             self._set_timeout()
         except TimeoutError:

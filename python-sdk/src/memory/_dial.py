@@ -106,7 +106,7 @@ def dial(origin: Origin, deadline: float) -> Connection:
     except BaseException:
         _close(sock)
         raise
-    return Connection(sock)
+    return Connection(sock, is_tls=context is not None)
 
 
 def connect(addresses: list[Address], until: float) -> socket.socket:

@@ -39,16 +39,18 @@ class ResponseReader:
 
     Args:
         receive: Returns the next bytes; none at the end of the connection.
+        is_tls: Whether they come over TLS.
 
     Attributes:
         has_begun: Whether there was a first byte.
         is_last: Whether the connection cannot be used again.
     """
 
-    __slots__ = ("_buffer", "_receive", "has_begun", "is_last")
+    __slots__ = ("_buffer", "_is_tls", "_receive", "has_begun", "is_last")
 
-    def __init__(self, receive: Callable[[], bytes]) -> None:
+    def __init__(self, receive: Callable[[], bytes], *, is_tls: bool = False) -> None:
         self._receive = receive
+        self._is_tls = is_tls
         self._buffer = b""
         self.has_begun = False
         self.is_last = False
@@ -84,6 +86,8 @@ class ResponseReader:
         elif length is not None:
             size = _size(length)
             body, cut = self._exactly(min(size, limit)), size > limit
+        elif self._is_tls:
+            raise EndedError  # as far as anybody knows (WIRE-10)
         else:
             self.is_last = True
             body, cut = self._rest(limit)

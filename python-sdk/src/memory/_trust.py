@@ -32,9 +32,6 @@ def tls_context() -> SSLContext:
 
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        # Python lets OpenSSL 3 take a connection that was cut for one that was closed. Then a body without a length
-        # could be shortened by anybody on the way (RFC 8446, 6.1).
-        context.options &= ~getattr(ssl, "OP_IGNORE_UNEXPECTED_EOF", 0)
         if bundle is None:
             _load_platforms(context)
         else:
