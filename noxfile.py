@@ -85,6 +85,7 @@ SOURCES = [
 ]
 NODE_PROJECTS = ["nodejs-sdk", "infra/edge-setup"]
 BROWSER_TESTS = "console/tests"
+OF_OTHERS = ["demos/tests", "nodejs-sdk/test/mocks"]  # Lambda's own client; mocks and test runners
 OLDEST_NODE = 20
 # A file's tests share its servers, and wait for them now and then: one worker more than there are cores.
 IN_PARALLEL = ("-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile")
@@ -333,7 +334,7 @@ def test(session: nox.Session) -> None:
 def slow(session: nox.Session) -> None:
     """Run the tests that take longer than a contributor waits: real installs, whole stacks, browsers, large numbers."""
     _install(session, "dev")
-    _node_packages(session, *NODE_PROJECTS, BROWSER_TESTS)
+    _node_packages(session, *NODE_PROJECTS, BROWSER_TESTS, *OF_OTHERS)
     _every_node(session)
     _layers(session)
     tests = ("python", "-m", "pytest", *IN_PARALLEL)

@@ -1,6 +1,7 @@
 'use strict';
 
 const { readHeaders, sayLength } = require('./headers.js');
+const { isHttpMocked } = require('./http-mock.js');
 
 /** @typedef {import('./connection.js').Connection} Connection */
 /** @typedef {import('./wire.js').Fate} Fate */
@@ -44,8 +45,10 @@ class Exchange {
   #limit = Infinity;
   #isKept = false;
   #isSettled = false;
-  #isAnswered = false;
+  /** @type {import('node:http').IncomingMessage | undefined} */
+  #answer;
   #isWhole = false;
+  #isClosed = false;
 
   /**
    * @param {import('./wire.js').Request} request
@@ -81,7 +84,8 @@ class Exchange {
       ...target,
       method,
       path: pathAt < 0 ? '/' : url.slice(pathAt),
-      headers: { ...headers, connection: 'keep-alive' },
+      // A mock's answers have no length as a rule: they end with the connection, which then must not be kept.
+      headers: { ...headers, connection: isHttpMocked() ? 'close' : 'keep-alive' },
       maxHeaderSize: MAX_HEAD_BYTES,
       createConnection: (_, start) => void this.#connect(start),
     });
@@ -163,7 +167,7 @@ class Exchange {
       const cut = length > maxBytes;
       this.#settle({ status, headers, body: cut ? bytes.subarray(0, maxBytes) : bytes, cut });
     };
-    this.#isAnswered = true;
+    this.#answer = incoming;
     this.#waitsFor = 'the body';
     incoming.on('data', (chunk) => {
       chunks.push(chunk);
@@ -175,6 +179,7 @@ class Exchange {
     incoming.on('end', () => {
       this.#isWhole = true;
       finish();
+      if (this.#isClosed) this.#done();
     });
     incoming.on('error', () => this.#fail('cut', 'the body ended early', 'ended'));
     return undefined;
@@ -262,7 +267,8 @@ class Exchange {
   #done() {
     const connection = this.#connection;
     if (this.#isWhole && connection) this.#pool.keep(connection);
-    else if (this.#isAnswered) this.#fail('cut', 'the body ended early', 'ended');
+    else if (this.#answer?.complete) this.#isClosed = true; // its end is yet to be read
+    else if (this.#answer) this.#fail('cut', 'the body ended early', 'ended');
     else this.#fail('ECONNRESET', 'the connection ended', 'ended');
   }
 

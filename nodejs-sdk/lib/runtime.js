@@ -3,15 +3,13 @@
 const { double } = require('./double.js');
 const { PAUSED, TOO_LATE, runAsync, runSync } = require('./effects.js');
 const { ConfigurationError } = require('./errors.js');
+const { isHttpMocked } = require('./http-mock.js');
 const { SyncWorker } = require('./sync-worker.js');
 
 /** @template T @typedef {import('./effects.js').Program<T>} Program */
 /** @typedef {import('./effects.js').Effect} Effect */
 /** @typedef {import('./effects.js').Outcome} Outcome */
 /** @typedef {(milliseconds: number) => Promise<void>} Sleep */
-
-/** Where the interceptors of nock and msw keep what they have replaced. */
-const HTTP_MOCK = Symbol.for('client-request-interceptor');
 
 /** What a thread sleeps on: nobody ever wakes it. */
 const pillow = new Int32Array(new SharedArrayBuffer(4));
@@ -109,7 +107,7 @@ class Runtime {
       return PAUSED;
     }
     if (double.current) return atOnce(double.current.perform(effect, left));
-    if (isMocked()) throw mocked();
+    if (isHttpMocked()) throw mocked();
     if (!this.#hasThread) this.#startThread(false);
     return this.#syncWorker.perform(effect, left);
   }
@@ -127,14 +125,6 @@ class Runtime {
     this.#effectHandler = new EffectHandler();
     return this.#effectHandler;
   }
-}
-
-/**
- * @returns {boolean} whether a test has put something in the place of this thread's HTTP, which the other thread would not see: nock
- *   and msw leave this mark
- */
-function isMocked() {
-  return Reflect.get(globalThis, HTTP_MOCK) !== undefined;
 }
 
 /** @param {Outcome | Promise<Outcome>} outcome of a double */
