@@ -122,8 +122,7 @@ def run(demo: Demo, cloud: LocalCloud, opt: Path, log_format: str) -> tuple[list
         results: list[Any] = []
         try:
             with contextlib.suppress(queue.Empty):  # then what it has written says why
-                for _ in range(2):
-                    results.append(api.invoke({}))
+                results.extend(api.invoke({}) for _ in range(2))
         finally:
             os.killpg(process.pid, signal.SIGKILL)  # as Lambda ends what it does not need
             output, _ = process.communicate()
