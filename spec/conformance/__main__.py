@@ -15,9 +15,9 @@ from typing import IO, TYPE_CHECKING
 
 from . import clauses, home, junit, log, page, sdk, table, vectors
 from .known_failures import NOT_ANY_MORE, KnownFailures, KnownFailuresError
+from .local_store import StoreError, deployed
 from .run import Run
 from .selection import Selection
-from .store import StoreError, deployed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

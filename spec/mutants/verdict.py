@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from conformance import checks, home, keys, sdk, vectors
 from conformance.answers import FailureError
 from conformance.driver import Driver
+from conformance.local_store import deployed
 from conformance.scenarios import Scenario
-from conformance.store import deployed
 from history.client import BrokenError
 from history.judge import judge
 from history.run import Setting, staged

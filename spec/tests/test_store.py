@@ -11,12 +11,14 @@ from conformance import keys
 from conformance.answers import FailureError
 from conformance.driver import Driver, Limits
 from conformance.home import REPOSITORY, VECTORS
+from conformance.local_store import StoreError, deployed
 from conformance.scenarios import Scenario, roles, roles_that_keep
-from conformance.store import Store, StoreError, deployed
 from conformance.vectors import Kind, Vector, load
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from conformance.store import Store
 
 LIMITS = Limits(start=10, request=10)
 SCENARIOS = {vector.id: vector for vector in load(VECTORS) if vector.kind is Kind.STORE}
