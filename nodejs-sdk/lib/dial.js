@@ -41,15 +41,19 @@ class Dial {
   }
 
   /**
+   * @param {(milliseconds: number) => void} [worked] Told of time that is none of the connection's.
    * @returns {Promise<import('node:net').Socket>} ready for the first request
    * @throws {NodeJS.ErrnoException}
    */
-  async connect() {
+  async connect(worked) {
     try {
       return await this.#connect();
     } catch (error) {
-      // Node's own authorities come first: to read the system's takes longer, and few hosts need them (TRUST-1).
       if (this.#isCancelled || !(/** @type {{mayBeSystems?: boolean}} */ (error).mayBeSystems)) throw error;
+      // Node's own authorities come first: to read the system's takes long, once, and few hosts need them (TRUST-1).
+      const began = performance.now();
+      require('./trust.js').contextOf(undefined, true);
+      worked?.(performance.now() - began);
       return await this.#connect();
     }
   }

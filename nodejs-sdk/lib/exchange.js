@@ -119,7 +119,7 @@ class Exchange {
     this.#alive('connecting', this.#limits.connect);
     const dial = (this.#dial = this.#pool.dial());
     try {
-      const socket = await dial.connect();
+      const socket = await dial.connect((milliseconds) => (this.#aliveAt += milliseconds));
       const connection = this.#pool.opened(socket);
       if (this.#isSettled) this.#pool.keep(connection);
       else this.#goes(connection);

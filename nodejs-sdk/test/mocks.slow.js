@@ -9,6 +9,7 @@ const { mkdtempSync, rmSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const path = require('node:path');
 const { suite, test } = require('node:test');
+const { pathToFileURL } = require('node:url');
 const { promisify } = require('node:util');
 
 const MemoryService = require('../index.js');
@@ -19,6 +20,7 @@ const ROOT = path.join(__dirname, '..');
 const OTHERS = path.join(__dirname, 'mocks');
 const others = createRequire(path.join(OTHERS, 'package.json'));
 const run = promisify(execFile);
+const MSW = `${pathToFileURL(OTHERS)}/node_modules/msw/lib/`;
 
 const EDGE = 'http://127.0.0.1:9';
 const DOCUMENT = '{"v":1,"type":"int","value":7,"write":"9f86d081884c7d65"}';
@@ -57,8 +59,8 @@ suite('nock', () => {
 });
 
 test('msw sees asynchronous calls, and a synchronous get is refused', async (context) => {
-  const { http, HttpResponse } = others('msw');
-  const { setupServer } = others('msw/node');
+  const { http, HttpResponse } = await import(MSW + 'core/index.mjs'); // as CommonJS it wants a newer Node
+  const { setupServer } = await import(MSW + 'node/index.mjs');
   const server = setupServer(http.get(`${EDGE}/shop/a.json`, () => new HttpResponse(DOCUMENT, { headers: { etag: '"a"', 'content-length': String(DOCUMENT.length) } })));
   server.listen({ onUnhandledRequest: 'error' });
   context.after(() => server.close());
