@@ -216,7 +216,7 @@ def test_the_walkthrough_invokes_every_demo() -> None:
     assert f'"{default}-$DEMO"' in DEPLOY
 
 
-def test_no_update_replaces_the_bucket_or_a_distribution_and_every_one_the_changed_layers(
+def test_no_update_replaces_the_bucket_or_a_distribution_and_every_one_adds_versions_of_the_layers(
     translated: dict[str, Any],
 ) -> None:
     """By the properties that CloudFormation's own schemas say cannot change."""
@@ -240,7 +240,7 @@ def test_no_update_replaces_the_bucket_or_a_distribution_and_every_one_the_chang
     }
     assert layers
     assert all({"Content", "LayerName"} <= fixed[name] for name in layers)
-    assert all(translated["Resources"][name]["DeletionPolicy"] == "Delete" for name in layers)
+    assert all(translated["Resources"][name]["DeletionPolicy"] == "Retain" for name in layers)
     assert all("FunctionName" in fixed[name] for name in ("PythonDemo", "NodejsDemo"))
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from infra.scan.translations import unpackaged
 
+from infra import translate
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -95,7 +97,7 @@ def test_distributions_read_their_part_of_the_bucket(
     config = translated["Resources"][name]["Properties"]["DistributionConfig"]
     [origin] = config["Origins"]
     assert origin["OriginPath"] == origin_path
-    assert origin["S3OriginConfig"] == {"OriginAccessIdentity": ""}
+    assert origin["S3OriginConfig"]["OriginAccessIdentity"] == ""
     assert origin["OriginAccessControlId"] == {"Fn::GetAtt": ["AccessControl", "OacId"]}
 
 
@@ -129,7 +131,24 @@ def test_distributions_are_gone_before_the_bucket_is_deleted(translated: dict[st
     depends = translated["Resources"][name]["DependsOn"]
     assert "BucketRemoval" in ([depends] if isinstance(depends, str) else depends)
     bucket = translated["Resources"]["Bucket"]
-    assert (bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
+    assert (bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+@pytest.mark.parametrize("name", ["template", "consumer"])
+def test_every_role_has_the_boundary_that_is_given(infra: Path, name: str) -> None:
+    document = translate(unpackaged(infra / f"{name}.yaml"), "us-east-1")
+    roles = [item for item in document["Resources"].values() if item["Type"] == "AWS::IAM::Role"]
+    assert roles
+    given = {"Fn::If": ["WithBoundary", {"Ref": "PermissionsBoundary"}, {"Ref": "AWS::NoValue"}]}
+    assert all(role["Properties"]["PermissionsBoundary"] == given for role in roles)
+
+
+@pytest.mark.parametrize("name", DISTRIBUTIONS)
+def test_an_edge_gives_s3_up_before_its_reader_does(translated: dict[str, Any], name: str) -> None:
+    silence = 2  # seconds that an SDK waits for a sign of life (TIME-2)
+    [origin] = translated["Resources"][name]["Properties"]["DistributionConfig"]["Origins"]
+    connecting = origin["ConnectionAttempts"] * origin["ConnectionTimeout"]
+    assert connecting + origin["S3OriginConfig"]["OriginReadTimeout"] <= silence
 
 
 @pytest.mark.parametrize("name", DISTRIBUTIONS)

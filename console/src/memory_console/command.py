@@ -19,6 +19,7 @@ _COMMANDS = {  # the module of each, and its name there
     "import": ("memory_console.commands.import_", "import_"),
     "explore": ("memory_console.commands.explore", "explore"),
     "doctor": ("memory_console.commands.doctor", "doctor"),
+    "layers": ("memory_console.commands.layers", "layers"),
     "cost": ("memory_console.cost.command", "cost"),
 }
 

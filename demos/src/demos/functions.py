@@ -71,7 +71,7 @@ class Functions:
         model = self.configuration(like)
         self._client.create_function(
             FunctionName=name,
-            Runtime="python3.13" if python else "nodejs22.x",
+            Runtime="python3.13" if python else "nodejs24.x",
             Handler="lambda_function.lambda_handler" if python else "index.handler",
             Role=model["Role"],
             Architectures=model["Architectures"],
