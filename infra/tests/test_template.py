@@ -106,7 +106,7 @@ def test_distributions_take_reads_over_https_only(translated: dict[str, Any], na
     config = translated["Resources"][name]["Properties"]["DistributionConfig"]
     behavior = config["DefaultCacheBehavior"]
     assert behavior["ViewerProtocolPolicy"] == "https-only"
-    assert behavior["AllowedMethods"] == ["GET", "HEAD", "OPTIONS"]
+    assert behavior["AllowedMethods"] == ["GET", "HEAD"]
     assert behavior["Compress"] is False
     assert config["HttpVersion"] == "http2and3"
 

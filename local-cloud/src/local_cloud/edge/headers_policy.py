@@ -25,18 +25,12 @@ class HeadersPolicy:
 
     config: Mapping[str, Any]
 
-    @property
-    def answers_preflights(self) -> bool:
-        """Whether it says anything about requests from other origins."""
-        return bool(self.config.get("CorsConfig"))
-
-    def apply(self, headers: dict[str, str], origin: str | None, *, preflight: bool) -> None:
+    def apply(self, headers: dict[str, str], origin: str | None) -> None:
         """Add the policy's headers to an answer's and remove those it hides.
 
         Args:
             headers: the answer's headers; changed in place.
             origin: the request's `Origin` header, which only browsers send.
-            preflight: whether the request asks if another one would be allowed.
         """
         hidden = {item["Header"].lower() for item in _items(self.config, "RemoveHeadersConfig")}
         for name in [name for name in headers if name.lower() in hidden]:
@@ -46,7 +40,7 @@ class HeadersPolicy:
             headers[custom["Header"]] = custom["Value"]
         cors = self.config.get("CorsConfig")
         if cors and origin:
-            headers.update(_cors(cors, origin, preflight=preflight))
+            headers.update(_cors(cors, origin))
 
     def _security(self) -> dict[str, str]:
         config = self.config.get("SecurityHeadersConfig", {})
@@ -66,19 +60,14 @@ class HeadersPolicy:
         return headers
 
 
-def _cors(cors: Mapping[str, Any], origin: str, *, preflight: bool) -> dict[str, str]:
+def _cors(cors: Mapping[str, Any], origin: str) -> dict[str, str]:
     allowed = _items(cors, "AccessControlAllowOrigins")
     if not any(fnmatchcase(origin, pattern) for pattern in allowed):
         return {}
     headers = {"Access-Control-Allow-Origin": "*"} if "*" in allowed else _only_for(origin)
     if cors.get("AccessControlAllowCredentials"):
         headers["Access-Control-Allow-Credentials"] = "true"
-    if preflight:
-        headers["Access-Control-Allow-Methods"] = ", ".join(_items(cors, "AccessControlAllowMethods"))
-        headers["Access-Control-Allow-Headers"] = ", ".join(_items(cors, "AccessControlAllowHeaders"))
-        if "AccessControlMaxAgeSec" in cors:
-            headers["Access-Control-Max-Age"] = str(cors["AccessControlMaxAgeSec"])
-    elif _items(cors, "AccessControlExposeHeaders"):
+    if _items(cors, "AccessControlExposeHeaders"):
         headers["Access-Control-Expose-Headers"] = ", ".join(_items(cors, "AccessControlExposeHeaders"))
     return headers
 

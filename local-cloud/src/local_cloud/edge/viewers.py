@@ -12,7 +12,7 @@ from aiohttp import web
 from local_cloud.edge.conditions import unchanged
 from local_cloud.edge.signatures import RefusedError, SignedUrl
 from local_cloud.fault_server import DISTRIBUTION
-from local_cloud.s3_errors import cloudfront_page
+from local_cloud.s3_errors import cloudfront_page, s3_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +71,7 @@ class Viewers:
             except RefusedError as refused:
                 return self._refusal(refused)
         if request.method == "OPTIONS":
-            return self._preflight(request, behaviour)
+            return self._preflight()
         delivery = await self._presence.deliver(distribution, behaviour, path)
         return self._delivery(request, behaviour, delivery)
 
@@ -81,20 +81,18 @@ class Viewers:
         headers.update(self._marks(delivery.result), Server="AmazonS3")
         if delivery.age is not None:
             headers["Age"] = str(delivery.age)
-        behaviour.headers.apply(headers, request.headers.get("Origin"), preflight=False)
+        behaviour.headers.apply(headers, request.headers.get("Origin"))
         if copy.status == HTTPStatus.OK and unchanged(request.headers, copy.headers):
             for name in ("Content-Type", "Content-Encoding"):
                 headers.pop(name, None)
             return web.Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
         return web.Response(status=copy.status, headers=headers, body=copy.body)
 
-    def _preflight(self, request: web.BaseRequest, behaviour: Behaviour) -> web.Response:
-        # Only the headers policy decides here; a bucket's own CORS rules are not asked.
-        if not behaviour.headers.answers_preflights:
-            return self._page("CORS is not enabled for this distribution.")
-        headers = {**self._marks("Miss"), "Server": "AmazonS3"}
-        behaviour.headers.apply(headers, request.headers.get("Origin"), preflight=True)
-        return web.Response(headers=headers)
+    def _preflight(self) -> web.Response:
+        """Answer as S3 does for a bucket without CORS rules: headers policies do not answer in its place."""
+        message = "CORSResponse: CORS is not enabled for this bucket."
+        body = s3_error("AccessForbidden", message)
+        return self._error(HTTPStatus.FORBIDDEN, body, "application/xml", server="AmazonS3")
 
     def _refusal(self, refused: RefusedError) -> web.Response:
         body = (
@@ -111,10 +109,12 @@ class Viewers:
     def _page(self, reason: str) -> web.Response:
         return self._error(HTTPStatus.FORBIDDEN, cloudfront_page(HTTPStatus.FORBIDDEN, reason), "text/html")
 
-    def _error(self, status: int, body: bytes, content_type: str) -> web.Response:
+    def _error(
+        self, status: int, body: bytes, content_type: str, *, server: str = "CloudFront"
+    ) -> web.Response:
         headers = {
             **self._marks("Error"),
-            "Server": "CloudFront",
+            "Server": server,
             "Date": formatdate(self._clock(), usegmt=True),
             "Content-Type": content_type,
         }
