@@ -30,6 +30,7 @@ STOP_DEADLINE = 0.5
 WORKERS_DEADLINE = 0.5  # seconds to wait for what has got the rude one
 _PORT_ATTEMPTS = 3  # another process may take a free port before the engine does
 _POLL = 0.02  # seconds
+_LIFELINE = Path(__file__).with_name("lifeline.py")
 
 
 @dataclass(frozen=True)
@@ -112,12 +113,13 @@ class Engine:
                 # The engine tells its functions by itself, but not if they are sent to another endpoint.
                 **certificate.variables,
             }
+        (folder / "engine.log").touch(mode=0o600)
         with (folder / "engine.log").open("wb") as log:
             process = subprocess.Popen(  # noqa: S603 (the interpreter is our own, and no shell is involved)
-                [str(python), "-m", "ministack"],
+                [str(python), str(_LIFELINE), str(folder)],
                 env=environment,
                 cwd=folder,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,  # nothing is ever written: the engine waits for its end
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # a group to end as a whole, and safe from the terminal's Ctrl-C
@@ -168,6 +170,8 @@ class Engine:
                 self.process.kill()
                 self.process.wait()
             self._end_workers()
+        if self.process.stdin:
+            self.process.stdin.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _end_workers(self) -> None:
