@@ -144,7 +144,7 @@ class Double:
     def _requests(self, cloud: Cloud, _: Message) -> Message:
         seen = [entry._asdict() for entry in cloud.requests if entry.where in ("edge", "s3")]
         cloud.requests.clear()
-        told = ("where", "method", "path", "access_key")
+        told = ("where", "method", "path", "access_key", "status", "pop")
         return {"requests": [{name: entry[name] for name in told} for entry in seen]}
 
     def _invalidations(self, cloud: Cloud, request: Message) -> Message:

@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING
 from . import clauses, home, junit, log, page, sdk, table, vectors
 from .known_failures import NOT_ANY_MORE, KnownFailures, KnownFailuresError
 from .local_store import StoreError, deployed
-from .run import Run
+from .run import Run, StoppedError
 from .selection import Selection
 
 if TYPE_CHECKING:
@@ -66,14 +66,14 @@ def _run(options: argparse.Namespace, found: list[vectors.Vector], limits: Limit
         sys.stdout.write("".join(f"{vector.id}  {vector.clause}: {vector.title}\n" for vector in chosen))
         return _OK
     if options.fix and _is_filtered(options):
-        raise UsageError("--fix needs a run of everything: leave out --only, --sdk and --no-store")
+        raise UsageError("--fix needs a run of everything: leave out --only, --sdk, --stop-after and --no-store")
     known = {each.name: KnownFailures(each.known_failures) for each in sdks}
     with ExitStack() as stack:
         stream = stack.enter_context(_created(options.jsonl)) if options.jsonl else None
         header = {"commit": _commit(root), "runner": platform.python_version(), "vectors": len(found)}
         recorder = log.Recorder(header, stream, _progress() if sys.stderr.isatty() else None)
         asked = sdk.chosen(sdks, options.sdk)
-        run = Run(found, asked, selection, known, recorder, _command(options), limits)
+        run = Run(found, asked, selection, known, recorder, _command(options), limits, options.stop_after)
         wants_store = run.has_scenarios() and not options.no_store
         # First of all, as it may be that it cannot be deployed here.
         store = (
@@ -81,24 +81,32 @@ def _run(options: argparse.Namespace, found: list[vectors.Vector], limits: Limit
             if wants_store and options.s3 != "double"
             else None
         )
-        run.documents()
-        if wants_store and options.s3 == "double":
-            run.doubles()
-        if store:
-            run.scenarios(store)
-        for problem in _problems(options, found, known):
+        try:
+            run.documents()
+            if wants_store and options.s3 == "double":
+                run.doubles()
+            if store:
+                run.scenarios(store)
+        except StoppedError:
+            recorder.problem(f"stopped after {recorder.failures:,} failures: what is left was not checked")
+        for reason, count in run.unasked.items():
+            recorder.problem(f"{reason}\n{count:,} checks were not made")
+        for problem in _problems(options, found, {} if run.unasked else known):
             recorder.problem(problem)
         complete = recorder.finish()
     if sys.stderr.isatty():
         sys.stderr.write(_CLEAR)
     _report(options, complete)
+    if options.fix and run.unasked:
+        raise UsageError("--fix needs drivers that answer")
     if options.fix:
         _fix(complete, known)
     return _OK if complete.is_green else _FAILED
 
 
 def _is_filtered(options: argparse.Namespace) -> bool:
-    return bool(options.only or options.sdk or options.no_store or options.s3 == "double")
+    chosen = options.only or options.sdk or options.stop_after is not None
+    return bool(chosen or options.no_store or options.s3 == "double")
 
 
 def _problems(
@@ -194,14 +202,21 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         default="ministack",
         help="what keeps the objects of scenarios: a local cloud, or each SDK's own test double",
     )
+    add("--stop-after", type=_positive, metavar="N", help="end the run after so many failures")
     add("--no-store", action="store_true", help="leave out the scenarios, which need a deployed store")
     add("--fix", action="store_true", help="rewrite the lists of known failures as the run finds things")
     add("--html", type=Path, metavar="FILE", help="write the report as an HTML page")
     add("--junit", type=Path, metavar="FILE", help="write the report as JUnit XML")
     add("--jsonl", type=Path, metavar="FILE", help="write the event log")
-    add("--verbose", "-v", action="store_true", help="show every check")
+    add("--verbose", "-v", action="store_true", help="show every check, and the transcript of what failed")
     add("--check-vectors", action="store_true", help="look at the vectors themselves, and ask nobody")
     return parser.parse_args(arguments)
+
+
+def _positive(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1")
+    return int(text)
 
 
 def _folder(text: str) -> Path:

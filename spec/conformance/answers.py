@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 Message = dict[str, Any]
+UNASKED = "unasked"
 _MAX_SHOWN = 2000  # characters of a document or value in a report
 
 
@@ -40,13 +41,17 @@ class SkippedError(Exception):
     """The driver skipped a request; the message says why."""
 
 
+class UnaskedError(Exception):
+    """The driver is not asked any more; the message says why, and is the same for all that it is not asked."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """What came of one request.
 
     Attributes:
         message: the reply; empty if there is none that counts.
-        verdict: empty, or `crashed`, `timeout` or `protocol_error`.
+        verdict: empty, or `crashed`, `timeout`, `protocol_error`, or `unasked`.
         detail: what is behind the verdict, with the end of standard error.
         seconds: how long it took.
     """
@@ -90,6 +95,7 @@ class Answer:
         Raises:
             FailureError: It is not.
             SkippedError: It was skipped.
+            UnaskedError: Nobody was asked.
         """
         self._check_said_something(expected)
         if "error" in self.message:
@@ -132,6 +138,8 @@ class Answer:
             raise FailureError("wrong_path", expected, self.message)
 
     def _check_said_something(self, expected: Any) -> None:
+        if self.verdict == UNASKED:
+            raise UnaskedError(self.detail)
         if self.verdict:
             raise FailureError(self.verdict, expected, self.detail)
         if "skipped" in self.message:

@@ -37,6 +37,7 @@ class DoubleStore(Store):
         self.environment = {}
         self.filled = set()
         self._may_overwrite = False
+        self._requests: list[SimpleNamespace] = []
         self.begin()
 
     def begin(self) -> None:
@@ -44,6 +45,7 @@ class DoubleStore(Store):
         self.clock.begin()
         self.filled.clear()
         self._may_overwrite = False
+        self._requests.clear()
         self._driver.ask([{"op": "clock", "now": self.clock.now}])
         told = self._ask("begin", points_of_presence=3)["conf"]
         self.access_key = str(told["ACCESS_KEY"])
@@ -123,8 +125,15 @@ class DoubleStore(Store):
             "edge": f"/{service}/",
             "s3": self.path_of("s3", visibility, f"{visibility}/{service}/"),
         }
-        found: Sequence[Message] = self._ask("requests")["requests"]
-        return [SimpleNamespace(**one) for one in found if one["path"].startswith(begins[one["where"]])]
+        self.traffic()
+        found, self._requests = self._requests, []
+        return [one for one in found if one.path.startswith(begins[one.where])]
+
+    def traffic(self) -> Sequence[Any]:
+        """Return what was asked since the last call of this, for transcripts."""
+        new = [SimpleNamespace(**one) for one in self._ask("requests")["requests"]]
+        self._requests += new
+        return new
 
     def invalidations(self, visibility: str, path: str) -> list[list[str]]:
         """Return the paths of the invalidations that are new and begin so; the edges learn of them now."""

@@ -6,12 +6,12 @@ import itertools
 import json
 import os
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from . import protocol
-from .answers import Answer
+from .answers import UNASKED, Answer
 from .process import EndedError, Process, ProcessError, SilentError
 
 if TYPE_CHECKING:
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from .sdk import Sdk
     from .vectors import Vector
 
-_PATIENCE = 5  # hangs in a row after which a driver is not asked any more
+_HANGS_IN_A_ROW = 3  # after which a driver is not asked any more
+_HANGS = 10  # after which it is not, either
+_HASTE = 3  # how many times less it may take for a request once it has hung
 _VERDICTS: Mapping[type[Exception], str] = {EndedError: "crashed", SilentError: "timeout"}
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -32,7 +34,7 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 class Limits:
     """How long a driver may take, in seconds: to start, and for each request."""
 
-    start: float = 30.0
+    start: float = 20.0
     request: float = 15.0
 
 
@@ -42,10 +44,15 @@ class Driver:
     Attributes:
         sdk: whose it is.
         started: its reply to `start`; empty if it does not start.
+        given_up: why it is not asked any more; empty while it is.
     """
 
     def __init__(
-        self, sdk: Sdk, variables: Mapping[str, str] = _NOTHING, limits: Limits | None = None
+        self,
+        sdk: Sdk,
+        variables: Mapping[str, str] = _NOTHING,
+        limits: Limits | None = None,
+        given_up: str = "",
     ) -> None:
         """Start it, if it does.
 
@@ -54,15 +61,17 @@ class Driver:
             variables: environment variables besides this process's own, of which those of AWS and of Memory
                 Service are taken away.
             limits: how long it may take.
+            given_up: why it is not even started; empty starts it.
         """
         self.sdk = sdk
         self.started: Message = {}
+        self.given_up = given_up
         self._environment = {**_bare_environment(), **variables}
         self._limits = limits or Limits()
         self._ids = itertools.count(1)
         self._process: Process | None = None
-        self._broken: Answer | None = None
         self._hangs = 0
+        self._hangs_in_a_row = 0
         self._start()
 
     @property
@@ -86,7 +95,8 @@ class Driver:
         while len(answers) < len(requests):
             process = self._process or self._start()
             if process is None:
-                answers += [self._broken or Answer()] * (len(requests) - len(answers))
+                unasked = Answer(verdict=UNASKED, detail=f"the driver of {self.sdk.name} {self.given_up}")
+                answers += [unasked] * (len(requests) - len(answers))
             else:
                 self._converse(process, requests, answers)
         return answers
@@ -130,7 +140,7 @@ class Driver:
         for request in asked:
             began = time.monotonic()
             try:
-                message = protocol.parse(process.line(self._limits.request))
+                message = protocol.parse(process.line(self._limits.request / (_HASTE if self._hangs else 1)))
             except (protocol.ReplyError, ProcessError) as error:
                 answers.append(self._fail(process, error))
                 return
@@ -143,7 +153,7 @@ class Driver:
                 wrong = f"the reply to request {request['id']} has the id {message['id']}"
                 answers.append(self._fail(process, protocol.ReplyError(wrong)))
                 return
-            self._hangs = 0
+            self._hangs_in_a_row = 0
             previous = message.pop("id")
             answers.append(_checked(request["op"], message, time.monotonic() - began))
         if process.has_more():
@@ -151,12 +161,12 @@ class Driver:
 
     def _start(self) -> Process | None:
         """Start the process; one that does not start is not tried again."""
-        if self._broken:
+        if self.given_up:
             return None
         try:
             process = Process(self.sdk.command, self.sdk.folder, self._environment)
         except OSError as error:
-            self._broken = Answer(verdict="crashed", detail=f"cannot be started: {error}")
+            self.given_up = f"cannot be started: {error}"
             return None
         request: Message = {"id": next(self._ids), "op": "start", "protocol": protocol.VERSION}
         process.send(json.dumps(request).encode() + b"\n")
@@ -164,8 +174,7 @@ class Driver:
             message = protocol.parse(process.line(self._limits.start))
             protocol.check_start(message, request["id"])
         except (protocol.ReplyError, ProcessError) as error:
-            failure = self._fail(process, error)
-            self._broken = replace(failure, detail=f"does not start: {failure.detail}")
+            self.given_up = f"does not start: {self._fail(process, error).detail}"
             return None
         self.started = message
         self._process = process
@@ -178,9 +187,17 @@ class Driver:
         self._process = None
         tail = process.tail()
         failure = Answer(verdict=verdict, detail=f"{error}\n{tail}" if tail else str(error))
-        self._hangs = self._hangs + 1 if verdict == "timeout" else 0
-        if self._hangs >= _PATIENCE:
-            self._broken = replace(failure, detail=f"not asked any more after {_PATIENCE} hangs in a row")
+        if verdict == "timeout":
+            self._hangs += 1
+            self._hangs_in_a_row += 1
+            for hangs, limit, how in (
+                (self._hangs_in_a_row, _HANGS_IN_A_ROW, " in a row"),
+                (self._hangs, _HANGS, ""),
+            ):
+                if hangs >= limit:
+                    self.given_up = f"has hung {limit} times{how} and is not asked any more"
+        else:
+            self._hangs_in_a_row = 0
         return failure
 
 

@@ -14,7 +14,7 @@ from .clock import Clock
 from .store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from local_cloud import LocalCloud
@@ -42,13 +42,14 @@ class LocalStore(Store):
         super().__init__(client, cloud.environment(), outputs, self._ask, clock)
         self._cloud = cloud
         self._pop = 0
+        self._shown = 0
         self._overwritten: str | None = None
 
     def begin(self) -> None:
         """Begin a scenario: the present is the machine's, nothing fails, and nobody has asked anything."""
         super().begin()
         self.heal()
-        self._cloud.requests.clear()
+        self._forget_requests()
 
     def conf(self, visibility: str, changes: Mapping[str, Any], rsa_key: Path) -> dict[str, Any]:
         """Return the configuration of a service, whose readers move between points of presence."""
@@ -107,8 +108,18 @@ class LocalStore(Store):
         """Return what a service has asked of the edge and of S3 since the last call of this."""
         begins = {"edge": f"/{service}/", "s3": f"/{self.bucket}/{visibility}/{service}/"}
         found = self._cloud.requests.entries()
-        self._cloud.requests.clear()
+        self._forget_requests()
         return [entry for entry in found if entry.path.startswith(begins.get(entry.where, "?"))]
+
+    def traffic(self) -> Sequence[Any]:
+        """Return what was asked over HTTP since the last call of this, for transcripts."""
+        found = self._cloud.requests.entries()
+        new, self._shown = found[self._shown :], len(found)
+        return new
+
+    def _forget_requests(self) -> None:
+        self._cloud.requests.clear()
+        self._shown = 0
 
     def invalidations(self, visibility: str, path: str) -> list[list[str]]:
         """Let the edge learn of all invalidations; return the paths of those that are new and begin so."""

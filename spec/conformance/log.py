@@ -39,6 +39,7 @@ class Event:
         expected: what the vector says.
         actual: what the SDK did.
         note: why it was skipped, or is known.
+        transcript: of a failure, what was asked and answered, line by line.
         command: what runs just this check.
         ms: how long the SDKs took, in milliseconds.
     """
@@ -57,6 +58,7 @@ class Event:
     expected: str = ""
     actual: str = ""
     note: str = ""
+    transcript: str = ""
     command: str = ""
     ms: float = 0.0
 
@@ -124,6 +126,11 @@ class Recorder:
         self._add("check", **asdict(event))
         if self._watch:
             self._watch(event)
+
+    @property
+    def failures(self) -> int:
+        """How many checks have failed so far."""
+        return self._outcomes.count("failed")
 
     def problem(self, text: str) -> None:
         """Note something else that is wrong."""

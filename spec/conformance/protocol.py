@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from .answers import Message
 
 VERSION = 1
+FEATURES = ("single-number", "async", "files", "endpoints", "double")
 _SHAPES: Mapping[str, tuple[Mapping[str, type], ...]] = {
     "start": ({"protocol": int, "sdk": str, "version": str, "runtime": str, "features": list},),
     "encode": ({"wire": str},),
@@ -70,6 +72,11 @@ def check_start(message: Message, request: int) -> None:
     check_shape("start", message)
     if message.pop("id") != request or message["protocol"] != VERSION:
         raise ReplyError(f"start was answered with {message}")
+    for feature in message["features"]:
+        if feature not in FEATURES:
+            near = difflib.get_close_matches(str(feature), FEATURES, 1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(FEATURES)}"
+            raise ReplyError(f"start announces a feature that there is not, {feature!r}: {hint}")
 
 
 def check_shape(operation: str, message: Message) -> None:

@@ -5,31 +5,39 @@ from __future__ import annotations
 import itertools
 import shlex
 import tempfile
+from collections import Counter
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import checks, keys, known_failures
-from .answers import FailureError, SkippedError, equal
+from .answers import FailureError, SkippedError, UnaskedError, equal
 from .double import FEATURE, DoubleStore
-from .driver import Driver
+from .driver import Driver, Limits
 from .log import Event
 from .scenarios import Scenario, roles
 from .selection import pair_id
+from .transcript import Transcript
 from .vectors import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from .answers import Answer
-    from .driver import Limits
     from .known_failures import KnownFailures
     from .log import Recorder
     from .sdk import Sdk
     from .selection import Selection
     from .store import Store
     from .vectors import Vector
+
+# A document takes no time; what asks a store may wait for more than one deadline.
+_LIMITS = {"documents": Limits(request=6.0), "scenarios": Limits()}
+
+
+class StoppedError(Exception):
+    """As many checks have failed as the run was to bear."""
 
 
 @dataclass
@@ -44,6 +52,8 @@ class Run:
         command: the command that started the run, to which filters are added.
         limits: how long drivers may take.
         recorder: takes what came of each check.
+        stop_after: how many failures end the run; None goes on to the end.
+        unasked: how many checks were not made, by the reason.
     """
 
     vectors: Sequence[Vector]
@@ -53,10 +63,13 @@ class Run:
     recorder: Recorder
     command: str = "python -m conformance"
     limits: Limits | None = None
+    stop_after: int | None = None
+    unasked: Counter[str] = field(default_factory=Counter)
+    _given_up: dict[str, str] = field(default_factory=dict)
 
     def documents(self) -> None:
         """Ask each SDK alone, then every ordered pair of them for the matrix."""
-        with self._drivers({}) as drivers, _rsa_key_file() as rsa_key:
+        with self._drivers({}, "documents") as drivers, _rsa_key_file() as rsa_key:
             for driver in drivers:
                 self.recorder.driver(driver.sdk.name, driver.started)
                 self._alone(driver, rsa_key)
@@ -65,7 +78,7 @@ class Run:
     def scenarios(self, store: Store) -> None:
         """Let every ordered pair do every scenario in a deployed store."""
         vectors = [vector for vector in self.vectors if vector.kind is Kind.STORE]
-        with self._drivers(store.environment) as drivers, _rsa_key_file() as rsa_key:
+        with self._drivers(store.environment, "scenarios") as drivers, _rsa_key_file() as rsa_key:
             for writer, reader in itertools.product(drivers, drivers):
                 for vector in vectors:
                     # Where only one of the two has something to do, another pair asks that one the same.
@@ -74,19 +87,19 @@ class Run:
                     if self.selection.takes(vector.id, writer.sdk.name, reader.sdk.name):
                         scenario = Scenario(vector, writer, reader, store, rsa_key)
                         outcome = _outcome(vector, (writer, reader), scenario.run)
-                        self._note("store", vector, (writer.sdk, reader.sdk), outcome, scenario.seconds)
+                        self._note_scenario(scenario, (writer.sdk, reader.sdk), outcome)
 
     def doubles(self) -> None:
         """Let every SDK that has a test double do every scenario in it, alone."""
         vectors = [vector for vector in self.vectors if vector.kind is Kind.STORE]
-        with self._drivers({}) as drivers, _rsa_key_file() as rsa_key:
+        with self._drivers({}, "scenarios") as drivers, _rsa_key_file() as rsa_key:
             for driver in [driver for driver in drivers if FEATURE in driver.features]:
                 store = DoubleStore(driver)
                 for vector in vectors:
                     if self.selection.takes(vector.id, driver.sdk.name, driver.sdk.name):
                         scenario = Scenario(vector, driver, driver, store, rsa_key)
                         outcome = _outcome(vector, (driver,), scenario.run)
-                        self._note("store", vector, (driver.sdk, driver.sdk), outcome, scenario.seconds)
+                        self._note_scenario(scenario, (driver.sdk, driver.sdk), outcome)
 
     def has_scenarios(self) -> bool:
         """Whether any scenario was chosen, so that a store has to be deployed."""
@@ -118,7 +131,10 @@ class Run:
 
         outcome = _outcome(check.vector, (driver,), judge)
         seconds = sum(answer.seconds for answer in answers)
-        self._note("vector", check.vector, (driver.sdk, driver.sdk), outcome, seconds)
+        transcript = Transcript(check.vector.absent)
+        for request, answer in zip(check.requests, answers, strict=True):
+            transcript.exchange(driver.sdk.name, request, answer)
+        self._note("vector", check.vector, (driver.sdk, driver.sdk), outcome, seconds, transcript)
 
     def _matrix(self, drivers: Sequence[Driver]) -> None:
         for writer in drivers:
@@ -157,10 +173,26 @@ class Run:
             seconds = document.seconds + (read.seconds if read else 0)
             self._note("matrix", vector, (writer.sdk, reader.sdk), outcome, seconds)
 
-    def _note(
-        self, kind: str, vector: Vector, pair: tuple[Sdk, Sdk], outcome: Outcome, seconds: float
+    def _note_scenario(self, scenario: Scenario, pair: tuple[Sdk, Sdk], outcome: Outcome) -> None:
+        self._note("store", scenario.vector, pair, outcome, scenario.seconds, scenario.transcript)
+
+    def _note(  # noqa: PLR0913 - all that is known of a check
+        self,
+        kind: str,
+        vector: Vector,
+        pair: tuple[Sdk, Sdk],
+        outcome: Outcome,
+        seconds: float,
+        transcript: Transcript | None = None,
     ) -> None:
-        """Compare an outcome with what is known to fail, and add it to the events."""
+        """Compare an outcome with what is known to fail, and add it to the events.
+
+        Raises:
+            StoppedError: That were enough failures.
+        """
+        if outcome.state == "unasked":
+            self.unasked[outcome.note] += 1
+            return
         writer, reader = (sdk.name for sdk in pair)
         check_id = vector.id if kind == "vector" else pair_id(vector.id, writer, reader)
         listed = known_failures.find([self.known[name] for name in dict.fromkeys((writer, reader))], check_id)
@@ -189,20 +221,29 @@ class Run:
             expected=failure.expected,
             actual=failure.actual,
             note=note,
+            transcript=transcript.text if transcript and outcome.state == "failed" else "",
             command=self._rerun(check_id, dict.fromkeys((writer, reader))),
             ms=round(seconds * 1000, 3),
         )
         self.recorder.check(event)
+        if self.stop_after is not None and self.recorder.failures >= self.stop_after:
+            raise StoppedError
 
     def _rerun(self, check_id: str, names: Mapping[str, None]) -> str:
         chosen = " ".join(f"--sdk {shlex.quote(name)}" for name in names)
         return f"{self.command} {chosen} --only {shlex.quote(check_id)} -v"
 
     @contextmanager
-    def _drivers(self, variables: Mapping[str, str]) -> Iterator[list[Driver]]:
+    def _drivers(self, variables: Mapping[str, str], what: str) -> Iterator[list[Driver]]:
+        limits = self.limits or _LIMITS[what]
         with ExitStack() as stack:
-            drivers = [stack.enter_context(Driver(sdk, variables, self.limits)) for sdk in self.sdks]
+            drivers = [
+                stack.enter_context(Driver(sdk, variables, limits, self._given_up.get(sdk.name, "")))
+                for sdk in self.sdks
+            ]
             yield drivers
+            # Who did not start, or hung, is not waited for again.
+            self._given_up.update({driver.sdk.name: driver.given_up for driver in drivers})
             for driver in drivers:
                 if wrong := driver.close():
                     self.recorder.problem(f"the driver of {driver.sdk.name} {wrong}")
@@ -226,6 +267,8 @@ def _outcome(vector: Vector, drivers: Sequence[Driver], judge: Callable[[], None
         judge()
     except FailureError as failure:
         return Outcome("failed", failure)
+    except UnaskedError as unasked:
+        return Outcome("unasked", nothing, str(unasked))
     except NotImplementedError as lacking:
         return Outcome("skipped", nothing, str(lacking))
     except SkippedError as skipped:

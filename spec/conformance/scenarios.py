@@ -10,6 +10,7 @@ from . import actions, protocol, questions
 from .answers import Answer, FailureError, during, equal
 from .checks import check_absent
 from .names import escaped
+from .transcript import Transcript
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -38,13 +39,16 @@ class Scenario:
     """A vector's steps, done by one pair of drivers.
 
     Attributes:
+        vector: whose steps they are.
         seconds: how long the drivers took.
+        transcript: what was asked and answered, the last time through.
     """
 
     def __init__(self, vector: Vector, writer: Driver, reader: Driver, store: Store, rsa_key: Path) -> None:
         """Take the vector, the drivers, where they meet, and a file with a key that CloudFront does not know."""
+        self.vector = vector
         self.seconds = 0.0
-        self._vector = vector
+        self.transcript = Transcript(vector.absent)
         self._drivers = {"writer": writer, "reader": reader}
         self._store = store
         self._rsa_key = rsa_key
@@ -57,16 +61,18 @@ class Scenario:
             SkippedError: The driver skipped one.
         """
         self._run(is_async=False)
-        drivers = [self._drivers[role] for role in roles_that_keep(self._vector)]
+        drivers = [self._drivers[role] for role in roles_that_keep(self.vector)]
         if any("async" in driver.features for driver in drivers):
             with during("async"):
                 self._run(is_async=True)
 
     def _run(self, *, is_async: bool) -> None:
-        play = Play(self._vector, self._drivers, self._store, self._rsa_key, is_async=is_async)
+        play = Play(self.vector, self._drivers, self._store, self._rsa_key, is_async=is_async)
+        self.transcript = play.transcript
         try:
             play.begin()
-            for number, step in enumerate(self._vector.members["steps"], 1):
+            for number, step in enumerate(self.vector.members["steps"], 1):
+                play.transcript.step(number, step)
                 with during(f"step {number}, {step['do']}"):
                     play.do(step)
         finally:
@@ -84,6 +90,7 @@ class Play:
         remembered: what later steps may name: `$VERSION`, what the last put returned; `$WRITE`, the `write` of the
             document that the runner last looked at; and the last grant.
         seconds: how long the drivers took.
+        transcript: what was asked and answered.
     """
 
     def __init__(
@@ -95,6 +102,7 @@ class Play:
         self.service = f"run-{next(_runs)}"
         self.remembered: Message = {}
         self.seconds = 0.0
+        self.transcript = Transcript(vector.absent)
         self._absent = vector.absent
         self._drivers = drivers
         self._rsa_key = rsa_key
@@ -197,6 +205,9 @@ class Play:
         self.seconds += answer.seconds
         if replaced := self.store.overwritten():
             self.remembered["$WRITE"] = replaced
+        self.transcript.exchange(driver.sdk.name, request, answer)
+        if not answer.verdict:
+            self.transcript.traffic(self.store.traffic())
         if answer.seconds > step.get("within", answer.seconds):
             raise FailureError(
                 "late", f"an answer within {step['within']} s", f"one after {answer.seconds:.1f} s"

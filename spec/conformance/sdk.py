@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 _PATTERN = "*-sdk/conformance/driver.json"
+NATIVES = ("null", "bool", "int", "big-int", "float", "str", "bytes", "list", "dict")
 
 
 class SdkError(Exception):
@@ -26,11 +27,13 @@ class Sdk:
         name: as its row is labelled, for example `python`.
         command: what starts its driver.
         folder: where the driver runs, the one that holds `conformance/`.
+        natives: the language's own types by the kinds `NATIVES`, as its driver names them; one kind may have several.
     """
 
     name: str
     command: tuple[str, ...]
     folder: Path
+    natives: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def known_failures(self) -> Path:
@@ -81,5 +84,22 @@ def _read(path: Path) -> Sdk:
             isinstance(word, str) for word in command
         ):
             own = [sys.executable if word == "python3" else word for word in command]
-            return Sdk(name, tuple(own), path.parent.parent)
+            return Sdk(name, tuple(own), path.parent.parent, _natives(path, described.get("natives", {})))
     raise SdkError(f'{path}: wants {{"name": …, "command": [program, argument, …]}}')
+
+
+def _natives(path: Path, described: Any) -> Mapping[str, tuple[str, ...]]:
+    """Read the native types; none is an empty table, which the vectors about them then miss.
+
+    Raises:
+        SdkError: A kind is none of `NATIVES` or is missing, or its types are not told by their names.
+    """
+    if not isinstance(described, dict):
+        raise SdkError(f'{path}: wants "natives": {{"null": "NoneType", …}}')
+    found = {kind: (names,) if isinstance(names, str) else names for kind, names in described.items()}
+    for kind, names in found.items():
+        if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) for name in names):
+            raise SdkError(f"{path}: natives.{kind} is no name and no list of names")
+    if found and set(found) != set(NATIVES):
+        raise SdkError(f"{path}: natives has {', '.join(found)}; wants {', '.join(NATIVES)}")
+    return {kind: tuple(names) for kind, names in found.items()}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .clock import Clock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from local_cloud.journal import Entry
@@ -214,6 +214,10 @@ class Store:
     def requests(self, visibility: str, service: str) -> list[Entry]:
         """Return what a service has asked of the edge and of S3 since the last call of this."""
         raise NotImplementedError(_ONLY_LOCAL)
+
+    def traffic(self) -> Sequence[Any]:
+        """Return what was asked over HTTP since the last call of this, for transcripts."""
+        return ()
 
     def invalidations(self, visibility: str, path: str) -> list[list[str]]:
         """Return the paths of the invalidations that are new and begin so."""

@@ -24,7 +24,7 @@ def render(log: Log, *, verbose: bool = False) -> str:
     blocks = [_alone(log), *(_pairs(log, kind) for kind in _PAIRS)]
     if verbose:
         blocks.append([f"{_SIGNS[event.outcome]} {event.id}  {event.note}".rstrip() for event in log.events])
-    blocks += [list(failure(event)) for event in log.events if event.outcome == "failed"]
+    blocks += [list(failure(event, verbose=verbose)) for event in log.events if event.outcome == "failed"]
     blocks.append(list(_left_out(log)))
     blocks.append([f"problem: {problem}" for problem in log.problems])
     blocks.append([summary(log)])
@@ -41,8 +41,8 @@ def summary(log: Log) -> str:
     return " · ".join([*parts, f"{counts['seconds']:.1f} s"])
 
 
-def failure(event: Event) -> Iterator[str]:
-    """Say what failed, and what runs it again, line by line."""
+def failure(event: Event, *, verbose: bool = True) -> Iterator[str]:
+    """Say what failed, with the transcript if that is wanted, and what runs it again, line by line."""
     where = f" ({event.part})" if event.part else ""
     yield f"✗ {event.id}{where}: {event.code}"
     yield f"  {event.clause}: {event.title}"
@@ -51,6 +51,9 @@ def failure(event: Event) -> Iterator[str]:
             yield f"  {label:9} " + text.replace("\n", "\n            ")
     if event.note:
         yield f"  {'note':9} {event.note}"
+    if verbose and event.transcript:
+        yield "  transcript"
+        yield from (f"    {line}" for line in event.transcript.splitlines())
     yield f"  {'again':9} {event.command}"
 
 

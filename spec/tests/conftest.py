@@ -37,7 +37,8 @@ def add_sdk(tmp_path: Path) -> Callable[..., Sdk]:
     def add(name: str, source: str = "", *, fault: str = "pass") -> Sdk:
         folder = tmp_path / f"{name}-sdk"
         (folder / "conformance").mkdir(parents=True)
-        described = {"name": name, "command": ["python3", "-B", "conformance/driver.py"]}
+        own = json.loads((REPOSITORY / "python-sdk" / "conformance" / "driver.json").read_text())
+        described = {**own, "name": name, "command": ["python3", "-B", "conformance/driver.py"]}
         (folder / "conformance" / "driver.json").write_text(json.dumps(described))
         toy = TOY.format(drivers=str(REPOSITORY / "python-sdk" / "conformance"), fault=fault)
         (folder / "conformance" / "driver.py").write_text(source or toy)

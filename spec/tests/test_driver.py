@@ -119,37 +119,41 @@ def test_a_late_second_reply_is_not_taken_for_the_next(
 
 
 @pytest.mark.parametrize(
-    ("source", "verdict", "detail"),
+    ("source", "detail"),
     [
-        ("import sys; sys.exit('no such module')", "crashed", "exited with 1\nno such module"),
-        ("import time; time.sleep(60)", "timeout", "no answer within"),
-        ("print('starting...', flush=True); input(); input()", "protocol_error", "no JSON: starting..."),
-        (
-            'import os; input(); os.write(1, b\'{"id":1,"wire":""}\\n\')',
-            "protocol_error",
-            "no reply to start",
-        ),
-        (liar("pass").replace('"protocol": 1', '"protocol": 2'), "protocol_error", "start was answered with"),
-        (
-            liar("pass").replace('number = request["id"]', "number = 7"),
-            "protocol_error",
-            "start was answered",
-        ),
+        ("import sys; sys.exit('no such module')", "exited with 1\nno such module"),
+        ("import time; time.sleep(60)", "no answer within"),
+        ("print('starting...', flush=True); input(); input()", "no JSON: starting..."),
+        ('import os; input(); os.write(1, b\'{"id":1,"wire":""}\\n\')', "no reply to start"),
+        (liar("pass").replace('"protocol": 1', '"protocol": 2'), "start was answered with"),
+        (liar("pass").replace('number = request["id"]', "number = 7"), "start was answered"),
+        (liar("pass").replace('["files"]', '["file"]'), "'file': did you mean files?"),
+        (liar("pass").replace('["files"]', '["teleports"]'), "'teleports': there are single-number, async"),
+        (liar("pass").replace('["files"]', "[1]"), "a feature that there is not, 1"),
     ],
-    ids=["exits", "hangs", "garbage", "another reply", "another protocol", "another id"],
+    ids=[
+        "exits",
+        "hangs",
+        "garbage",
+        "another reply",
+        "another protocol",
+        "another id",
+        "a misspelt feature",
+        "an unknown feature",
+        "no feature",
+    ],
 )
 def test_a_driver_that_does_not_start_fails_every_request_and_is_not_started_again(
     add_sdk: Callable[..., Any],
     seconds: Callable[[float], float],
     source: str,
-    verdict: str,
     detail: str,
 ) -> None:
     began, limit = time.monotonic(), seconds(1)
     with Driver(add_sdk("liar", source), limits=Limits(start=limit, request=limit)) as driver:
         answers = driver.ask([GOOD] * 50)
-    assert {answer.verdict for answer in answers} == {verdict}
-    assert answers[0].detail.startswith("does not start: ")
+    assert {answer.verdict for answer in answers} == {"unasked"}
+    assert answers[0].detail.startswith("the driver of liar does not start: ")
     assert detail in answers[0].detail
     assert time.monotonic() - began < 5 * limit
 
@@ -164,8 +168,26 @@ def test_a_program_that_is_not_there_crashed(add_sdk: Callable[..., Any]) -> Non
 def test_a_driver_that_hangs_again_and_again_is_given_up(add_sdk: Callable[..., Any]) -> None:
     with Driver(add_sdk("liar", liar("time.sleep(60)")), limits=Limits(start=60, request=0.1)) as driver:
         answers = driver.ask([BAD] * 40)
-    assert {answer.verdict for answer in answers} == {"timeout"}
-    assert "not asked any more after 5 hangs in a row" in answers[-1].detail
+    assert [answer.verdict for answer in answers] == ["timeout"] * 3 + ["unasked"] * 37
+    assert "has hung 3 times in a row and is not asked any more" in answers[-1].detail
+
+
+def test_a_driver_that_hangs_now_and_then_is_given_up_as_well(add_sdk: Callable[..., Any]) -> None:
+    with Driver(add_sdk("liar", liar("time.sleep(60)")), limits=Limits(start=60, request=1)) as driver:
+        answers = driver.ask([BAD, GOOD] * 20)
+    verdicts = [answer.verdict for answer in answers]
+    assert verdicts[:20] == ["timeout", ""] * 9 + ["timeout", "unasked"]
+    assert set(verdicts[20:]) == {"unasked"}
+    # What has hung once is waited for less: another ten times one second would be ten seconds.
+    assert sum(answer.seconds for answer in answers) < 10
+
+
+def test_a_driver_that_is_given_up_is_not_even_started(add_sdk: Callable[..., Any], tmp_path: Path) -> None:
+    started = tmp_path / "started"
+    sdk = add_sdk("liar", f"open({str(started)!r}, 'w')")
+    with Driver(sdk, given_up="does not start") as driver:
+        assert driver.ask([GOOD])[0].verdict == "unasked"
+    assert not started.exists()
 
 
 def test_a_flood_on_standard_error_blocks_nobody_and_is_kept_in_bounds(add_sdk: Callable[..., Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +14,8 @@ from conformance.log import Log, read
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from conformance.sdk import Sdk
 
 HANG = "time.sleep(60)"
 
@@ -99,7 +102,7 @@ FAULTS = {
     'if request.get("conf", {}).get("EDGE_TTL") == 0: reply = {"visibility": "public"}': {
         "configuration/keys/edge-ttl-zero": "accepted"
     },
-    'if reply.get("native") == "NoneType": reply["native"] = "Nothing"': {},
+    'if reply.get("native") == "NoneType": reply["native"] = "Nothing"': {"wire/native/null": "mismatch"},
 }
 
 
@@ -126,14 +129,30 @@ def test_a_value_that_two_puts_write_alike_is_found(
     assert set(failures(log).values()) == {"same_write"}
 
 
-def test_the_native_type_is_compared_under_the_name_the_driver_gives_itself(
+def test_the_native_types_of_any_language_are_compared_with_what_its_driver_json_says(
     add_sdk: Callable[..., Any], run: Callable[..., Any]
 ) -> None:
-    fault = """if request["op"] == "start": reply["sdk"] = "python"
-    if reply.get("native") == "NoneType": reply["native"] = "None" """
-    add_sdk("toy", fault=fault)
+    sdk = add_sdk("ruby", fault='if reply.get("native") == "bool": reply["native"] = "FalseClass"')
+    describe(sdk, bool=["TrueClass", "FalseClass"], int="Integer")
     _, log, _ = run("--only", "wire/native/*")
-    assert failures(log) == {"wire/native/null": "mismatch"}
+    assert failures(log) == {"wire/native/int": "mismatch"}
+
+
+def test_a_driver_json_without_native_types_is_told_that_they_are_missing(
+    add_sdk: Callable[..., Any], run: Callable[..., Any]
+) -> None:
+    sdk = add_sdk("ruby")
+    described = json.loads((sdk.folder / "conformance" / "driver.json").read_text())
+    del described["natives"]
+    (sdk.folder / "conformance" / "driver.json").write_text(json.dumps(described))
+    _, log, _ = run("--only", "wire/native/null", "--only", "wire/null-bool/null")
+    assert failures(log) == {"wire/native/null": "no_natives"}
+
+
+def describe(sdk: Sdk, **natives: str | list[str]) -> None:
+    path = sdk.folder / "conformance" / "driver.json"
+    described = json.loads(path.read_text())
+    path.write_text(json.dumps({**described, "natives": {**described["natives"], **natives}}))
 
 
 def test_what_one_sdk_writes_wrongly_is_the_writers_row_with_every_reader(
@@ -198,7 +217,7 @@ for line in sys.stdin:
         ('{"skipped": "no"}', {"failed", "skipped"}),
         ('{"error": {"code": "corrupt_value"}}', {"failed", "passed", "skipped"}),
         ('{"value": request.get("value"), "wire": request.get("wire")}', {"failed", "skipped"}),
-        ("sys.exit(1)", {"failed"}),
+        ('request["op"] == "start" or sys.exit(1)', {"failed", "skipped"}),
     ],
     ids=["skips", "refuses", "echoes", "crashes"],
 )
@@ -222,13 +241,83 @@ def test_only_what_a_language_lacks_may_be_skipped(
     assert set(failures(log).values()) == {"skipped"}
 
 
-def test_an_sdk_that_does_not_start_fails_everything_and_says_why(
+def test_an_sdk_that_does_not_start_is_said_once_and_is_red(
     add_sdk: Callable[..., Any], run: Callable[..., Any]
 ) -> None:
     add_sdk("dead", "raise SystemExit('libfoo is missing')")
+    add_sdk("toy")
     status, log, output = run("--only", "names/*")
-    assert (status, set(failures(log).values())) == (1, {"crashed"})
-    assert "libfoo is missing" in output
+    assert (status, failures(log)) == (1, {})
+    assert {event.reader for event in log.events} == {"toy"}
+    [problem] = log.problems
+    assert problem.startswith("the driver of dead does not start: exited with 1\nlibfoo is missing\n")
+    assert problem.endswith(f"{len(log.events)} checks were not made")
+    assert output.count("libfoo is missing") == 1
+
+
+def test_an_sdk_whose_program_is_not_there_is_said_once(
+    add_sdk: Callable[..., Any], run: Callable[..., Any]
+) -> None:
+    sdk = add_sdk("dead")
+    described = {"name": "dead", "command": ["no-such-program"]}
+    (sdk.folder / "conformance" / "driver.json").write_text(json.dumps(described))
+    status, log, _ = run()
+    assert (status, log.events) == (1, [])
+    [problem] = log.problems
+    assert problem.startswith("the driver of dead cannot be started: ")
+
+
+def test_a_feature_that_there_is_not_is_refused_with_the_nearest(
+    add_sdk: Callable[..., Any], run: Callable[..., Any]
+) -> None:
+    add_sdk("toy", fault='if request["op"] == "start": reply["features"] = ["files", "end-points"]')
+    status, log, _ = run("--only", "names/*")
+    assert (status, log.events) == (1, [])
+    assert "'end-points': did you mean endpoints?" in log.problems[0]
+
+
+def test_an_sdk_that_only_hangs_costs_three_waits(
+    add_sdk: Callable[..., Any], run: Callable[..., Any], seconds: Callable[[float], float]
+) -> None:
+    add_sdk("liar", ALWAYS.format(reply='request["op"] == "start" or __import__("time").sleep(60)'))
+    began = time.monotonic()
+    status, log, _ = run(hangs=True)
+    assert status == 1
+    assert set(failures(log).values()) == {"timeout"}
+    assert 1 <= len(failures(log)) <= 3
+    [problem] = log.problems
+    assert "has hung 3 times in a row and is not asked any more" in problem
+    assert time.monotonic() - began < 3 * seconds(1) + seconds(5)
+
+
+def test_the_run_ends_after_as_many_failures_as_it_is_told(
+    add_sdk: Callable[..., Any], run: Callable[..., Any]
+) -> None:
+    add_sdk("liar", ALWAYS.format(reply='{"error": {"code": "no"}}'))
+    status, log, _ = run("--stop-after", "2")
+    assert (status, len(failures(log))) == (1, 2)
+    assert log.problems == ["stopped after 2 failures: what is left was not checked"]
+
+
+def test_a_failed_check_shows_what_was_asked_and_answered_if_it_is_told_to(
+    add_sdk: Callable[..., Any], run: Callable[..., Any]
+) -> None:
+    add_sdk("toy", fault='if request.get("name") == ["str", "/a"]: reply = {"key": "x", "url": "y"}')
+    asked = 'toy ← {"op": "locate"'
+    _, _, output = run("--only", "names/keys/leading-slash")
+    assert asked not in output
+    _, log, output = run("--only", "names/keys/*", "-v")
+    assert output.count(asked) == 1
+    assert 'toy → {"key": "x", "url": "y"}' in output
+    assert [bool(event.transcript) for event in log.events if event.outcome == "passed"].count(True) == 0
+
+
+def test_a_transcript_has_no_key(add_sdk: Callable[..., Any], run: Callable[..., Any]) -> None:
+    add_sdk("toy", fault='if "TOP-SECRET" in request.get("pem", ""): reply["error"]["message"] = request["pem"]')
+    _, log, output = run("--only", "signing/keys-refused/text", "-v")
+    assert failures(log) == {"signing/keys-refused/text": "leaked"}
+    assert "toy ← " in output
+    assert "TOP-SECRET" not in output
 
 
 def test_a_driver_that_ends_badly_fails_the_run(add_sdk: Callable[..., Any], run: Callable[..., Any]) -> None:
@@ -246,6 +335,7 @@ def test_a_driver_that_ends_badly_fails_the_run(add_sdk: Callable[..., Any], run
         (["--only", "wire/imt/*"], "no vector has an id like wire/imt/*"),
         (["--fix", "--only", "wire/*"], "--fix needs a run of everything"),
         (["--fix", "--no-store"], "--fix needs a run of everything"),
+        (["--fix", "--stop-after", "1"], "--fix needs a run of everything"),
     ],
 )
 def test_wrong_usage_is_2_and_says_what_is_right(
@@ -268,6 +358,9 @@ def test_wrong_usage_is_2_and_says_what_is_right(
         ('{"name": "toy"}', "wants"),
         ('{"name": "toy", "command": "node x"}', "wants"),
         ('{"name": "toy", "command": [1]}', "wants"),
+        ('{"name": "toy", "command": ["x"], "natives": []}', "wants"),
+        ('{"name": "toy", "command": ["x"], "natives": {"nul": "x"}}', "natives has nul; wants null, bool"),
+        ('{"name": "toy", "command": ["x"], "natives": {"null": 1}}', "natives.null is no name"),
     ],
 )
 def test_a_driver_json_that_is_none_is_wrong_usage(

@@ -16,13 +16,15 @@ from local_cloud.expect_continue import body_of
 from local_cloud.journal import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from local_cloud.faults import Fault, Faults, Place
     from local_cloud.journal import Journal
 
 _CREDENTIAL = re.compile("Credential=([^/,]+)/")
 DISTRIBUTION = web.RequestKey("distribution", str)  # on requests for an edge: the domain they are for
+_ASKED = ("if-match", "if-none-match", "cache-control", "content-encoding", "x-amz-storage-class", "x-amz-tagging")
+_ANSWERED = ("age", "date", "etag", "last-modified", "cache-control", "content-encoding", "x-cache")
 _CLOSING = 0.2  # seconds that requests under way get when a server closes
 
 
@@ -182,6 +184,8 @@ class FaultServer:
             x_cache=answer.headers.get("X-Cache") if answer else None,
             fault=fault.kind if fault else None,
             access_key=_access_key(request),
+            asked=_chosen(_ASKED, request.headers),
+            answered=_chosen(_ANSWERED, answer.headers) if answer else {},
         )
         self._journal.note(entry)
 
@@ -204,6 +208,10 @@ async def _spoilt(fault: Fault, request: web.BaseRequest, answer: web.Response) 
         case "garbled":
             return fault_actions.garble(answer)
     return answer
+
+
+def _chosen(names: tuple[str, ...], headers: Mapping[str, str]) -> dict[str, str]:
+    return {name: headers[name] for name in names if name in headers}
 
 
 def _access_key(request: web.BaseRequest) -> str | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from local_cloud.faults import Kind, Place
 
 
@@ -24,6 +26,8 @@ class Entry:
         x_cache: The edge's `X-Cache` header, such as `Hit from cloudfront`; None for S3.
         fault: The kind of the fault that the request met; None if it met none.
         access_key: The id of the access key that signed it in its headers; None if none did.
+        asked: The request's headers on conditions and on what is stored, by their names in lower case.
+        answered: The answer's headers on freshness and version, by their names in lower case.
     """
 
     where: Place
@@ -35,6 +39,8 @@ class Entry:
     x_cache: str | None = None
     fault: Kind | None = None
     access_key: str | None = None
+    asked: Mapping[str, str] = field(default_factory=dict)
+    answered: Mapping[str, str] = field(default_factory=dict)
 
 
 class Journal:

@@ -1,0 +1,88 @@
+"""What was said in a check, step by step: for who has to find out why it failed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from .notation import shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from .answers import Answer, Message
+
+_MAX_LINE = 2000  # characters
+_MAX_LINES = 400
+_HIDDEN = "…hidden…"
+_SECRETS = frozenset({"pem", "private_key", "query", "later", "printed"})
+_SHORT = 8  # characters: a text that must be absent and is shorter is no secret, only a word
+
+
+class Transcript:
+    """The lines of one check. Keys, signatures, and what must be absent from replies are hidden."""
+
+    def __init__(self, absent: Sequence[str] = ()) -> None:
+        """Take the texts that no reply may contain."""
+        self._lines: list[str] = []
+        self._absent = [text for text in absent if len(text) >= _SHORT]
+
+    def step(self, number: int, step: Message) -> None:
+        """Begin a step of a scenario."""
+        others = {name: value for name, value in step.items() if name != "do"}
+        self._add(f"step {number}, {step['do']} {self._shown(others) if others else ''}".rstrip())
+
+    def exchange(self, sdk: str, request: Message, answer: Answer) -> None:
+        """Note what a driver was asked and what came of it."""
+        self._add(f"  {sdk} ← {self._shown(request)}")
+        said = self._shown(answer.message) if answer.message else f"{answer.verdict}: {answer.detail}"
+        self._add(f"  {sdk} → {self._hide(said)}  ({answer.seconds * 1000:.1f} ms)")
+
+    def traffic(self, entries: Iterable[Any]) -> None:
+        """Note requests over HTTP, as the journal of a local cloud has them, or a double."""
+        for entry in entries:
+            pop = getattr(entry, "pop", None)
+            where = entry.where if pop is None else f"{entry.where} {pop}"
+            fault = getattr(entry, "fault", None)
+            asked = _headers(getattr(entry, "asked", {}))
+            answered = _headers(getattr(entry, "answered", {}))
+            status = getattr(entry, "status", None)
+            said = "" if not hasattr(entry, "status") else f" → {status or 'no answer'}{answered}"
+            befell = f"  [fault: {fault}]" if fault else ""
+            self._add(f"    {where}: {entry.method} {entry.path}{asked}{said}{befell}")
+
+    def note(self, text: str) -> None:
+        """Note something else."""
+        self._add(text)
+
+    @property
+    def text(self) -> str:
+        """All lines; of a long transcript the last ones, as what failed is at the end."""
+        left_out = len(self._lines) - _MAX_LINES
+        first = [f"({left_out:,} lines before)"] if left_out > 0 else []
+        return "\n".join([*first, *self._lines[-_MAX_LINES:]])
+
+    def _add(self, line: str) -> None:
+        self._lines.append(shortened(line, _MAX_LINE))
+
+    def _shown(self, message: Any) -> str:
+        return self._hide(json.dumps(_without_secrets(message), ensure_ascii=False))
+
+    def _hide(self, text: str) -> str:
+        for absent in self._absent:
+            for form in (absent, json.dumps(absent, ensure_ascii=False)[1:-1]):
+                text = text.replace(form, _HIDDEN)
+        return text
+
+
+def _without_secrets(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            name: _HIDDEN if name in _SECRETS and isinstance(member, str) else _without_secrets(member)
+            for name, member in value.items()
+        }
+    return [_without_secrets(item) for item in value] if isinstance(value, list) else value
+
+
+def _headers(headers: Mapping[str, str]) -> str:
+    return "".join(f"  {name}: {value}" for name, value in headers.items())
