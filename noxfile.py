@@ -107,8 +107,8 @@ UNDEPLOYED = {
     "python-sdk",
 }  # what tests without the stack's layers
 IN_SEAWEEDFS = [  # what depends most on what S3 answers
-    f"--only={sdk}→{sdk}/store/{suite}/*"
-    for sdk in ("nodejs", "python")
+    f"--only={path.name}→{path.name}/store/{suite}/*".replace("-sdk", "")
+    for path in sorted(ROOT.glob("*-sdk"))
     for suite in ("conditions", "consistent", "failures", "many", "reading")
 ]
 

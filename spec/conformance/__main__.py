@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING
 from . import clauses, home, junit, log, page, sdk, table, vectors
 from .known_failures import NOT_ANY_MORE, KnownFailures, KnownFailuresError
 from .local_store import StoreError, deployed
-from .run import Run, StoppedError
+from .run import Run
 from .selection import Selection
 
 if TYPE_CHECKING:
@@ -66,7 +66,9 @@ def _run(options: argparse.Namespace, found: list[vectors.Vector], limits: Limit
         sys.stdout.write("".join(f"{vector.id}  {vector.clause}: {vector.title}\n" for vector in chosen))
         return _OK
     if options.fix and _is_filtered(options):
-        raise UsageError("--fix needs a run of everything: leave out --only, --sdk, --stop-after and --no-store")
+        raise UsageError(
+            "--fix needs a run of everything: leave out --only, --sdk, --stop-after and --no-store"
+        )
     known = {each.name: KnownFailures(each.known_failures) for each in sdks}
     with ExitStack() as stack:
         stream = stack.enter_context(_created(options.jsonl)) if options.jsonl else None
@@ -81,16 +83,7 @@ def _run(options: argparse.Namespace, found: list[vectors.Vector], limits: Limit
             if wants_store and options.s3 != "double"
             else None
         )
-        try:
-            run.documents()
-            if wants_store and options.s3 == "double":
-                run.doubles()
-            if store:
-                run.scenarios(store)
-        except StoppedError:
-            recorder.problem(f"stopped after {recorder.failures:,} failures: what is left was not checked")
-        for reason, count in run.unasked.items():
-            recorder.problem(f"{reason}\n{count:,} checks were not made")
+        run.make(store, in_doubles=wants_store and options.s3 == "double")
         for problem in _problems(options, found, {} if run.unasked else known):
             recorder.problem(problem)
         complete = recorder.finish()

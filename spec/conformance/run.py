@@ -67,6 +67,25 @@ class Run:
     unasked: Counter[str] = field(default_factory=Counter)
     _given_up: dict[str, str] = field(default_factory=dict)
 
+    def make(self, store: Store | None, *, in_doubles: bool) -> None:
+        """Make all checks; note if the run stops early, and once for each driver that is not asked any more why.
+
+        Args:
+            store: where scenarios are done; None leaves them out.
+            in_doubles: whether they are done in the SDKs' own doubles.
+        """
+        try:
+            self.documents()
+            if in_doubles:
+                self.doubles()
+            if store:
+                self.scenarios(store)
+        except StoppedError:
+            failures = self.recorder.failures
+            self.recorder.problem(f"stopped after {failures:,} failures: what is left was not checked")
+        for reason, count in self.unasked.items():
+            self.recorder.problem(f"{reason}\n{count:,} checks were not made")
+
     def documents(self) -> None:
         """Ask each SDK alone, then every ordered pair of them for the matrix."""
         with self._drivers({}, "documents") as drivers, _rsa_key_file() as rsa_key:
@@ -176,7 +195,7 @@ class Run:
     def _note_scenario(self, scenario: Scenario, pair: tuple[Sdk, Sdk], outcome: Outcome) -> None:
         self._note("store", scenario.vector, pair, outcome, scenario.seconds, scenario.transcript)
 
-    def _note(  # noqa: PLR0913 - all that is known of a check
+    def _note(  # noqa: PLR0913, PLR0917 - all that is known of a check
         self,
         kind: str,
         vector: Vector,

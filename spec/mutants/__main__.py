@@ -52,7 +52,7 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="mutants", description=__doc__)
-    parser.add_argument("sdks", nargs="*", metavar="sdk", help=f"{', '.join(SDKS)} (default: both)")
+    parser.add_argument("sdks", nargs="*", metavar="sdk", help=f"{', '.join(SDKS)} (default: all)")
     parser.add_argument(
         "--only",
         action="append",

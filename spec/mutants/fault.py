@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-SDKS = ("nodejs", "python")
 Kind = Literal["histories", "scenarios", "vectors"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 _HERE = Path(__file__).resolve().parent
+# Those for which faults are listed.
+SDKS = tuple(
+    sorted(path.stem for path in _HERE.glob("*.json") if "faults" in json.loads(path.read_text("utf-8")))
+)
 _KINDS: dict[str, Kind] = {"history": "histories", "store": "scenarios"}  # by what ids begin with
 
 

@@ -1,4 +1,4 @@
-"""Service objects of both SDKs, for tests that tell what one sees of the other."""
+"""Service objects of all SDKs, for tests that tell what one sees of the other."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True)
 class Person:
-    """A service object. In Node, every other one reads asynchronously."""
+    """A service object. Where a language has two ways to read, every other one reads asynchronously."""
 
     driver: Driver
     opened: Message
@@ -72,9 +72,9 @@ class People:
         return [self.reader(pop, **conf) for pop in range(3)]
 
     def writer(self, **conf: Any) -> Person:
-        """Return an object of the other SDK."""
-        (other,) = set(self.drivers) - {self.reading}
-        return self._person(other, 0, conf)
+        """Return an object of another SDK, the next in the alphabet."""
+        names = sorted(self.drivers)
+        return self._person(names[(names.index(self.reading) + 1) % len(names)], 0, conf)
 
     def _person(self, sdk: str, pop: int | None, conf: Message) -> Person:
         number = next(_numbers)
@@ -83,7 +83,8 @@ class People:
             "conf": self.stage.conf(pop, **{"EDGE_TTL": 60, **conf}),
             "service": self.service,
         }
-        return Person(self.drivers[sdk], opened, sdk == "nodejs" and number % 2 == 0)
+        driver = self.drivers[sdk]
+        return Person(driver, opened, "async" in driver.features and number % 2 == 0)
 
 
 def seen(people: list[Person], look: Callable[[Person], object]) -> list[object]:

@@ -32,7 +32,7 @@ def drivers(stage: Stage) -> Iterator[dict[str, Driver]]:
         yield {driver.sdk.name: driver for driver in drivers}
 
 
-@pytest.fixture(params=["python", "nodejs"])
+@pytest.fixture(params=[sdk.name for sdk in find(REPOSITORY)])
 def people(request: pytest.FixtureRequest, stage: Stage, drivers: dict[str, Driver]) -> Iterator[People]:
     yield People(stage, drivers, request.param, f"consistency-{next(_services)}")
     stage.cloud.faults.clear()

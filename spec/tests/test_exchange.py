@@ -6,12 +6,12 @@ import base64
 import json
 import struct
 import subprocess
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from arbitrary import NAMES, SAFE, SEED, VALUES, damaged, envelopes, repeated
+from conformance.home import REPOSITORY
+from conformance.sdk import find
 from hypothesis import given
 from memory._envelope import encode
 from notation import from_python
@@ -19,15 +19,17 @@ from notation import from_python
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROOT = Path(__file__).resolve().parents[2]
+    from conformance.sdk import Sdk
+
+SDKS = {sdk.name: sdk for sdk in find(REPOSITORY)}
 
 
 class Driver:
     """A running SDK that answers questions (spec/VECTORS.md)."""
 
-    def __init__(self, *command: str) -> None:
+    def __init__(self, sdk: Sdk) -> None:
         self.process = subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
+            sdk.command, cwd=sdk.folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
         )
 
     def ask(self, operation: str, **members: Any) -> dict[str, Any]:
@@ -50,14 +52,14 @@ def _seed_in_the_log() -> None:
 
 @pytest.fixture(scope="module")
 def python() -> Iterator[Driver]:
-    driver = Driver(sys.executable, "python-sdk/conformance/driver.py")
+    driver = Driver(SDKS["python"])
     yield driver
     driver.stop()
 
 
-@pytest.fixture(scope="module")
-def nodejs() -> Iterator[Driver]:
-    driver = Driver("node", "nodejs-sdk/conformance/driver.js")
+@pytest.fixture(scope="module", params=sorted(SDKS.keys() - {"python"}))
+def other(request: pytest.FixtureRequest) -> Iterator[Driver]:
+    driver = Driver(SDKS[request.param])
     yield driver
     driver.stop()
 
@@ -82,23 +84,23 @@ def decoded(driver: Driver, wire: str) -> list[Any]:
 
 @repeated(300)
 @given(VALUES)
-def test_a_value_reaches_the_other_language_as_it_was(python: Driver, nodejs: Driver, value: object) -> None:
+def test_a_value_reaches_the_other_language_as_it_was(python: Driver, other: Driver, value: object) -> None:
     notation = from_python(value)
     written = python.ask("encode", value=notation)["wire"]
     assert python.ask("decode", wire=written)["value"] == notation
     notation = with_one_number_type(notation)
-    assert decoded(nodejs, written) == notation
-    written = nodejs.ask("encode", value=notation)["wire"]
-    assert decoded(nodejs, written) == notation
+    assert decoded(other, written) == notation
+    written = other.ask("encode", value=notation)["wire"]
+    assert decoded(other, written) == notation
     assert python.ask("decode", wire=written)["value"] == notation
 
 
 @repeated(100)
 @given(NAMES)
-def test_a_name_has_the_same_key_everywhere(python: Driver, nodejs: Driver, name: str) -> None:
+def test_a_name_has_the_same_key_everywhere(python: Driver, other: Driver, name: str) -> None:
     notation = ["str16", name.encode("utf-16-be", "surrogatepass").hex()] if name else ["str", ""]
     asked = {"visibility": "public", "service": "shop", "name": notation, "distribution": "d1.cloudfront.net"}
-    here, there = (driver.ask("locate", **asked) for driver in (python, nodejs))
+    here, there = (driver.ask("locate", **asked) for driver in (python, other))
     assert here.get("key") == there.get("key")
     assert here.get("url") == there.get("url")
     assert here.get("error", {}).get("code") == there.get("error", {}).get("code")
@@ -120,8 +122,6 @@ def has_undefined_parts(node: Any) -> bool:
 
 @repeated(120)
 @given(VALUES.map(encode).flatmap(damaged) | envelopes())
-def test_a_damaged_document_means_the_same_everywhere(
-    python: Driver, nodejs: Driver, document: bytes
-) -> None:
-    here, there = judged(python, document), judged(nodejs, document)
+def test_a_damaged_document_means_the_same_everywhere(python: Driver, other: Driver, document: bytes) -> None:
+    here, there = judged(python, document), judged(other, document)
     assert here == there or has_undefined_parts(here)

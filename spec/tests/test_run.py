@@ -313,7 +313,9 @@ def test_a_failed_check_shows_what_was_asked_and_answered_if_it_is_told_to(
 
 
 def test_a_transcript_has_no_key(add_sdk: Callable[..., Any], run: Callable[..., Any]) -> None:
-    add_sdk("toy", fault='if "TOP-SECRET" in request.get("pem", ""): reply["error"]["message"] = request["pem"]')
+    add_sdk(
+        "toy", fault='if "TOP-SECRET" in request.get("pem", ""): reply["error"]["message"] = request["pem"]'
+    )
     _, log, output = run("--only", "signing/keys-refused/text", "-v")
     assert failures(log) == {"signing/keys-refused/text": "leaked"}
     assert "toy ← " in output
