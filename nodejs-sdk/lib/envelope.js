@@ -1,6 +1,7 @@
 'use strict';
 
 const { CorruptValueError, ValueTooLargeError } = require('./errors.js');
+const { isTooDeep } = require('./nesting.js');
 const { copyBytes, toUtf8 } = require('./platform.js');
 const { writeValue } = require('./value-writer.js');
 const { readTagged, tagOf } = require('./value-reader.js');
@@ -101,6 +102,7 @@ function encode(value, writeId, maxBytes, members) {
  * @throws {CorruptValueError} ENV-1, ENV-4
  */
 function unwrap(document) {
+  if (isTooDeep(document)) throw new CorruptValueError('the document is nested in more than 256 levels');
   const text = decodeText(document);
   const members = parse(text);
   if (typeof members !== 'object' || members === null || Array.isArray(members)) {

@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from memory._errors import CorruptValueError
+from memory._nesting import MAX_NESTING, is_too_deep
 from memory._value_reader import read_tagged, shown
 from memory._value_writer import refuse_text, write_value
 from memory._values import MAX_SAFE_INTEGER, TYPE_NAMES
@@ -93,6 +94,8 @@ def decode(document: bytes) -> Envelope:
     Raises:
         CorruptValueError: It is not an envelope (ENV-4). Nothing else is raised, whatever the bytes are.
     """
+    if is_too_deep(document):
+        raise CorruptValueError(f"the document is nested in more than {MAX_NESTING} levels")
     try:
         text = document.decode()
         parsed = _PARSER.decode(text)
@@ -100,7 +103,11 @@ def decode(document: bytes) -> Envelope:
         if type(parsed) is dict and b"\\" in document and _SURROGATE_ESCAPE.search(text):
             json.dumps(parsed.get("value"), ensure_ascii=False).encode()
     except RecursionError:
-        raise CorruptValueError("the document is nested too deeply to be read") from None
+        raise CorruptValueError("the document is nested too deeply for what is left of the stack") from None
+    except MemoryError:
+        raise CorruptValueError(
+            f"the document of {len(document)} bytes takes more memory than there is: lower MAX_VALUE_BYTES"
+        ) from None
     except UnicodeDecodeError as error:
         raise CorruptValueError(f"the document is not UTF-8: {error}") from None
     except UnicodeEncodeError:
