@@ -344,7 +344,7 @@ declare namespace MemoryService {
     EDGE_TTL?: number | string | undefined;
     /** S3's storage class of what is put. Default: `STANDARD`. */
     STORAGE_CLASS?: StorageClass | undefined;
-    /** Bytes of JSON a value may take. Default: 16 MiB. */
+    /** Bytes of JSON a value may take, 1 to 256 MiB. In memory it may take 33 times as much. Default: 2 MiB. */
     MAX_VALUE_BYTES?: number | string | undefined;
     /** URL to connect to instead of the distribution; https, or http on this machine. */
     EDGE_ENDPOINT?: string | undefined;
@@ -358,9 +358,9 @@ declare namespace MemoryService {
     FAILOVER?: boolean | string | undefined;
     /** Seconds that a copy may be served beyond its freshness while S3 cannot be read, 0 to 86,400. Default: 300. */
     STALE_IF_ERROR?: number | string | undefined;
-    /** How many values an object keeps in memory; 0 for none. Default: 10,000. */
+    /** How many values an object keeps in memory, 0 to 10,000,000; 0 for none. Default: 10,000. */
     LOCAL_MAX_ITEMS?: number | string | undefined;
-    /** How many bytes of them; 0 for none. Default: 16 MiB. */
+    /** How many bytes of them, 0 to 2,147,483,647; 0 for none. Default: 16 MiB. */
     LOCAL_MAX_BYTES?: number | string | undefined;
     /** Id of the distribution, for the option `invalidate`. */
     DISTRIBUTION_ID?: string | undefined;

@@ -64,7 +64,15 @@ const REGION = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 /** Names of older SDKs for something else than a Region. */
 const PSEUDO_REGION = /^fips-|-fips$|^aws-([a-z]+-)*global$/;
 const MAX_REGION = 63;
-const ROLE_ARN = /^arn:aws[a-z-]*:iam::[0-9]{12}:role\/[\w+=,.@/-]{1,576}$/;
+const PUBLIC_KEY_ID = /^[A-Za-z0-9_-]{1,128}$/;
+const ROLE_ARN = /^arn:aws[a-z-]{0,20}:iam::[0-9]{12}:role\/[A-Za-z0-9_+=,.@/-]{1,576}$/;
+const ORIGIN = /^(?:(?<scheme>https?):\/\/)?(?<host>(?:[a-z0-9_-]+\.)*[a-z0-9_-]+|\[[0-9a-f:.]+\])(?::(?<port>[1-9][0-9]{0,4}))?\/?$/;
+/** What a URL takes for an IPv4 address, however it is written, and the one way to write it here. */
+const NUMERIC = /(^|\.)([0-9]+|0x[0-9a-f]*)$/;
+const IPV4 = /^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\.(?!$)|$)){4}$/;
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+/** What is around a text and taken off. */
+const AROUND = /^[ \t\r\n]+|[ \t\r\n]+$/g;
 
 /**
  * Read the configuration: each key from the parameters, else from the environment as `MEMORY_<key>`.
@@ -88,7 +96,7 @@ function readConfig(params, environment, platformRegion = () => regionOf(environ
     ...readVisibility(source),
     edgeTtl: source.integer('EDGE_TTL', 5, 1, MAX_EDGE_TTL),
     storageClass: checkStorageClass('STORAGE_CLASS', source.text('STORAGE_CLASS') ?? 'STANDARD'),
-    maxValueBytes: source.integer('MAX_VALUE_BYTES', 16 * MIB, 1, 256 * MIB),
+    maxValueBytes: source.integer('MAX_VALUE_BYTES', 2 * MIB, 1, 256 * MIB),
     signatureLifetime: source.integer('SIGNATURE_LIFETIME', 900, 10, DAY),
     hashAlgorithm: source.choice('HASH_ALGORITHM', ['sha256', 'sha1']) ?? 'sha256',
     deadline: source.integer('DEADLINE', 5, 1, 60),
@@ -127,7 +135,7 @@ class Source {
    */
   #value(key) {
     for (const value of [own(this.#params, key), own(this.#environment, `MEMORY_${key}`)]) {
-      const trimmed = typeof value === 'string' ? value.trim() : value;
+      const trimmed = typeof value === 'string' ? value.replace(AROUND, '') : value;
       if (trimmed !== undefined && trimmed !== null && trimmed !== '') return trimmed;
     }
     return undefined;
@@ -185,7 +193,7 @@ class Source {
   integer(key, fallback, least, most) {
     const value = this.#value(key);
     if (value === undefined) return fallback;
-    const number = typeof value === 'string' && /^[0-9]+$/.test(value) ? Number(value) : value;
+    const number = typeof value === 'string' && /^[0-9]{1,10}$/.test(value) ? Number(value) : value;
     if (typeof number === 'number' && Number.isInteger(number) && number >= least && number <= most) return number;
     throw new ConfigurationError(`${key} must be an integer from ${least} to ${most}, not ${JSON.stringify(value)}.`);
   }
@@ -266,7 +274,7 @@ function readVisibility(source) {
   const isArn = keySource.startsWith('arn:');
   if (isArn && !source.isPresent('PUBLIC_KEY_ID')) return { visibility: 'private', keySource, publicKeyId: undefined };
   const publicKeyId = source.required('PUBLIC_KEY_ID', 'the id of the public key in CloudFront');
-  if (!/^[A-Za-z0-9_-]+$/.test(publicKeyId)) {
+  if (!PUBLIC_KEY_ID.test(publicKeyId)) {
     throw new ConfigurationError(`PUBLIC_KEY_ID must look like K36X4X2EO997HM, not ${JSON.stringify(publicKeyId)}.`);
   }
   return { visibility: 'private', keySource, publicKeyId };
@@ -278,13 +286,12 @@ function readVisibility(source) {
  * @returns {URL}
  */
 function readOrigin(key, text) {
-  const address = text.includes('://') ? text : `https://${text}`;
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (!url || url.pathname !== '/' || url.search || url.hash || url.username || url.password) {
-    throw new ConfigurationError(`${key} must be a host name, or an https URL without a path, not ${text}.`);
-  }
-  const isLoopback = /^(localhost|127(\.[0-9]+){3}|\[::1\])$/.test(url.hostname);
-  if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback)) return url;
+  const { scheme = 'https', host = '', port } = ORIGIN.exec(text.toLowerCase())?.groups ?? {};
+  const address = `${scheme}://${host}${port === undefined ? '' : `:${port}`}`;
+  // A host of ASCII letters alone stays what it is, but an upper-case letter outside ASCII may become one.
+  const isHost = /^[\x21-\x7e]+$/.test(text) && URL.canParse(address) && (!NUMERIC.test(host) || IPV4.test(host));
+  if (!isHost) throw new ConfigurationError(`${key} must be a host name, or an https URL without a path, not ${text}.`);
+  if (scheme === 'https' || LOOPBACK.has(host)) return new URL(address);
   throw new ConfigurationError(`${key} must be https, and http only for this machine itself, not ${text}.`);
 }
 

@@ -7,7 +7,9 @@ const { signingKey } = require('./signing-key.js');
 
 /** @typedef {import('./signing-key.js').SigningKey} SigningKey */
 
-const ARN = /^arn:aws[a-z-]*:(ssm|secretsmanager):([a-z0-9-]+):[0-9]*:(parameter|secret:)(.+)$/;
+// The name of a parameter in a path begins with its slash.
+const ARN =
+  /^arn:aws[a-z-]{0,20}:(ssm(?=[a-z0-9:-]*:parameter\/)|secretsmanager(?=[a-z0-9:-]*:secret:)):((?!fips-|[a-z0-9-]*-fips:)(?=[a-z0-9-]{1,63}:)[a-z0-9]+(?:-[a-z0-9]+)*):[0-9]{12}:(parameter(?=\/.)|secret:)([A-Za-z0-9_+=,.@/-]{1,1012})$/;
 // Milliseconds.
 const READ_AGAIN_AFTER = 30_000;
 const KEY_AGE = 3_600_000;
@@ -147,7 +149,7 @@ class Secret {
    */
   #parse(text, fallbackId) {
     const { public_key_id: id = fallbackId, private_key: pem } = parseObject(text);
-    if (typeof id === 'string' && /^[A-Za-z0-9_-]+$/.test(id) && typeof pem === 'string') return signingKey(id, pem, this.#arn);
+    if (typeof id === 'string' && /^[A-Za-z0-9_-]{1,128}$/.test(id) && typeof pem === 'string') return signingKey(id, pem, this.#arn);
     throw new ConfigurationError(`${this.#arn} must hold JSON with "public_key_id" and "private_key".`);
   }
 }

@@ -22,7 +22,7 @@ test('the defaults are those of the specification', () => {
   assert.equal(edge, distribution);
   assert.deepEqual([bucket, region, visibility], ['bucket', 'eu-west-1', 'public']);
   assert.deepEqual([edgeTtl, storageClass], [5, 'STANDARD']);
-  assert.deepEqual([maxValueBytes, signatureLifetime, logLevel], [16 * 1024 * 1024, 900, 'warn']);
+  assert.deepEqual([maxValueBytes, signatureLifetime, logLevel], [2 * 1024 * 1024, 900, 'warn']);
   assert.equal(hashAlgorithm, 'sha256');
   assert.deepEqual([deadline, failover], [5, true]);
   const { staleIfError, localMaxItems, localMaxBytes, distributionId, roleArn, maxGrant } = rest;

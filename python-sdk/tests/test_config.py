@@ -22,7 +22,7 @@ def test_defaults_are_those_of_the_documentation() -> None:
     config = resolve()
     assert config.distribution == "https://d1.cloudfront.net"
     assert config.visibility == "public"
-    assert (config.edge_ttl, config.max_value_bytes, config.signature_lifetime) == (5, 16 * 1024 * 1024, 900)
+    assert (config.edge_ttl, config.max_value_bytes, config.signature_lifetime) == (5, 2 * 1024 * 1024, 900)
 
 
 def test_the_environment_supplies_what_the_configuration_leaves_out() -> None:
@@ -79,7 +79,8 @@ def test_a_distribution_is_a_host_or_an_https_url(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["d1.cloudfront.net/path", "https://", "https://u:p@d1.net", "d1.net:port", "a?b"]
+    "value",
+    ["d1.cloudfront.net/path", "ftp://localhost", "https://", "https://u:p@d1.net", "d1.net:port", "a?b"],
 )
 def test_a_distribution_that_is_no_host_is_refused(value: str) -> None:
     assert refusal(DISTRIBUTION=value).startswith("DISTRIBUTION is a host")
@@ -91,7 +92,7 @@ def test_plain_http_is_accepted_on_this_machine(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["http://d1.cloudfront.net", "ftp://localhost", "http://127.0.0.1.evil.example"]
+    "value", ["http://d1.cloudfront.net", "http://127.0.0.2", "http://127.0.0.1.evil.example"]
 )
 def test_plain_http_is_refused_elsewhere(value: str) -> None:
     assert "is not https" in refusal(DISTRIBUTION=value)
@@ -104,7 +105,7 @@ def test_an_edge_ttl_out_of_range_is_refused(value: Any) -> None:
 
 @pytest.mark.parametrize("value", [True, 1.5, ["a"], b"values"])
 def test_a_value_of_a_wrong_type_is_refused(value: Any) -> None:
-    assert "BUCKET_NAME is a text or number" in refusal(BUCKET_NAME=value)
+    assert "BUCKET_NAME is a text, not" in refusal(BUCKET_NAME=value)
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,12 @@ _MAX_TITLE = 70
 # What the envelope schema's own description says it cannot see.
 INVISIBLE = frozenset(
     {
+        "wire/document/nesting-257",
+        "wire/document/nesting-257-dicts",
+        "wire/document/nesting-257-mixed",
+        "wire/document/nesting-unknown-member",
+        "wire/document/nesting-late",
+        "wire/document/nesting-after-escaped-backslash",
         "wire/float/overflow",
         "wire/float/overflow-integer",
         "wire/float/tag-overflow",

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from . import configuration
+from .home import CONFIGURATION
 from .notation import is_lacked_somewhere, normal
 
 if TYPE_CHECKING:
@@ -127,7 +129,7 @@ def octets(document: dict[str, str]) -> bytes:
 
 
 def load(folder: Path) -> list[Vector]:
-    """Read every vector below a folder, in the order of files and within them.
+    """Read every vector below a folder, in the order of files and within them, then those of the table beside it.
 
     Raises:
         VectorError: A file is not JSON, has no suite, or a vector's members do not say what it asks.
@@ -141,6 +143,9 @@ def load(folder: Path) -> list[Vector]:
         if "suite" not in suite:
             continue  # what vectors refer to, such as the keys
         found += [_vector(path, suite["suite"], members) for members in suite["vectors"]]
+    table = folder.parent / CONFIGURATION.name
+    if table.exists():
+        found += [_vector(table, configuration.SUITE, members) for members in configuration.derived(table)]
     return found
 
 

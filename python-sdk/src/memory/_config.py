@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from memory._endpoints import check_region
 from memory._errors import ConfigurationError
@@ -37,16 +36,26 @@ _KEYS = (
     "MAX_GRANT",
     "LOG_LEVEL",
 )
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _HASH_ALGORITHMS = ("SHA256", "SHA1")
 _LOG_LEVELS = ("debug", "info", "warn", "error", "silent")
-_SECRET_ARN = ("ssm", "secretsmanager")
-_ARN_PARTS = 6
 _FLAGS = {"": False, "true": True, "false": False}
 _PUBLIC_KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
-_HOST = re.compile(r"(?:[A-Za-z0-9_-]+\.)*[A-Za-z0-9_-]+|\[[0-9A-Fa-f:.]+\]")
+_ORIGIN = re.compile(
+    r"(?:(?P<scheme>https?)://)?(?P<host>(?:[a-z0-9_-]+\.)*[a-z0-9_-]+|\[[0-9a-f:.]+\])(?::(?P<port>[1-9][0-9]{0,4}))?/?"
+)
+_NUMERIC = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)")
+_IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?!$)|$)){4}")
+_MAX_PORT = 65_535
+_WHOLE = re.compile(r"[0-9]{1,10}")
+_AROUND = " \t\r\n"  # what is taken off a text
 _DISTRIBUTION_ID = re.compile(r"[A-Z0-9]{1,64}")
-_ROLE_ARN = re.compile(r"arn:[a-z0-9-]+:iam::[0-9]{12}:role/[\w+=,.@/-]+", re.ASCII)
+_ROLE_ARN = re.compile(r"arn:aws[a-z-]{0,20}:iam::[0-9]{12}:role/[A-Za-z0-9_+=,.@/-]{1,576}")
+_KEY_ARN = re.compile(
+    r"arn:aws[a-z-]{0,20}:(?P<service>ssm(?=[a-z0-9:-]*:parameter/)|secretsmanager(?=[a-z0-9:-]*:secret:))"
+    r":(?!fips-|[a-z0-9-]*-fips:)(?=[a-z0-9-]{1,63}:)[a-z0-9]+(-[a-z0-9]+)*"
+    r":[0-9]{12}:(parameter/|secret:)[A-Za-z0-9_+=,.@/-]{1,1011}"
+)
 _BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
@@ -120,7 +129,7 @@ class Config(NamedTuple):
             public_key_id=public_key_id,
             edge_ttl=given.whole("EDGE_TTL", 5, 1, MAX_EDGE_TTL),
             storage_class=given.optional("STORAGE_CLASS", _storage_class) or STORAGE_CLASSES[0],
-            max_value_bytes=given.whole("MAX_VALUE_BYTES", 16 * 2**20, 1, 2**31 - 1),
+            max_value_bytes=given.whole("MAX_VALUE_BYTES", 2 * 2**20, 1, 256 * 2**20),
             edge_endpoint=given.optional("EDGE_ENDPOINT", _origin),
             signature_lifetime=given.whole("SIGNATURE_LIFETIME", 900, 10, 86_400),
             hash_algorithm=given.optional("HASH_ALGORITHM", _hash_algorithm) or _HASH_ALGORITHMS[0],
@@ -165,14 +174,17 @@ class _Given:
         value = self.conf.get(key)
         if value is None or value == "":
             value = self.environment.get(ENVIRONMENT_PREFIX + key, "")
-        if not isinstance(value, (str, int, os.PathLike)) or isinstance(value, bool):
-            raise ConfigurationError(f"{key} is a text or number, not {type(value).__name__}")
-        return str(value).strip()
+        if key == "PK_PATH" and isinstance(value, os.PathLike):
+            value = os.fspath(value)
+        if not isinstance(value, str):
+            raise ConfigurationError(f"{key} is a text, not {type(value).__name__}")
+        return value.strip(_AROUND)
 
     def region(self) -> str | None:
         """Return the Region; None leaves it to the profile (END-1)."""
-        self.text("REGION")  # is it a text?
-        given = {"REGION": str(self.conf.get("REGION") or self.environment.get("MEMORY_REGION", ""))}
+        is_given = self.text("REGION") != ""
+        region = str(self.conf.get("REGION") or self.environment.get("MEMORY_REGION", ""))
+        given = {"REGION": region if is_given else ""}
         given |= {name: self.environment.get(name, "") for name in ("AWS_REGION", "AWS_DEFAULT_REGION")}
         return next((check_region(source, region) for source, region in given.items() if region), None)
 
@@ -199,11 +211,12 @@ class _Given:
         return check(key, value) if value else None
 
     def whole(self, key: str, default: int, least: int, most: int) -> int:
-        value = self.text(key)
+        given = self.conf.get(key)
+        value = str(given) if type(given) is int else self.text(key)
         if not value:
             return default
-        if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
-            raise ConfigurationError(f"{key} is a whole number from {least} to {most}, not {value!r}")
+        if not (_WHOLE.fullmatch(value) and least <= int(value) <= most):
+            raise ConfigurationError(f"{key} is a whole number from {least} to {most}, not {value[:80]!r}")
         return int(value)
 
 
@@ -212,7 +225,7 @@ def _visibility(given: _Given) -> str:
     implied = "private" if keys else "public"
     if not given.present("VISIBILITY"):
         return implied
-    pinned = given.text("VISIBILITY")
+    pinned = given.text("VISIBILITY").lower()
     if pinned not in ("public", "private"):
         raise ConfigurationError(f"VISIBILITY is public or private, not {pinned!r}")
     if pinned != implied:
@@ -250,31 +263,36 @@ def arn_service(pk_path: str) -> str | None:
     """
     if not pk_path.startswith("arn:"):
         return None
-    parts = pk_path.split(":", 5)
-    is_arn = len(parts) == _ARN_PARTS and parts[2] in _SECRET_ARN and all(parts[1:])
-    if not is_arn or not pk_path.isascii() or not pk_path.isprintable():
+    found = _KEY_ARN.fullmatch(pk_path)
+    if not found:
         raise ConfigurationError(
             f"PK_PATH {pk_path!r} is not the ARN of an SSM parameter or a Secrets Manager secret"
         )
-    check_region("the Region of PK_PATH", parts[3])
-    return parts[2]
+    return found["service"]
 
 
 def _origin(key: str, text: str) -> str:
-    """Return scheme and host of a distribution or endpoint, `https` unless it is on this machine."""
-    # urlsplit drops line ends and tabs: what goes into a request is looked at as it is.
-    valid = text.isascii() and text.isprintable()
-    try:
-        parts = urlsplit(text if "://" in text else f"https://{text}")
-        host = parts.netloc if parts.port is None else parts.netloc.rpartition(":")[0]
-        valid = valid and _HOST.fullmatch(host) is not None and parts.port != 0
-    except ValueError:
-        valid, parts = False, urlsplit("")
-    if not valid or parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc:
+    """Return scheme and host of a distribution or endpoint, `https` unless it is on this machine (CFG-4)."""
+    found = _ORIGIN.fullmatch(text.lower())
+    if not text.isascii() or not found or not _is_host(found["host"]) or int(found["port"] or 1) > _MAX_PORT:
         raise ConfigurationError(f"{key} is a host such as d111111abcdef8.cloudfront.net, not {text!r}")
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+    scheme, host, port = found["scheme"] or "https", found["host"], found["port"]
+    if scheme == "http" and host not in _LOOPBACK:
         raise ConfigurationError(f"{key} {text!r} is not https: http is for this machine only")
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    return f"{scheme}://{host}" + (f":{port}" if port else "")
+
+
+def _is_host(host: str) -> bool:
+    """Return whether a host that looks like an address is one: some resolvers take `127.1` and `0x7f000001`."""
+    if host.startswith("["):
+        from ipaddress import IPv6Address
+
+        try:
+            IPv6Address(host[1:-1])
+        except ValueError:
+            return False
+        return True
+    return _IPV4.fullmatch(host) is not None if _NUMERIC.fullmatch(host) else True
 
 
 def _bucket(key: str, text: str) -> str:

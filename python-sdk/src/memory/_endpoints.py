@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _REGION = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _REGION_CHARACTERS = 63
-_PSEUDO = re.compile(r"aws-global|fips-.*|.*-fips")
+_PSEUDO = re.compile(r"aws-([a-z]+-)*global|fips-.*|.*-fips")
 _OTHER_PARTITION = re.compile(r"us-iso[a-z]*-.*|eu-iso[a-z]*-.*|eusc-.*")
 _VARIABLES = {
     "s3": "S3",

@@ -7,7 +7,9 @@ from operator import sub
 
 MAX_NESTING = 256
 _BLOCK = 64 * 1024  # bytes: what is taken apart at once takes a multiple of its size
-_CHUNK = 128  # brackets that are counted at once; fewer than MAX_NESTING, so that flat ones need no closer look
+_CHUNK = (
+    128  # brackets that are counted at once; fewer than MAX_NESTING, so that flat ones need no closer look
+)
 _NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
 _TWO_OR_NOTHING = bytes(2 * (byte in b"[{") for byte in range(256))
 

@@ -1,0 +1,31 @@
+'use strict';
+
+const assert = require('node:assert/strict');
+const { test } = require('node:test');
+
+const { isTooDeep } = require('../lib/nesting.js');
+
+const nested = (levels, inner = '') => Buffer.from('['.repeat(levels) + inner + ']'.repeat(levels));
+
+test('256 levels are not too deep, 257 are, and so are levels in the middle of a document', () => {
+  assert.equal(isTooDeep(nested(256)), false);
+  assert.equal(isTooDeep(nested(257)), true);
+  assert.equal(isTooDeep(Buffer.from(`{"a":${'{"b":['.repeat(128)}${']}'.repeat(128)}}`)), true);
+  assert.equal(isTooDeep(Buffer.from(`[${'[],'.repeat(10_000)}${nested(256)}]`)), true);
+});
+
+test('what is closed counts no more, and brackets in strings never do', () => {
+  assert.equal(isTooDeep(Buffer.from(`[${'[{}],'.repeat(10_000)}1]`)), false);
+  assert.equal(isTooDeep(nested(255, `"${'['.repeat(1000)}\\\\\\"${'{'.repeat(1000)}"`)), false);
+  assert.equal(isTooDeep(nested(255, `"]]]]",${'['.repeat(2)}`)), true);
+});
+
+test('a flat document of 16 MiB takes less time than its parser', () => {
+  const text = `[${'{"a":1},'.repeat(2 * 1024 * 1024)}1]`;
+  const document = Buffer.from(text);
+  const began = performance.now();
+  assert.equal(isTooDeep(document), false);
+  const looked = performance.now();
+  JSON.parse(text);
+  assert.ok(looked - began < performance.now() - looked, `${looked - began} ms`);
+});
