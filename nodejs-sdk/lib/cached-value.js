@@ -16,7 +16,7 @@ const SECOND = 1000;
  * @typedef {object} Content
  * @property {unknown} value A list or dict may be missing: the text has it.
  * @property {string} text The document.
- * @property {boolean} isAscii Whether the text takes a byte a letter.
+ * @property {number} octets Bytes of the document.
  * @property {string} type
  * @property {boolean} tagged
  * @property {number | undefined} expiresAt Unix time in milliseconds
@@ -55,7 +55,7 @@ class CachedValue {
    * @param {Content} content
    * @param {Provenance} provenance
    */
-  constructor({ value, text, isAscii, type, tagged, expiresAt, took }, { version, storedAt, start, age, maxAge = 0 }) {
+  constructor({ value, text, octets, type, tagged, expiresAt, took }, { version, storedAt, start, age, maxAge = 0 }) {
     this.type = type;
     this.version = /** @type {string} */ (version);
     this.expiresAt = expiresAt;
@@ -70,8 +70,8 @@ class CachedValue {
     this.#maxAge = maxAge;
     this.#freshUntil = Math.min(start + (maxAge - age) * SECOND, expiresAt ?? Infinity);
     this.#storedAt = storedAt;
-    /** Bytes that it takes: a text with a letter beyond ASCII is counted with two bytes a letter, as V8 keeps most. */
-    this.size = isAscii ? text.length : 2 * text.length;
+    /** Bytes that it counts for (MEM-1), without its name. */
+    this.size = octets;
   }
 
   /**

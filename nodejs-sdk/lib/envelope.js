@@ -113,7 +113,7 @@ function unwrap(document) {
   const checked = /** @type {Record<string, any>} */ (isPolluted ? { __proto__: null, ...members } : members);
   checkEnvelope(checked);
   if (text.includes('\\u') && ESCAPED_SURROGATE.test(text)) checkSurrogates(checked.value);
-  return new Envelope(text, document.length === text.length, checked);
+  return new Envelope(text, document.length, checked);
 }
 
 /**
@@ -137,8 +137,8 @@ class Envelope {
   #node;
   /** The document. */
   text;
-  /** Whether each of its letters takes a byte. */
-  isAscii;
+  /** Bytes of the document. */
+  octets;
   /** @type {string} */
   type;
   tagged;
@@ -155,13 +155,13 @@ class Envelope {
 
   /**
    * @param {string} text
-   * @param {boolean} isAscii
+   * @param {number} octets
    * @param {Record<string, any>} members that {@link checkEnvelope} let pass
    */
-  constructor(text, isAscii, { type, value, write, tagged, expires_at: expiresAt, previous, took }) {
+  constructor(text, octets, { type, value, write, tagged, expires_at: expiresAt, previous, took }) {
     this.#node = value;
     this.text = text;
-    this.isAscii = isAscii;
+    this.octets = octets;
     this.type = type;
     this.tagged = tagged === true;
     this.write = write;

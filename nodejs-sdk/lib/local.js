@@ -1,12 +1,13 @@
 'use strict';
 
 const { LruMap } = require('./lru-map.js');
+const { octetsOf } = require('./platform.js');
 
 /** @typedef {import('./cached-value.js').CachedValue} CachedValue */
 
 /**
- * What a copy takes besides its text and its name, in bytes: the objects around it and its place in the map. With Node 20
- * and half a million copies it was 360.
+ * What a copy counts for besides its document and its name, in bytes (MEM-1): the objects around it and its place in the
+ * map. With Node 20 and half a million copies it was 360.
  */
 const OVERHEAD = 400;
 
@@ -90,7 +91,7 @@ class Local {
  * @param {CachedValue} copy
  */
 function sizeOf(name, copy) {
-  return copy.size + 2 * name.length + OVERHEAD;
+  return copy.size + octetsOf(name) + OVERHEAD;
 }
 
 module.exports = { Local };

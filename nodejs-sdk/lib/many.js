@@ -89,14 +89,11 @@ class Many {
    * @param {string} under
    */
   async #clear(prefix, under) {
-    const { store, writer } = this.#components;
+    const { writer } = this.#components;
     let count = 0;
     try {
       for await (const namesByKey of this.#pages(under)) {
-        await removeAll(namesByKey, async (some) => {
-          const { failed } = await this.#run(store.removeMany([...some.keys()]));
-          return this.#logged(some.size, failed);
-        });
+        await removeAll(namesByKey, (some) => this.#logged(some.size, this.#run(writer.removeMany(some))));
         count += namesByKey.size;
       }
     } finally {

@@ -56,4 +56,12 @@ function randomWriteId() {
   return randomBytes(8).toString('hex');
 }
 
-module.exports = { toBase64, fromBase64, toUtf8, copyBytes, randomWriteId };
+/**
+ * @param {string} text
+ * @returns {number} how many bytes it takes in UTF-8
+ */
+function octetsOf(text) {
+  return Buffer.byteLength(text);
+}
+
+module.exports = { toBase64, fromBase64, toUtf8, copyBytes, octetsOf, randomWriteId };

@@ -102,7 +102,7 @@ class Signer {
    */
   #sign(key) {
     const signedAt = this.#clock();
-    const expires = Math.ceil((signedAt + this.#lifetime) / 1000);
+    const expires = Math.floor(signedAt / 1000) + this.#lifetime / 1000;
     return { query: this.#query(this.#resource, expires, key), key, signedAt };
   }
 

@@ -194,7 +194,7 @@ class Writer {
    */
   copyOf({ version, date }, { draft, document, text, expiresAt, maxAge, took = 0 }, start) {
     const { value, type, tagged } = draft;
-    const content = { value, text, isAscii: document.length === text.length, type, tagged, expiresAt, took };
+    const content = { value, text, octets: document.length, type, tagged, expiresAt, took };
     return new CachedValue(content, { version, storedAt: date, start, age: 0, maxAge });
   }
 

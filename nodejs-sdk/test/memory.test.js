@@ -160,7 +160,7 @@ suite('the least recently used', () => {
 
   test('a million distinct names stay within the bounds', () => {
     const local = new Local({ localMaxItems: 1000, localMaxBytes: 500_000 });
-    const content = { value: 1, text: '{"v":1,"type":"int","value":1}', isAscii: true, type: 'int', tagged: false, took: 0 };
+    const content = { value: 1, text: '{"v":1,"type":"int","value":1}', octets: 30, type: 'int', tagged: false, took: 0 };
     const copy = new CachedValue(content, { version: 'v', storedAt: 0, start: 0, age: 0, maxAge: 60 });
     let most = 0;
     for (let index = 0; index < 1_000_000; index++) {

@@ -45,7 +45,7 @@ def test_what_is_no_list_of_ids_counts_as_none(previous: str) -> None:
 
 
 CORRUPT = [
-    (b"[" * 100_000, "the document is nested too deeply to be read"),
+    (b"[" * 100_000, "the document is nested in more than 256 levels"),
     (
         b"\xff",
         "the document is not UTF-8: 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte",

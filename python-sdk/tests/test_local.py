@@ -139,12 +139,12 @@ def test_memory_stays_within_its_bounds_under_a_million_names() -> None:
     for number in range(1_000_000):
         local.keep(f"n/{number}", copy())
     assert (stats.items, len(local._copies), stats.evictions) == (1000, 1000, 999_000)
-    assert stats.bytes == sum(kept.size for kept in local._copies.values()) <= 2**20
+    assert stats.bytes == sum(kept.size + len(name) for name, kept in local._copies.items()) <= 2**20
 
 
 def test_bytes_are_bounded_as_well_and_the_least_recently_used_go_first() -> None:
     stats = Stats()
-    size = copy(b"x" * 100).size
+    size = copy(b"x" * 100).size + len("a")
     local = LocalMemory(1000, 3 * size, stats)
     for name in "abc":
         local.keep(name, copy(b"x" * 100))

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from memory._envelope import Envelope
     from memory._stats import Stats
 
-# What CPython needs for a copy besides its content: the object, its place in the dict, and the headers of both.
+# What a copy counts for besides its document and its name (MEM-1). It is what CPython needs for one, too: the object,
+# its place in the dict, and the headers of both.
 ITEM_BYTES = 400
 
 _CONTAINERS = ("list", "dict")
@@ -34,7 +35,7 @@ class CachedValue:
         started: When the request was sent that fetched it, by the clock.
         fetched: When the edge fetched it from S3, by the clock.
         fresh_until: When it has to be asked for again.
-        size: Bytes it counts for.
+        size: Bytes it counts for, without its name.
     """
 
     __slots__ = (
@@ -168,13 +169,13 @@ class LocalMemory:
     def keep(self, name: str, copy: CachedValue) -> None:
         """Keep a copy in place of an older one, and drop others if it takes their room."""
         self.drop(name)
-        if not self._max_items or copy.size > self._max_bytes:
+        size = _size(name, copy)
+        if not self._max_items or size > self._max_bytes:
             return
         self._copies[name] = copy
-        self._stats.bytes += copy.size
+        self._stats.bytes += size
         while len(self._copies) > self._max_items or self._stats.bytes > self._max_bytes:
-            _, dropped = self._copies.popitem(last=False)
-            self._stats.bytes -= dropped.size
+            self._stats.bytes -= _size(*self._copies.popitem(last=False))
             self._stats.evictions += 1
         self._stats.items = len(self._copies)
 
@@ -182,10 +183,15 @@ class LocalMemory:
         """Drop the copy of a name, if there is one."""
         copy = self._copies.pop(name, None)
         if copy is not None:
-            self._stats.bytes -= copy.size
+            self._stats.bytes -= _size(name, copy)
             self._stats.items = len(self._copies)
 
     def drop_prefix(self, prefix: str) -> None:
         """Drop the copies of all names under a prefix."""
         for name in [name for name in self._copies if name.startswith(prefix)]:
             self.drop(name)
+
+
+def _size(name: str, copy: CachedValue) -> int:
+    """Return the bytes that a copy under a name counts for (MEM-1)."""
+    return copy.size + (len(name) if name.isascii() else len(name.encode()))

@@ -161,7 +161,11 @@ class Reader:
 
     def _read(self, name: str, key: str, edge_deadline: float, deadline: float) -> Reading:
         late: Reading | None = None
-        if not self._failover or self._circuit.asks():
+        state = self._state
+        with state.lock:
+            trusts_edges = state.session.trusts_edges(name, self._clock)
+            state.stats.sent_to_s3 += not trusts_edges
+        if trusts_edges and (not self._failover or self._circuit.asks()):
             try:
                 reading, is_current = self._from_edge(name, key, edge_deadline)
             except (UnavailableError, CorruptValueError, OriginRefusedError) as error:

@@ -7,6 +7,8 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from memory._answer import Answer
     from memory._envelope import Envelope
     from memory._stats import Stats
@@ -70,6 +72,13 @@ class Session:
         self._writing: dict[str, _Writing] = {}
         # Of forgotten names: when the newest of their states was known.
         self._horizon = -math.inf
+
+    def trusts_edges(self, name: str, clock: Callable[[], float]) -> bool:
+        """Return whether a request to the edge that begins now can bring anything that is accepted (SES-3 to SES-5)."""
+        record = self._records.get(name)
+        if record is not None:
+            return record.version != ""
+        return self._horizon == -math.inf or clock() - 1 >= self._horizon
 
     def accepts(self, name: str, answer: Answer, started: float) -> bool:
         """Return whether an answer of the edge is as new as what is known (SES-3, SES-5).

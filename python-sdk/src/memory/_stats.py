@@ -14,7 +14,8 @@ class Stats:
         shared_reads: Gets that shared the request of another (MEM-4).
         accepted_by_version: Answers of the edge accepted because they are the version known (SES-3).
         accepted_by_time: Answers of the edge accepted because they are newer than what is known (SES-3).
-        sent_to_s3: Answers of the edge that were too old to accept, and replaced by a read of S3.
+        sent_to_s3: Gets that had to read S3, as what the edge had could not be accepted (SES-3 to SES-5) or was stale
+            (STALE-1).
         items: Values in memory.
         bytes: Bytes they count for.
         evictions: Values that memory dropped to stay within its bounds.
