@@ -1,14 +1,16 @@
-"""A server whose port closes while a connection is on its way in."""
+"""A server whose port closes while a connection is on its way in, and whose clients hang up."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiohttp import web
 from local_cloud.background import Background
+from local_cloud.expect_continue import body_of
 from local_cloud.fault_server import Backend, FaultServer
 from local_cloud.faults import Fault, Faults
 from local_cloud.journal import Journal
@@ -19,8 +21,9 @@ if TYPE_CHECKING:
 _PATIENCE = 5  # seconds; the answer takes some turns of the event loop
 
 
-async def answer(_: web.BaseRequest) -> web.Response:
-    return web.Response()
+async def answer(request: web.BaseRequest) -> web.Response:
+    await body_of(request)
+    return web.Response(body=b"x" * 1000)
 
 
 def failure(status: int) -> web.Response:
@@ -93,3 +96,38 @@ def test_port_that_heals_while_it_closes_is_open() -> None:
         return not refused
 
     assert run(heal())
+
+
+WAITING = b"PUT /a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n"
+PLAIN = b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent"),
+    [
+        ("cut", PLAIN),
+        ("slow", PLAIN),
+        ("slow-head", PLAIN),
+        ("status", WAITING),
+        ("lost", WAITING),
+        ("garbled", WAITING),
+    ],
+)
+def test_a_client_that_hangs_up_during_a_fault_is_no_error(
+    kind: Any, sent: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def hang_up() -> bool:
+        faults, listener, server = build()
+        faults.add(Fault("edge", kind, delay=0.05, pause=0.001))
+        await server.update()
+        client = socket.create_connection(listener.getsockname())
+        client.sendall(sent)
+        await asyncio.sleep(0.02)  # the request has come, and its fault waits
+        client.close()
+        await asyncio.sleep(0.1)
+        await server.close()
+        return True
+
+    with caplog.at_level(logging.DEBUG):
+        assert run(hang_up())
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []

@@ -143,7 +143,7 @@ def _check_vectors(found: list[vectors.Vector]) -> int:
 
 def _clause_problems(found: list[vectors.Vector]) -> list[str]:
     cited = [(vector.id, vector.clause) for vector in found]
-    return clauses.problems(home.TEXT.read_text(encoding="utf-8"), cited)
+    return clauses.problems(home.TEXT.read_text(encoding="utf-8"), cited, clauses.reasons(home.UNPROVEN))
 
 
 def _progress() -> Callable[[Event], None]:

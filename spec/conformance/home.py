@@ -10,6 +10,7 @@ _INSIDE_WHEEL = _PACKAGE / "specification"
 HOME = _INSIDE_WHEEL if _INSIDE_WHEEL.is_dir() else _PACKAGE.parent
 TEXT = HOME / "README.md"
 VECTORS = HOME / "vectors"
+UNPROVEN = HOME / "unproven.json"
 CONFIGURATION = HOME / "configuration.json"
 SCHEMAS = HOME / "schemas"
 REPOSITORY = HOME.parent

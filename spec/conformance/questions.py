@@ -104,6 +104,11 @@ def _succeeds(_: Play, step: Message, answer: Answer) -> None:
 def _put_many(_: Play, step: Message, answer: Answer) -> None:
     if "error" in step:
         answer.check_refusal(step["error"])
+        if "errors" in step:
+            error = answer.message["error"]
+            equal(step["errors"], {name[1]: code for name, code in error.get("errors", [])})
+            done = [[name[1], kind] for name, (kind, *_) in error.get("results", [])]
+            equal([[name, "str"] for name in step["done"]], done)
         return
     versions = answer.get("versions", sorted(step["values"]))
     equal(sorted(step["values"]), sorted(name[1] for name, _ in versions))

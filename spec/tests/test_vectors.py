@@ -157,12 +157,23 @@ def test_clauses_are_list_items_that_begin_with_ids() -> None:
     ]
 
 
-def test_an_obligation_without_a_vector_and_a_vector_without_a_clause_are_problems() -> None:
-    cited = [("a/b", "NAME-1"), ("a/c", "NUL-1"), ("a/d", "KEY-1"), ("a/e", "NAME-9")]
-    assert clauses.problems(SPEC, cited) == [
+def test_an_obligation_with_fewer_than_two_vectors_and_a_vector_without_a_clause_are_problems() -> None:
+    cited = [("a/b", "NAME-1"), ("a/b2", "NAME-1"), ("a/c", "NUL-1"), ("a/d", "KEY-1"), ("a/e", "NAME-9")]
+    assert clauses.problems(SPEC, cited, {}) == [
         "a/e cites NAME-9, which the specification does not have",
-        "no vector proves NAME-2",
-        "no vector proves BOOL-1",
+        "no vector proves NAME-2, and unproven.json says not why",
+        "only one vector proves NUL-1, and unproven.json says not why",
+        "no vector proves BOOL-1, and unproven.json says not why",
+    ]
+
+
+def test_a_reason_counts_where_it_is_needed_and_is_a_problem_where_it_is_not() -> None:
+    cited = [("a/b", "NAME-1"), ("a/b2", "NAME-1"), ("a/c", "NUL-1")]
+    excused = {"NAME-1": "old", "NAME-2": "why", "NUL-1": "why", "BOOL-1": "", "KEY-1": "no MUST"}
+    assert clauses.problems(SPEC, cited, excused) == [
+        "no vector proves BOOL-1, and unproven.json says not why",
+        "unproven.json has NAME-1, which needs no reason",
+        "unproven.json has KEY-1, which needs no reason",
     ]
 
 
@@ -174,4 +185,4 @@ def test_a_run_fails_if_an_obligation_has_no_vector(
     monkeypatch.setattr(home, "TEXT", tmp_path / "README.md")
     add_sdk("toy")
     assert main(["--root", str(tmp_path), "--only", "wire/bytes/*"]) == 1
-    assert "problem: no vector proves NEW-1" in capsys.readouterr().out
+    assert "problem: no vector proves NEW-1, and" in capsys.readouterr().out

@@ -23,7 +23,14 @@ if TYPE_CHECKING:
 
 _CREDENTIAL = re.compile("Credential=([^/,]+)/")
 DISTRIBUTION = web.RequestKey("distribution", str)  # on requests for an edge: the domain they are for
-_ASKED = ("if-match", "if-none-match", "cache-control", "content-encoding", "x-amz-storage-class", "x-amz-tagging")
+_ASKED = (
+    "if-match",
+    "if-none-match",
+    "cache-control",
+    "content-encoding",
+    "x-amz-storage-class",
+    "x-amz-tagging",
+)
 _ANSWERED = ("age", "date", "etag", "last-modified", "cache-control", "content-encoding", "x-cache")
 _CLOSING = 0.2  # seconds that requests under way get when a server closes
 
@@ -140,6 +147,16 @@ class FaultServer:
         self._listener.bind(self._address)
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        try:
+            return await self._answered(request)
+        except ConnectionResetError:
+            if request.transport is not None and not request.transport.is_closing():
+                raise
+            return (
+                web.Response()
+            )  # in vain: the client has hung up, as clients do when faults keep them waiting
+
+    async def _answered(self, request: web.BaseRequest) -> web.StreamResponse:
         if not self._backend.concerns(request):
             return await self._backend.answer(request)
         kept = request.transport in self._used
