@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from memory._stats import Stats
 
 ATTEMPTS = 100
+MAX_ATTEMPTS = 1_000_000
 
 _LOGGER = logging.getLogger("memory")
 _LOG_LEVELS = {
@@ -615,8 +616,8 @@ class MemoryService:
         *,
         invalidate: bool,
     ) -> Any:
-        if type(attempts) is not int or attempts < 1:
-            raise ConfigurationError(f"attempts is a whole number from 1, not {attempts!r}")
+        if type(attempts) is not int or not 1 <= attempts <= MAX_ATTEMPTS:
+            raise ConfigurationError(f"attempts is a whole number from 1 to {MAX_ATTEMPTS}, not {attempts!r}")
         key = self._key(name)
         value = self._writer.update(name, key, change, default, options, attempts)
         if invalidate:
