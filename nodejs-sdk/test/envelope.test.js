@@ -160,7 +160,8 @@ suite('a document', () => {
 
   test('of any depth does not crash the reader', () => {
     const nest = (depth) => '['.repeat(depth) + ']'.repeat(depth);
-    assert.ok(read(`{"v":1,"type":"list","value":${nest(1_000_000)}}`));
+    assert.ok(read(`{"v":1,"type":"list","value":${nest(255)}}`));
+    corrupt(`{"v":1,"type":"list","value":${nest(256)}}`);
     corrupt(`{"v":1,"type":"list","value":${nest(1_000_000)},"tagged":true}`);
     corrupt(`{"v":1,"type":"dict","value":${'{"$dict":'.repeat(100_000)}{}${'}'.repeat(100_000)},"tagged":true}`);
     corrupt(`{"v":1,"type":"list","value":[${nest(1_000_000)},"\\ud800"]}`);

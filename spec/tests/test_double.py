@@ -110,9 +110,26 @@ def test_what_goes_wrong_in_a_double_fails(
     add_sdk: Callable[..., Sdk], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     add_sdk("toy", toy("double"))
-    status = main(["--root", str(tmp_path), "--s3", "double", "--only", "store/reading/html"])
-    assert status == 1
-    assert "store/reading/html" in capsys.readouterr().out
+    run = ["--root", str(tmp_path), "--s3", "double", "--only", "store/reading/html"]
+    assert main(run) == 1
+    said = capsys.readouterr().out
+    assert "store/reading/html" in said
+    assert "transcript" not in said
+
+
+def test_what_goes_wrong_in_a_double_has_a_transcript_of_steps_requests_replies_and_http(
+    add_sdk: Callable[..., Sdk], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add_sdk("toy", toy("double").replace("objects.pop(key(request), None)", "pass"))
+    run = ["--root", str(tmp_path), "--s3", "double", "--only", "store/reading/remove", "-v"]
+    assert main(run) == 1
+    transcript = capsys.readouterr().out.partition("transcript\n")[2]
+    said = [line.strip() for line in transcript.splitlines()]
+    assert said[0].startswith("step 1, put ")
+    assert said[1].startswith('toy ← {"op": "put", "name": ["str", ')
+    assert said[2].startswith('toy → {"version": ')
+    assert said[3].startswith("s3: PUT /bucket_name/public/run-")
+    assert any(line.startswith("edge: GET /run-") for line in said)
 
 
 def test_an_object_is_changed_meanwhile_and_its_write_is_known(add_sdk: Callable[..., Sdk]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -273,6 +274,20 @@ def test_the_writer_puts_and_the_reader_gets(
         Scenario(vector, puts, gets, store, rsa_key).run()
         with pytest.raises(FailureError, match="crashed"):
             Scenario(vector, gets, puts, store, rsa_key).run()
+
+
+def test_a_transcript_has_what_went_over_http_and_no_signature(
+    add_sdk: Callable[..., Any], store: Store, rsa_key: Path
+) -> None:
+    with Driver(add_sdk("toy"), store.environment, LIMITS) as driver:
+        scenario = Scenario(SCENARIOS["store/private/apart"], driver, driver, store, rsa_key)
+        scenario.run()
+    lines = [line.strip() for line in scenario.transcript.text.splitlines()]
+    assert lines[0].startswith("step 1, put ")
+    http = [line for line in lines if line.startswith(("s3", "edge 0"))]
+    assert re.match(r"s3: PUT /\S+\.json .*→ 200 .*etag: ", http[0])
+    assert re.match(r"edge 0: GET /\S+\.json → 200 .*x-cache: Miss from cloudfront", http[-1])
+    assert "Signature" not in scenario.transcript.text
 
 
 def test_a_store_that_cannot_be_deployed_here_says_what_to_do(tmp_path: Path) -> None:
