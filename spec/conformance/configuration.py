@@ -13,7 +13,7 @@ SUITE = "configuration/table"
 _LEAST = {"DISTRIBUTION": "d111111abcdef8.cloudfront.net", "BUCKET_NAME": "values"}
 _ARN = "arn:aws:ssm:us-east-1:123456789012:parameter/memory-service/key"
 _NO_NUMBERS = ("1.0", "1e1", "+1", "-1", "0x10", "1_0", "\u0663", "five", "00000000001", 1.5, True, [1])
-_NO_FLAGS = ("yes", "1", 1, 0, [])
+_NO_FLAGS: tuple[Any, ...] = ("yes", "1", 1, 0, [])
 _NO_TEXTS = (12345, True, ["abc"])
 
 

@@ -57,8 +57,11 @@ class Transcript:
             status = getattr(entry, "status", None)
             said = "" if not hasattr(entry, "status") else f" → {status or 'no answer'}{answered}"
             befell = f"  [fault: {fault}]" if fault else ""
-            line = f"    {where}: {entry.method} {entry.path}{asked}{said}{befell}"
-            self._noted.append(lambda line=line: line)
+            self.note(f"    {where}: {entry.method} {entry.path}{asked}{said}{befell}")
+
+    def note(self, text: str) -> None:
+        """Note a line as it is."""
+        self._noted.append(lambda: text)
 
     @property
     def text(self) -> str:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from itertools import accumulate, count
 from operator import sub
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MAX_NESTING = 256
 _BLOCK = 64 * 1024  # bytes: what is taken apart at once takes a multiple of its size
@@ -42,4 +46,5 @@ def is_too_deep(document: bytes) -> bool:
 
 def _deepest(brackets: bytes) -> int:
     """Return by how much the depth grows at most: two for each that opens, less one for each bracket at all."""
-    return max(map(sub, accumulate(brackets.translate(_TWO_OR_NOTHING)), count(1)))
+    depths: Iterable[int] = map(sub, accumulate(brackets.translate(_TWO_OR_NOTHING)), count(1))
+    return max(depths)
