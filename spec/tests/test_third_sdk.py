@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 LINKED = ("build", ".nox")  # too large to copy
 _LEFT_BEHIND = shutil.ignore_patterns("__pycache__", ".*_cache", ".hypothesis", ".git", *LINKED)
 SUITES = ("reading", "objects", "sessions")
-# What needs neither the network nor minutes: the kit's own tests, the pages', and what looks at the whole tree.
-NEIGHBOURS = ("spec/tests", "docs/tests", "release/tests", "infra/tests", "layers/tests")
+NEIGHBOURS = ("spec/tests", "docs/tests")  # what looks for SDKs: the kit's own tests and the pages'
 
 
 @pytest.fixture
