@@ -11,6 +11,7 @@ const { dateIn } = require('./dates.js');
  * @property {import('./wire.js').Response['headers']} headers
  * @property {number} start When the request began, by the clock of this machine.
  * @property {number} age Whole seconds since the edge fetched its copy; NaN if what it says is no number.
+ * @property {boolean} tellsAge Whether it says when the edge fetched its copy (EXP-1).
  * @property {number | undefined} maxAge Whole seconds it may be served without asking S3; undefined if the answer does not say.
  * @property {string | null} version The ETag without its quotes; null if there is no value.
  * @property {number} storedAt When the object was written: `Last-Modified`.
@@ -21,6 +22,8 @@ const { dateIn } = require('./dates.js');
 const FOR_EVER = 2_147_483_648;
 const MAX_DIGITS = 9;
 
+const SECOND = 1000;
+
 /**
  * @param {'edge' | 's3'} source
  * @param {number} start
@@ -30,7 +33,7 @@ const MAX_DIGITS = 9;
  */
 function answer(source, start, response, document) {
   const { headers } = response;
-  const { age, 'last-modified': modified, 'cache-control': control = '' } = headers;
+  const { age, 'last-modified': modified, 'cache-control': control = '', 'x-cache': cache = '' } = headers;
   const [, maxAge] = /(?:^|[\s,])max-age=([0-9]+)/i.exec(control) ?? [];
   return {
     document,
@@ -38,6 +41,7 @@ function answer(source, start, response, document) {
     headers,
     start,
     age: age === undefined || source === 's3' ? 0 : seconds(/^[0-9]+(?=\s*(?:$|,))/.exec(age)?.[0]),
+    tellsAge: age !== undefined || /^(miss|refreshhit)\b/i.test(cache),
     maxAge: maxAge === undefined ? undefined : seconds(maxAge),
     version: document === undefined ? null : versionOf(response),
     storedAt: document === undefined ? NaN : dateIn(modified),
@@ -49,6 +53,15 @@ function answer(source, start, response, document) {
 function seconds(digits) {
   if (digits === undefined) return NaN;
   return digits.length > MAX_DIGITS ? FOR_EVER : Number(digits);
+}
+
+/**
+ * @param {Pick<Answer, 'start' | 'age' | 'tellsAge'>} answer of an edge
+ * @returns {number} when the edge fetched its copy, at the earliest, in Unix milliseconds; -Infinity if nothing says so (EXP-1)
+ */
+function fetchedAt({ start, age, tellsAge }) {
+  // Age counts whole seconds: the copy may be almost one second older.
+  return tellsAge ? start - (age + 1) * SECOND : -Infinity;
 }
 
 /**
@@ -80,4 +93,4 @@ function versionOf({ headers }) {
   return (headers.etag ?? '').replace(/^(W\/)?"|"$/g, '');
 }
 
-module.exports = { answer, cacheOf, dateOf, versionOf };
+module.exports = { answer, cacheOf, dateOf, fetchedAt, versionOf };

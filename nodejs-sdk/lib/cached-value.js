@@ -119,10 +119,9 @@ class CachedValue {
    *
    * @param {Entry['source']} source
    * @param {number} now Unix time in milliseconds
-   * @returns {Entry | undefined} undefined if it has expired (MEM-5)
+   * @returns {Entry}
    */
   entry(source, now) {
-    if (this.hasExpired(now)) return undefined;
     const { expiresAt } = this;
     return {
       value: this.value(),

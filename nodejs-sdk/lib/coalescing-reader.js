@@ -16,6 +16,7 @@ class CoalescingReader {
   #budget;
   #failover;
   #sleep;
+  #clock;
 
   /**
    * @param {object} components
@@ -27,8 +28,9 @@ class CoalescingReader {
    * @param {number} options.budget Milliseconds that a get may take.
    * @param {boolean} options.failover
    * @param {import('./runtime.js').Sleep} options.sleep
+   * @param {() => number} options.clock Unix time in milliseconds
    */
-  constructor({ reader, session, singleFlight, stats }, { budget, failover, sleep }) {
+  constructor({ reader, session, singleFlight, stats }, { budget, failover, sleep, clock }) {
     this.#reader = reader;
     this.#session = session;
     this.#singleFlight = singleFlight;
@@ -36,6 +38,7 @@ class CoalescingReader {
     this.#budget = budget;
     this.#failover = failover;
     this.#sleep = sleep;
+    this.#clock = clock;
   }
 
   /**
@@ -68,8 +71,9 @@ class CoalescingReader {
       if (!this.#failover) throw UnavailableError.because(`Reading ${name}`, { code: 'timeout', message: 'another call for it took too long' });
       return this.#readBeyondEdge(runtime, target, began);
     }
-    // Since this get began later than the request, it may have to be newer.
-    if (this.#session.accepts(name, reading.answer)) {
+    // Since this get began later than the request, it may have to be newer; and what was fetched before its end says nothing
+    // after it (EXP-1).
+    if (!reading.copy?.hasExpired(this.#clock()) && this.#session.accepts(name, reading.answer)) {
       this.#stats.sharedReads++;
       return reading;
     }

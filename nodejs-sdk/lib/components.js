@@ -60,7 +60,7 @@ class Components {
     this.singleFlight = new SingleFlight();
     this.stats = new Stats();
     this.reader = new Reader(config, this, clock, log);
-    this.coalescingReader = new CoalescingReader(this, { budget: this.#budget, failover: config.failover, sleep });
+    this.coalescingReader = new CoalescingReader(this, { budget: this.#budget, failover: config.failover, sleep, clock });
     this.writer = new Writer(config, this, clock);
   }
 

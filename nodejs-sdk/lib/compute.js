@@ -3,7 +3,7 @@
 const { AsyncLocalStorage } = require('node:async_hooks');
 
 const { Draft } = require('./envelope.js');
-const { ConfigurationError, UnavailableError } = require('./errors.js');
+const { AccessDeniedError, ConfigurationError, UnavailableError } = require('./errors.js');
 
 /** @typedef {import('./cached-value.js').CachedValue} CachedValue */
 /** @typedef {import('./reader.js').Target} Target */
@@ -12,12 +12,21 @@ const { ConfigurationError, UnavailableError } = require('./errors.js');
 /** How many names are remembered that something was computed for. */
 const ENDS = 1000;
 
+/**
+ * What there is under a name.
+ *
+ * @typedef {object} Finding
+ * @property {CachedValue | undefined} copy
+ * @property {boolean} isReadable Whether somebody could be asked (COMP-3).
+ * @property {boolean} isOfS3 Whether S3 itself says so (COMP-5).
+ */
+
 /** One factory at work. @typedef {{outcome: Promise<() => any>}} Computation */
 
 /** The computations that the running code is part of, the innermost last. @type {AsyncLocalStorage<Computation[]>} */
 const underWay = new AsyncLocalStorage();
 
-/** Computes values that are absent, or soon will be (COMP-1 to COMP-4). */
+/** Computes values that are absent, or soon will be (COMP-1 to COMP-5). */
 class Compute {
   #find;
   #put;
@@ -32,7 +41,7 @@ class Compute {
 
   /**
    * @param {object} calls
-   * @param {(target: Target) => Promise<CachedValue | undefined>} calls.find
+   * @param {(target: Target, isConsistent: boolean) => Promise<Pick<import('./reader.js').Reading, 'copy' | 'source'>>} calls.find
    * @param {(target: Target, draft: Draft, options: PutOptions, took: number) => Promise<unknown>} calls.put
    * @param {{clock: () => number, random: () => number}} seams
    * @param {import('./log.js').Log} log
@@ -55,28 +64,52 @@ class Compute {
     const { name } = target;
     for (;;) {
       const ends = this.#ends;
-      const { copy, isReadable } = await this.#look(target);
+      const finding = await this.#look(target);
+      const { copy } = finding;
       const running = this.#computations.get(name);
       if (copy && (running || !this.#isToBeRefreshed(copy))) return copy.value();
       if (running && underWay.getStore()?.includes(running)) throw waitsForItself(name);
       // A computation that ended meanwhile may have stored what was not there yet.
       if (!running && (this.#endOf.get(name) ?? 0) > ends) continue;
-      const { outcome } = running ?? this.#start(target, factory, options, isReadable, copy);
+      const { outcome } = running ?? this.#start(target, factory, options, finding);
       return (await outcome)();
     }
   }
 
   /**
    * @param {Target} target
-   * @returns {Promise<{copy: CachedValue | undefined, isReadable: boolean}>} COMP-3
+   * @returns {Promise<Finding>}
    */
   async #look(target) {
     try {
-      return { copy: await this.#find(target), isReadable: true };
+      const { copy, source } = await this.#find(target, false);
+      return { copy, isReadable: true, isOfS3: source === 's3' };
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
       this.#log.warn(`${JSON.stringify(target.name)} cannot be read and is computed: ${error.message}`);
-      return { copy: undefined, isReadable: false };
+      return { copy: undefined, isReadable: false, isOfS3: false };
+    }
+  }
+
+  /**
+   * Ask S3, unless it was S3 that was asked.
+   *
+   * @param {Target} target
+   * @param {Finding} finding
+   * @returns {Promise<{finding: Finding, newest?: CachedValue}>} what there is, and what makes the factory needless (COMP-5)
+   */
+  async #confirm(target, finding) {
+    if (finding.isOfS3 || !finding.isReadable) return { finding };
+    const { copy: due } = finding;
+    try {
+      const { copy } = await this.#find(target, true);
+      return { finding: { copy, isReadable: true, isOfS3: true }, newest: copy?.version === due?.version ? undefined : copy };
+    } catch (error) {
+      // Without s3:ListBucket that is S3's word for a name that is not there (CON-2).
+      if (error instanceof AccessDeniedError) return { finding };
+      if (!(error instanceof UnavailableError)) throw error;
+      this.#log.warn(`S3 does not say whether ${JSON.stringify(target.name)} is newer: ${error.message}`);
+      return { finding: { ...finding, isReadable: false }, newest: due };
     }
   }
 
@@ -84,15 +117,14 @@ class Compute {
    * @param {Target} target
    * @param {() => unknown} factory
    * @param {PutOptions} options
-   * @param {boolean} isToBePut COMP-3
-   * @param {CachedValue | undefined} copy What there is.
+   * @param {Finding} finding What there is.
    * @returns {Computation}
    */
-  #start(target, factory, options, isToBePut, copy) {
+  #start(target, factory, options, finding) {
     const { name } = target;
     /** @type {Computation} */
     const computation = {
-      outcome: Promise.resolve().then(() => this.#compute(computation, target, factory, options, isToBePut, copy)),
+      outcome: Promise.resolve().then(() => this.#compute(computation, target, factory, options, finding)),
     };
     this.#computations.set(name, computation);
     const end = () => {
@@ -110,12 +142,14 @@ class Compute {
    * @param {Target} target
    * @param {() => unknown} factory
    * @param {PutOptions} options
-   * @param {boolean} isToBePut
-   * @param {CachedValue | undefined} copy
+   * @param {Finding} found
    * @returns {Promise<() => any>} gives the value, a copy of their own to each who asks
    */
-  async #compute(computation, target, factory, options, isToBePut, copy) {
+  async #compute(computation, target, factory, options, found) {
     const which = JSON.stringify(target.name);
+    const { finding, newest } = await this.#confirm(target, found);
+    if (newest) return () => newest.value();
+    const { copy } = finding;
     const start = this.#clock();
     let value;
     try {
@@ -127,7 +161,7 @@ class Compute {
     }
     const draft = new Draft(value);
     try {
-      if (isToBePut) await this.#put(target, draft, options, Math.max(0, Math.round(this.#clock() - start)));
+      if (finding.isReadable) await this.#put(target, draft, options, Math.max(0, Math.round(this.#clock() - start)));
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
       this.#log.warn(`${which} cannot be stored: ${error.message}`);

@@ -66,8 +66,8 @@ class Reader {
    * @throws {import('./errors.js').MemoryServiceError} if nobody gave an answer that counts (GET-3 to GET-5, CON-2, FAIL-3)
    */
   *read(target) {
-    const reading = yield* this.#readEdge(target);
-    return reading && !isStale(reading) ? reading : yield* this.readBeyondEdge(target, reading);
+    const { reading, isCurrent } = yield* this.#readEdge(target);
+    return reading && isCurrent ? reading : yield* this.readBeyondEdge(target, reading);
   }
 
   /**
@@ -124,15 +124,16 @@ class Reader {
 
   /**
    * @param {Target} target
-   * @returns {Program<EdgeReading | undefined>} undefined if the edge has nothing that can be accepted
+   * @returns {Program<{reading?: EdgeReading, isCurrent?: boolean}>} what the edge has that can be accepted, and whether S3 need not
+   *   be asked
    */
   *#readEdge({ name, key, path }) {
     const { failover } = this.#config;
     if (!this.#session.trustsEdges(name)) {
       this.#stats.sentToS3++;
-      return undefined;
+      return {};
     }
-    if (failover && !this.#circuit.asks()) return undefined;
+    if (failover && !this.#circuit.asks()) return {};
     let reading;
     try {
       const answer = yield* failover ? withinShare(EDGE_SHARE, this.#edge.read(path)) : this.#edge.read(path);
@@ -146,18 +147,30 @@ class Reader {
       this.#circuit.failed();
       if (!failover) throw this.#explained(error, key, name);
       this.#log.warn(`the edge failed, reading S3 for ${key}: ${error.message}`);
-      return undefined;
+      return {};
     }
     const reason = this.#session.accepts(name, reading.answer);
-    if (reason === undefined || isStale(reading)) {
+    if (reason === undefined || isStale(reading) || this.#mayHideNewer(name, reading)) {
       this.#stats.sentToS3++;
-      return reason && reading;
+      return reason === undefined ? {} : { reading };
     }
     if (reason === 'version') this.#stats.acceptedByVersion++;
     if (reason === 'time') this.#stats.acceptedByTime++;
     this.#stats.edgeReads++;
     this.#accept(name, reading);
-    return reading;
+    return { reading, isCurrent: true };
+  }
+
+  /**
+   * Whoever put something where the value had ended did not replace it, as far as they could see: nobody waits for the copy of
+   * an edge to grow old that was fetched before.
+   *
+   * @param {string} name
+   * @param {EdgeReading} reading
+   * @returns {boolean} whether an edge's copy has expired that it fetched before the end (EXP-1)
+   */
+  #mayHideNewer(name, { answer, copy, document }) {
+    return copy === undefined && document?.expiresAt !== undefined && this.#session.fetchedAt(name, answer) < document.expiresAt;
   }
 
   /**

@@ -427,7 +427,10 @@ class MemoryService {
     const { Compute } = require('./compute.js');
     return (this.#compute ??= new Compute(
       {
-        find: async (target) => this.#fresh(target.name) ?? (await this.#components.coalescingReader.awaited(this.#open(), target, false)).copy,
+        find: async (target, isConsistent) => {
+          const copy = isConsistent ? undefined : this.#fresh(target.name);
+          return copy ? { copy, source: 'memory' } : this.#components.coalescingReader.awaited(this.#open(), target, isConsistent);
+        },
         put: (target, draft, checked, took) => {
           const { writer } = this.#components;
           return this.#run(writer.put(target, writer.prepare(draft, checked, { took })));

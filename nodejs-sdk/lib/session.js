@@ -1,5 +1,6 @@
 'use strict';
 
+const { fetchedAt } = require('./answer.js');
 const { MEMORY } = require('./lineage.js');
 const { LruMap } = require('./lru-map.js');
 
@@ -17,6 +18,7 @@ const SECOND = 1000;
  * @property {number} knownAt By the clock of this machine: what is fetched from S3 after that is as new or newer.
  * @property {string[]} ids What a document that replaces this one has as `previous` (COND-5).
  * @property {boolean} [isOwn] Whether this object put it, and has not read it.
+ * @property {number} [confirmedAt] When a read of S3 began that said so, by the clock of this machine (EXP-2).
  */
 
 /**
@@ -83,6 +85,22 @@ class Session {
   }
 
   /**
+   * Since when what an edge says of a name may hide something newer: since the edge fetched its copy, or, for the max-age of
+   * the answer, since S3 itself said the same (EXP-1, EXP-2).
+   *
+   * @param {string} name
+   * @param {import('./answer.js').Answer} answer of an edge, which is accepted
+   * @returns {number} Unix time in milliseconds
+   */
+  fetchedAt(name, answer) {
+    const state = this.#recordOf(name)?.state;
+    const { version, confirmedAt = -Infinity } = state ?? {};
+    const now = this.#clock();
+    const isRecent = version === answer.version && confirmedAt <= now && now <= confirmedAt + (answer.maxAge ?? 0) * SECOND;
+    return isRecent ? Math.max(fetchedAt(answer), confirmedAt) : fetchedAt(answer);
+  }
+
+  /**
    * @param {string} name
    * @param {Answer} answer of an edge, which is accepted
    * @param {string[]} ids
@@ -118,8 +136,13 @@ class Session {
       this.#doubt(name, answer);
       return false;
     }
-    if (place && place.value.state.version === answer.version && answer.version) this.#records.use(place);
-    else this.#know(name, stateOf(answer, this.#clock(), ids));
+    const confirmedAt = answer.start;
+    if (place && place.value.state.version === answer.version && answer.version) {
+      place.value.state = { ...place.value.state, confirmedAt };
+      this.#records.use(place);
+    } else {
+      this.#know(name, { ...stateOf(answer, this.#clock(), ids), confirmedAt });
+    }
     return true;
   }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,22 @@ class Answer:
             and "max-age" in self._headers.get("cache-control", "").lower()
             and self.age > self.max_age
         )
+
+    def fetched(self, started: float) -> float:
+        """Return when the edge fetched its copy, at the earliest; minus infinity if nothing says so (EXP-1).
+
+        Args:
+            started: When the request was sent, by the clock.
+        """
+        # Age counts whole seconds: the copy may be almost one second older.
+        if "age" in self._headers or self._is_just_fetched:
+            return started - self.age - 1
+        return -math.inf
+
+    @property
+    def _is_just_fetched(self) -> bool:
+        cache = self._headers.get("x-cache", "").partition(" ")[0].lower()
+        return cache in {"miss", "refreshhit"}
 
     @property
     def stored_at(self) -> float | None:

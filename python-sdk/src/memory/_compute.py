@@ -13,10 +13,10 @@ import math
 import threading
 from collections import OrderedDict
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
 from memory._envelope import decode, encode
-from memory._errors import ConfigurationError, UnavailableError
+from memory._errors import AccessDeniedError, ConfigurationError, UnavailableError
 from memory._names import quoted
 from memory._value_writer import refuse_text, write_value
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from memory._local import CachedValue
     from memory._options import PutOptions
+    from memory._reader import Reading
 
 _LOGGER = logging.getLogger("memory")
 _HASH_DIGITS = 32
@@ -41,14 +42,28 @@ Function = TypeVar("Function", bound="Callable[..., Any]")
 class Cache(Protocol):
     """What computations need of a service."""
 
-    def find(self, name: str) -> CachedValue | None:
-        """Return the copy of what is stored, not expired."""
+    def find(self, name: str, *, consistent: bool) -> Reading:
+        """Read what is stored, from S3 itself if that is wanted."""
 
     def find_fresh(self, name: str) -> CachedValue | None:
         """Return the copy in memory if it may be served without asking."""
 
     def store(self, name: str, value: Any, options: PutOptions, took: int) -> None:
         """Put a value."""
+
+
+class _Finding(NamedTuple):
+    """What there is under a name.
+
+    Attributes:
+        copy: The value; None if there is none.
+        is_readable: Whether somebody could be asked (COMP-3).
+        is_of_s3: Whether S3 itself says so (COMP-5).
+    """
+
+    copy: CachedValue | None
+    is_readable: bool
+    is_of_s3: bool
 
 
 class _AbandonedError(Exception):
@@ -97,14 +112,15 @@ class Computations:
         """
         while True:
             looked = self._ends
-            copy, is_readable = self._find(name)
+            finding = self._find(name)
+            copy = finding.copy
             if copy is not None and not self._is_due(copy):
                 return copy.value()
             future, leads = self._join(name, looked)
             if future is None:
                 continue
             if leads:
-                return self._lead(name, future, factory, options, copy, is_readable)
+                return self._lead(name, future, factory, options, finding)
             if copy is not None:
                 return copy.value()
             if future.leader == threading.get_ident():
@@ -123,16 +139,17 @@ class Computations:
         """Do the same with a factory that is awaited. What blocks is done in a thread."""
         while True:
             looked = self._ends
-            copy, is_readable = self._cache.find_fresh(name), True
-            if copy is None:
-                copy, is_readable = await asyncio.to_thread(self._find, name)
+            finding = _Finding(self._cache.find_fresh(name), is_readable=True, is_of_s3=False)
+            if finding.copy is None:
+                finding = await asyncio.to_thread(self._find, name)
+            copy = finding.copy
             if copy is not None and not self._is_due(copy):
                 return copy.value()
             future, leads = self._join(name, looked)
             if future is None:
                 continue
             if leads:
-                return await self._lead_async(name, future, factory, options, copy, is_readable)
+                return await self._lead_async(name, future, factory, options, finding)
             if copy is not None:
                 return copy.value()
             try:
@@ -140,12 +157,33 @@ class Computations:
             except _AbandonedError:
                 continue
 
-    def _find(self, name: str) -> tuple[CachedValue | None, bool]:
+    def _find(self, name: str) -> _Finding:
         try:
-            return self._cache.find(name), True
+            reading = self._cache.find(name, consistent=False)
         except UnavailableError as error:
             _LOGGER.warning("memory: %s cannot be read, computing it: %s", quoted(name), error)
-            return None, False
+            return _Finding(None, is_readable=False, is_of_s3=False)
+        return _Finding(reading.copy, is_readable=True, is_of_s3=reading.source == "s3")
+
+    def _confirm(self, name: str, finding: _Finding) -> tuple[_Finding, CachedValue | None]:
+        """Ask S3, unless it was S3 that was asked (COMP-5).
+
+        Returns:
+            What there is, and what makes the factory needless.
+        """
+        if finding.is_of_s3 or not finding.is_readable:
+            return finding, None
+        due = finding.copy
+        try:
+            newest = self._cache.find(name, consistent=True).copy
+        except UnavailableError as error:
+            _LOGGER.warning("memory: S3 does not say whether %s is newer: %s", quoted(name), error)
+            return finding._replace(is_readable=False), due
+        except AccessDeniedError:
+            # Without s3:ListBucket that is S3's word for a name that is not there (CON-2).
+            return finding, None
+        is_other = newest is not None and (due is None or newest.version != due.version)
+        return _Finding(newest, is_readable=True, is_of_s3=True), newest if is_other else None
 
     def _is_due(self, copy: CachedValue) -> bool:
         """Return whether to refresh a value before its end (COMP-4).
@@ -171,24 +209,26 @@ class Computations:
             self._running[name] = future
             return future, True
 
-    def _lead(  # noqa: PLR0913, PLR0917 - what a computation is made of
+    def _lead(
         self,
         name: str,
         future: _Computation,
         factory: Callable[[], Any],
         options: PutOptions,
-        copy: CachedValue | None,
-        is_readable: bool,  # noqa: FBT001 - private
+        finding: _Finding,
     ) -> Any:
         token = _COMPUTING.set(_COMPUTING.get() | {(id(self), name)})
         try:
+            finding, newest = self._confirm(name, finding)
+            if newest is not None:
+                return self._shared(future, newest)
             began = self._clock()
             try:
                 value = factory()
             except Exception as error:  # noqa: BLE001 - a factory may raise anything
-                return self._kept(name, future, copy, error)
+                return self._kept(name, future, finding.copy, error)
             took = self._took(began)
-            future.set_result(self._stored(name, value, options, took, is_readable))
+            future.set_result(self._stored(name, value, options, took, finding.is_readable))
             return value  # noqa: TRY300 - an else would hide that this is the way out
         except Exception as error:
             if not future.done():
@@ -198,24 +238,26 @@ class Computations:
             _COMPUTING.reset(token)
             self._leave(name, future)
 
-    async def _lead_async(  # noqa: PLR0913, PLR0917 - what a computation is made of
+    async def _lead_async(
         self,
         name: str,
         future: _Computation,
         factory: Callable[[], Awaitable[Any]],
         options: PutOptions,
-        copy: CachedValue | None,
-        is_readable: bool,  # noqa: FBT001 - private
+        finding: _Finding,
     ) -> Any:
         token = _COMPUTING.set(_COMPUTING.get() | {(id(self), name)})
         try:
+            finding, newest = await asyncio.to_thread(self._confirm, name, finding)
+            if newest is not None:
+                return self._shared(future, newest)
             began = self._clock()
             try:
                 value = await factory()
             except Exception as error:  # noqa: BLE001 - a factory may raise anything
-                return self._kept(name, future, copy, error)
+                return self._kept(name, future, finding.copy, error)
             took = self._took(began)
-            stored = await asyncio.to_thread(self._stored, name, value, options, took, is_readable)
+            stored = await asyncio.to_thread(self._stored, name, value, options, took, finding.is_readable)
             future.set_result(stored)
             return value  # noqa: TRY300 - as above
         except Exception as error:
@@ -234,6 +276,11 @@ class Computations:
         if copy is None or copy.is_expired(self._clock()):
             raise error
         _LOGGER.warning("memory: refreshing %s failed, keeping the value: %r", quoted(name), error)
+        return self._shared(future, copy)
+
+    @staticmethod
+    def _shared(future: _Computation, copy: CachedValue) -> Any:
+        """Return the value there is, and give it to those who wait."""
         value = copy.value()
         future.set_result(encode(value))
         return value

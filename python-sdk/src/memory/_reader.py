@@ -8,7 +8,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from memory._edge import OriginRefusedError
-from memory._envelope import Envelope, decode
+from memory._envelope import decode
 from memory._errors import AccessDeniedError, ConfigurationError, CorruptValueError, UnavailableError
 from memory._local import CachedValue
 from memory._names import url_path
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from memory._answer import Answer
     from memory._config import Config
     from memory._edge import Edge
+    from memory._envelope import Envelope
     from memory._origin import Origin
     from memory._state import State
 
@@ -35,15 +36,17 @@ class Reading(NamedTuple):
 
     Attributes:
         source: `memory`, `edge`, `s3` or `stale`.
-        copy: The value and what is known about it; None if there is none.
+        copy: The value and what is known about it; None if there is none, or one that has expired.
         value: The value itself, for whoever made the request.
         answer: What the edge or S3 said; None from memory.
+        started: When the request was sent, by the clock.
     """
 
     source: str
     copy: CachedValue | None
     value: Any
     answer: Answer | None
+    started: float
 
     def shared(self) -> Reading:
         """Return the same for somebody who did not make the request, with a value of their own (MEM-3)."""
@@ -110,7 +113,7 @@ class Reader:
             if copy is None:
                 flight, leads = flights.join(name)
         if copy is not None:
-            return Reading("memory", copy, copy.value(), None)
+            return Reading("memory", copy, copy.value(), None, copy.started)
         if leads:
             return flights.lead(name, flight, lambda: self._read(name, key, edge_deadline, deadline))
         if flight.is_of_this_thread:
@@ -121,7 +124,7 @@ class Reader:
                 return joined.shared()
         elif not self._failover:
             raise UnavailableError("the request of another thread for the same name did not end in time")
-        return self._from_origin(name, key, deadline)[0]
+        return self._beyond_edge(name, key, deadline)
 
     def reset_after_fork(self) -> None:
         """Count the edge's failures anew."""
@@ -151,10 +154,11 @@ class Reader:
     def _suits(self, name: str, reading: Reading) -> bool:
         """Return whether the outcome of another's request is new enough for one who joined it."""
         with self._state.lock:
+            if reading.copy is not None and reading.copy.is_expired(self._clock()):
+                return False  # what was fetched before its end says nothing after it (EXP-1)
             if reading.answer is None:
                 return self._state.session.is_newest(name, reading.copy.version if reading.copy else None)
-            began = self._clock() if reading.copy is None else reading.copy.started
-            accepted = self._state.session.accepts(name, reading.answer, began)
+            accepted = self._state.session.accepts(name, reading.answer, reading.started)
             if accepted:
                 self._state.stats.shared_reads += 1
             return accepted
@@ -181,6 +185,17 @@ class Reader:
                 if is_current:
                     return reading
                 late = reading
+        return self._beyond_edge(name, key, deadline, late)
+
+    def _beyond_edge(self, name: str, key: str, deadline: float, late: Reading | None = None) -> Reading:
+        """Read S3, or return what is left if that fails (STALE-2).
+
+        Args:
+            name: The name.
+            key: Key of its object.
+            deadline: When to have ended, by `time.monotonic`.
+            late: What the edge had.
+        """
         try:
             return self._from_origin(name, key, deadline)[0]
         except _UNREADABLE as error:
@@ -191,22 +206,36 @@ class Reader:
             return stale
 
     def _from_edge(self, name: str, key: str, deadline: float) -> tuple[Reading, bool]:
-        """Return what the edge says, and whether that may be returned without asking S3 (SES-3, STALE-1)."""
+        """Return what the edge says, and whether that may be returned without asking S3 (SES-3, STALE-1, EXP-1)."""
         started = self._clock()
         answer = self._edge.get(url_path(key), deadline)
         envelope = None if answer.document is None else decode(answer.document)
-        copy = None if envelope is None else CachedValue.of(answer, envelope, started)
-        reading = Reading("edge", copy, envelope and envelope.value, answer)
+        now = self._clock()
+        reading = _reading("edge", answer, envelope, started, now)
+        copy = reading.copy
         state = self._state
         with state.lock:
             accepted = state.session.accepts(name, answer, started)
-            if not accepted or answer.is_stale:
+            if not accepted or answer.is_stale or self._may_hide_newer(name, reading, envelope, now):
                 state.stats.sent_to_s3 += 1
-                return reading if accepted else Reading("edge", None, None, None), False
+                return reading if accepted else Reading("edge", None, None, None, started), False
             state.session.learn(name, answer, envelope, self._clock() - answer.age)
             state.stats.edge_reads += 1
             self._keep(name, copy)
         return reading, True
+
+    def _may_hide_newer(self, name: str, reading: Reading, envelope: Envelope | None, now: float) -> bool:
+        """Return whether an edge's copy has expired that it fetched before the end (EXP-1).
+
+        Whoever put something where the value had ended did not replace it, as far as they could see: nobody waits for
+        such a copy to grow old.
+        """
+        if envelope is None or envelope.expires_at is None or not envelope.is_expired(now):
+            return False
+        answer = reading.answer
+        if answer is None:
+            raise AssertionError("a document came with an answer")
+        return self._state.session.fetched(name, answer, reading.started, now) * 1000 < envelope.expires_at
 
     def _from_origin(self, name: str, key: str, deadline: float) -> tuple[Reading, Found]:
         state = self._state
@@ -218,15 +247,15 @@ class Reader:
             view = state.session.view(name, started)
         answer = self._origin.get(key, deadline)
         envelope = None if answer.document is None else decode(answer.document)
-        copy = None if envelope is None else CachedValue.of(answer, envelope, started)
+        reading = _reading("s3", answer, envelope, started, self._clock())
         if is_aside:
             state.doubt(name, self._clock())
         else:
             with state.lock:
                 state.stats.s3_reads += 1
                 is_newest = state.session.learn_from_s3(name, answer, envelope, view, self._clock())
-                self._keep(name, copy if is_newest else None)
-        return Reading("s3", copy, envelope and envelope.value, answer), Found(answer, envelope)
+                self._keep(name, reading.copy if is_newest else None)
+        return reading, Found(answer, envelope)
 
     def _keep(self, name: str, copy: CachedValue | None) -> None:
         if copy is None or copy.fresh_until <= copy.started:
@@ -244,7 +273,14 @@ class Reader:
             if copy is None:
                 return None
             self._state.stats.stale_reads += 1
-        return Reading("stale", copy, copy.value(), None)
+        return Reading("stale", copy, copy.value(), None, copy.started)
+
+
+def _reading(source: str, answer: Answer, envelope: Envelope | None, started: float, now: float) -> Reading:
+    """Return what an answer says now (ENV-5)."""
+    if envelope is None or envelope.is_expired(now):
+        return Reading(source, None, None, answer, started)
+    return Reading(source, CachedValue.of(answer, envelope, started), envelope.value, answer, started)
 
 
 class Circuit:

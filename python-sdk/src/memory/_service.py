@@ -270,15 +270,14 @@ class MemoryService:
 
         reading = self._read(name, consistent=consistent)
         copy = reading.copy
-        now = self._clock()
-        if copy is None or copy.is_expired(now):
+        if copy is None:
             return None
         return Entry(
             value=reading.value,
             type=copy.type,
             version=copy.version,
             source=reading.source,
-            age=max(0, int(now - copy.fetched)),
+            age=max(0, int(self._clock() - copy.fetched)),
             stored_at=moment(copy.stored_at),
             expires_at=moment(None if copy.expires_at is None else copy.expires_at / 1000),
         )
@@ -629,7 +628,7 @@ class MemoryService:
     ) -> tuple[Any, str]:
         """Return what `get` returns, and where it was read."""
         reading = self._read(name, consistent=consistent)
-        if reading.copy is None or reading.copy.is_expired(self._clock()):
+        if reading.copy is None:
             return default, reading.source
         return reading.value, reading.source
 
@@ -683,9 +682,8 @@ class _ComputedValues:
     def __init__(self, service: MemoryService) -> None:
         self._service = service
 
-    def find(self, name: str) -> CachedValue | None:
-        copy = self._service._read(name, consistent=False).copy  # noqa: SLF001 - a part of it
-        return None if copy is None or copy.is_expired(self._service._clock()) else copy  # noqa: SLF001
+    def find(self, name: str, *, consistent: bool) -> Reading:
+        return self._service._read(name, consistent=consistent)  # noqa: SLF001 - a part of it
 
     def find_fresh(self, name: str) -> CachedValue | None:
         state = self._service._state  # noqa: SLF001

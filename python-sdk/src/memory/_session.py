@@ -25,17 +25,24 @@ class Record:
         floor: S3's time in seconds below which an answer is older.
         known_at: When that was the state, by the clock.
         lineage: The id of the put that made it, and of those it was made from (COND-5).
+        confirmed: When a read of S3 began that said so, by the clock; minus infinity if S3 was not asked (EXP-2).
     """
 
-    __slots__ = ("floor", "known_at", "lineage", "version")
+    __slots__ = ("confirmed", "floor", "known_at", "lineage", "version")
 
     def __init__(
-        self, version: str | None, floor: float, known_at: float, lineage: tuple[str, ...] = ()
+        self,
+        version: str | None,
+        floor: float,
+        known_at: float,
+        lineage: tuple[str, ...] = (),
+        confirmed: float = -math.inf,
     ) -> None:
         self.version = version
         self.floor = floor
         self.known_at = known_at
         self.lineage = lineage
+        self.confirmed = confirmed
 
 
 class View:
@@ -105,6 +112,24 @@ class Session:
         self._stats.accepted_by_time += 1
         return True
 
+    def fetched(self, name: str, answer: Answer, started: float, now: float) -> float:
+        """Return since when what an edge says of a name may hide something newer (EXP-1, EXP-2).
+
+        That is when the edge fetched its copy, or, for the max-age of the answer, when S3 itself said the same.
+
+        Args:
+            name: The name.
+            answer: The answer, which is accepted.
+            started: When the request was sent, by the clock.
+            now: The same clock now.
+        """
+        fetched = answer.fetched(started)
+        record = self._records.get(name)
+        if record is None or record.version != answer.version:
+            return fetched
+        is_recent = record.confirmed <= now <= record.confirmed + answer.max_age
+        return max(fetched, record.confirmed) if is_recent else fetched
+
     def is_newest(self, name: str, version: str | None) -> bool:
         """Return whether nothing newer than a version is known, as of a stale copy that somebody else was given."""
         record = self._records.get(name)
@@ -136,7 +161,9 @@ class Session:
         """
         floor = answer.date if envelope is None else answer.stored_at
         version = None if envelope is None else answer.version
-        read = Record(version, math.inf if floor is None else floor, now, lineage(answer, envelope))
+        read = Record(
+            version, math.inf if floor is None else floor, now, lineage(answer, envelope), view.began
+        )
         unchanged = self._records.get(name) is view.record and self._horizon <= view.began
         if not unchanged or name in self._writing:
             self._doubt(name, read)

@@ -226,9 +226,9 @@ class Writer:
         replaced = previous[0] if previous else None
         attempt = 0
         is_unknown = False
+        sent = self._clock()
         while True:
             document = self._document(draft, previous[:MAX_PREVIOUS])
-            sent = self._clock()
             failure: UnavailableError | None = None
             try:
                 return self._send(draft, document, deadline, condition, previous)
@@ -243,7 +243,15 @@ class Writer:
             version = _written(draft.write, found)
             if version is not None:
                 return version
-            self._check_doubt(draft, replaced, found, sent)
+            is_late = not 0 <= self._clock() - sent <= IN_DOUBT_SECONDS
+            # A refusal is clear enough for a put that names nothing it replaces.
+            may_hide = (replaced is not None or is_unknown) and _hides_history(replaced, found)
+            if is_late or (may_hide and _differs(condition, found)):
+                raise UnavailableError(
+                    f"{quoted(draft.name)}: the answer to the put was lost, and nothing shows whether it took place."
+                    " Read the value and decide",
+                    outcome_unknown=True,
+                )
             envelope = found.envelope
             if condition.version is None and envelope is not None and envelope.is_expired(self._clock()):
                 # What has expired counts as absent: it is replaced, by its version.
@@ -272,19 +280,6 @@ class Writer:
             raise ConflictError(
                 f"{quoted(draft.name)}: what is stored was not written by an SDK ({error}): remove it first"
             ) from None
-
-    def _check_doubt(self, draft: _Draft, replaced: str | None, found: Found, sent: float) -> None:
-        """Raise if nobody can tell whether a put took place (COND-6)."""
-        envelope = found.envelope
-        known = () if envelope is None else (envelope.write, *envelope.previous)
-        is_full = envelope is not None and len(envelope.previous) >= MAX_PREVIOUS
-        is_late = not 0 <= self._clock() - sent <= IN_DOUBT_SECONDS
-        if is_late or (is_full and replaced is not None and replaced not in known):
-            raise UnavailableError(
-                f"{quoted(draft.name)}: the answer to the put was lost, and nothing shows whether it took place."
-                " Read the value and decide",
-                outcome_unknown=True,
-            )
 
     def _send(
         self,
@@ -366,6 +361,14 @@ def _written(write: str, found: Found) -> str | None:
     if found.envelope.write == write:
         return found.answer.version
     return write if write in found.envelope.previous else None
+
+
+def _hides_history(replaced: str | None, found: Found) -> bool:
+    """Return whether a put may be further back than what is stored can tell (COND-6)."""
+    envelope = found.envelope
+    if envelope is None or len(envelope.previous) < MAX_PREVIOUS:
+        return False
+    return replaced is None or replaced not in {envelope.write, *envelope.previous}
 
 
 def _differs(condition: Condition, found: Found) -> bool:
