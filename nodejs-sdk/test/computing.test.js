@@ -1,6 +1,6 @@
 'use strict';
 
-// Compute if absent: one factory at a time, early by chance, never an error kept (COMP-1 to COMP-4).
+// Compute if absent: one factory at a time, early by chance, never an error kept (COMP-1 to COMP-5).
 
 const assert = require('node:assert/strict');
 const { createHash } = require('node:crypto');
@@ -9,7 +9,6 @@ const { suite, test } = require('node:test');
 const { scene, holding, START, MISS, BROKEN, DENIED } = require('./scene.js');
 
 const later = (milliseconds, value) => new Promise((resolve) => setTimeout(resolve, milliseconds, value));
-const STORED = { status: 200, headers: { etag: '"e"' }, body: '' };
 
 suite('getOrPut', () => {
   test('computes and stores what is not there, once', async (context) => {
@@ -96,11 +95,22 @@ suite('getOrPut', () => {
 
   test('returns what cannot be stored', async (context) => {
     const { mem, s3 } = await scene(context);
+    const failing = (answer) => async () => {
+      await s3.answer(answer);
+      return [1];
+    };
+    assert.deepEqual(await mem.getOrPut('a', failing(BROKEN)), [1]);
+    assert.equal(await s3.count('PUT'), 4); // RETRY-1
+    await s3.answer(MISS);
+    await assert.rejects(mem.getOrPut('b', failing(DENIED)), { code: 'access_denied' });
+  });
+
+  test('does not store what S3 does not confirm', async (context) => {
+    const { mem, s3, warned } = await scene(context);
     await s3.answer(BROKEN);
     assert.deepEqual(await mem.getOrPut('a', () => [1]), [1]);
-    assert.equal(await s3.count('PUT'), 4); // RETRY-1
-    await s3.answer(DENIED);
-    await assert.rejects(mem.getOrPut('b', () => 1), { code: 'access_denied' });
+    assert.equal(await s3.count('PUT'), 0);
+    assert.match(warned().at(-1), /^memory: S3 does not say whether "a" is newer/);
   });
 
   test('does not wait for itself', { timeout: 30_000 }, async (context) => {
@@ -131,7 +141,7 @@ suite('a value with a ttl and its took', () => {
       const { mem, edge, s3, world } = await scene(context);
       world.chance = chance;
       await edge.answer(holding(1, facts));
-      await s3.answer(STORED);
+      await s3.answer(holding(1, facts));
       assert.equal(await mem.getOrPut('a', () => 7, { ttlSeconds: 60 }), expected);
     });
   }
@@ -140,7 +150,7 @@ suite('a value with a ttl and its took', () => {
     const { mem, edge, s3, world, warned } = await scene(context);
     world.chance = 0.1;
     await edge.answer(holding('[1]', { type: 'list', ...document(10) }));
-    await s3.answer(STORED);
+    await s3.answer(holding('[1]', { type: 'list', ...document(10) }));
     const slow = mem.getOrPut('a', () => later(100, [7]), { ttlSeconds: 60 });
     await later(50);
     assert.deepEqual(await mem.getOrPut('a', () => assert.fail()), [1]);

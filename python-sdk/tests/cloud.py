@@ -83,7 +83,7 @@ class Cloud:
             cache.pop(key, None)
             return 404, {}, NO_SUCH_KEY
         cache[key] = Stored(found.body, found.headers, found.modified, now)
-        return 200, found.headers, found.body
+        return 200, {**found.headers, "X-Cache": "Miss from cloudfront"}, found.body
 
     def s3(
         self, method: str, key: str, headers: dict[str, str], body: bytes

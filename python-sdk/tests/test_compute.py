@@ -112,11 +112,25 @@ def test_while_the_cache_cannot_be_read_values_are_computed_and_not_put(
 
 
 def test_a_value_that_cannot_be_put_is_returned(cloud: Cloud, caplog: pytest.LogCaptureFixture) -> None:
+    mem = cloud.service()
+
+    def fails_s3() -> list[int]:
+        cloud.down = {"s3"}
+        return [1]
+
+    assert mem.get_or_put("a", fails_s3) == [1]
+    assert 'memory: "a" cannot be stored' in caplog.text
+
+
+def test_what_s3_does_not_confirm_is_computed_and_not_put(
+    cloud: Cloud, caplog: pytest.LogCaptureFixture
+) -> None:
     mem, factory = cloud.service(), Factory(cloud)
     cloud.edge = lambda _: (404, {}, b"")  # type: ignore[method-assign, assignment]
     cloud.down = {"s3"}
     assert mem.get_or_put("a", factory) == [1]
-    assert 'memory: "a" cannot be stored' in caplog.text
+    assert 'memory: S3 does not say whether "a" is newer' in caplog.text
+    assert "s3 PUT" not in cloud.requests
 
 
 def test_a_value_that_cannot_be_stored_is_refused(cloud: Cloud) -> None:
