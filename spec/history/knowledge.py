@@ -33,6 +33,15 @@ class Fetches:
         for began, ended in sorted(reads):
             self._ends.note(began, ended)
 
+    def arrived(self, since: float, sent: float) -> bool:
+        """Return whether what S3 had sent before a time may have arrived since another.
+
+        Args:
+            since: the earliest arrival.
+            sent: the latest time at which S3 sent it.
+        """
+        return self._ends.before(sent) >= since
+
     def until(self, time: float) -> float:
         """Return the latest arrival of what S3 had sent up to a time."""
         return max(time, self._ends.before(time))

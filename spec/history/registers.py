@@ -20,12 +20,21 @@ _NEVER = float("inf")
 
 
 class State(NamedTuple):
-    """A state of the register, and when it began to be: between these two times. An expired value is one of its own."""
+    """A state of the register.
+
+    Attributes:
+        earliest: when it began to be, at the earliest.
+        latest: the same at the latest.
+        fresh: for how many seconds copies of it are fresh.
+        words: what made it.
+        ended: of a value that has expired since, which is a miss: when it did, at the earliest.
+    """
 
     earliest: float
     latest: float
     fresh: float
     words: str
+    ended: float = -_NEVER
 
 
 def judge(operations: list[Operation]) -> list[Violation]:
@@ -44,6 +53,8 @@ class _Register:
         self._ends += [State(one.began, one.latest, 0.0, str(one)) for one in writes if one.verb == "remove"]
         self._expiring = [one for one in writes if one.ttl is not None]
         fetches = Fetches([(one.began, one.ended) for one in operations if one.verb == "get"])
+        self._fetches = fetches
+        self._looks = _looks(operations)
         self._replaced = _Replaced(writes, fetches)
         self._own: dict[str, Rising] = defaultdict(Rising)
         self._seen: dict[str, Rising] = defaultdict(Rising)
@@ -75,8 +86,8 @@ class _Register:
     def _states(self, read: Operation) -> list[State]:
         """Return the states that the read may have seen, the most plausible last."""
         if read.value is None:
-            expired = [_state(one) for one in self._expiring if one.began + (one.ttl or 0.0) <= read.ended]
-            return sorted([*(end for end in self._ends if end.earliest <= read.ended), *expired])
+            misses = [*self._ends, *(_expired(one) for one in self._expiring)]
+            return sorted(miss for miss in misses if max(miss.earliest, miss.ended) <= read.ended)
         put = self._puts.get(read.value)
         return [_state(put)] if put else []
 
@@ -89,6 +100,12 @@ class _Register:
         put = self._puts.get(read.value) if read.value is not None else None
         if put and put.ttl is not None and read.began > put.ended + put.ttl:
             return Violation("read past its expiry", read, f"it had ended {put.ttl} s after {put}")
+        written = self._replaced.ended(state.latest)
+        # What this object has seen at S3 when it wrote counts as fetched then.
+        seen_by = (self._fetches, self._looks[read.service])
+        if state.ended > -_NEVER and not any(one.arrived(state.ended, written) for one in seen_by):
+            seen = f"nobody has fetched {state.words} between its end at {state.ended:.3f} and {written:.3f}"
+            return Violation("miss by an expired copy", read, f"{seen}, when something else was there")
         bound = state.fresh + AGE_STEP + (read.stale if read.source == "stale" else 0.0)
         replaced = self._replaced.at(state.latest)
         if read.began > replaced + bound:
@@ -114,16 +131,37 @@ class _Replaced:
     """When a state had been replaced for good, and every copy that was under way had arrived."""
 
     def __init__(self, writes: list[Operation], fetches: Fetches) -> None:
-        done = sorted((one.began, fetches.until(one.ended)) for one in writes if one.outcome == "done")
+        done = sorted((one.began, one.ended) for one in writes if one.outcome == "done")
         self._began = [began for began, _ in done]
+        self._ended = [_NEVER] * (len(done) + 1)
+        for index in range(len(done) - 1, -1, -1):
+            self._ended[index] = min(self._ended[index + 1], done[index][1])
         self._until = [_NEVER] * (len(done) + 1)
         for index in range(len(done) - 1, -1, -1):
-            self._until[index] = min(self._until[index + 1], done[index][1])
+            self._until[index] = min(self._until[index + 1], fetches.until(done[index][1]))
+
+    def ended(self, latest: float) -> float:
+        """Return when a state that began at the latest then had been replaced at S3; infinity if nothing has."""
+        return self._ended[bisect_right(self._began, latest)]
 
     def at(self, latest: float) -> float:
         """Return that time for the state that began at the latest then; infinity if nothing has replaced it."""
         return self._until[bisect_right(self._began, latest)]
 
 
+def _looks(operations: list[Operation]) -> dict[str, Fetches]:
+    """Return when each object may have read S3 for a write."""
+    writes: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for one in operations:
+        looks = writes[one.service]
+        if one.verb != "get":
+            looks.append((one.began, one.ended))
+    return {service: Fetches(looks) for service, looks in writes.items()}
+
+
 def _state(put: Operation) -> State:
     return State(put.began, put.latest, put.edge_ttl, str(put))
+
+
+def _expired(put: Operation) -> State:
+    return _state(put)._replace(ended=put.began + (put.ttl or 0.0))

@@ -13,6 +13,7 @@ Rule = Literal[
     "read older than its bound",
     "stale consistent read",
     "read past its expiry",
+    "miss by an expired copy",
     "read of what nobody wrote",
     "lost update",
     "conditional put",

@@ -73,10 +73,28 @@ CLEAN: dict[str, list[Operation]] = {
         get("r", None, 50),
     ],
     "a value that has nearly ended": [put("w", "x", 0, 1, ttl=5), get("r", "x", 5.9)],
-    "a miss because the copy of the old value has ended": [
+    "a miss by a copy that was fetched after the end of the value": [
         put("w", "x", 0, 1, ttl=5),
-        put("w", "y", 4, 4.5),
-        get("r", None, 6),
+        get("q", None, 5.5),
+        put("w", "y", 6, 6.5),
+        get("r", None, 7),
+    ],
+    "a miss by a copy that came after the end, late": [
+        put("w", "x", 0, 1, ttl=5),
+        get("q", "x", 4, 6),
+        put("w", "y", 4.5, 5),
+        get("r", None, 7),
+    ],
+    "a miss because S3 has told the object so when it wrote": [
+        put("w", "x", 0, 1, ttl=5),
+        put("r", "z", 5.5, 5.8, condition="version", replaces="gone", outcome="conflict"),
+        put("w", "y", 6, 6.5),
+        get("r", None, 7),
+    ],
+    "a miss while what replaces the ended value is put": [
+        put("w", "x", 0, 1, ttl=5),
+        put("w", "y", 6, 8),
+        get("r", None, 7, 9),
     ],
     "a copy that came late was fetched before the put": [
         OLD,
@@ -172,6 +190,18 @@ VIOLATIONS: dict[str, tuple[str, list[Operation]]] = {
     "a stale copy for too long": (
         "read older than its bound",
         [OLD, NEW, get("r", "old", 320, source="stale", stale=300)],
+    ),
+    "a miss by a copy that was fetched before the end of the value": (
+        "miss by an expired copy",
+        [put("w", "x", 0, 1, ttl=5), get("q", "x", 4), put("w", "y", 6, 6.5), get("r", None, 7)],
+    ),
+    "a miss by a copy of what had been replaced before its end": (
+        "miss by an expired copy",
+        [put("w", "x", 0, 1, ttl=5), put("w", "y", 4, 4.5), get("r", None, 6)],
+    ),
+    "a miss by a copy that was fetched after the end for too long": (
+        "read older than its bound",
+        [put("w", "x", 0, 1, ttl=5), get("q", None, 5.5), put("w", "y", 6, 6.5), get("r", None, 12.6)],
     ),
     "a value that has ended": ("read past its expiry", [put("w", "x", 0, 1, ttl=5), get("r", "x", 6.1)]),
     "a stale copy of a value that has ended": (
