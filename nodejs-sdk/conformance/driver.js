@@ -274,6 +274,7 @@ function found(value) {
 
 async function answer(request) {
   world.pace = (request.pace ?? 0) * 1000;
+  world.passLater((request.passes ?? 0) * 1000);
   try {
     return await OPERATIONS[request.op](request);
   } catch (error) {

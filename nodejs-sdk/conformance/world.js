@@ -5,6 +5,9 @@ const { setTimeout } = require('node:timers/promises');
 
 const MemoryService = require('..');
 
+/** Milliseconds by which a request has been sent. */
+const UNDER_WAY = 500;
+
 /** What the SDK's objects are given in place of the machine's time and chance, and the objects that are kept. */
 class World {
   /** @type {number | undefined} milliseconds; undefined is the machine's time */
@@ -22,6 +25,7 @@ class World {
   /** @type {boolean} whether the SDK logs whatever it can */
   isLoud = false;
 
+  #passes = { milliseconds: 0, at: 0 };
   #kept = new Map();
   #waits = new AsyncLocalStorage();
 
@@ -78,7 +82,19 @@ class World {
 
   time() {
     if (this.ahead !== undefined) return Date.now() + Number(readFileSync(this.ahead, 'ascii')) * 1000;
-    return this.now === undefined ? Date.now() : (this.now += this.pace);
+    if (this.now === undefined) return Date.now();
+    this.now += this.pace;
+    const { milliseconds, at } = this.#passes;
+    return performance.now() >= at ? this.now + milliseconds : this.now;
+  }
+
+  /**
+   * Lets so many milliseconds pass when the request that comes now is under way.
+   *
+   * @param {number} milliseconds
+   */
+  passLater(milliseconds) {
+    this.#passes = { milliseconds, at: performance.now() + UNDER_WAY };
   }
 
   async #sleep(milliseconds) {

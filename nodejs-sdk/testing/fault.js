@@ -1,5 +1,7 @@
 'use strict';
 
+const { STATUS_CODES } = require('node:http');
+
 const { readHeaders } = require('../lib/headers.js');
 const { LIMITS } = require('../lib/limits.js');
 
@@ -65,7 +67,8 @@ class Fault {
     if (this.kind === 'hang' || this.#isLate(this.options.delay, left)) return failure('timeout', 'the answer took too long', 'under way');
     if (this.kind === 'reset') return failure('ECONNRESET', 'the connection ended', 'ended');
     if (this.kind === 'no-http') return garbled();
-    return { status: this.options.status, headers: {}, body: new Uint8Array(), cut: false };
+    const { status } = this.options;
+    return { status, headers: {}, body: this.where === 'edge' ? new Uint8Array() : refusal(status), cut: false };
   }
 
   /**
@@ -93,6 +96,15 @@ class Fault {
   #isLate(milliseconds, left) {
     return milliseconds > left || this.options.delay >= LIMITS.silence;
   }
+}
+
+/**
+ * @param {number} status
+ * @returns {Uint8Array} an error of S3, whose `RequestId` tells it from one of CloudFront
+ */
+function refusal(status) {
+  const code = status === 403 ? 'AccessDenied' : String(STATUS_CODES[status]).replaceAll(' ', '');
+  return Buffer.from(`<Error><Code>${code}</Code><RequestId>0</RequestId></Error>`);
 }
 
 /**

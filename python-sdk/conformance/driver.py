@@ -272,6 +272,7 @@ def found(value: Any) -> Message:
 
 def answer(request: Message) -> Message:
     world.pace = request.get("pace", 0)
+    world.pass_later(request.get("passes", 0))
     try:
         return dict(globals()[f"op_{request['op']}"](request))
     except memory.MemoryServiceError as error:

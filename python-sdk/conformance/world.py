@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Message = dict[str, Any]
+UNDER_WAY = 0.5  # real seconds, by which a request has been sent
 
 
 class World:
@@ -32,6 +33,7 @@ class World:
         self.now: float | None = None
         self.ahead: Path | None = None
         self.pace = 0.0
+        self._passes, self._passes_at = 0.0, 0.0
         self.chance: float | None = None
         self._kept: dict[str, memory.MemoryService] = {}
         self._keeping = threading.Lock()
@@ -64,6 +66,10 @@ class World:
         self._local.waits = found
         yield found
 
+    def pass_later(self, seconds: float) -> None:
+        """Let so many seconds pass when the request that comes now is under way."""
+        self._passes, self._passes_at = seconds, time.monotonic() + UNDER_WAY
+
     def _open(self, asked: Message) -> memory.MemoryService:
         return memory.MemoryService(
             asked["conf"], asked["service"], clock=self.present, random=self._random, sleep=self._sleep
@@ -76,7 +82,7 @@ class World:
         if self.now is None:
             return time.time()
         self.now += self.pace
-        return self.now
+        return self.now + (self._passes if time.monotonic() >= self._passes_at else 0.0)
 
     def _random(self) -> float:
         # The SDK takes a number below 1, and what it lacks to 1 is the number of the specification.

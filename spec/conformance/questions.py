@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 READS = frozenset({"get", "entry"})  # what a language may have in two ways
 OF_READERS = frozenset({"get", "entry", "get_many", "list"})
-_PASSED = ("prefix", "consistent", "mutate", "what", "ttl", "set", "by", "takes", "fails", "pace")
+_PASSED = ("prefix", "consistent", "mutate", "what", "ttl", "set", "by", "takes", "fails", "pace", "passes")
 
 
 def request(step: Message, remembered: Message) -> Message:
@@ -31,6 +31,8 @@ def request(step: Message, remembered: Message) -> Message:
         asked["name"] = ["str", step["name"]]
     if "names" in step and step["do"] != "list":
         asked["names"] = [["str", name] for name in step["names"]]
+    if step["do"] == "remove_many" and "count" in step:
+        asked["names"] = [["str", f"n/{number:04}"] for number in range(step["count"])]
     if step["do"] == "put_many":
         asked["values"] = [[["str", name], value] for name, value in step["values"].items()]
     if step["do"] == "put":

@@ -213,6 +213,8 @@ class Play:
                 "late", f"an answer within {step['within']} s", f"one after {answer.seconds:.1f} s"
             )
         check_absent([*self._absent, *step.get("absent", ())], [answer], driver.stderr())
+        if "passes" in step:
+            self.wait(step["passes"])  # so far only the clock of the driver has moved
         return answer
 
     def _tell(self, request: Message) -> None:

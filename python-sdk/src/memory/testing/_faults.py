@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import KW_ONLY, dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from memory._connection import SILENCE_SECONDS
@@ -94,7 +95,7 @@ class Fault:
             return Failure("ConnectionResetError", ENDED)
         if self.kind == "no-http":
             return Failure("an answer that is no HTTP", ENDED)
-        return Response(self.status, {}, b"")
+        return Response(self.status, {}, b"" if self.where == "edge" else _refusal(self.status))
 
     def spoilt(self, request: Request, answer: Response, deadline: float) -> Response | Failure:
         """Return what becomes of an answer."""
@@ -121,6 +122,16 @@ class Fault:
 
     def _is_late(self, seconds: float, deadline: float) -> bool:
         return seconds > deadline - time.monotonic() or self.delay >= SILENCE_SECONDS
+
+
+def _refusal(status: int) -> bytes:
+    """Return an error of S3, whose `RequestId` tells it from one of CloudFront."""
+    code = (
+        "AccessDenied"
+        if status == HTTPStatus.FORBIDDEN
+        else HTTPStatus(status).phrase.title().replace(" ", "")
+    )
+    return f"<Error><Code>{code}</Code><RequestId>0</RequestId></Error>".encode()
 
 
 def _head(answer: Response, length: int, replacing: list[str]) -> bytes:
