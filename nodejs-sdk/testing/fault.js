@@ -1,7 +1,5 @@
 'use strict';
 
-const { STATUS_CODES } = require('node:http');
-
 const { readHeaders } = require('../lib/headers.js');
 const { LIMITS } = require('../lib/limits.js');
 
@@ -103,8 +101,7 @@ class Fault {
  * @returns {Uint8Array} an error of S3, whose `RequestId` tells it from one of CloudFront
  */
 function refusal(status) {
-  const code = status === 403 ? 'AccessDenied' : String(STATUS_CODES[status]).replaceAll(' ', '');
-  return Buffer.from(`<Error><Code>${code}</Code><RequestId>0</RequestId></Error>`);
+  return Buffer.from(`<Error>${status === 403 ? '<Code>AccessDenied</Code>' : ''}<RequestId>0</RequestId></Error>`);
 }
 
 /**

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import KW_ONLY, dataclass
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from memory._connection import SILENCE_SECONDS
@@ -20,6 +19,7 @@ _OF_CONNECTIONS = ("reset-kept",)
 _UNHEARD = ("refuse", "reset", "hang", "status", "no-http")
 _SPOILING = ("lost", "slow", "slow-head", "cut", "garbled", "headers", "early")
 _HINT = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n"
+_FORBIDDEN = 403
 _WRONG = 0xA5  # XOR with it changes every byte
 
 
@@ -126,12 +126,8 @@ class Fault:
 
 def _refusal(status: int) -> bytes:
     """Return an error of S3, whose `RequestId` tells it from one of CloudFront."""
-    code = (
-        "AccessDenied"
-        if status == HTTPStatus.FORBIDDEN
-        else HTTPStatus(status).phrase.title().replace(" ", "")
-    )
-    return f"<Error><Code>{code}</Code><RequestId>0</RequestId></Error>".encode()
+    code = "<Code>AccessDenied</Code>" if status == _FORBIDDEN else ""
+    return f"<Error>{code}<RequestId>0</RequestId></Error>".encode()
 
 
 def _head(answer: Response, length: int, replacing: list[str]) -> bytes:
