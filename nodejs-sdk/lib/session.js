@@ -138,7 +138,7 @@ class Session {
     }
     const confirmedAt = answer.start;
     if (place && place.value.state.version === answer.version && answer.version) {
-      place.value.state = { ...place.value.state, confirmedAt };
+      place.value.state.confirmedAt = confirmedAt;
       this.#records.use(place);
     } else {
       this.#know(name, { ...stateOf(answer, this.#clock(), ids), confirmedAt });
