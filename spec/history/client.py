@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from .plan import Plan
 
 _REQUESTS: Mapping[str, str] = {"get": "entry"}
+_MORE_THAN_KEPT = 10_001  # names: an object remembers 10,000 at least (SES-5)
+_DEADLINE = 5.0  # unless configured
 _OUTCOMES: Mapping[str, str] = {"conflict": "conflict", "unavailable": "unknown"}
 
 
@@ -86,7 +89,10 @@ class Client:
         requests = [[{**request, **self._open(member)} for request, _ in lane] for lane in lanes]
         began = self._clock()
         if len(lanes) == 1 and len(lanes[0]) == 1:
+            really = time.monotonic()
             replies = [[self._ask(requests[0][0])]]
+            if begun := lanes[0][0][1]:
+                begun["took"] = time.monotonic() - really
         else:
             replies = self._ask({"op": "together", "lanes": requests})["lanes"]
         ended = self._clock()
@@ -103,6 +109,28 @@ class Client:
             reply = self._ask({**request, **self._open(self._members[0])})
             if begun:
                 self._record(begun, request, reply, began, self._clock())
+
+    def read_in_the_dark(self, advance: Callable[[float], None], asked: Callable[[], int]) -> None:
+        """Read through each object while every edge fails, and record how often the edges were asked (FAIL-2).
+
+        Args:
+            advance: lets time pass.
+            asked: returns how often anybody has asked an edge.
+        """
+        for member in self._members:
+            for count, wait in self._plan.blackout():
+                advance(wait)
+                # Names of their own: those who read the same share a request.
+                wishes = [Wish("get", f"blackout/{number}") for number in range(count)]
+                pairs = [self._request(wish, member) for wish in wishes]
+                lanes = [[{**request, **self._open(member)}] for request, _ in pairs]
+                before, began = asked(), self._clock()
+                replies = self._ask({"op": "together", "lanes": lanes})["lanes"]
+                ended, more = self._clock(), asked() - before
+                for number, ((request, begun), (reply,)) in enumerate(zip(pairs, replies, strict=True)):
+                    if begun:
+                        told = begun | {"asked": None if number else more}
+                        self._record(told, request, reply, began, ended)
 
     def stats(self) -> list[dict[str, int]]:
         """Return the statistics of its objects."""
@@ -121,9 +149,13 @@ class Client:
         """Return the request for a wish, and what is known of the operation; None for what is no part of a history."""
         if wish.verb == "clear":
             return {"op": "clear", "prefix": wish.name}, None
+        if wish.verb == "remove_many":
+            names = [["str", f"{wish.name}{number}"] for number in range(_MORE_THAN_KEPT)]
+            return {"op": "remove_many", "names": names}, None
         known: dict[str, Any] = {"service": member.name, "verb": wish.verb, "name": wish.name}
         request: Message = {"op": wish.verb, "name": ["str", wish.name]}
         known["edge_ttl"] = float(member.conf["EDGE_TTL"])
+        known["deadline"] = float(member.conf.get("DEADLINE", _DEADLINE))
         if wish.verb == "get":
             request["op"] = "entry" if member.tells or self._plan.flips_a_coin() else "get"
             known |= {"consistent": wish.consistent, "stale": member.stale}

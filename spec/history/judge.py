@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from . import counters, registers, sets
+from . import circuit, counters, deadlines, registers, sets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .violation import Violation
 
 _JUDGES: Mapping[str, Callable[[list[Operation]], Iterable[Violation]]] = {
+    "blackout": circuit.judge,
     "register": registers.judge,
     "counter": counters.judge,
     "set": sets.judge,
@@ -23,17 +24,18 @@ _JUDGES: Mapping[str, Callable[[list[Operation]], Iterable[Violation]]] = {
 def judge(history: Iterable[Operation]) -> list[Violation]:
     """Return every violation, by the end of its operation.
 
-    Guarantees are about one name each, so the names are judged one by one, by what their first segment says they are.
+    Nearly all guarantees are about one name each, so the names are judged one by one, by what their first segment says
+    they are.
 
     Args:
         history: all operations of all clients, in any order.
     """
     by_name: dict[str, list[Operation]] = defaultdict(list)
-    for operation in history:
+    operations = list(history)
+    for operation in operations:
         by_name[operation.name].append(operation)
-    found = [
-        violation
-        for name, operations in by_name.items()
-        for violation in _JUDGES[name.partition("/")[0]](operations)
+    found = list(deadlines.judge(operations))
+    found += [
+        violation for name, ones in by_name.items() for violation in _JUDGES[name.partition("/")[0]](ones)
     ]
     return sorted(found, key=lambda violation: violation.operation.ended)

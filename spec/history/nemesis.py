@@ -40,7 +40,10 @@ _FAULTS: list[tuple[int, list[dict[str, Any]]]] = [
     ),
     (4, [{"where": "edge", "kind": "refuse"}]),
 ]
-_HANG = [{"where": "edge", "kind": "hang", "times": 1}]
+_HANGS: list[list[dict[str, Any]]] = [
+    [{"where": "edge", "kind": "hang", "times": 1}],
+    [{"where": "edge", "kind": "slow", "pause": 0.2, "times": 1}],  # a document takes half a minute
+]
 _CHANGES = {"roam": 40, "move on": 30, "break": 20, "heal": 10}
 _MOVES = (0.1, 0.7, 1.5, 3.0, 4.0)  # seconds that pass at once
 _ACTIVE = 12  # faults at most: nobody may have met the older ones
@@ -58,7 +61,8 @@ class Nemesis:
             seed: makes the changes the same again.
             cloud: where.
             clock: what to move; None leaves the time alone.
-            hangs: how often an edge does not answer at all, among the faults: each costs a client two seconds.
+            hangs: how often an edge does not answer at all, or without an end, among the faults: each costs a client
+                two or three seconds.
             pauses: how many operations there are between two changes, at least and at most: not seconds, so that a
                 slow machine makes the same histories.
         """
@@ -88,5 +92,7 @@ class Nemesis:
     def _break(self) -> None:
         weights = [weight for weight, _ in _FAULTS]
         faults = self._chance.choices([faults for _, faults in _FAULTS], weights=weights)[0]
-        for fault in _HANG if self._chance.random() < self._hangs else faults:
+        if self._chance.random() < self._hangs:
+            faults = self._chance.choice(_HANGS)
+        for fault in faults:
             self._cloud.faults.add(Fault(**fault))

@@ -38,6 +38,10 @@ class Operation:
         consistent: of a get: whether it asked for the newest.
         source: of a get: where the value came from, if the call tells.
         stale: of a get: for how many seconds beyond its freshness this object may serve a copy.
+        took: how many real seconds it took, however time jumped; 0 if others ran at the same time.
+        deadline: how many it may take.
+        asked: of a get while every edge failed: how often edges were asked until it ended, since nobody else did; None
+            of every other, and of all but one of those that ran at the same time.
     """
 
     service: str
@@ -54,6 +58,9 @@ class Operation:
     consistent: bool = False
     source: str | None = None
     stale: float = 0.0
+    took: float = 0.0
+    deadline: float = 5.0
+    asked: int | None = None
 
     @property
     def is_write(self) -> bool:
@@ -80,6 +87,7 @@ class Operation:
                 ("replaces", self.replaces),
                 ("from", self.source),
                 ("consistent", self.consistent or None),
+                ("asked", self.asked),
             )
             if value is not None
         )

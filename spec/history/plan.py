@@ -29,10 +29,16 @@ _GROWING: dict[str, int] = {"get": 60, "get newest": 8, "add": 25}
 _HALF = 0.5
 _ENDING = 0.3
 _CLEAR = 0.002
+_FORGET = 0.0005
+_BLACKOUT = 10  # steps of each object
+_WAITS = (0.3, 3.0, 6.0, 11.0)  # seconds between two of them
 
 
 class Wish(NamedTuple):
-    """An operation that somebody is to do; `clear` of a prefix that holds nothing makes an object forget.
+    """An operation that somebody is to do.
+
+    `clear` of a prefix that holds nothing makes an object forget, and so does `remove_many` of more names than it
+    keeps.
 
     Attributes:
         verb: what to do.
@@ -89,6 +95,10 @@ class Plan:
         # Those at the same time have the name in common: that is where they can go wrong.
         return [[self._wish(name) for _ in range(length)] for length in lengths]
 
+    def blackout(self) -> list[tuple[int, float]]:
+        """Return what an object does while every edge fails: how many read at the same time, and the wait before it."""
+        return [(self.chance.choice((1, 1, 3)), self.chance.choice(_WAITS)) for _ in range(_BLACKOUT)]
+
     def flips_a_coin(self) -> bool:
         """Return one of two, by chance."""
         return self.chance.random() < _HALF
@@ -100,6 +110,8 @@ class Plan:
     def _wish(self, name: str) -> Wish:
         if self.chance.random() < _CLEAR:
             return Wish("clear", "nothing/")
+        if self.chance.random() < _FORGET:
+            return Wish("remove_many", "nothing/")
         kind = name.partition("/")[0]
         weights = _REGISTER if kind == "register" else _GROWING
         what = self.chance.choices(list(weights), weights=list(weights.values()))[0]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from conformance.driver import Driver, Limits
-from local_cloud import LocalCloud
+from local_cloud import Fault, LocalCloud
 from local_cloud.application import deploy_application
 
 from .client import BrokenError, Client, Member
@@ -119,6 +119,7 @@ class Stage:
             BrokenError: A client did what none may.
         """
         self._histories += 1
+        self.cloud.requests.clear()
         budget = Budget(setting.operations)
         clock = self.clock if setting.jumps else None
         nemesis = Nemesis(setting.seed, self.cloud, clock, setting.hangs, setting.pauses)
@@ -136,12 +137,23 @@ class Stage:
             for done in (*playing, disrupting):
                 done.result()
             clients[0].read_newest(sorted({one.name for client in clients for one in client.history}))
+            self._black_out(clients, clock)
             stats = Counter[str]()
             for client in clients:
                 for one in client.stats():
                     stats.update(one)
         operations = [operation for client in clients for operation in client.history]
         return History(operations, stats, time.monotonic() - began)
+
+    def _black_out(self, clients: Sequence[Client], clock: SharedClock | None) -> None:
+        """Let every edge fail, and one client after the other read."""
+        self.cloud.faults.add(Fault(where="edge", kind="status", status=503))
+        for client in clients:
+            client.read_in_the_dark(clock.advance if clock else lambda _: None, self._asked)
+        self.cloud.faults.clear()
+
+    def _asked(self) -> int:
+        return sum(entry.where == "edge" for entry in self.cloud.requests.entries())
 
     def _client(self, driver: Driver, number: int, setting: Setting, budget: Budget) -> Client:
         name = f"{driver.sdk.name}{number}"

@@ -17,6 +17,8 @@ Rule = Literal[
     "read of what nobody wrote",
     "lost update",
     "conditional put",
+    "edge asked too often",
+    "late answer",
 ]
 
 AGE_STEP = 1.0  # seconds: Age counts whole ones, so a copy may be served for that much longer

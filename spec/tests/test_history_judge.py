@@ -35,6 +35,10 @@ def add(service: str, value: str, began: float, ended: float, **more: Any) -> Op
     return Operation(service, "update", S, began, ended, value=value, **more)
 
 
+def probe(service: str, asked: int | None, began: float, **more: Any) -> Operation:
+    return get(service, None, began, name="blackout/0", asked=asked, **more)
+
+
 OLD, NEW = put("w", "old", 0, 1), put("w", "new", 10, 11)
 
 CLEAN: dict[str, list[Operation]] = {
@@ -91,6 +95,23 @@ CLEAN: dict[str, list[Operation]] = {
         put("w", "y", 6, 6.5),
         get("r", None, 7),
     ],
+    "edges that fail are asked three times, and then once in ten seconds": [
+        *(probe("r", 1, second) for second in range(3)),
+        *(probe("r", 0, second) for second in range(3, 12)),
+        probe("r", 1, 12.5),
+        probe("r", None, 12.5),
+        probe("r", 0, 13),
+        probe("r", 1, 23),
+    ],
+    "three at the same time ask before anybody knows": [
+        probe("r", 1, 0),
+        probe("r", 1, 1),
+        probe("r", 3, 2),
+        probe("r", 0, 3),
+    ],
+    "each object asks for itself": [probe(who, 3, 0) for who in "rst"],
+    "a get that is slow, within its deadline and what a machine may lose": [get("r", None, 0, took=9.9)],
+    "an update that takes long": [add("a", "x", 0, 1, took=60)],
     "a miss while what replaces the ended value is put": [
         put("w", "x", 0, 1, ttl=5),
         put("w", "y", 6, 8),
@@ -203,6 +224,20 @@ VIOLATIONS: dict[str, tuple[str, list[Operation]]] = {
         "read older than its bound",
         [put("w", "x", 0, 1, ttl=5), get("q", None, 5.5), put("w", "y", 6, 6.5), get("r", None, 12.6)],
     ),
+    "an edge that fails is asked a fourth time": (
+        "edge asked too often",
+        [probe("r", 3, 0), probe("r", 1, 9.5)],
+    ),
+    "an edge that fails is asked twice after ten seconds": (
+        "edge asked too often",
+        [probe("r", 3, 0), probe("r", 2, 11)],
+    ),
+    "an edge that fails is asked again after it was tried": (
+        "edge asked too often",
+        [probe("r", 3, 0), probe("r", 1, 11), probe("r", 1, 20)],
+    ),
+    "a get that takes longer than its deadline": ("late answer", [get("r", None, 0, took=10.1)]),
+    "a get with a deadline of its own": ("late answer", [get("r", None, 0, took=6.5, deadline=1.0)]),
     "a value that has ended": ("read past its expiry", [put("w", "x", 0, 1, ttl=5), get("r", "x", 6.1)]),
     "a stale copy of a value that has ended": (
         "read past its expiry",
