@@ -47,7 +47,8 @@ declare class MemoryService {
    * @throws {MemoryService.CorruptValueError}
    * @throws {MemoryService.AccessDeniedError}
    * @throws {MemoryService.ConfigurationError} for a wrong option, or if the distribution is private and the service is not
-   * @throws {MemoryService.UnavailableError} if neither the edge nor S3 answered in time
+   * @throws {MemoryService.UnavailableError} if neither the edge nor S3 answered in time; or S3 did not, and what the edge has
+   *   ended since it was fetched, so that nobody says what is there now
    */
   get<T = any>(name: string, options?: MemoryService.GetOptions): T | undefined;
 
@@ -133,7 +134,8 @@ declare class MemoryService {
 
   /**
    * Read a value; if there is none, compute and store it. One factory runs for a name at a time, and whoever asks meanwhile
-   * is given its outcome. A value with a ttl is now and then computed anew shortly before it ends.
+   * is given its outcome. Before it runs S3 itself is asked, so that nothing is computed that somebody else has just put. A
+   * value with a ttl is now and then computed anew shortly before it ends.
    *
    * @param factory Called without arguments; may be asynchronous. It must not ask for the same name.
    * @returns the value, the caller's own

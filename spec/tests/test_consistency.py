@@ -184,6 +184,44 @@ def test_nobody_is_given_a_value_past_its_end(people: People) -> None:
     assert people.reader().get("a", consistent=True) is None
 
 
+def test_a_put_where_a_value_has_ended_is_seen_by_all_at_once(people: People) -> None:
+    people.writer().put("a", 1, ttl=60)
+    people.stage.clock.advance(30)
+    assert seen(people.readers(), lambda one: one.get("a")) == [1, 1, 1]
+    readers = people.readers()
+    assert seen(readers, lambda one: one.get("a")) == [1, 1, 1]
+    people.stage.clock.advance(31)
+
+    people.writer().put("a", 2, if_absent=True)
+
+    assert seen(people.readers(), lambda one: one.get("a")) == [2, 2, 2]
+    assert seen(readers, lambda one: one.get("a")) == [2, 2, 2]
+
+
+def test_a_put_reaches_an_edge_that_was_asked_after_the_end_within_the_edge_ttl(people: People) -> None:
+    people.writer().put("a", 1, ttl=60)
+    people.stage.clock.advance(65)
+    assert seen(people.readers(), lambda one: one.get("a")) == [None, None, None]
+    people.writer().put("a", 2)
+
+    people.stage.clock.advance(BOUND)
+    assert seen(people.readers(), lambda one: one.get("a")) == [2, 2, 2]
+
+
+def test_get_or_put_computes_nothing_that_s3_has(people: People) -> None:
+    people.writer().put("a", 1, ttl=60)
+    people.stage.clock.advance(65)
+    readers = people.readers()
+    assert seen(readers, lambda one: one.get("a")) == [None, None, None]
+    people.writer().put("a", 2)
+
+    def asked(reader: Person) -> tuple[str, bool]:
+        reply = reader.ask("get_or_put", name=["str", "a"], value=["int", "3"])
+        return reply["value"][1], reply["called"]
+
+    assert seen(people.readers(), asked) == [("2", False)] * 3
+
+
 def test_updates_follow_each_other_whoever_makes_them_wherever(people: People) -> None:
     old_copies_everywhere(people)
     both = [people.writer(), *people.readers()]

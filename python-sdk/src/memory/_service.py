@@ -244,7 +244,8 @@ class MemoryService:
             CorruptValueError: What is stored is no envelope (ENV-4).
             AccessDeniedError: The edge refused the signature.
             ConfigurationError: The distribution or the key cannot be what the configuration says.
-            UnavailableError: Neither the edge nor S3 answered in time.
+            UnavailableError: Neither the edge nor S3 answered in time; or S3 did not, and what the edge has ended since
+                it was fetched, so that nobody says what is there now (EXP-1).
         """
         if not consistent:
             state = self._state
@@ -481,6 +482,8 @@ class MemoryService:
         storage_class: str | None = None,
     ) -> Any:
         """Read a value, or compute and store it if there is none. Of several threads one computes (COMP-1).
+
+        Before it does, S3 itself is asked, so that nothing is computed that somebody else has just put (COMP-5).
 
         With a ttl, a value is computed anew a little before its end, by one caller by chance, so that not all functions
         compute it at the same moment (COMP-4). While the cache cannot be reached, it is computed and not stored.
