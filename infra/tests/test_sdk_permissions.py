@@ -53,7 +53,7 @@ class Call:
 PUBLIC = "`get`, `get_many`, `get_entry` of public values"
 PRIVATE = "the same of private values, and `grant`"
 SECRET = "… with the key in a secret of yours"
-FROM_S3 = "a `get` with `consistent`, or when the edge fails, is behind what this object has seen, or has what ended since"
+FROM_S3 = "a `get` with `consistent`, or when the edge fails, is behind this object, or has what ended since"
 WITH_TTL = "the same with a `ttl`"
 ON_CONDITION = "`put` with `if_absent` or `if_version`"
 CHANGE = "`update`, `increment`"

@@ -29,6 +29,17 @@ def test_a_text_that_does_not_occur_is_a_complaint_that_names_text_and_file() ->
 
 
 @pytest.mark.parametrize("sdk", SDKS)
+@pytest.mark.parametrize("group", ["GET", "FAIL", "MEM", "SES", "STALE", "EXP", "COND", "COMP"])
+def test_each_group_of_clauses_about_reading_has_three_faults(sdk: str, group: str) -> None:
+    clauses = {vector.id: vector.clause for vector in vectors.load(home.VECTORS)}
+    told = [
+        {clauses[id_].partition("-")[0] for id_ in fault.caught_by if id_ in clauses}
+        for fault in faults_of(sdk)
+    ]
+    assert len([groups for groups in told if group in groups]) >= 3
+
+
+@pytest.mark.parametrize("sdk", SDKS)
 def test_faults_have_names_of_their_own_and_are_caught_by_what_exists(sdk: str) -> None:
     faults = faults_of(sdk)
     assert len({fault.name for fault in faults}) == len(faults)
