@@ -27,7 +27,6 @@ _REGISTER: dict[str, int] = {
 }
 _GROWING: dict[str, int] = {"get": 60, "get newest": 8, "add": 25}
 _HALF = 0.5
-_ENDING = 0.3
 _CLEAR = 0.002
 _FORGET = 0.0005
 _BLACKOUT = 10  # steps of each object
@@ -81,7 +80,16 @@ class Budget:
 class Plan:
     """What one client does, step by step."""
 
-    def __init__(self, seed: int, client: str, budget: Budget) -> None:
+    def __init__(self, seed: int, client: str, budget: Budget, endings: float) -> None:
+        """Begin.
+
+        Args:
+            seed: makes the plan the same again.
+            client: whose it is.
+            budget: of all clients.
+            endings: how many of the puts have a ttl, from 0 to 1.
+        """
+        self._endings = endings
         self.chance = random.Random(f"{seed} {client}")  # noqa: S311 - it must be the same again
         self._budget = budget
         self._per_epoch = _PER_NAME * sum(_NAMES.values())
@@ -127,6 +135,6 @@ class Plan:
         options: dict[str, Any] = {}
         if self.flips_a_coin():
             options["edge_ttl"] = self.chance.choice(_EDGE_TTLS)
-        if self.chance.random() < _ENDING:
+        if self.chance.random() < self._endings:
             options["ttl"] = self.chance.choice(_TTLS)
         return options

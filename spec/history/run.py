@@ -45,6 +45,7 @@ class Setting:
         jumps: whether time passes at once now and then.
         hangs: how many of the faults are edges that do not answer.
         pauses: how many operations there are between two changes of what befalls the clients, at least and at most.
+        endings: how many of the puts have a ttl, from 0 to 1.
     """
 
     seed: int
@@ -54,6 +55,7 @@ class Setting:
     jumps: bool = True
     hangs: float = 0.0
     pauses: tuple[int, int] = (2, 12)
+    endings: float = 0.3
 
 
 class History(NamedTuple):
@@ -119,7 +121,6 @@ class Stage:
             BrokenError: A client did what none may.
         """
         self._histories += 1
-        self.cloud.requests.clear()
         budget = Budget(setting.operations)
         clock = self.clock if setting.jumps else None
         nemesis = Nemesis(setting.seed, self.cloud, clock, setting.hangs, setting.pauses)
@@ -148,6 +149,7 @@ class Stage:
     def _black_out(self, clients: Sequence[Client], clock: SharedClock | None) -> None:
         """Let every edge fail, and one client after the other read."""
         self.cloud.faults.add(Fault(where="edge", kind="status", status=503))
+        self.cloud.requests.clear()
         for client in clients:
             client.read_in_the_dark(clock.advance if clock else lambda _: None, self._asked)
         self.cloud.faults.clear()
@@ -164,7 +166,7 @@ class Stage:
             Member(f"{name}.keeps", self.conf(**common)),
             Member(f"{name}.stays", fixed, tells=False),
         ]
-        plan = Plan(setting.seed, name, budget)
+        plan = Plan(setting.seed, name, budget, setting.endings)
         return Client(driver, members, plan, self.clock, f"history-{self._histories}")
 
 

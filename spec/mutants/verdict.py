@@ -32,7 +32,9 @@ _HISTORIES = 50
 _OPERATIONS = 400  # in each: many short ones, as the first that shows a fault is the last
 # Some faults show when much befalls the clients, others when much happens within a second: turn and turn about.
 _PAUSES = ((2, 12), (1, 4))
-_HANGS = 0.3  # of the faults, where it is lateness that must be noticed: each costs seconds
+# What makes some faults show: of the edge's, those that cost seconds each; of the puts, those with an end.
+_HANGS = 0.3
+_ENDINGS = 0.9
 
 
 class Examiner:
@@ -95,11 +97,12 @@ class Examiner:
     def _shown(self, copy: Sdk, rules: Collection[str]) -> dict[str, str]:
         operations = 0
         hangs = _HANGS if "history/late answer" in rules else 0.0
+        endings = _ENDINGS if "history/miss by an expired copy" in rules else Setting.endings
         for seed in range(self._seed, self._seed + _HISTORIES):
             try:
-                history = self._stage.history(
-                    [copy], Setting(seed, _OPERATIONS, clients=3, hangs=hangs, pauses=_PAUSES[seed % 2])
-                )
+                pauses = _PAUSES[seed % 2]
+                setting = Setting(seed, _OPERATIONS, clients=3, hangs=hangs, pauses=pauses, endings=endings)
+                history = self._stage.history([copy], setting)
             except BrokenError as error:
                 raise FaultError(f"no history can be made with it: {error}") from error
             operations += len(history.operations)

@@ -42,6 +42,18 @@ def test_a_short_history_with_faults_keeps_every_guarantee(
 
 @pytest.mark.slow
 @pytest.mark.timeout(0)
+def test_a_history_in_which_values_expire_under_load_keeps_every_guarantee(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    history = make(stage, Setting(SEED, 3000, clients=3, endings=0.9), capsys)
+
+    ended = [one for one in history.operations if one.verb == "put" and one.ttl is not None]
+    assert len(ended) > len(history.operations) // 20
+    assert [str(violation) for violation in judge(history.operations)] == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(0)
 def test_a_history_with_faults_and_time_that_jumps_keeps_every_guarantee(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
