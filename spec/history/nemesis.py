@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from typing import TYPE_CHECKING, Any
 
 from local_cloud import Fault
@@ -44,7 +45,9 @@ _HANGS: list[list[dict[str, Any]]] = [
     [{"where": "edge", "kind": "hang", "times": 1}],
     [{"where": "edge", "kind": "slow", "pause": 0.2, "times": 1}],  # a document takes half a minute
 ]
-_CHANGES = {"roam": 40, "move on": 30, "break": 20, "heal": 10}
+_CHANGES = {"roam": 40, "move on": 30, "dawdle": 8, "break": 20, "heal": 10}
+_DAWDLES: dict[str, Any] = {"where": "edge", "kind": "slow", "delay": 0.3, "times": 3}
+_UNDER_WAY = 0.1  # seconds after which a request has come that is to be answered slowly
 _MOVES = (0.1, 0.7, 1.5, 3.0, 4.0)  # seconds that pass at once
 _ACTIVE = 12  # faults at most: nobody may have met the older ones
 
@@ -77,7 +80,7 @@ class Nemesis:
         return self._chance.randint(*self._pauses)
 
     def change(self) -> None:
-        """Move to another point of presence, let time pass, or let something go wrong, or no more."""
+        """Move to another point of presence, let something go wrong or no more, or let time pass."""
         crowded = len(self._cloud.faults.active()) > _ACTIVE
         what = "heal" if crowded else self._chance.choices(list(_CHANGES), list(_CHANGES.values()))[0]
         if what == "roam":
@@ -86,7 +89,10 @@ class Nemesis:
             self._break()
         elif what == "heal":
             self._cloud.faults.clear()
-        elif self._clock:
+        elif what == "dawdle":
+            self._cloud.faults.add(Fault(**_DAWDLES))
+            time.sleep(_UNDER_WAY)
+        if what in ("move on", "dawdle") and self._clock:
             self._clock.advance(self._chance.choice(_MOVES))
 
     def _break(self) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from mutants.fault import Fault, Kind
 
-_HISTORIES = 50
+_HISTORIES = 80
 _OPERATIONS = 400  # in each: many short ones, as the first that shows a fault is the last
 # Some faults show when much befalls the clients, others when much happens within a second: turn and turn about.
 _PAUSES = ((2, 12), (1, 4))
