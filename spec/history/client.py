@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from conformance.answers import Message
     from conformance.driver import Driver
 
+    from .nemesis import Visit
     from .plan import Plan
 
 _REQUESTS: Mapping[str, str] = {"get": "entry"}
@@ -36,11 +37,13 @@ class Member:
         name: of the object, as histories call it.
         conf: its configuration.
         tells: whether its reads are asked for where the value came from.
+        pop: the point of presence that it asks; None if it roams.
     """
 
     name: str
     conf: Message
     tells: bool = True
+    pop: int | None = None
 
     @property
     def stale(self) -> float:
@@ -55,8 +58,14 @@ class Client:
         history: what it has done.
     """
 
-    def __init__(
-        self, driver: Driver, members: Sequence[Member], plan: Plan, clock: Callable[[], float], service: str
+    def __init__(  # noqa: PLR0913, PLR0917 - what a client has to do with
+        self,
+        driver: Driver,
+        members: Sequence[Member],
+        plan: Plan,
+        clock: Callable[[], float],
+        visit: Callable[[], Visit],
+        service: str,
     ) -> None:
         """Take the driver of a process.
 
@@ -65,6 +74,7 @@ class Client:
             members: its service objects.
             plan: what it is to do.
             clock: the one clock.
+            visit: returns where those are who roam.
             service: the service's name.
         """
         self.history: list[Operation] = []
@@ -72,6 +82,7 @@ class Client:
         self._members = members
         self._plan = plan
         self._clock = clock
+        self._visit = visit
         self._service = service
         self._numbers = itertools.count()
         self._versions: dict[
@@ -87,6 +98,7 @@ class Client:
         member = self._plan.chance.choice(self._members)
         lanes = [[self._request(wish, member) for wish in lane] for lane in self._plan.step()]
         requests = [[{**request, **self._open(member)} for request, _ in lane] for lane in lanes]
+        visit = self._visit()
         began = self._clock()
         if len(lanes) == 1 and len(lanes[0]) == 1:
             really = time.monotonic()
@@ -96,10 +108,12 @@ class Client:
         else:
             replies = self._ask({"op": "together", "lanes": requests})["lanes"]
         ended = self._clock()
+        stayed = visit.pop if self._visit() is visit else None
+        pop = stayed if member.pop is None else member.pop
         for lane, answers in zip(lanes, replies, strict=True):
             for (request, begun), reply in zip(lane, answers, strict=True):
                 if begun:
-                    self._record(begun, request, reply, began, ended)
+                    self._record(begun | {"pop": pop}, request, reply, began, ended)
 
     def read_newest(self, names: Sequence[str]) -> None:
         """Read what S3 holds under names, for the record."""

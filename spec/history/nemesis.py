@@ -52,8 +52,22 @@ _MOVES = (0.1, 0.7, 1.5, 3.0, 4.0)  # seconds that pass at once
 _ACTIVE = 12  # faults at most: nobody may have met the older ones
 
 
+class Visit:
+    """A stay of those who roam at one point of presence; None while they move."""
+
+    def __init__(self, pop: int | None) -> None:
+        """Begin."""
+        self.pop = pop
+
+
 class Nemesis:
-    """Changes one thing at a time, at random."""
+    """Changes one thing at a time, at random.
+
+    Attributes:
+        visit: where those who roam are.
+    """
+
+    visit: Visit
 
     def __init__(
         self, seed: int, cloud: LocalCloud, clock: SharedClock | None, hangs: float, pauses: tuple[int, int]
@@ -74,6 +88,7 @@ class Nemesis:
         self._clock = clock
         self._hangs = hangs
         self._pauses = pauses
+        self._roam(0)
 
     def pause(self) -> int:
         """Return how many operations there are before the next change."""
@@ -84,7 +99,7 @@ class Nemesis:
         crowded = len(self._cloud.faults.active()) > _ACTIVE
         what = "heal" if crowded else self._chance.choices(list(_CHANGES), list(_CHANGES.values()))[0]
         if what == "roam":
-            self._cloud.roam(self._chance.randrange(len(self._cloud.edge_endpoints)))
+            self._roam(self._chance.randrange(len(self._cloud.edge_endpoints)))
         elif what == "break":
             self._break()
         elif what == "heal":
@@ -94,6 +109,11 @@ class Nemesis:
             time.sleep(_UNDER_WAY)
         if what in ("move on", "dawdle") and self._clock:
             self._clock.advance(self._chance.choice(_MOVES))
+
+    def _roam(self, pop: int) -> None:
+        self.visit = Visit(None)
+        self._cloud.roam(pop)
+        self.visit = Visit(pop)
 
     def _break(self) -> None:
         weights = [weight for weight, _ in _FAULTS]

@@ -38,6 +38,7 @@ class Operation:
         consistent: of a get: whether it asked for the newest.
         source: of a get: where the value came from, if the call tells.
         stale: of a get: for how many seconds beyond its freshness this object may serve a copy.
+        pop: the point of presence that it asked, if it asked one; None if that changed meanwhile, or nobody knows.
         took: how many real seconds it took, however time jumped; 0 if others ran at the same time.
         deadline: how many it may take.
         asked: of a get while every edge failed: how often edges were asked until it ended, since nobody else did; None
@@ -58,6 +59,7 @@ class Operation:
     consistent: bool = False
     source: str | None = None
     stale: float = 0.0
+    pop: int | None = None
     took: float = 0.0
     deadline: float = 5.0
     asked: int | None = None

@@ -53,7 +53,7 @@ class _Register:
         self._ends += [State(one.began, one.latest, 0.0, str(one)) for one in writes if one.verb == "remove"]
         self._expiring = [one for one in writes if one.ttl is not None]
         fetches = Fetches([(one.began, one.ended) for one in operations if one.verb == "get"])
-        self._fetches = fetches
+        self._reads = _reads(operations)
         self._looks = _looks(operations)
         self._replaced = _Replaced(writes, fetches)
         self._own: dict[str, Rising] = defaultdict(Rising)
@@ -101,8 +101,8 @@ class _Register:
         if put and put.ttl is not None and read.began > put.ended + put.ttl:
             return Violation("read past its expiry", read, f"it had ended {put.ttl} s after {put}")
         written = self._replaced.ended(state.latest)
-        # What this object has seen at S3 when it wrote counts as fetched then.
-        seen_by = (self._fetches, self._looks[read.service])
+        # What this object has seen at S3 itself counts as fetched then.
+        seen_by = (self._reads[read.pop], self._looks[read.service])
         if state.ended > -_NEVER and not any(one.arrived(state.ended, written) for one in seen_by):
             seen = f"nobody has fetched {state.words} between its end at {state.ended:.3f} and {written:.3f}"
             return Violation("miss by an expired copy", read, f"{seen}, when something else was there")
@@ -149,14 +149,21 @@ class _Replaced:
         return self._until[bisect_right(self._began, latest)]
 
 
+def _reads(operations: list[Operation]) -> dict[int | None, Fetches]:
+    """Return when copies may have come to each point of presence; for None, to any."""
+    reads = [one for one in operations if one.verb == "get"]
+    return {
+        pop: Fetches([(one.began, one.ended) for one in reads if None in (pop, one.pop) or pop == one.pop])
+        for pop in {None, *(one.pop for one in reads)}
+    }
+
+
 def _looks(operations: list[Operation]) -> dict[str, Fetches]:
-    """Return when each object may have read S3 for a write."""
-    writes: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    """Return when each object may have read S3."""
+    looks: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for one in operations:
-        looks = writes[one.service]
-        if one.verb != "get":
-            looks.append((one.began, one.ended))
-    return {service: Fetches(looks) for service, looks in writes.items()}
+        looks[one.service].append((one.began, one.ended))
+    return {service: Fetches(times) for service, times in looks.items()}
 
 
 def _state(put: Operation) -> State:

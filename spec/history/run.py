@@ -127,7 +127,7 @@ class Stage:
         began = time.monotonic()
         with ExitStack() as stack:
             clients = [
-                self._client(stack.enter_context(self.driver(sdk)), number, setting, budget)
+                self._client(stack.enter_context(self.driver(sdk)), number, setting, budget, nemesis)
                 for sdk in sdks
                 for number in range(setting.clients)
             ]
@@ -157,17 +157,19 @@ class Stage:
     def _asked(self) -> int:
         return sum(entry.where == "edge" for entry in self.cloud.requests.entries())
 
-    def _client(self, driver: Driver, number: int, setting: Setting, budget: Budget) -> Client:
+    def _client(
+        self, driver: Driver, number: int, setting: Setting, budget: Budget, nemesis: Nemesis
+    ) -> Client:
         name = f"{driver.sdk.name}{number}"
         common = {"EDGE_TTL": setting.edge_ttl, "STALE_IF_ERROR": STALE_IF_ERROR}
         fixed = self.conf(number % POINTS_OF_PRESENCE, **common, LOCAL_MAX_ITEMS=2) | {"STALE_IF_ERROR": 0}
         members = [
             Member(f"{name}.roams", self.conf(**common, LOCAL_MAX_ITEMS=0)),
             Member(f"{name}.keeps", self.conf(**common)),
-            Member(f"{name}.stays", fixed, tells=False),
+            Member(f"{name}.stays", fixed, tells=False, pop=number % POINTS_OF_PRESENCE),
         ]
         plan = Plan(setting.seed, name, budget, setting.endings)
-        return Client(driver, members, plan, self.clock, f"history-{self._histories}")
+        return Client(driver, members, plan, self.clock, lambda: nemesis.visit, f"history-{self._histories}")
 
 
 @contextmanager

@@ -89,6 +89,12 @@ CLEAN: dict[str, list[Operation]] = {
         put("w", "y", 4.5, 5),
         get("r", None, 7),
     ],
+    "a miss by a copy that was fetched after the end, maybe at the same point of presence": [
+        put("w", "x", 0, 1, ttl=5),
+        get("q", None, 5.5),
+        put("w", "y", 6, 6.5),
+        get("r", None, 7, pop=1),
+    ],
     "a miss because S3 has told the object so when it wrote": [
         put("w", "x", 0, 1, ttl=5),
         put("r", "z", 5.5, 5.8, condition="version", replaces="gone", outcome="conflict"),
@@ -215,6 +221,16 @@ VIOLATIONS: dict[str, tuple[str, list[Operation]]] = {
     "a miss by a copy that was fetched before the end of the value": (
         "miss by an expired copy",
         [put("w", "x", 0, 1, ttl=5), get("q", "x", 4), put("w", "y", 6, 6.5), get("r", None, 7)],
+    ),
+    "a miss by a copy that was fetched before the end, though another was fetched elsewhere": (
+        "miss by an expired copy",
+        [
+            put("w", "x", 0, 1, ttl=5),
+            get("q", "x", 4, pop=1),
+            get("q", None, 5.5, pop=0),
+            put("w", "y", 6, 6.5),
+            get("r", None, 7, pop=1),
+        ],
     ),
     "a miss by a copy of what had been replaced before its end": (
         "miss by an expired copy",
