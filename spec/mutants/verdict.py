@@ -32,9 +32,11 @@ _HISTORIES = 80
 _OPERATIONS = 400  # in each: many short ones, as the first that shows a fault is the last
 # Some faults show when much befalls the clients, others when much happens within a second: turn and turn about.
 _PAUSES = ((2, 12), (1, 4))
-# What makes some faults show: of the edge's, those that cost seconds each; of the puts, those with an end.
+# What makes some faults show: of the edge's, those that cost seconds each; of the puts, those with an end, at edges that
+# keep copies for longer.
 _HANGS = 0.3
 _ENDINGS = 0.9
+_EDGE_TTL = 8
 
 
 class Examiner:
@@ -97,11 +99,12 @@ class Examiner:
     def _shown(self, copy: Sdk, rules: Collection[str]) -> dict[str, str]:
         operations = 0
         hangs = _HANGS if "history/late answer" in rules else 0.0
-        endings = _ENDINGS if "history/miss by an expired copy" in rules else Setting.endings
+        ends = "history/miss by an expired copy" in rules
+        endings, edge_ttl = (_ENDINGS, _EDGE_TTL) if ends else (Setting.endings, Setting.edge_ttl)
         for seed in range(self._seed, self._seed + _HISTORIES):
             try:
                 pauses = _PAUSES[seed % 2]
-                setting = Setting(seed, _OPERATIONS, clients=3, hangs=hangs, pauses=pauses, endings=endings)
+                setting = Setting(seed, _OPERATIONS, 3, edge_ttl, hangs=hangs, pauses=pauses, endings=endings)
                 history = self._stage.history([copy], setting)
             except BrokenError as error:
                 raise FaultError(f"no history can be made with it: {error}") from error
