@@ -32,8 +32,8 @@ _HISTORIES = 80
 _OPERATIONS = 400  # in each: many short ones, as the first that shows a fault is the last
 # Some faults show when much befalls the clients, others when much happens within a second: turn and turn about.
 _PAUSES = ((2, 12), (1, 4))
-# What makes some faults show: of the edge's, those that cost seconds each; of the puts, those with an end, at edges that
-# keep copies for longer.
+# What makes some faults show: of the edge's, those that cost seconds each; of the puts, those with an end, at edges
+# that keep copies for longer.
 _HANGS = 0.3
 _ENDINGS = 0.9
 _EDGE_TTL = 8
