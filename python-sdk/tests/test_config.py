@@ -215,4 +215,4 @@ def test_a_cached_name_that_is_no_text_is_refused() -> None:
         return word
 
     with pytest.raises(UnsupportedTypeError):
-        function.cache_name("\ud800")  # type: ignore[attr-defined]
+        function.cache_name("\ud800")

@@ -67,7 +67,7 @@ def test_a_decorated_function_is_observed(mem: MemoryService, seen: list[Observa
     assert price("tea") == "tea"
     assert asyncio.run(later("tea")) == "tea"
     assert told(seen) == [("get_or_put", None, None)] * 2
-    assert price.cache_name("tea").startswith("cached/price/")  # type: ignore[attr-defined]
+    assert price.cache_name("tea").startswith("cached/price/")
 
 
 def test_an_error_is_told_by_its_code(

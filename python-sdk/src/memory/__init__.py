@@ -12,6 +12,7 @@ from memory._version import __version__
 # What type checkers take for typing's: loading that would take half as long as all the rest.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from memory._cached import CachedFunction
     from memory._config import Config
     from memory._entry import Entry
     from memory._errors import (
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AccessDeniedError",
     "BatchError",
+    "CachedFunction",
     "Config",
     "ConfigurationError",
     "ConflictError",
@@ -53,6 +55,7 @@ __all__ = [
 
 if not TYPE_CHECKING:
     _HOMES = {
+        "CachedFunction": "_cached",
         "Config": "_config",
         "Entry": "_entry",
         "Grant": "_grant",

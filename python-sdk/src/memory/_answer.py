@@ -81,6 +81,11 @@ class Answer:
         return unix_time(self._headers.get("last-modified"))
 
     @property
+    def storage_class(self) -> str:
+        """S3's storage class of the object, which it does not name if it is the usual one."""
+        return self._headers.get("x-amz-storage-class", "STANDARD")
+
+    @property
     def date(self) -> float | None:
         """When the answer was made, in Unix seconds; None if it does not say."""
         return unix_time(self._headers.get("date"))

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import contextvars
-import functools
-import hashlib
-import inspect
-import json
+import concurrent.futures
 import logging
 import math
 import threading
+import time
 from collections import OrderedDict
-from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from memory._envelope import decode, encode
-from memory._errors import AccessDeniedError, ConfigurationError, UnavailableError
+from memory._errors import AccessDeniedError, UnavailableError
 from memory._names import quoted
-from memory._value_writer import refuse_text, write_value
+from memory._wait_graph import GRAPH, Computation
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -28,15 +24,9 @@ if TYPE_CHECKING:
     from memory._reader import Reading
 
 _LOGGER = logging.getLogger("memory")
-_HASH_DIGITS = 32
 _ENDS_REMEMBERED = 1000
-
-# What is being computed by this thread or task: the service's computations and the name.
-_COMPUTING: contextvars.ContextVar[frozenset[tuple[int, str]]] = contextvars.ContextVar(
-    "memory_computing", default=frozenset()
-)
-
-Function = TypeVar("Function", bound="Callable[..., Any]")
+PATIENCE = 10.0  # seconds, WAIT-2
+MOST_FACTORIES = 10
 
 
 class Cache(Protocol):
@@ -70,14 +60,6 @@ class _AbandonedError(Exception):
     """Whoever computed was interrupted."""
 
 
-class _Computation(Future[bytes]):
-    """A computation that is under way, begun by the thread that made this object."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.leader = threading.get_ident()
-
-
 class Computations:
     """Runs factories.
 
@@ -93,7 +75,7 @@ class Computations:
         self._random = random
         # Of the kind that a thread may take twice: a destructor may come in the middle (WIRE-8).
         self._lock = threading.RLock()
-        self._running: dict[str, _Computation] = {}
+        self._running: dict[str, Computation] = {}
         # When computations ended, by count: who looked before may have missed what they stored.
         self._ends = 0
         self._ended: OrderedDict[str, int] = OrderedDict()
@@ -107,7 +89,7 @@ class Computations:
         """Return the value of a name, computed if there is none.
 
         Raises:
-            RuntimeError: The factory asks for its own name.
+            EndlessWaitError: The factory that this call is part of is waited for (WAIT-1).
             MemoryServiceError: The value cannot be read or stored.
         """
         while True:
@@ -116,20 +98,18 @@ class Computations:
             copy = finding.copy
             if copy is not None and not self._is_due(copy):
                 return copy.value()
-            future, leads = self._join(name, looked)
-            if future is None:
+            computation, leads = self._join(name, looked)
+            if computation is None:
                 continue
+            if not leads:
+                if copy is not None:
+                    return copy.value()
+                with GRAPH.waiting(computation, blocks_thread=True):
+                    leads = not self._has_ended(computation)
             if leads:
-                return self._lead(name, future, factory, options, finding)
-            if copy is not None:
-                return copy.value()
-            if future.leader == threading.get_ident():
-                # A signal's handler or a destructor, or a call in the event loop that would stop the loop (WIRE-8).
-                raise RuntimeError(
-                    f"{quoted(name)} is being computed by this thread, which cannot wait for itself"
-                )
+                return self._lead(computation, factory, options, finding)
             try:
-                return decode(future.result()).value
+                return decode(computation.result()).value
             except _AbandonedError:
                 continue
 
@@ -145,17 +125,51 @@ class Computations:
             copy = finding.copy
             if copy is not None and not self._is_due(copy):
                 return copy.value()
-            future, leads = self._join(name, looked)
-            if future is None:
+            computation, leads = self._join(name, looked)
+            if computation is None:
                 continue
+            if not leads:
+                if copy is not None:
+                    return copy.value()
+                with GRAPH.waiting(computation, blocks_thread=False):
+                    leads = not await self._has_ended_async(computation)
             if leads:
-                return await self._lead_async(name, future, factory, options, finding)
-            if copy is not None:
-                return copy.value()
+                return await self._lead_async(computation, factory, options, finding)
             try:
-                return decode(await asyncio.shield(asyncio.wrap_future(future))).value
+                return decode(computation.result()).value
             except _AbandonedError:
                 continue
+
+    def _has_ended(self, computation: Computation) -> bool:
+        """Wait for a computation; return False if the caller is to call a factory as well (WAIT-2)."""
+        while not self._takes_over(computation):
+            concurrent.futures.wait([computation], _patience_left(computation))
+            if computation.done():
+                return True
+        return False
+
+    async def _has_ended_async(self, computation: Computation) -> bool:
+        ended = asyncio.wrap_future(computation)
+        ended.add_done_callback(_look_at)
+        while not self._takes_over(computation):
+            await asyncio.wait([ended], timeout=_patience_left(computation))
+            if computation.done():
+                return True
+        return False
+
+    def _takes_over(self, computation: Computation) -> bool:
+        with self._lock:
+            if computation.done() or _patience_left(computation) > 0:
+                return False
+            if computation.begun >= MOST_FACTORIES:
+                raise UnavailableError(
+                    f"{quoted(computation.name)} is being computed by {computation.begun} callers, the last for"
+                    f" {PATIENCE:.0f} s: does a factory wait for another thread that asks for the same name?"
+                )
+            computation.begun += 1
+            computation.runs += 1
+            computation.last_began = time.monotonic()
+            return True
 
     def _find(self, name: str) -> _Finding:
         try:
@@ -195,94 +209,99 @@ class Computations:
         left = copy.expires_at - self._clock() * 1000
         return copy.took * -math.log(1 - self._random()) >= left
 
-    def _join(self, name: str, looked: int) -> tuple[_Computation | None, bool]:
+    def _join(self, name: str, looked: int) -> tuple[Computation | None, bool]:
         """Return the computation of a name and whether the caller is to do it; None to look again first."""
         with self._lock:
             running = self._running.get(name)
             if running is not None:
-                if (id(self), name) in _COMPUTING.get():
-                    raise RuntimeError(f"the factory of {quoted(name)} asks for {quoted(name)} itself")
                 return running, False
             if self._ended.get(name, 0) > looked:
                 return None, False
-            future = _Computation()
-            self._running[name] = future
-            return future, True
+            computation = self._running[name] = Computation(name)
+            return computation, True
 
     def _lead(
         self,
-        name: str,
-        future: _Computation,
+        computation: Computation,
         factory: Callable[[], Any],
         options: PutOptions,
         finding: _Finding,
     ) -> Any:
-        token = _COMPUTING.set(_COMPUTING.get() | {(id(self), name)})
         try:
-            finding, newest = self._confirm(name, finding)
-            if newest is not None:
-                return self._shared(future, newest)
-            began = self._clock()
-            try:
-                value = factory()
-            except Exception as error:  # noqa: BLE001 - a factory may raise anything
-                return self._kept(name, future, finding.copy, error)
-            took = self._took(began)
-            future.set_result(self._stored(name, value, options, took, finding.is_readable))
-            return value  # noqa: TRY300 - an else would hide that this is the way out
+            with GRAPH.leading(computation, blocks_thread=True):
+                finding, newest = self._confirm(computation.name, finding)
+                if newest is not None:
+                    return self._shared(computation, newest)
+                began = self._clock()
+                try:
+                    value = factory()
+                except Exception as error:  # noqa: BLE001 - a factory may raise anything
+                    return self._kept(computation, finding.copy, error)
+                took = self._took(began)
+                stored = self._stored(computation.name, value, options, took, finding.is_readable)
+                self._settle(computation, stored)
+                return value
         except Exception as error:
-            if not future.done():
-                future.set_exception(error)
+            self._settle(computation, error)
             raise
         finally:
-            _COMPUTING.reset(token)
-            self._leave(name, future)
+            self._leave(computation)
 
     async def _lead_async(
         self,
-        name: str,
-        future: _Computation,
+        computation: Computation,
         factory: Callable[[], Awaitable[Any]],
         options: PutOptions,
         finding: _Finding,
     ) -> Any:
-        token = _COMPUTING.set(_COMPUTING.get() | {(id(self), name)})
         try:
-            finding, newest = await asyncio.to_thread(self._confirm, name, finding)
-            if newest is not None:
-                return self._shared(future, newest)
-            began = self._clock()
-            try:
-                value = await factory()
-            except Exception as error:  # noqa: BLE001 - a factory may raise anything
-                return self._kept(name, future, finding.copy, error)
-            took = self._took(began)
-            stored = await asyncio.to_thread(self._stored, name, value, options, took, finding.is_readable)
-            future.set_result(stored)
-            return value  # noqa: TRY300 - as above
+            with GRAPH.leading(computation, blocks_thread=False):
+                name = computation.name
+                finding, newest = await asyncio.to_thread(self._confirm, name, finding)
+                if newest is not None:
+                    return self._shared(computation, newest)
+                began = self._clock()
+                try:
+                    value = await factory()
+                except Exception as error:  # noqa: BLE001 - a factory may raise anything
+                    return self._kept(computation, finding.copy, error)
+                took = self._took(began)
+                readable = finding.is_readable
+                stored = await asyncio.to_thread(self._stored, name, value, options, took, readable)
+                self._settle(computation, stored)
+                return value
         except Exception as error:
-            if not future.done():
-                future.set_exception(error)
+            self._settle(computation, error)
             raise
         finally:
-            _COMPUTING.reset(token)
-            self._leave(name, future)
+            self._leave(computation)
+
+    def _settle(self, computation: Computation, outcome: bytes | Exception) -> None:
+        """Give those who wait the outcome, if it is the first."""
+        with self._lock:
+            if computation.done():
+                return
+            if isinstance(outcome, Exception):
+                computation.set_exception(outcome)
+            else:
+                computation.set_result(outcome)
 
     def _took(self, began: float) -> int:
         return max(0, round((self._clock() - began) * 1000))
 
-    def _kept(self, name: str, future: _Computation, copy: CachedValue | None, error: Exception) -> Any:
+    def _kept(self, computation: Computation, copy: CachedValue | None, error: Exception) -> Any:
         """Return the value there is, as its refresh failed; else raise."""
         if copy is None or copy.is_expired(self._clock()):
             raise error
-        _LOGGER.warning("memory: refreshing %s failed, keeping the value: %r", quoted(name), error)
-        return self._shared(future, copy)
+        _LOGGER.warning(
+            "memory: refreshing %s failed, keeping the value: %r", quoted(computation.name), error
+        )
+        return self._shared(computation, copy)
 
-    @staticmethod
-    def _shared(future: _Computation, copy: CachedValue) -> Any:
+    def _shared(self, computation: Computation, copy: CachedValue) -> Any:
         """Return the value there is, and give it to those who wait."""
         value = copy.value()
-        future.set_result(encode(value))
+        self._settle(computation, encode(value))
         return value
 
     def _stored(
@@ -302,88 +321,26 @@ class Computations:
                 _LOGGER.warning("memory: %s cannot be stored: %s", quoted(name), error)
         return document
 
-    def _leave(self, name: str, future: _Computation) -> None:
+    def _leave(self, computation: Computation) -> None:
+        name = computation.name
         with self._lock:
-            if self._running.get(name) is future:
+            computation.runs -= 1
+            if not computation.runs:
+                self._settle(computation, _AbandonedError())
+            if computation.done() and self._running.get(name) is computation:
                 del self._running[name]
             self._ends += 1
             self._ended[name] = self._ends
             self._ended.move_to_end(name)
             if len(self._ended) > _ENDS_REMEMBERED:
                 self._ended.popitem(last=False)
-        if not future.done():
-            future.set_exception(_AbandonedError())
 
 
-class Cached(Generic[Function]):
-    """Makes a function look in the cache first.
+def _patience_left(computation: Computation) -> float:
+    return computation.last_began + PATIENCE - time.monotonic()
 
-    Args:
-        computations: Runs the function.
-        function: The function, synchronous or not.
-        options: The options of the put, checked.
-        name: What its names begin with behind `cached/`; None for its qualified name.
-    """
 
-    def __init__(
-        self,
-        computations: Computations,
-        function: Function,
-        options: PutOptions,
-        name: str | None,
-    ) -> None:
-        self._computations = computations
-        self._function = function
-        self._options = options
-        self._prefix = name or f"{function.__module__}.{function.__qualname__}"
-        self._signature = inspect.signature(function)
-
-    def wrapper(self) -> Function:
-        """Return the function to use in its place. Its `cache_name` gives the name for some arguments."""
-        if inspect.iscoroutinefunction(self._function):
-
-            @functools.wraps(self._function)
-            async def call_async(*args: Any, **kwargs: Any) -> Any:
-                return await self._computations.get_or_put_async(
-                    self.cache_name(*args, **kwargs), lambda: self._function(*args, **kwargs), self._options
-                )
-
-            wrapped: Any = call_async
-        else:
-            if inspect.isgeneratorfunction(self._function) or inspect.isasyncgenfunction(self._function):
-                raise ConfigurationError(
-                    f"{self._prefix} is a generator: only what it returns could be cached"
-                )
-
-            @functools.wraps(self._function)
-            def call(*args: Any, **kwargs: Any) -> Any:
-                return self._computations.get_or_put(
-                    self.cache_name(*args, **kwargs), lambda: self._function(*args, **kwargs), self._options
-                )
-
-            wrapped = call
-        wrapped.cache_name = self.cache_name
-        return cast("Function", wrapped)
-
-    def cache_name(self, *args: Any, **kwargs: Any) -> str:
-        """Return the name that a call with these arguments is stored under.
-
-        Raises:
-            UnsupportedTypeError: An argument is nothing that could be stored; its path begins with the parameter.
-        """
-        bound = self._signature.bind(*args, **kwargs)
-        bound.apply_defaults()
-        given = {
-            parameter: list(value) if self._is_variadic(parameter) else value
-            for parameter, value in bound.arguments.items()
-        }
-        node, tagged = write_value(given)
-        text = json.dumps([tagged, node], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        try:
-            encoded = text.encode()
-        except UnicodeEncodeError:
-            refuse_text(given)
-        return f"cached/{self._prefix}/{hashlib.sha256(encoded).hexdigest()[:_HASH_DIGITS]}"
-
-    def _is_variadic(self, parameter: str) -> bool:
-        return self._signature.parameters[parameter].kind is inspect.Parameter.VAR_POSITIONAL
+def _look_at(future: asyncio.Future[bytes]) -> None:
+    """See to it that nobody calls an error lost that others have been given."""
+    if not future.cancelled():
+        future.exception()

@@ -12,6 +12,8 @@ MAX_KEY_BYTES = 1024  # https://docs.aws.amazon.com/AmazonS3/latest/userguide/ob
 _SERVICE_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _ESCAPED = re.compile(rb"[^A-Za-z0-9_/-]")
 _ESCAPE = re.compile(rb"\.([0-9A-F]{2})")
+_RESERVED = "cached/"
+_OF_A_CALL = re.compile(r"cached/.+/[0-9a-f]{32}", re.DOTALL)
 
 
 def quoted(name: str) -> str:
@@ -65,6 +67,19 @@ def object_key(visibility: str, service_name: str, name: object) -> str:
             f"name {name!r} is too long: its key has {len(key)} bytes, S3 allows {MAX_KEY_BYTES}"
         )
     return key
+
+
+def refuse_reserved(name: str) -> None:
+    """Let nothing be stored among the results of cached functions that is none (CALL-5).
+
+    Raises:
+        InvalidNameError: The name is of theirs, and of no call.
+    """
+    if name.startswith(_RESERVED) and not _OF_A_CALL.fullmatch(name):
+        raise InvalidNameError(
+            f"name {name!r} is not allowed: below {_RESERVED} are the results of cached functions, and nothing else can"
+            " be stored there. Begin it with another word, or take what cache_name of the function returns"
+        )
 
 
 def check_prefix(prefix: object) -> str:

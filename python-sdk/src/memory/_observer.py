@@ -24,6 +24,7 @@ _CALLS = (
     "clear",
     "update",
     "increment",
+    "touch",
     "get_or_put",
     "grant",
 )

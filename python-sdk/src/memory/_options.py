@@ -52,14 +52,16 @@ class PutOptions(NamedTuple):
         ttl: Seconds the value lives; None if until it is replaced or removed.
         max_age: Whole seconds an edge may serve a copy without asking S3.
         storage_class: S3's storage class.
+        ttl_if_new: Seconds that a value lives which is new or has no end (UPD-6).
     """
 
     ttl: float | None
     max_age: int
     storage_class: str
+    ttl_if_new: float | None = None
 
     @classmethod
-    def check(
+    def check(  # noqa: PLR0913 - what callers may say, and what else counts
         cls,
         ttl: Seconds | None,
         edge_ttl: Seconds | None,
@@ -67,6 +69,7 @@ class PutOptions(NamedTuple):
         *,
         default_edge_ttl: int,
         default_storage_class: str,
+        ttl_if_new: Seconds | None = None,
     ) -> PutOptions:
         """Check what a caller gave, and fill in what the service is configured with.
 
@@ -81,7 +84,10 @@ class PutOptions(NamedTuple):
             raise ConfigurationError(
                 f"storage_class is one of {', '.join(STORAGE_CLASSES)}, not {storage_class!r}"
             )
-        return cls(lifetime, max_age, storage_class or default_storage_class)
+        if ttl_if_new is not None and ttl is not None:
+            raise ConfigurationError("ttl and ttl_if_new exclude each other: give one")
+        first = None if ttl_if_new is None else _seconds("ttl_if_new", ttl_if_new, 1, MAX_TTL)
+        return cls(lifetime, max_age, storage_class or default_storage_class, first)
 
     def expires_at(self, now: float) -> int | None:
         """Return when a value put now ends, in Unix milliseconds (PUT-3).
@@ -91,15 +97,27 @@ class PutOptions(NamedTuple):
         """
         return None if self.ttl is None else math.ceil((now + self.ttl) * 1000)
 
-    def until(self, expires_at: int, now: float) -> PutOptions:
-        """Return the options of a put that keeps the end of the value it replaces (UPD-3).
+    def after(self, expires_at: int | None, now: float) -> tuple[int | None, PutOptions]:
+        """Return the end of a value that replaces another, and the options of its put (UPD-3, UPD-6).
 
         Args:
-            expires_at: That end, in Unix milliseconds.
+            expires_at: The end of the other, in Unix milliseconds; None without one.
             now: Unix time in seconds.
         """
-        left = expires_at / 1000 - now
-        return self._replace(ttl=left, max_age=max(1, min(self.max_age, math.floor(left))))
+        if self.ttl is None and expires_at is not None:
+            return expires_at, self._living(expires_at / 1000 - now)
+        options = self if self.ttl is not None or self.ttl_if_new is None else self._living(self.ttl_if_new)
+        return options.expires_at(now), options
+
+    def touching(self, max_age: int, storage_class: str) -> PutOptions:
+        """Return the options of a put that changes how long a value lives, and no other of its options (TOUCH-1)."""
+        if self.ttl is not None:
+            max_age = max(1, min(max_age, math.floor(self.ttl)))
+        return self._replace(max_age=max_age, storage_class=storage_class)
+
+    def _living(self, seconds: float) -> PutOptions:
+        """Return the options of a value that has so long to live, which no edge keeps longer (OBJ-3)."""
+        return self._replace(ttl=seconds, max_age=max(1, min(self.max_age, math.floor(seconds))))
 
     @property
     def ttl_days(self) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from memory._backoff import random_share
 from memory._batch import for_each
@@ -19,12 +19,21 @@ from memory._errors import (
     UnsupportedTypeError,
 )
 from memory._fork import reset_in_child
-from memory._names import check_service_name, key_prefix, name_of, object_key, quoted, url_path
+from memory._names import (
+    check_service_name,
+    key_prefix,
+    name_of,
+    object_key,
+    quoted,
+    refuse_reserved,
+    url_path,
+)
 from memory._options import Condition, PutOptions
 from memory._origin import Origin
 from memory._reader import Reader
 from memory._state import State
 from memory._store import Store
+from memory._updates import ATTEMPTS, Updates
 from memory._version import __version__
 from memory._wire import WIRE
 from memory._writer import Writer
@@ -35,7 +44,8 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from memory._compute import Computations, Function
+    from memory._cached import CachedFunction, FunctionNames, Parameters
+    from memory._compute import Computations
     from memory._entry import Entry
     from memory._grant import Grant
     from memory._invalidation import Invalidation
@@ -47,8 +57,9 @@ if TYPE_CHECKING:
     from memory._signing import Signer
     from memory._stats import Stats
 
-ATTEMPTS = 100
 MAX_ATTEMPTS = 1_000_000
+
+T = TypeVar("T")
 
 _LOGGER = logging.getLogger("memory")
 _LOG_LEVELS = {
@@ -115,7 +126,9 @@ class MemoryService:
         self._reader = Reader(config, edge, origin, self._state, clock)
         self._store = Store(config, self._service_name, WIRE)
         self._writer = Writer(config, self._store, self._reader, self._state, clock, self._random, sleep)
+        self._updates = Updates(self._reader, self._writer, clock)
         self._computations: Computations | None = None
+        self._names_of_functions: FunctionNames | None = None
         self._watch: Watch | None = None
         reset_in_child(self)
         if observer is not None:
@@ -185,7 +198,7 @@ class MemoryService:
         """
         options = self._options(ttl, edge_ttl, storage_class, invalidate=invalidate)
         condition = Condition.check(if_version, if_absent=if_absent)
-        key = self._key(name)
+        key = self._writable(name)
         version = self._writer.put(name, key, value, options, condition)
         if invalidate:
             self._invalidation.send([url_path(key)], f"{quoted(name)} is stored")
@@ -220,7 +233,7 @@ class MemoryService:
             BatchError: Some could not be stored (MANY-1); the others are.
         """
         options = self._options(ttl, edge_ttl, storage_class, invalidate=invalidate)
-        keys = {name: self._key(name) for name in values}
+        keys = {name: self._writable(name) for name in values}
         versions = self._writer.put_many(keys, values, options)
         if invalidate and keys:
             self._invalidation.send(
@@ -397,10 +410,11 @@ class MemoryService:
     def update(  # noqa: PLR0913 - options, by keyword
         self,
         name: str,
-        change: Callable[[Any], Any],
+        change: Callable[[Any], T],
         *,
         default: Any = None,
         ttl: Seconds | None = None,
+        ttl_if_new: Seconds | None = None,
         edge_ttl: Seconds | None = None,
         storage_class: str | None = None,
         invalidate: bool = False,
@@ -410,10 +424,11 @@ class MemoryService:
 
         Args:
             name: The name.
-            change: Takes the value, returns the new one. It is called again if somebody else was faster, so it should
-                do nothing else.
+            change: Takes the value, which is its own to change, and returns the new one; or changes it and returns
+                nothing (UPD-5). It is called again if somebody else was faster, so it should do nothing else.
             default: What it is given if there is no value.
             ttl: How long the new value lives, as for `put`; without, until the end of the old one.
+            ttl_if_new: How long it lives if it is new or the old one has no end; else until that end (UPD-6).
             edge_ttl: As for `put`.
             storage_class: As for `put`.
             invalidate: As for `put`.
@@ -424,9 +439,12 @@ class MemoryService:
 
         Raises:
             ConflictError: Others were faster in every attempt.
+            UnsupportedTypeError: The function returned nothing and changed nothing, or changed the value and returned
+                another (UPD-5); or the new value would not come back as it is.
+            ConfigurationError: An option is not allowed, or the change of this name changes it itself (WAIT-1).
             MemoryServiceError: As `get` with `consistent` and `put` do.
         """
-        options = self._options(ttl, edge_ttl, storage_class, invalidate=invalidate)
+        options = self._options(ttl, edge_ttl, storage_class, ttl_if_new=ttl_if_new, invalidate=invalidate)
         return self._update(name, change, default, options, attempts, invalidate=invalidate)
 
     def increment(  # noqa: PLR0913 - options, by keyword
@@ -435,6 +453,7 @@ class MemoryService:
         by: int = 1,
         *,
         ttl: Seconds | None = None,
+        ttl_if_new: Seconds | None = None,
         edge_ttl: Seconds | None = None,
         storage_class: str | None = None,
         invalidate: bool = False,
@@ -446,6 +465,7 @@ class MemoryService:
             name: The name; what is absent counts as 0.
             by: What to add, maybe negative.
             ttl: As for `update`.
+            ttl_if_new: As for `update`: a window of `ttl_if_new=60` ends a minute after the first increment.
             edge_ttl: As for `put`.
             storage_class: As for `put`.
             invalidate: As for `put`.
@@ -468,19 +488,41 @@ class MemoryService:
                 )
             return number + by
 
-        options = self._options(ttl, edge_ttl, storage_class, invalidate=invalidate)
+        options = self._options(ttl, edge_ttl, storage_class, ttl_if_new=ttl_if_new, invalidate=invalidate)
         total: int = self._update(name, add, 0, options, attempts, invalidate=invalidate)
         return total
+
+    def touch(self, name: str, ttl: Seconds | None, *, invalidate: bool = False) -> str | None:
+        """Change how long a value lives, and nothing else of it, losing no change of anybody else (TOUCH-1).
+
+        Args:
+            name: The name.
+            ttl: How long it lives from now on, as for `put`; None until it is replaced or removed.
+            invalidate: As for `put`: else others may see the end it had before until their copy's edge TTL is over.
+
+        Returns:
+            The new version; None if there is no value.
+
+        Raises:
+            ConfigurationError: The ttl is not allowed, or a change of this name touches it (WAIT-1).
+            MemoryServiceError: As `update` does.
+        """
+        options = self._options(ttl, None, None, invalidate=invalidate)
+        key = self._writable(name)
+        version = self._updates.touch(name, key, options)
+        if invalidate and version is not None:
+            self._invalidation.send([url_path(key)], f"{quoted(name)} is stored")
+        return version
 
     def get_or_put(
         self,
         name: str,
-        factory: Callable[[], Any],
+        factory: Callable[[], T],
         *,
         ttl: Seconds | None = None,
         edge_ttl: Seconds | None = None,
         storage_class: str | None = None,
-    ) -> Any:
+    ) -> T:
         """Read a value, or compute and store it if there is none. Of several threads one computes (COMP-1).
 
         Before it does, S3 itself is asked, so that nothing is computed that somebody else has just put (COMP-5).
@@ -496,11 +538,14 @@ class MemoryService:
             storage_class: As for `put`.
 
         Raises:
-            RuntimeError: The factory asks for its own name.
-            MemoryServiceError: As `get` and `put` do, but for `UnavailableError`.
+            ConfigurationError: The call is part of a factory that its own would wait for: one that asks for its own
+                name, or several for each other's (WAIT-1). It is a `RuntimeError` as well.
+            MemoryServiceError: As `get` and `put` do, but for `UnavailableError`, which it raises only if factories
+                have run for very long (WAIT-2).
         """
-        self._key(name)
-        return self._compute().get_or_put(name, factory, self._options(ttl, edge_ttl, storage_class))
+        self._writable(name)
+        options = self._options(ttl, edge_ttl, storage_class)
+        return cast("T", self._compute().get_or_put(name, factory, options))
 
     def cached(
         self,
@@ -509,34 +554,46 @@ class MemoryService:
         edge_ttl: Seconds | None = None,
         storage_class: str | None = None,
         name: str | None = None,
-    ) -> Callable[[Function], Function]:
+    ) -> Callable[[Callable[Parameters, T]], CachedFunction[Parameters, T]]:
         """Decorate a function, synchronous or `async`, so that its results are kept as `get_or_put` does.
 
-        A result is stored under `cached/<qualified name>/<hash of the arguments>`, which the decorated function's
-        `cache_name(*args, **kwargs)` returns: `mem.remove(price.cache_name("tea"))`. Arguments are of the types that
-        can be stored, so a method needs a static form.
+        A result is stored under `cached/<name>/<hash of the arguments>`, which the decorated function's
+        `cache_name(*args, **kwargs)` returns: `mem.remove(price.cache_name("tea"))`. Other SDKs give the same call the
+        same name, if the function has the same (CALL-2). Arguments are of the types that can be stored, so a method
+        needs a static form.
 
         Args:
             ttl: As for `put`.
             edge_ttl: As for `put`.
             storage_class: As for `put`.
-            name: What to use instead of the qualified name, which changes when the function moves.
+            name: The name of the function, which no other of the service may have, in whatever program. Without, it is
+                the module's and the function's, which change when the function moves, and which a lambda, a function
+                made in another's call, a bound method, a partial, an object or what is behind a decorator does not
+                have (CALL-1).
 
         Raises:
-            ConfigurationError: An option is not allowed, or the function is a generator.
+            ConfigurationError: An option is not allowed; the function is a generator, has no name that is its alone,
+                or another one has its name in this object.
             InvalidNameError: The name is not allowed.
         """
         options = self._options(ttl, edge_ttl, storage_class)
+
+        from memory._cache_name import cache_name
+        from memory._cached import Cached, check_callable, own_name
+
         if name is not None:
             self._key(name)
+            self._key(cache_name(name, [], {}))
 
-        from memory._compute import Cached
-
-        def decorate(function: Function) -> Function:
-            wrapper = Cached(self._compute(), function, options, name).wrapper()
-            return (
-                wrapper if self._watch is None else cast("Function", self._watch.call("get_or_put", wrapper))
-            )
+        def decorate(function: Callable[Parameters, T]) -> CachedFunction[Parameters, T]:
+            check_callable(function)
+            its_name = own_name(function) if name is None else name
+            cached = Cached(self._compute(), function, options, its_name)
+            self._key(cache_name(its_name, [], {}))
+            self._function_names.take(its_name, function)
+            wrapper = cached.wrapper()
+            observed = wrapper if self._watch is None else self._watch.call("get_or_put", wrapper)
+            return cast("CachedFunction[Parameters, T]", observed)
 
         return decorate
 
@@ -592,6 +649,12 @@ class MemoryService:
     def _key(self, name: str) -> str:
         return object_key(self._config.visibility, self._service_name, name)
 
+    def _writable(self, name: str) -> str:
+        """Return the key of a name that a caller may store a value under (CALL-5)."""
+        key = self._key(name)
+        refuse_reserved(name)
+        return key
+
     def _compute(self) -> Computations:
         from memory._compute import (
             Computations,
@@ -601,6 +664,15 @@ class MemoryService:
             if self._computations is None:
                 self._computations = Computations(_ComputedValues(self), self._clock, self._random)
             return self._computations
+
+    @property
+    def _function_names(self) -> FunctionNames:
+        from memory._cached import FunctionNames
+
+        with self._state.lock:
+            if self._names_of_functions is None:
+                self._names_of_functions = FunctionNames()
+            return self._names_of_functions
 
     @property
     def _invalidation(self) -> Invalidation:
@@ -620,8 +692,8 @@ class MemoryService:
     ) -> Any:
         if type(attempts) is not int or not 1 <= attempts <= MAX_ATTEMPTS:
             raise ConfigurationError(f"attempts is a whole number from 1 to {MAX_ATTEMPTS}, not {attempts!r}")
-        key = self._key(name)
-        value = self._writer.update(name, key, change, default, options, attempts)
+        key = self._writable(name)
+        value = self._updates.update(name, key, change, default, options, attempts)
         if invalidate:
             self._invalidation.send([url_path(key)], f"{quoted(name)} is stored")
         return value
@@ -653,6 +725,7 @@ class MemoryService:
         edge_ttl: Seconds | None,
         storage_class: str | None,
         *,
+        ttl_if_new: Seconds | None = None,
         invalidate: bool = False,
     ) -> PutOptions:
         self._check_open(invalidate=invalidate)
@@ -663,6 +736,7 @@ class MemoryService:
             storage_class,
             default_edge_ttl=config.edge_ttl,
             default_storage_class=config.storage_class,
+            ttl_if_new=ttl_if_new,
         )
 
     def _read(self, name: str, *, consistent: bool) -> Reading:

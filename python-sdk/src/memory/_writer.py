@@ -1,15 +1,13 @@
-"""Writing a value: plainly, on a condition, and as a change of what is there (specification, section 8)."""
+"""Writing a value: plainly and on a condition (specification, sections 6 and 8.1)."""
 
 from __future__ import annotations
 
-import copy
-import logging
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from memory._backoff import longest_wait
 from memory._batch import for_each, raise_if_any
-from memory._envelope import Envelope, encode, new_write_id
+from memory._envelope import Envelope, encode, new_write_id, renewed
 from memory._errors import (
     AccessDeniedError,
     ConfigurationError,
@@ -40,10 +38,8 @@ MAX_PREVIOUS = 100  # COND-5
 IN_DOUBT_SECONDS = 30  # COND-6
 ATTEMPTS_TO_SETTLE = 3
 
-_LOGGER = logging.getLogger("memory")
 
-
-class _Draft(NamedTuple):
+class Draft(NamedTuple):
     """A value on its way to S3: all that its documents share, whatever they turn out to replace."""
 
     name: str
@@ -53,6 +49,7 @@ class _Draft(NamedTuple):
     expires_at: int | None
     took: int | None
     options: PutOptions
+    touched: bytes | None = None  # the document of which only the end changes (TOUCH-1)
 
     def envelope(self) -> Envelope:
         """Return what decoding its document would give, but for what memory has no need of."""
@@ -107,13 +104,13 @@ class Writer:
             ConflictError: The condition does not hold.
             MemoryServiceError: It cannot be stored.
         """
-        draft = _Draft(name, key, value, new_write_id(), options.expires_at(self._clock()), took, options)
-        deadline = self._until()
+        draft = Draft(name, key, value, new_write_id(), options.expires_at(self._clock()), took, options)
+        deadline = self.until()
         if condition is None:
             return self._send(draft, self._document(draft), deadline)
         with self._state.lock:
             previous = self._state.session.lineage(name, condition.version) if condition.version else ()
-        return self._put_on(condition, draft, previous, deadline)
+        return self.put_on(condition, draft, previous, deadline)
 
     def put_many(
         self, keys: Mapping[str, str], values: Mapping[str, Any], options: PutOptions
@@ -121,7 +118,7 @@ class Writer:
         """Store several values, after all of them have been checked (MANY-1), and return their versions."""
         end = options.expires_at(self._clock())
         drafts = {
-            name: _Draft(name, keys[name], value, new_write_id(), end, None, options)
+            name: Draft(name, keys[name], value, new_write_id(), end, None, options)
             for name, value in values.items()
         }
         documents = {}
@@ -130,46 +127,7 @@ class Writer:
                 documents[name] = self._document(draft)
             except UnsupportedTypeError as error:
                 raise UnsupportedTypeError(f"{quoted(name)}: {error}", error.path) from None
-        return for_each(keys, lambda name: self._send(drafts[name], documents[name], self._until()))
-
-    def update(  # noqa: PLR0913, PLR0917 - of which two are the caller's own
-        self,
-        name: str,
-        key: str,
-        change: Callable[[Any], Any],
-        default: Any,
-        options: PutOptions,
-        attempts: int,
-    ) -> Any:
-        """Replace a value by what a function makes of it, and return that (UPD-1 to UPD-3).
-
-        Raises:
-            ConflictError: Somebody else was faster in every attempt.
-            MemoryServiceError: It cannot be read or stored.
-        """
-        for attempt in range(attempts):
-            if attempt:
-                self._wait(attempt)
-            deadline = self._until()
-            found = self._reader.look(name, key, deadline)
-            now = self._clock()
-            envelope = found.envelope
-            present = envelope is not None and not envelope.is_expired(now)
-            value = change(envelope.value if envelope and present else copy.deepcopy(default))
-            end, until = options.expires_at(now), options
-            if envelope and present and end is None and envelope.expires_at is not None:
-                end, until = envelope.expires_at, options.until(envelope.expires_at, now)
-            draft = _Draft(name, key, value, new_write_id(), end, None, until)
-            condition = Condition(None if envelope is None else found.answer.version)
-            try:
-                self._put_on(condition, draft, lineage(found.answer, envelope), self._until())
-            except ConflictError:
-                _LOGGER.debug("memory: update %s met another writer, attempt %s", key, attempt + 1)
-                continue
-            return value
-        raise ConflictError(
-            f"{quoted(name)}: other writers were faster in each of {attempts} attempts. Change it less often"
-        )
+        return for_each(keys, lambda name: self._send(drafts[name], documents[name], self.until()))
 
     def remove(self, name: str, key: str) -> None:
         """Remove a value.
@@ -179,7 +137,7 @@ class Writer:
         """
         self._begin(name)
         try:
-            stored = self._store.remove(key, self._until())
+            stored = self._store.remove(key, self.until())
         except BaseException as error:
             self._end(name, None, refused=_is_refusal(error))
             raise
@@ -207,7 +165,7 @@ class Writer:
         failed: Mapping[str, BaseException] = {}
         stored: Stored | None = None
         try:
-            stored, errors = self._store.remove_many(list(names), self._until())
+            stored, errors = self._store.remove_many(list(names), self.until())
         except MemoryServiceError as error:
             failed = errors = dict.fromkeys(names, error)
         except BaseException as error:
@@ -221,8 +179,13 @@ class Writer:
                 self._end(name, record, refused=key in failed and _is_refusal(failed[key]))
         return errors
 
-    def _put_on(self, condition: Condition, draft: _Draft, previous: tuple[str, ...], deadline: float) -> str:
-        """Store a value if a condition holds, whatever answers are lost (COND-1 to COND-6)."""
+    def put_on(self, condition: Condition, draft: Draft, previous: tuple[str, ...], deadline: float) -> str:
+        """Store a value if a condition holds, whatever answers are lost (COND-1 to COND-6).
+
+        Raises:
+            ConflictError: It does not hold.
+            MemoryServiceError: The value cannot be stored.
+        """
         replaced = previous[0] if previous else None
         attempt = 0
         is_unknown = False
@@ -262,9 +225,9 @@ class Writer:
             elif attempt >= ATTEMPTS_TO_SETTLE:
                 raise failure or _conflict(draft.name, condition)
             attempt += 1
-            self._wait(attempt)
+            self.wait(attempt)
 
-    def _found(self, draft: _Draft, deadline: float, *, is_unknown: bool) -> Found:
+    def _found(self, draft: Draft, deadline: float, *, is_unknown: bool) -> Found:
         """Return what S3 holds now."""
         try:
             return self._reader.look(draft.name, draft.key, deadline)
@@ -283,7 +246,7 @@ class Writer:
 
     def _send(
         self,
-        draft: _Draft,
+        draft: Draft,
         document: bytes,
         deadline: float,
         condition: Condition | None = None,
@@ -335,10 +298,13 @@ class Writer:
     def _removed(self, stored: Stored) -> Record | None:
         return None if stored.date is None else Record(None, stored.date, self._clock())
 
-    def _document(self, draft: _Draft, previous: tuple[str, ...] = ()) -> bytes:
-        document = encode(
-            draft.value, draft.expires_at, write=draft.write, previous=previous, took=draft.took
-        )
+    def _document(self, draft: Draft, previous: tuple[str, ...] = ()) -> bytes:
+        if draft.touched is None:
+            document = encode(
+                draft.value, draft.expires_at, write=draft.write, previous=previous, took=draft.took
+            )
+        else:
+            document = renewed(draft.touched, draft.expires_at, write=draft.write, previous=previous)
         if len(document) > self._limit:
             raise ValueTooLargeError(
                 f"{quoted(draft.name)}: the value takes {len(document)} bytes, MAX_VALUE_BYTES is {self._limit}:"
@@ -346,10 +312,11 @@ class Writer:
             )
         return document
 
-    def _wait(self, attempt: int) -> None:
+    def wait(self, attempt: int) -> None:
+        """Wait before an attempt, so that writers do not meet again (UPD-2)."""
         self._sleep(self._random() * longest_wait(attempt))
 
-    def _until(self) -> float:
+    def until(self) -> float:
         """Return when a call that begins now has to have ended (TIME-1)."""
         return time.monotonic() + self._deadline
 
