@@ -17,7 +17,9 @@ const { Writer } = require('./writer.js');
 /**
  * What a test may replace: the clock, in Unix milliseconds; a random number from 0 up to 1; a wait of milliseconds.
  *
- * @typedef {{clock: () => number, random: () => number, sleep: (milliseconds: number) => Promise<void>}} Seams
+ * Of the milliseconds that others wait for a factory (WAIT-2) a test may want fewer.
+ *
+ * @typedef {{clock: () => number, random: () => number, sleep: (milliseconds: number) => Promise<void>, patience?: number}} Seams
  */
 
 /** The parts of one object and how they are joined. What only some calls need is loaded when it is needed. */

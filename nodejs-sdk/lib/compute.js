@@ -1,9 +1,8 @@
 'use strict';
 
-const { AsyncLocalStorage } = require('node:async_hooks');
-
 const { Draft } = require('./envelope.js');
-const { AccessDeniedError, ConfigurationError, UnavailableError } = require('./errors.js');
+const { AccessDeniedError, UnavailableError } = require('./errors.js');
+const { Computation, lead, waitFor } = require('./wait-graph.js');
 
 /** @typedef {import('./cached-value.js').CachedValue} CachedValue */
 /** @typedef {import('./reader.js').Target} Target */
@@ -21,10 +20,11 @@ const ENDS = 1000;
  * @property {boolean} isOfS3 Whether S3 itself says so (COMP-5).
  */
 
-/** One factory at work. @typedef {{outcome: Promise<() => any>}} Computation */
+/** Milliseconds that others wait for a factory before one of them calls its own (WAIT-2). */
+const PATIENCE = 10_000;
 
-/** The computations that the running code is part of, the innermost last. @type {AsyncLocalStorage<Computation[]>} */
-const underWay = new AsyncLocalStorage();
+/** How many factories may run for one name. */
+const MOST_FACTORIES = 10;
 
 /** Computes values that are absent, or soon will be (COMP-1 to COMP-5). */
 class Compute {
@@ -33,9 +33,10 @@ class Compute {
   #clock;
   #random;
   #log;
+  #patience;
   /** By name. @type {Map<string, Computation>} */
   #computations = new Map();
-  #ends = 0;
+  #endCount = 0;
   /** By name, how many computations had ended when its last one did. @type {Map<string, number>} */
   #endOf = new Map();
 
@@ -43,15 +44,16 @@ class Compute {
    * @param {object} calls
    * @param {(target: Target, isConsistent: boolean) => Promise<Pick<import('./reader.js').Reading, 'copy' | 'source'>>} calls.find
    * @param {(target: Target, draft: Draft, options: PutOptions, took: number) => Promise<unknown>} calls.put
-   * @param {{clock: () => number, random: () => number}} seams
+   * @param {{clock: () => number, random: () => number, patience?: number}} seams
    * @param {import('./log.js').Log} log
    */
-  constructor({ find, put }, { clock, random }, log) {
+  constructor({ find, put }, { clock, random, patience = PATIENCE }, log) {
     this.#find = find;
     this.#put = put;
     this.#clock = clock;
     this.#random = random;
     this.#log = log;
+    this.#patience = patience;
   }
 
   /**
@@ -63,16 +65,40 @@ class Compute {
   async getOrPut(target, factory, options) {
     const { name } = target;
     for (;;) {
-      const ends = this.#ends;
+      const ends = this.#endCount;
       const finding = await this.#look(target);
       const { copy } = finding;
       const running = this.#computations.get(name);
       if (copy && (running || !this.#isToBeRefreshed(copy))) return copy.value();
-      if (running && underWay.getStore()?.includes(running)) throw waitsForItself(name);
       // A computation that ended meanwhile may have stored what was not there yet.
       if (!running && (this.#endOf.get(name) ?? 0) > ends) continue;
-      const { outcome } = running ?? this.#start(target, factory, options, finding);
-      return (await outcome)();
+      const computation = running ?? this.#start(name);
+      const run = () => this.#compute(computation, target, factory, options, finding);
+      return waitFor(computation, async () => {
+        if (!running) run();
+        else if (!(await this.#ends(computation))) run();
+        return (await computation.outcome)();
+      });
+    }
+  }
+
+  /**
+   * Wait for a computation.
+   *
+   * @param {Computation} computation
+   * @returns {Promise<boolean>} false if the caller is to call a factory as well (WAIT-2)
+   * @throws {UnavailableError} if too many have
+   */
+  async #ends(computation) {
+    for (;;) {
+      const left = computation.lastBegan + this.#patience - performance.now();
+      if (left > 0) await within(left, computation.outcome);
+      if (computation.hasEnded) return true;
+      if (computation.lastBegan + this.#patience > performance.now()) continue;
+      if (computation.begun >= MOST_FACTORIES) throw neverEnds(computation, this.#patience);
+      computation.begun++;
+      computation.lastBegan = performance.now();
+      return false;
     }
   }
 
@@ -114,27 +140,36 @@ class Compute {
   }
 
   /**
-   * @param {Target} target
-   * @param {() => unknown} factory
-   * @param {PutOptions} options
-   * @param {Finding} finding What there is.
+   * @param {string} name
    * @returns {Computation}
    */
-  #start(target, factory, options, finding) {
-    const { name } = target;
-    /** @type {Computation} */
-    const computation = {
-      outcome: Promise.resolve().then(() => this.#compute(computation, target, factory, options, finding)),
-    };
+  #start(name) {
+    const computation = new Computation(name);
     this.#computations.set(name, computation);
     const end = () => {
+      computation.hasEnded = true;
       this.#computations.delete(name);
       this.#endOf.delete(name);
-      this.#endOf.set(name, ++this.#ends);
+      this.#endOf.set(name, ++this.#endCount);
       if (this.#endOf.size > ENDS) this.#endOf.delete(/** @type {string} */ (this.#endOf.keys().next().value));
     };
     computation.outcome.then(end, end);
     return computation;
+  }
+
+  /**
+   * @param {Computation} computation which gets the outcome, unless it has one
+   * @param {Target} target
+   * @param {() => unknown} factory
+   * @param {PutOptions} options
+   * @param {Finding} finding What there is.
+   */
+  async #compute(computation, target, factory, options, finding) {
+    try {
+      computation.resolve(await this.#outcome(computation, target, factory, options, finding));
+    } catch (error) {
+      computation.reject(error);
+    }
   }
 
   /**
@@ -145,7 +180,7 @@ class Compute {
    * @param {Finding} found
    * @returns {Promise<() => any>} gives the value, a copy of their own to each who asks
    */
-  async #compute(computation, target, factory, options, found) {
+  async #outcome(computation, target, factory, options, found) {
     const which = JSON.stringify(target.name);
     const { finding, newest } = await this.#confirm(target, found);
     if (newest) return () => newest.value();
@@ -153,7 +188,7 @@ class Compute {
     const start = this.#clock();
     let value;
     try {
-      value = await underWay.run([...(underWay.getStore() ?? []), computation], factory);
+      value = await lead(computation, factory);
     } catch (error) {
       if (!copy || copy.hasExpired(this.#clock())) throw error;
       this.#log.warn(`the factory of ${which} failed, the value that there is was returned: ${error}`);
@@ -181,9 +216,30 @@ class Compute {
   }
 }
 
-/** @param {string} name */
-function waitsForItself(name) {
-  return new ConfigurationError(`The factory of ${JSON.stringify(name)} asks for that name itself, and would wait for ever.`);
+/**
+ * @param {number} milliseconds
+ * @param {Promise<unknown>} outcome
+ * @returns {Promise<void>} after that time, or after the outcome, whatever it is
+ */
+function within(milliseconds, outcome) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    const end = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    outcome.then(end, end);
+  });
+}
+
+/**
+ * @param {Computation} computation
+ * @param {number} patience
+ */
+function neverEnds({ name, begun }, patience) {
+  return new UnavailableError(
+    `${JSON.stringify(name)} is being computed by ${begun} callers, the last for ${patience / 1000} s: does a factory wait for a queue that asks for the same name?`,
+  );
 }
 
 module.exports = { Compute };

@@ -5,6 +5,8 @@ const { InvalidNameError } = require('./errors.js');
 const SERVICE_NAME = /^[A-Za-z0-9_-]{1,64}$/;
 const PLAIN_NAME = /^[A-Za-z0-9_/-]*$/;
 const MAX_KEY_BYTES = 1024;
+const RESERVED = 'cached/';
+const OF_A_CALL = /^cached\/.+\/[0-9a-f]{32}$/s;
 
 const utf8 = new TextEncoder();
 const fromUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -64,6 +66,20 @@ function locate(visibility, service, name) {
     );
   }
   return { key, path };
+}
+
+/**
+ * Let nothing be stored among the results of cached functions that is none (CALL-5).
+ *
+ * @param {string} name
+ * @throws {InvalidNameError}
+ */
+function refuseReserved(name) {
+  if (!name.startsWith(RESERVED) || OF_A_CALL.test(name)) return;
+  throw new InvalidNameError(
+    `The name ${show(name)} is reserved: below ${RESERVED} are the results of cached functions, and nothing else can be stored there. ` +
+      'Begin it with another word, or take what cacheName of the function returns.',
+  );
 }
 
 /**
@@ -128,4 +144,4 @@ function show(name) {
   return JSON.stringify(name.length > 80 ? name.slice(0, 80) + '…' : name);
 }
 
-module.exports = { checkServiceName, locate, locatePrefix, isPrefix, nameOf };
+module.exports = { checkServiceName, locate, refuseReserved, locatePrefix, isPrefix, nameOf };

@@ -30,7 +30,7 @@ const STORAGE_OPTIONS = ['ttlSeconds', 'edgeTtlSeconds', 'storageClass'];
 const CONDITIONS = ['ifAbsent', 'ifVersion'];
 const REMOVE_OPTIONS = ['invalidate'];
 const PUT_OPTIONS = [...STORAGE_OPTIONS, ...CONDITIONS, 'invalidate'];
-const INCREMENT_OPTIONS = [...STORAGE_OPTIONS, 'invalidate', 'attempts'];
+const INCREMENT_OPTIONS = [...STORAGE_OPTIONS, 'ttlIfNewSeconds', 'invalidate', 'attempts'];
 const UPDATE_OPTIONS = [...INCREMENT_OPTIONS, 'default'];
 const GET_OPTIONS = ['consistent'];
 const STORAGE_CLASSES = ['STANDARD', 'STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING', 'GLACIER_IR'];
@@ -73,17 +73,21 @@ function readPutManyOptions(options = {}, config) {
  * @param {unknown} options
  * @param {Defaults} config
  * @param {boolean} isIncrement
- * @returns {PutOptions & {attempts: number, fallback: unknown}}
- * @throws {ConfigurationError} PUT-3, OBJ-5, INV-2
+ * @returns {PutOptions & {attempts: number, fallback: unknown, ttlIfNew: number | undefined}}
+ * @throws {ConfigurationError} PUT-3, OBJ-5, INV-2, UPD-6
  */
 function readUpdateOptions(options = {}, config, isIncrement) {
   const known = isIncrement ? INCREMENT_OPTIONS : UPDATE_OPTIONS;
   const checked = checkOptions(options, known, isIncrement ? 'an increment' : 'an update', '{ attempts: 10 }');
-  const { attempts = ATTEMPTS, default: fallback } = checked;
+  const { attempts = ATTEMPTS, default: fallback, ttlSeconds, ttlIfNewSeconds: ttlIfNew } = checked;
   if (!isNumber(attempts, MAX_ATTEMPTS) || !Number.isInteger(attempts)) {
     throw refusal('attempts', 'an integer', MAX_ATTEMPTS, attempts);
   }
-  return { ...readStorage(checked, config), attempts, fallback };
+  if (ttlIfNew !== undefined && !isNumber(ttlIfNew, MAX_TTL)) throw refusal('ttlIfNewSeconds', 'a number', MAX_TTL, ttlIfNew);
+  if (ttlIfNew !== undefined && ttlSeconds !== undefined) {
+    throw new ConfigurationError('An update has ttlSeconds or ttlIfNewSeconds, not both.');
+  }
+  return { ...readStorage(checked, config), attempts, fallback, ttlIfNew };
 }
 
 /**
@@ -106,6 +110,21 @@ function readStorageOptions(options = {}, config, whose = 'getOrPut', more = [])
  */
 function readRemoveOptions(options = {}, config) {
   return readInvalidate(checkOptions(options, REMOVE_OPTIONS, 'a remove', '{ invalidate: true }'), config);
+}
+
+/**
+ * @param {unknown} ttlSeconds null for no end
+ * @param {unknown} options
+ * @param {Defaults} config
+ * @returns {PutOptions} of which the edge TTL and storage class are those of a value that has none
+ * @throws {ConfigurationError} PUT-3, INV-2
+ */
+function readTouchOptions(ttlSeconds, options = {}, config) {
+  if (ttlSeconds === undefined) {
+    throw new ConfigurationError('touch wants the seconds that the value lives from now on: touch(name, 60), or null for no end.');
+  }
+  const { invalidate } = checkOptions(options, REMOVE_OPTIONS, 'a touch', '{ invalidate: true }');
+  return readStorage({ ttlSeconds: ttlSeconds ?? undefined, invalidate }, config);
 }
 
 /**
@@ -259,6 +278,7 @@ module.exports = {
   readUpdateOptions,
   readStorageOptions,
   readRemoveOptions,
+  readTouchOptions,
   readGetOptions,
   formOf,
   checkGrantTtl,

@@ -19,7 +19,7 @@ const { lineage } = require('./lineage.js');
  *
  * @typedef {object} Reading
  * @property {import('../index.js').Entry['source']} source
- * @property {import('./session.js').Answer & {headers?: import('./wire.js').Response['headers']}} answer What SES-3 wants to know of it.
+ * @property {import('./session.js').Answer & {headers?: import('./wire.js').Response['headers'], maxAge?: number | undefined}} answer What SES-3 wants to know of it.
  * @property {CachedValue | undefined} copy undefined if there is no value
  * @property {import('./lineage.js').Predecessor | undefined} [document] What is stored there, even if it has expired.
  */

@@ -5,7 +5,7 @@ const { double } = require('./double.js');
 const { Draft } = require('./envelope.js');
 const errors = require('./errors.js');
 const { Log } = require('./log.js');
-const { checkServiceName, isPrefix, locate, locatePrefix } = require('./names.js');
+const { checkServiceName, isPrefix, locate, locatePrefix, refuseReserved } = require('./names.js');
 const { Operations, isObserved } = require('./observer.js');
 const options = require('./options.js');
 
@@ -24,6 +24,7 @@ const loadTheRest = () => [
   require('./answer.js'),
   require('./batch.js'),
   require('./cache-name.js'),
+  require('./cached.js'),
   require('./compute.js'),
   require('./conditional.js'),
   require('./did-you-mean.js'),
@@ -65,6 +66,8 @@ class MemoryService {
   #many;
   /** @type {import('./compute.js').Compute | undefined} */
   #compute;
+  /** @type {import('./cached.js').FunctionNames | undefined} */
+  #functionNames;
   /** @type {import('./runtime.js').Runtime | undefined} Undefined once closed. */
   #runtime;
 
@@ -119,7 +122,7 @@ class MemoryService {
     return this.#operations.run('put', this.put, async () => {
       this.#open();
       const { replaces, ...checked } = options.readPutOptions(given, this.#config);
-      const target = this.#locate(name);
+      const target = this.#locateToStore(name);
       const draft = new Draft(value);
       const { writer } = this.#components;
       const stored = await (replaces === undefined
@@ -295,7 +298,7 @@ class MemoryService {
     return this.#operations.run('update', this.update, async () => {
       this.#open();
       const checked = options.readUpdateOptions(given, this.#config, false);
-      const target = this.#locate(name);
+      const target = this.#locateToStore(name);
       checkFunction('update', fn);
       return this.#updated(target, await this.#components.updates.update(this.#run, target, fn, checked), checked);
     });
@@ -315,12 +318,31 @@ class MemoryService {
     return this.#operations.run('increment', this.increment, async () => {
       this.#open();
       const checked = options.readUpdateOptions(given, this.#config, true);
-      const target = this.#locate(name);
+      const target = this.#locateToStore(name);
       if (typeof by !== 'bigint' && !Number.isSafeInteger(by)) {
         throw new UnsupportedTypeError('$: a value can be incremented by an integer only: a safe number or a bigint.');
       }
       const step = BigInt(/** @type {number | bigint} */ (by));
       return this.#updated(target, await this.#components.updates.increment(this.#run, target, step, checked), checked);
+    });
+  }
+
+  /**
+   * Change how long a value lives, and nothing else of it (TOUCH-1).
+   *
+   * @param {string} name
+   * @param {unknown} ttlSeconds null for no end
+   * @param {unknown} [given] options
+   * @returns {Promise<string | undefined>} the new version; undefined if there is no value
+   * @throws {errors.ConflictError} UPD-2
+   */
+  touch(name, ttlSeconds, given) {
+    return this.#operations.run('touch', this.touch, async () => {
+      this.#open();
+      const checked = options.readTouchOptions(ttlSeconds, given, this.#config);
+      const target = this.#locateToStore(name);
+      const version = await this.#components.updates.touch(this.#run, target, checked);
+      return version && this.#updated(target, version, checked);
     });
   }
 
@@ -336,7 +358,7 @@ class MemoryService {
     return this.#operations.run('getOrPut', this.getOrPut, async () => {
       this.#open();
       const checked = options.readStorageOptions(given, this.#config);
-      const target = this.#locate(name);
+      const target = this.#locateToStore(name);
       checkFunction('getOrPut', factory);
       return this.#computing.getOrPut(target, factory, checked);
     });
@@ -347,23 +369,27 @@ class MemoryService {
    *
    * @param {unknown} fn
    * @param {any} [given] options
-   * @throws {ConfigurationError} if there is nothing to name it by
-   * @throws {errors.InvalidNameError} if what there is cannot be part of a name
+   * @throws {ConfigurationError} if it is given no name, or that of another function (CALL-1)
+   * @throws {errors.InvalidNameError} if what it is given cannot be part of a name
    */
   cached(fn, given) {
-    const { cacheName, prefixOf } = require('./cache-name.js');
+    const { cacheName } = require('./cache-name.js');
+    const { FunctionNames, checkFunctionName, refuseGenerator } = require('./cached.js');
     const checked = options.readStorageOptions(given, this.#config, 'cached', ['name']);
     checkFunction('cached', fn);
-    const prefix = prefixOf(fn, given?.name);
-    this.#locate(cacheName(prefix, []));
-    const getOrPut = (/** @type {string} */ name, /** @type {() => unknown} */ factory) => {
+    refuseGenerator(fn);
+    const name = checkFunctionName(fn, given?.name);
+    this.#locate(cacheName(name, []));
+    this.#functionNames ??= new FunctionNames();
+    this.#functionNames.take(name, fn);
+    const getOrPut = (/** @type {unknown[]} */ args, /** @type {() => unknown} */ factory) => {
       this.#open();
-      return this.#computing.getOrPut(this.#locate(name), factory, checked);
+      return this.#computing.getOrPut(this.#locate(cacheName(name, args)), factory, checked);
     };
     const call = /** @this {unknown} @param {unknown[]} args */ async function (...args) {
-      return getOrPut(cacheName(prefix, args), () => fn.apply(this, args));
+      return getOrPut(args, () => fn.apply(this, args));
     };
-    return Object.assign(call, { cacheName: (/** @type {unknown[]} */ ...args) => cacheName(prefix, args) });
+    return Object.assign(call, { cacheName: (/** @type {unknown[]} */ ...args) => cacheName(name, args) });
   }
 
   /**
@@ -447,6 +473,16 @@ class MemoryService {
     return { name: /** @type {string} */ (name), key, path };
   }
 
+  /**
+   * @param {unknown} name
+   * @throws {errors.InvalidNameError} also if it is reserved (CALL-5)
+   */
+  #locateToStore(name) {
+    const target = this.#locate(name);
+    refuseReserved(target.name);
+    return target;
+  }
+
   /** @param {unknown} prefix */
   #locatePrefix(prefix) {
     return locatePrefix(this.#config.visibility, this.#service, prefix);
@@ -460,7 +496,7 @@ class MemoryService {
    * @param {import('./options.js').PutOptions} checked
    */
   #sealOneOfMany(name, value, checked) {
-    const target = this.#locate(name);
+    const target = this.#locateToStore(name);
     try {
       return { target, prepared: this.#components.writer.prepare(new Draft(value), checked) };
     } catch (error) {

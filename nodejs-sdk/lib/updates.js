@@ -1,16 +1,32 @@
 'use strict';
 
+const { AsyncLocalStorage } = require('node:async_hooks');
+
 const { Backoff } = require('./backoff.js');
+const { canonical } = require('./canonical.js');
 const { Draft } = require('./envelope.js');
-const { ConflictError, UnsupportedTypeError } = require('./errors.js');
+const { ConfigurationError, ConflictError, UnsupportedTypeError } = require('./errors.js');
 const { lineage } = require('./lineage.js');
+const { Touched } = require('./touched.js');
 
 /** @typedef {import('./reader.js').Reading} Reading */
 /** @typedef {import('./reader.js').Target} Target */
 /** @typedef {import('./conditional.js').Run} Run */
-/** @typedef {import('./options.js').PutOptions & {attempts: number, fallback: unknown}} UpdateOptions */
+/** @typedef {import('./options.js').PutOptions & {attempts: number, fallback: unknown, ttlIfNew: number | undefined}} UpdateOptions */
 
-/** Changes what is stored, and loses no change that others make at the same time (UPD-1 to UPD-4). */
+/**
+ * What is put in place of what was read.
+ *
+ * @typedef {{draft: Draft | Touched, options: import('./options.js').PutOptions, end?: number | undefined, took?: number}} Change
+ */
+
+/** How often a touch is tried (UPD-2). */
+const ATTEMPTS = 100;
+
+/** What the running code is part of the change of: of each object the names. @type {AsyncLocalStorage<{of: Updates, name: string}[]>} */
+const changing = new AsyncLocalStorage();
+
+/** Changes what is stored, and loses no change that others make at the same time (UPD-1 to UPD-6, TOUCH-1). */
 class Updates {
   #reader;
   #writer;
@@ -42,7 +58,11 @@ class Updates {
    */
   async update(run, target, change, options) {
     const fallback = options.fallback === undefined ? undefined : new Draft(options.fallback);
-    return this.#change(run, target, async ({ copy }) => change(copy ? copy.value() : fallback?.take()), options);
+    return this.#update(run, target, async ({ copy }) => {
+      const make = () => (copy ? copy.value() : fallback?.take());
+      const given = make();
+      return outcomeOf(target, given, await change(given), make);
+    }, options);
   }
 
   /**
@@ -56,7 +76,7 @@ class Updates {
    * @throws {import('./errors.js').MemoryServiceError}
    */
   async increment(run, target, by, options) {
-    return this.#change(run, target, ({ copy }) => {
+    return this.#update(run, target, ({ copy }) => {
       if (copy && copy.type !== 'int') {
         const { name } = target;
         throw new UnsupportedTypeError(`${JSON.stringify(name)} holds a value of type ${copy.type}: only an int can be incremented.`);
@@ -66,26 +86,109 @@ class Updates {
   }
 
   /**
+   * Change how long a value lives (TOUCH-1).
+   *
+   * @param {Run} run
+   * @param {Target} target
+   * @param {import('./options.js').PutOptions} options
+   * @returns {Promise<string | undefined>} the version; undefined if there is no value
+   * @throws {ConflictError} UPD-2
+   * @throws {import('./errors.js').MemoryServiceError}
+   */
+  async touch(run, target, options) {
+    const touched = await this.#replace(run, target, ({ answer, copy, document }) => {
+      if (!copy) return undefined;
+      const { maxAge = options.edgeTtl, headers } = answer;
+      const storageClass = headers?.['x-amz-storage-class'] ?? 'STANDARD';
+      const draft = new Touched(/** @type {import('./envelope.js').Envelope} */ (document));
+      return { draft, options: { ...options, edgeTtl: maxAge, storageClass }, took: copy.took };
+    }, ATTEMPTS);
+    return touched?.version;
+  }
+
+  /**
    * @param {Run} run
    * @param {Target} target
    * @param {(reading: Reading) => unknown} change
    * @param {UpdateOptions} options
    * @returns {Promise<any>}
    */
-  async #change(run, target, change, options) {
+  async #update(run, target, change, options) {
+    const updated = await this.#replace(run, target, async (reading) => {
+      const draft = new Draft(await change(reading));
+      const end = reading.copy?.expiresAt;
+      const ttl = options.ttl ?? (end === undefined ? options.ttlIfNew : undefined);
+      return { draft, options: { ...options, ttl }, end };
+    }, options.attempts);
+    return updated?.draft.take();
+  }
+
+  /**
+   * @param {Run} run
+   * @param {Target} target
+   * @param {(reading: Reading) => Change | undefined | Promise<Change | undefined>} change
+   * @param {number} attempts
+   * @returns {Promise<{draft: Draft | Touched, version: string} | undefined>} undefined if there is no change
+   */
+  async #replace(run, target, change, attempts) {
+    const { name } = target;
+    const outer = changing.getStore() ?? [];
+    if (outer.some((one) => one.of === this && one.name === name)) throw changesItself(target);
     const backoff = new Backoff(this.#seams);
-    for (let attempt = 0; attempt < options.attempts; attempt++) {
+    for (let attempt = 0; attempt < attempts; attempt++) {
       if (attempt > 0) await backoff.wait();
       const reading = await run(this.#reader.readS3(target));
-      const draft = new Draft(await change(reading));
-      const { answer, copy, document } = reading;
-      const prepared = this.#writer.prepare(draft, options, { end: copy?.expiresAt, previous: lineage(answer, document) });
+      const made = await changing.run([...outer, { of: this, name }], async () => change(reading));
+      if (!made) return undefined;
+      const { draft, options, end, took } = made;
+      const { answer, document } = reading;
+      const prepared = this.#writer.prepare(draft, options, { end, previous: lineage(answer, document), ...(took ? { took } : {}) });
       const version = await this.#conditional.settle(run, target, prepared, { replaces: answer.version }, backoff);
-      if (version !== undefined) return draft.take();
+      if (version !== undefined) return { draft, version };
     }
-    const times = `${options.attempts} times`;
+    const times = `${attempts} times`;
     throw new ConflictError(`${JSON.stringify(target.name)} was not updated: others were faster ${times}. Trying again may help.`);
   }
+}
+
+/**
+ * What an update stores (UPD-5).
+ *
+ * @param {Target} target
+ * @param {any} given What its function was given.
+ * @param {any} returned
+ * @param {() => any} make Makes the same as was given.
+ * @returns {any}
+ * @throws {UnsupportedTypeError} if the function has changed one value and returned another, or done neither
+ */
+function outcomeOf({ name }, given, returned, make) {
+  if (returned === given && returned !== undefined) return returned;
+  const isChanged = typeof given === 'object' && given !== null && textOf(given) !== textOf(make());
+  const where = `$: the function of the update of ${JSON.stringify(name)}`;
+  if (returned === undefined) {
+    if (isChanged) return given;
+    throw new UnsupportedTypeError(`${where} returned nothing and changed nothing: return the new value.`);
+  }
+  if (isChanged && textOf(returned) !== textOf(given)) {
+    throw new UnsupportedTypeError(`${where} changed what it was given, and returned something else (${typeof returned}): return the one or the other.`);
+  }
+  return returned;
+}
+
+/** @param {unknown} value */
+function textOf(value) {
+  try {
+    return canonical(value);
+  } catch (error) {
+    if (error instanceof UnsupportedTypeError) return undefined;
+    throw error;
+  }
+}
+
+/** @param {Target} target */
+function changesItself({ name }) {
+  const which = JSON.stringify(name);
+  return new ConfigurationError(`The change of ${which} changes ${which} itself, and would start over for ever: let the function return the new value.`);
 }
 
 /** @param {bigint} integer */

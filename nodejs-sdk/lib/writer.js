@@ -7,7 +7,7 @@ const { formOf } = require('./options.js');
 const { randomWriteId } = require('./platform.js');
 const { NOTHING_DONE, UNKNOWN } = require('./session.js');
 
-/** @typedef {import('./envelope.js').Draft} Draft */
+/** @typedef {import('./envelope.js').Draft | import('./touched.js').Touched} Draft */
 /** @typedef {import('./options.js').Form} Form */
 /** @typedef {import('./reader.js').Target} Target */
 /** @typedef {import('./session.js').State} State */

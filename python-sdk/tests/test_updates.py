@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from cloud import Stored
 from memory import ConfigurationError, UnsupportedTypeError
-from memory._envelope import decode, encode, renewed
+from memory._envelope import decode, encode
+from memory._touched import renewed
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -54,9 +55,8 @@ def test_a_ring_of_factories_ends_with_an_error_that_names_it(
 
         return services[number % objects].get_or_put(names[number], factory)
 
-    said = {
-        str(error) for error in outcomes(*(lambda number=number: ask(number) for number in range(length)))
-    }  # type: ignore[misc]
+    calls = [functools.partial(ask, number) for number in range(length)]
+    said = {str(error) for error in outcomes(*calls)}
     (text,) = said  # the error of the one that would have closed the ring is everybody's
     assert "factories wait for each other: " in text
     assert all(f'"{name}"' in text for name in names)

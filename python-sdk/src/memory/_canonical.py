@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import struct
 from typing import Any
 
 from memory._value_writer import refuse_text, write_value
 from memory._values import MAX_SAFE_INTEGER
+
+_NAN = "7ff8000000000000"  # there are many, which a document does not tell apart
 
 
 def canonical(value: Any) -> str:
@@ -29,7 +32,7 @@ def canonical(value: Any) -> str:
 def _node(value: Any) -> Any:
     kind = type(value)
     if kind is float:
-        return {"$float": struct.pack(">d", value).hex()}
+        return {"$float": _NAN if math.isnan(value) else struct.pack(">d", value).hex()}
     if kind is bytes:
         return {"$bytes": base64.b64encode(value).decode("ascii")}
     if kind is int:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 _TYPES = frozenset(TYPE_NAMES.values())
 _WRITE_ID = re.compile(r"[0-9a-f]{16}")
-_NOT_BETWEEN = re.compile(r"[^ \t\r\n,]")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89A-Fa-f]")
 
 
@@ -87,43 +86,6 @@ def encode(
         return _WRITER.encode(document).encode()
     except UnicodeEncodeError:
         refuse_text(value)
-
-
-def renewed(document: bytes, expires_at: int | None, *, write: str, previous: Sequence[str] = ()) -> bytes:
-    """Return a document with another end, and all else as whoever wrote it spelt it (TOUCH-1).
-
-    Args:
-        document: One that `decode` takes.
-        expires_at: When the value ends, in Unix milliseconds; None if never.
-        write: The id of the put.
-        previous: The ids of the puts it was made from, newest first (COND-5).
-    """
-    members = _spelt(document.decode())
-    for name, member in (
-        ("write", write),
-        ("expires_at", expires_at),
-        ("previous", list(previous) or None),
-    ):
-        members.pop(name, None)
-        if member is not None:
-            members[name] = _WRITER.encode(member)
-    return "{{{}}}".format(
-        ",".join(f"{_WRITER.encode(name)}:{text}" for name, text in members.items())
-    ).encode()
-
-
-def _spelt(text: str) -> dict[str, str]:
-    """Return the members of an object as its text has them: parsing could change how a number is written."""
-    members = {}
-    at = text.index("{")
-    while (start := _NOT_BETWEEN.search(text, at + 1)) is not None and start[0] != "}":
-        name, colon = _PARSER.raw_decode(text, start.start())
-        begin = _NOT_BETWEEN.search(text, text.index(":", colon) + 1)
-        assert begin is not None  # noqa: S101 - it has been decoded
-        _, end = _PARSER.raw_decode(text, begin.start())
-        members[name] = text[begin.start() : end]
-        at = end - 1
-    return members
 
 
 def decode(document: bytes) -> Envelope:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from memory._backoff import longest_wait
 from memory._batch import for_each, raise_if_any
-from memory._envelope import Envelope, encode, new_write_id, renewed
+from memory._envelope import Envelope, encode, new_write_id
 from memory._errors import (
     AccessDeniedError,
     ConfigurationError,
@@ -23,6 +23,7 @@ from memory._names import quoted
 from memory._options import Condition
 from memory._session import Record, lineage
 from memory._store import KEYS_PER_REQUEST, NotMetError
+from memory._touched import renewed
 from memory._values import TYPE_NAMES
 
 if TYPE_CHECKING:
