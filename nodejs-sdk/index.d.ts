@@ -25,7 +25,7 @@ declare class MemoryService {
    * @throws {MemoryService.ConfigurationError} for a wrong option, without credentials, or if the bucket is elsewhere
    * @throws {MemoryService.UnavailableError} which leaves open whether it is stored
    */
-  put(name: string, value: MemoryService.Value, options?: MemoryService.PutOptions): Promise<string>;
+  put<T>(name: string, value: T & MemoryService.Fits<T>, options?: MemoryService.PutOptions): Promise<string>;
 
   /**
    * Store several values, several at a time. All names and values are checked before the first is stored.
@@ -36,7 +36,10 @@ declare class MemoryService {
    * @throws {MemoryService.BatchError} with the error of each name that failed; the others are stored
    * @throws {MemoryService.MemoryServiceError} as {@link put} does, before anything is stored
    */
-  putMany(entries: MemoryService.Entries, options?: MemoryService.PutManyOptions): Promise<Map<string, string>>;
+  putMany<E extends MemoryService.Entries>(
+    entries: E & MemoryService.Fits<MemoryService.ValueIn<E>>,
+    options?: MemoryService.PutManyOptions,
+  ): Promise<Map<string, string>>;
 
   /**
    * Read a value from memory, else through the edge, or from S3 if the edge fails or is behind what this object knows.
@@ -111,16 +114,20 @@ declare class MemoryService {
    * Replace a value by what a function makes of it. If somebody else was faster, the function is called again with the newer
    * value, so that no change is lost. Without a ttl, the new value ends when the old one would have.
    *
-   * @param fn Is given the value, its own to change; the `default`, or `undefined`, if there is none. May be asynchronous.
+   * @param fn Is given the value, its own to change; the `default`, or `undefined`, if there is none. Returns the new value, or
+   *   changes the one it was given and returns nothing. May be asynchronous.
    * @returns the new value
    * @throws {MemoryService.ConflictError} after the last attempt; others were faster each time
+   * @throws {MemoryService.UnsupportedTypeError} if `fn` returns nothing and has changed nothing, or has changed what it was given and
+   *   returns something else, such as the length that `push` returns; or if the new value cannot be stored
+   * @throws {MemoryService.ConfigurationError} for a wrong option, or if the change of this name changes it itself
    * @throws {MemoryService.MemoryServiceError} as {@link get} and {@link put} do, and what `fn` throws
    */
-  update<T extends MemoryService.Value>(
+  update<T, D = null>(
     name: string,
-    fn: (value: any) => T | Promise<T>,
-    options?: MemoryService.UpdateOptions,
-  ): Promise<T>;
+    fn: ((value: any) => T | Promise<T>) & MemoryService.Fits<Exclude<T, void | undefined>>,
+    options?: MemoryService.UpdateOptions<D> & MemoryService.Fits<D>,
+  ): Promise<[T] extends [void] ? any : T>;
 
   /**
    * Add to an int. What is absent counts as 0.
@@ -133,6 +140,17 @@ declare class MemoryService {
   increment(name: string, by?: number | bigint, options?: MemoryService.IncrementOptions): Promise<number | bigint>;
 
   /**
+   * Change how long a value lives, and nothing else of it: type, value, edge TTL and storage class stay. No change that others
+   * make at the same time is lost.
+   *
+   * @param ttlSeconds How long it lives from now on, at least 1; `null` until it is replaced or removed.
+   * @param options Without `invalidate` others may see the end it had before until their copy's edge TTL is over.
+   * @returns the new version; `undefined` if there is no value
+   * @throws {MemoryService.MemoryServiceError} as {@link update} does
+   */
+  touch(name: string, ttlSeconds: number | null, options?: MemoryService.RemoveOptions): Promise<string | undefined>;
+
+  /**
    * Read a value; if there is none, compute and store it. One factory runs for a name at a time, and whoever asks meanwhile
    * is given its outcome. Before it runs S3 itself is asked, so that nothing is computed that somebody else has just put. A
    * value with a ttl is now and then computed anew shortly before it ends.
@@ -140,27 +158,29 @@ declare class MemoryService {
    * @param factory Called without arguments; may be asynchronous. It must not ask for the same name.
    * @returns the value, the caller's own
    * @throws what the factory throws; nothing is stored then
-   * @throws {MemoryService.ConfigurationError} if the factory asks for the same name
+   * @throws {MemoryService.ConfigurationError} if the call is part of a factory that its own would wait for: one that asks for
+   *   its own name, or several for each other's
    * @throws {MemoryService.MemoryServiceError} as {@link get} and {@link put} do, but for UnavailableError: a value that can
-   *   neither be read nor stored is computed all the same
+   *   neither be read nor stored is computed all the same. It is thrown only if factories have run for very long
    */
-  getOrPut<T extends MemoryService.Value>(
+  getOrPut<T>(
     name: string,
-    factory: () => T | Promise<T>,
+    factory: (() => T | Promise<T>) & MemoryService.Fits<T>,
     options?: MemoryService.StorageOptions,
   ): Promise<T>;
 
   /**
    * A function that keeps the results of another, as {@link getOrPut} does.
    *
-   * A result is kept under `cached/<name of the function>/<hash of the arguments>`. Arguments must be values that can be
-   * stored. `this` is passed on, and is no part of the hash.
+   * A result is kept under `cached/<name>/<hash of the arguments>`; other SDKs give the same call the same name. Arguments must be
+   * values that can be stored. `this` is passed on, and is no part of the hash.
    *
-   * @throws {MemoryService.ConfigurationError} if the function has no name and the options have none
+   * @throws {MemoryService.ConfigurationError} if no name is given, another function of this object has it, or it is a generator
+   * @throws {MemoryService.InvalidNameError} if it cannot be part of a name
    */
-  cached<Args extends MemoryService.Value[], T extends MemoryService.Value>(
-    fn: (...args: Args) => T | Promise<T>,
-    options?: MemoryService.CachedOptions,
+  cached<Args extends unknown[], T>(
+    fn: ((...args: Args) => T | Promise<T>) & MemoryService.Fits<T> & MemoryService.Fits<Required<Args>>,
+    options: MemoryService.CachedOptions,
   ): MemoryService.CachedFunction<Args, T>;
 
   /**
@@ -188,20 +208,50 @@ declare class MemoryService {
 declare namespace MemoryService {
   /**
    * What can be stored. Plain data only: an `undefined`, a Date or an instance of a class is refused by `put`, never
-   * converted. A `bigint` must be beyond the safe range of numbers. Bytes come back as a Buffer.
+   * converted. A `bigint` must be beyond the safe range of numbers. Bytes come back as a Uint8Array with memory of its own.
    */
-  type Value =
-    | null
-    | boolean
-    | number
-    | bigint
-    | string
-    | Uint8Array
-    | readonly Value[]
-    | { readonly [key: string]: Value };
+  type Value = PlainValue | readonly Value[] | { readonly [key: string]: Value };
+
+  /** Values that hold no others. */
+  type PlainValue = null | boolean | number | bigint | string | Uint8Array;
+
+  /**
+   * What there is of a type that can be stored: the type itself if all of it is. Interfaces, tuples, what is `readonly` and optional
+   * members are; functions, symbols, `undefined` and what has methods are not.
+   */
+  type Storable<T> = T extends PlainValue
+    ? T
+    : T extends undefined | symbol | ((...args: any[]) => unknown) | (abstract new (...args: any[]) => unknown) | ArrayBufferView | ArrayBuffer
+      ? never
+      : T extends readonly unknown[]
+        ? { [K in keyof T]: Storable<T[K]> }
+        : {
+            [K in keyof T]: K extends symbol
+              ? never
+              : {} extends Pick<T, K>
+                ? Storable<Exclude<T[K], undefined>> | undefined
+                : Storable<T[K]>;
+          };
+
+  /** Lets a type pass that can be stored, and no other. */
+  type Fits<T> = [T] extends [Value] ? unknown : [T] extends [Storable<T>] ? unknown : NotStorable;
+
+  /** What no value is. */
+  interface NotStorable {
+    readonly 'this cannot be stored': never;
+  }
 
   /** Values by name. */
-  type Entries = ReadonlyMap<string, Value> | ReadonlyArray<readonly [string, Value]> | { readonly [name: string]: Value };
+  type Entries<T = unknown> = ReadonlyMap<string, T> | ReadonlyArray<readonly [string, T]> | { readonly [name: string]: T };
+
+  /** The values of such. */
+  type ValueIn<E> = E extends readonly never[]
+    ? null
+    : E extends ReadonlyMap<string, infer T>
+      ? T
+      : E extends ReadonlyArray<readonly [string, infer T]>
+        ? T
+        : E[keyof E];
 
   /** S3's storage classes that answer at once. */
   type StorageClass = 'STANDARD' | 'STANDARD_IA' | 'ONEZONE_IA' | 'INTELLIGENT_TIERING' | 'GLACIER_IR';
@@ -235,24 +285,29 @@ declare namespace MemoryService {
 
   /** How the new value is stored, and how often that is tried. */
   interface IncrementOptions extends PutManyOptions {
+    /**
+     * How long the value lives if it is new or has no end, in place of `ttlSeconds`; any other keeps its end. A window of 60 ends a
+     * minute after the first increment.
+     */
+    ttlIfNewSeconds?: number | undefined;
     /** How often to try if others are faster. Default: 100. */
     attempts?: number | undefined;
   }
 
   /** How the new value is stored, and what it is made of if there is none. */
-  interface UpdateOptions extends IncrementOptions {
+  interface UpdateOptions<T = unknown> extends IncrementOptions {
     /** What the function is given if there is no value. Default: `undefined`. */
-    default?: Value | undefined;
+    default?: T | undefined;
   }
 
   /** How results are stored. */
   interface CachedOptions extends StorageOptions {
-    /** What results are kept under, in place of the function's own name. */
-    name?: string | undefined;
+    /** The name of the function, which no other of the service may have, in whatever program. Its own is none: bundlers rename. */
+    name: string;
   }
 
   /** A function whose results are kept: gives the one that is, else what the function gives. */
-  interface CachedFunction<Args extends Value[], T> {
+  interface CachedFunction<Args extends unknown[], T> {
     (...args: Args): Promise<T>;
     /** The name that the result for these arguments has. */
     cacheName(...args: Args): string;

@@ -106,7 +106,7 @@ function describe(value) {
   }
   if (value === null) return ['null'];
   if (Array.isArray(value)) return ['list', value.map(describe)];
-  if (Buffer.isBuffer(value)) return ['bytes', value.toString('hex')];
+  if (value instanceof Uint8Array) return ['bytes', Buffer.from(value).toString('hex')];
   const entries = Object.entries(value).map(([key, member]) => [key, describe(member)]);
   return ['dict', entries.sort(([a], [b]) => (a < b ? -1 : 1))];
 }

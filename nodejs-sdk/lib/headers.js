@@ -9,6 +9,7 @@ const WANTED = new Set([
   'etag',
   'last-modified',
   'x-amz-bucket-region',
+  'x-amz-storage-class',
   'x-cache',
 ]);
 

@@ -18,7 +18,9 @@ function toBase64(bytes) {
  */
 function fromBase64(text) {
   const bytes = Buffer.from(text, 'base64');
-  return bytes.toString('base64') === text ? bytes : undefined;
+  if (bytes.toString('base64') !== text) return undefined;
+  // A small Buffer lies in memory that it shares with others, and is none of the type that was stored.
+  return bytes.length === bytes.buffer.byteLength ? new Uint8Array(bytes.buffer) : copyBytes(bytes);
 }
 
 /** Letters from which on it takes longer to put a text together than to write its parts. */
@@ -42,10 +44,10 @@ function toUtf8(head, text, tail) {
 
 /**
  * @param {Uint8Array} bytes
- * @returns {Uint8Array} as a program of this platform wants them, with memory of their own
+ * @returns {Uint8Array} with memory of their own
  */
 function copyBytes(bytes) {
-  return Buffer.from(bytes);
+  return new Uint8Array(bytes);
 }
 
 /**

@@ -3,7 +3,6 @@
 // Compute if absent: one factory at a time, early by chance, never an error kept (COMP-1 to COMP-5).
 
 const assert = require('node:assert/strict');
-const { createHash } = require('node:crypto');
 const { suite, test } = require('node:test');
 
 const { scene, holding, START, MISS, BROKEN, DENIED } = require('./scene.js');
@@ -112,14 +111,6 @@ suite('getOrPut', () => {
     assert.equal(await s3.count('PUT'), 0);
     assert.match(warned().at(-1), /^memory: S3 does not say whether "a" is newer/);
   });
-
-  test('does not wait for itself', { timeout: 30_000 }, async (context) => {
-    const { mem } = await scene(context, {}, true);
-    const own = () => mem.getOrPut('a', () => 1);
-    await assert.rejects(mem.getOrPut('a', own), { code: 'configuration', message: /factory of "a" asks for that name itself/ });
-    await assert.rejects(mem.getOrPut('a', () => mem.getOrPut('b', own)), { code: 'configuration' });
-    assert.equal(await mem.getOrPut('a', () => mem.getOrPut('b', () => 2)), 2);
-  });
 });
 
 suite('a value with a ttl and its took', () => {
@@ -163,49 +154,5 @@ suite('a value with a ttl and its took', () => {
       throw new Error('mine');
     });
     await assert.rejects(ended, /mine/); // what there was has ended meanwhile
-  });
-});
-
-suite('cached', () => {
-  test('keeps the results of a function by its arguments', async (context) => {
-    const { mem } = await scene(context, {}, true);
-    const calls = [];
-    async function load(...args) {
-      calls.push(args);
-      return { args, self: this?.id ?? null };
-    }
-    const cached = mem.cached(load, { ttlSeconds: 60 });
-    const expected = { args: [1, { b: 2, a: [3] }], self: null };
-    assert.deepEqual(await cached(1, { b: 2, a: [3] }), expected);
-    assert.deepEqual(await cached(1, { a: [3], b: 2 }), expected);
-    assert.deepEqual(calls.length, 1);
-    assert.deepEqual((await cached.call({ id: 5 }, 'x')).self, 5);
-    assert.deepEqual(mem.get(cached.cacheName('x')).args, ['x']);
-  });
-
-  test('has a name of the function and of SHA-256 over canonical JSON', async (context) => {
-    const { mem } = await scene(context, {}, true);
-    const digits = (text) => createHash('sha256').update(text).digest('hex').slice(0, 32);
-    const { cacheName } = mem.cached(function load() {});
-    assert.equal(cacheName(), `cached/load/${digits('[]')}`);
-    const proto = JSON.parse('{"__proto__":1,"é":null,"Z":-0.5,"1":"x"}');
-    assert.equal(cacheName(proto, 2n ** 60n), `cached/load/${digits('[{"1":"x","Z":-0.5,"__proto__":1,"é":null},{"$int":"1152921504606846976"}]')}`);
-    assert.notEqual(cacheName({ $int: '1152921504606846976' }), cacheName(2n ** 60n));
-    assert.match(mem.cached(() => {}, { name: 'v2/load' }).cacheName(), /^cached\/v2\/load\/[0-9a-f]{32}$/);
-  });
-
-  test('refuses what it cannot name', async (context) => {
-    const { mem, s3 } = await scene(context, {}, true);
-    assert.throws(() => mem.cached(() => {}), { code: 'configuration', message: /give the option name/ });
-    assert.throws(() => mem.cached(5), { code: 'configuration', message: /function/ });
-    assert.throws(() => mem.cached(() => {}, { name: '' }), { code: 'configuration' });
-    assert.throws(() => mem.cached(() => {}, { name: 5 }), { code: 'configuration' });
-    assert.throws(() => mem.cached(() => {}, { name: 'a//b' }), { code: 'invalid_name' });
-    assert.throws(() => mem.cached(function load() {}, { ttl: 5 }), { code: 'configuration', message: /ttlSeconds/ });
-    const load = mem.cached(async () => {}, { name: 'load' });
-    await assert.rejects(load({ x: new Date() }), { code: 'unsupported_type', path: '$[0].x' });
-    await assert.rejects(load(1, undefined), { code: 'unsupported_type', path: '$[1]' });
-    assert.throws(() => load.cacheName(Symbol('s')), { code: 'unsupported_type' });
-    assert.equal(await s3.count(), 0);
   });
 });

@@ -79,14 +79,14 @@ for (const [way, read] of Object.entries(WAYS)) {
       await edge.answer(holding('{"list":[{"n":1}],"__proto__":{"x":1},"bytes":{"$bytes":"AP8="}}', { type: 'dict', members: ',"tagged":true' }));
       for (let count = 0; count < 3; count++) {
         const { value } = await read(mem, 'a');
-        assert.deepEqual([value.list, value.bytes, Object.keys(value)], [[{ n: 1 }], Buffer.from([0, 255]), ['list', '__proto__', 'bytes']]);
+        assert.deepEqual([value.list, value.bytes, Object.keys(value)], [[{ n: 1 }], Uint8Array.of(0, 255), ['list', '__proto__', 'bytes']]);
         value.list[0].n = value.list.push('spoilt');
         value.bytes.fill(7);
       }
       await edge.answer(holding('{"$bytes":"AP8="}', { type: 'bytes', members: ',"tagged":true', version: 'b' }));
       for (let count = 0; count < 3; count++) {
         const { value } = await read(mem, 'b');
-        assert.deepEqual(value, Buffer.from([0, 255]));
+        assert.deepEqual(value, Uint8Array.of(0, 255));
         value.fill(7);
       }
     });
@@ -114,12 +114,12 @@ test('what the caller does to a value after a put changes nothing', async (conte
   bytes.fill(0);
   await Promise.all(puts);
   assert.deepEqual(mem.get('a'), { list: [1], bytes: Buffer.from('ab') });
-  assert.deepEqual(mem.get('b'), Buffer.from([2, 3]));
+  assert.deepEqual(mem.get('b'), Uint8Array.of(2, 3));
 });
 
 test('every value comes back from memory as from elsewhere', async (context) => {
   const { mem, edge } = await scene(context, {}, true);
-  const values = [null, false, 0, -0, 1.5, NaN, 2n ** 70n, '', 'ö😀', Buffer.from([0]), [], [-0, [2n ** 60n]], { $int: '5' }, { a: { $dict: 1 } }];
+  const values = [null, false, 0, -0, 1.5, NaN, 2n ** 70n, '', 'ö😀', Uint8Array.of(0), [], [-0, [2n ** 60n]], { $int: '5' }, { a: { $dict: 1 } }];
   for (const [index, value] of values.entries()) {
     await mem.put(`v${index}`, value);
     for (let count = 0; count < 2; count++) assert.deepStrictEqual(mem.get(`v${index}`), value);
