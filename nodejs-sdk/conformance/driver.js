@@ -25,6 +25,9 @@ console.debug = console.error; // standard output is for replies
 
 const MAX_BYTES = 16 * 1024 * 1024;
 
+/** Milliseconds that a factory waits before it asks for another name, so that others have begun. */
+const BEFORE_ASKING = 200;
+
 const OPERATIONS = {
   start: () => ({
     protocol: 1,
@@ -146,7 +149,11 @@ const OPERATIONS = {
   update: (request) =>
     changing(request, (mem, name) => {
       const [key, value] = request.set;
-      const change = (old) => ({ ...old, [key]: build(value) });
+      const change = (old) => {
+        if (!request.how) return { ...old, [key]: build(value) };
+        if (request.how === 'in_place') old[key] = build(value);
+        return request.returns && build(request.returns);
+      };
       return mem.update(name, change, { default: {}, ...optionsOf(request) });
     }),
 
@@ -159,12 +166,44 @@ const OPERATIONS = {
       const factory = async () => {
         called = true;
         world.now += (request.takes ?? 0) * 1000;
+        if (request.asks !== undefined) {
+          await setTimeout(BEFORE_ASKING);
+          await mem.getOrPut(request.asks, () => build(request.value));
+        }
         if (request.fails) throw new FactoryError('the factory failed');
         return build(request.value);
       };
       const value = await mem.getOrPut(build(request.name), factory, optionsOf(request));
       return { ...foundAnd(request, value), called };
     }),
+
+  touch: (request) =>
+    world.use(request, async (mem) => {
+      const version = await mem.touch(build(request.name), request.ttl, optionsOf(request));
+      return version === undefined ? { missing: true } : { version };
+    }),
+
+  cached: (request) =>
+    world.use(request, async (mem) => {
+      let called = false;
+      const fn = world.function(request);
+      const name = request.name && build(request.name);
+      const cached = mem.cached(fn, { name, ...optionsOf(request) });
+      fn.make = () => {
+        called = true;
+        return build(request.value);
+      };
+      return { ...found(await cached(...request.arguments.map(build))), called };
+    }),
+
+  cache_name({ function: name, arguments: args }) {
+    const mem = new MemoryService({ DISTRIBUTION: 'd111111abcdef8.cloudfront.net', BUCKET_NAME: 'values', REGION: 'us-east-1' }, 'shop');
+    try {
+      return { cache_name: mem.cached(() => {}, { name }).cacheName(...args.map(build)) };
+    } finally {
+      mem.close();
+    }
+  },
 
   grant: (request) =>
     world.use(request, async (mem) => {
@@ -227,8 +266,8 @@ function changing(request, change) {
 
 function optionsOf({ options = {} }) {
   const { ttl: ttlSeconds, edge_ttl: edgeTtlSeconds, storage_class: storageClass, ...others } = options;
-  const { if_absent: ifAbsent, if_version: ifVersion, invalidate, attempts } = others;
-  const all = { ttlSeconds, edgeTtlSeconds, storageClass, ifAbsent, ifVersion, invalidate, attempts };
+  const { if_absent: ifAbsent, if_version: ifVersion, ttl_if_new: ttlIfNewSeconds, invalidate, attempts } = others;
+  const all = { ttlSeconds, ttlIfNewSeconds, edgeTtlSeconds, storageClass, ifAbsent, ifVersion, invalidate, attempts };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 

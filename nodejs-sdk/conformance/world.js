@@ -27,6 +27,7 @@ class World {
 
   #passes = { milliseconds: 0, at: 0 };
   #kept = new Map();
+  #functions = new Map();
   #waits = new AsyncLocalStorage();
 
   /** Keeps the SDK's threads and connections for all objects to come, as a function does that makes one in each call. */
@@ -50,6 +51,16 @@ class World {
     return use(this.#kept.get(key));
   }
 
+  /** The function of a request: of a session and a function that of the requests before. It gives what its `make` gives. */
+  function({ session, conf, service, function: label }) {
+    const key = JSON.stringify([session, conf, service, label]);
+    const kept = session === undefined ? undefined : this.#functions.get(key);
+    if (kept) return kept;
+    const fn = () => fn.make();
+    if (session !== undefined) this.#functions.set(key, fn);
+    return fn;
+  }
+
   /** Does something with a list of how many milliseconds the SDK wants to wait meanwhile, which it need not. */
   withWaits(use) {
     const waits = [];
@@ -60,6 +71,7 @@ class World {
   close() {
     for (const mem of this.#kept.values()) mem.close();
     this.#kept.clear();
+    this.#functions.clear();
     this.chance = undefined;
     this.isLoud = false;
   }

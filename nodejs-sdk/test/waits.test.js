@@ -78,7 +78,7 @@ suite('factories that wait for each other', { timeout: 30_000 }, () => {
     const b = () => later(30, 'b');
     const a = () => mem.getOrPut('b', b);
     assert.deepEqual(await Promise.all([mem.getOrPut('a', a), mem.getOrPut('b', b), mem.getOrPut('c', a)]), ['b', 'b', 'b']);
-    await mem.removeMany(['a', 'b']);
+    for (const name of ['a', 'b']) await mem.remove(name);
     assert.equal(await mem.getOrPut('b', () => mem.getOrPut('a', () => 1)), 1);
   });
 });

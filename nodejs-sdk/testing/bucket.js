@@ -67,6 +67,7 @@ class Bucket {
     const stored = this.objects.get(key);
     if (!stored) return this.refusal(404, 'NoSuchKey');
     const headers = { ...stored.headers, etag: `"${stored.version}"`, 'last-modified': httpDate(stored.modified) };
+    if (stored.storageClass !== 'STANDARD') headers['x-amz-storage-class'] = stored.storageClass; // as S3 does it
     return this.#response(200, headers, stored.body);
   }
 

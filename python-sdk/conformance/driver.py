@@ -32,6 +32,9 @@ world = World()
 double = Double()
 
 
+BEFORE_ASKING = 0.2  # seconds
+
+
 class FactoryError(Exception):
     """What a factory raises that is to fail."""
 
@@ -43,7 +46,7 @@ def op_start(_: Message) -> Message:
         "sdk": "python",
         "version": memory.__version__,
         "runtime": runtime,
-        "features": ["files", "endpoints", "double"],
+        "features": ["files", "endpoints", "double", "named-arguments"],
     }
 
 
@@ -157,10 +160,18 @@ def op_clear(request: Message) -> Message:
 
 def op_update(request: Message) -> Message:
     key, value = request["set"]
+
+    def change(old: Message) -> Any:
+        if "how" not in request:
+            return {**old, key: to_python(value)}
+        if request["how"] == "in_place":
+            old[key] = to_python(value)
+        return to_python(request["returns"]) if "returns" in request else None
+
     with world.service(request) as mem, world.waits() as waits:
         new = mem.update(
             to_python(request["name"]),
-            lambda old: {**old, key: to_python(value)},
+            change,
             default={},
             **options(request),
         )
@@ -174,6 +185,12 @@ def op_increment(request: Message) -> Message:
         return {**found(new), "waits": waits}
 
 
+def op_touch(request: Message) -> Message:
+    with world.service(request) as mem:
+        version = mem.touch(to_python(request["name"]), request["ttl"], **options(request))
+    return {"missing": True} if version is None else {"version": version}
+
+
 def op_get_or_put(request: Message) -> Message:
     called = []
 
@@ -181,6 +198,9 @@ def op_get_or_put(request: Message) -> Message:
         called.append(True)
         if world.now is not None:
             world.now += request.get("takes", 0)
+        if "asks" in request:
+            time.sleep(BEFORE_ASKING)
+            mem.get_or_put(request["asks"], lambda: to_python(request["value"]))
         if "fails" in request:
             raise FactoryError
         return to_python(request["value"])
@@ -191,6 +211,31 @@ def op_get_or_put(request: Message) -> Message:
     if "mutate" in request:
         spoil(value)
     return reply
+
+
+def op_cached(request: Message) -> Message:
+    called = []
+    name = {"name": to_python(request["name"])} if "name" in request else {}
+
+    def make() -> Any:
+        called.append(True)
+        return to_python(request["value"])
+
+    with world.service(request) as mem:
+        function = world.function(request)
+        cached = mem.cached(**name, **options(request))(function)
+        function.make = make
+        value = cached(*map(to_python, request["arguments"]))
+    return {**found(value), "called": bool(called)}
+
+
+def op_cache_name(request: Message) -> Message:
+    positional = [to_python(value) for value in request["arguments"]]
+    named = {name: to_python(value) for name, value in request.get("named", {}).items()}
+    conf = {"DISTRIBUTION": "d111111abcdef8.cloudfront.net", "BUCKET_NAME": "values", "REGION": "us-east-1"}
+    with memory.MemoryService(conf, "shop") as mem:
+        cached = mem.cached(name=request["function"])(lambda *args, **kwargs: (args, kwargs))
+        return {"cache_name": cached.cache_name(*positional, **named)}
 
 
 def op_grant(request: Message) -> Message:

@@ -12,11 +12,21 @@ from typing import TYPE_CHECKING, Any
 import memory
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 Message = dict[str, Any]
 UNDER_WAY = 0.5  # real seconds, by which a request has been sent
+
+
+class Function:
+    """A function to be cached, which gives what the request at hand says."""
+
+    make: Callable[[], Any]
+
+    def __call__(self, *_: Any) -> Any:
+        """Return that."""
+        return self.make()
 
 
 class World:
@@ -36,6 +46,7 @@ class World:
         self._passes, self._passes_at = 0.0, 0.0
         self.chance: float | None = None
         self._kept: dict[str, memory.MemoryService] = {}
+        self._functions: dict[str, Function] = {}
         self._keeping = threading.Lock()
         self._local = threading.local()
 
@@ -52,11 +63,21 @@ class World:
             mem = self._kept[key] = self._kept.get(key) or self._open(asked)
         yield mem
 
+    def function(self, request: Message) -> Function:
+        """Give the function of a request: of a session and a function that of the requests before."""
+        if "session" not in request:
+            return Function()
+        key = json.dumps(
+            [request[name] for name in ("session", "conf", "service", "function")], sort_keys=True
+        )
+        return self._functions.setdefault(key, Function())
+
     def close(self) -> None:
         """Close all objects, and leave chance to itself again."""
         for mem in self._kept.values():
             mem.close()
         self._kept.clear()
+        self._functions.clear()
         self.chance = None
 
     @contextmanager

@@ -47,6 +47,8 @@ def of(vector: Vector, driver: Driver, rsa_key: Path) -> Check:
         return Check(vector, (), lambda _: None)
     if vector.kind is Kind.GOLDEN:
         return _golden(vector, driver)
+    if vector.kind is Kind.CALL:
+        return _call(vector, driver)
     if vector.kind is Kind.CONFIGURATION:
         return _configuration(vector, rsa_key)
     if vector.kind is Kind.SIGNATURE:
@@ -166,6 +168,33 @@ def _refused_name(vector: Vector) -> Check:
     return Check(vector, [_locate(vector)], judge)
 
 
+def _call(vector: Vector, driver: Driver) -> Check:
+    one_number = driver.is_single_number and "single_number" in vector.members
+    expected = vector.members["single_number" if one_number else "cache_name"]
+
+    def judge(answers: Sequence[Answer]) -> None:
+        for answer in answers:
+            equal(expected, answer.get("cache_name", expected))
+
+    return Check(vector, [_name_of_call(vector)], judge)
+
+
+def _refused_call(vector: Vector) -> Check:
+    def judge(answers: Sequence[Answer]) -> None:
+        answers[0].check_refusal(vector.members["error"], vector.members.get("path"))
+
+    return Check(vector, [_name_of_call(vector)], judge)
+
+
+def _name_of_call(vector: Vector) -> Message:
+    asked = {
+        member: vector.members[member]
+        for member in ("function", "arguments", "named")
+        if member in vector.members
+    }
+    return {"op": "cache_name", **asked}
+
+
 def _configuration(vector: Vector, rsa_key: Path) -> Check:
     request = {
         "op": "configure",
@@ -213,4 +242,5 @@ _SIMPLE: Mapping[Kind, Callable[[Vector], Check]] = {
     Kind.NAME: _name,
     Kind.REFUSED_NAME: _refused_name,
     Kind.ENDPOINT: _endpoint,
+    Kind.REFUSED_CALL: _refused_call,
 }

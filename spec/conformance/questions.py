@@ -16,7 +16,24 @@ if TYPE_CHECKING:
 
 READS = frozenset({"get", "entry"})  # what a language may have in two ways
 OF_READERS = frozenset({"get", "entry", "get_many", "list"})
-_PASSED = ("prefix", "consistent", "mutate", "what", "ttl", "set", "by", "takes", "fails", "pace", "passes")
+_PASSED = (
+    "prefix",
+    "consistent",
+    "mutate",
+    "what",
+    "ttl",
+    "set",
+    "by",
+    "takes",
+    "fails",
+    "pace",
+    "passes",
+    "asks",
+    "how",
+    "returns",
+    "function",
+    "arguments",
+)
 
 
 def request(step: Message, remembered: Message) -> Message:
@@ -169,11 +186,18 @@ def _get_or_put(play: Play, step: Message, answer: Answer) -> None:
     if "takes" in step:
         play.wait(step["takes"])  # so far only the clock of the driver has moved, while the factory ran
     if "error" in step:
-        answer.check_refusal(step["error"])
+        _refused(step, answer)
         return
     _judge_value(step, answer)
     if "called" in step:
         equal({"called": step["called"]}, {"called": answer.get("called", {"called": step["called"]})})
+
+
+def _touch(play: Play, step: Message, answer: Answer) -> None:
+    if step.get("missing"):
+        equal({"missing": True}, {"missing": answer.get("missing", {"missing": True})})
+        return
+    _put(play, step, answer)
 
 
 def _grant(play: Play, step: Message, answer: Answer) -> None:
@@ -214,7 +238,9 @@ JUDGES: Mapping[str, Callable[[Play, Message, Answer], None]] = {
     "clear": _clear,
     "update": _change,
     "increment": _change,
+    "touch": _touch,
     "get_or_put": _get_or_put,
+    "cached": _get_or_put,
     "grant": _grant,
     "stats": _stats,
 }

@@ -36,6 +36,8 @@ class Kind(Enum):
     CONFIGURATION = "configuration"
     SIGNATURE = "signature"
     ENDPOINT = "endpoint"
+    CALL = "call"
+    REFUSED_CALL = "refused call"
     STORE = "store"
 
 
@@ -43,6 +45,8 @@ _MEMBERS = (  # the first line whose members are all there decides
     ({"steps"}, Kind.STORE),
     ({"sign"}, Kind.SIGNATURE),
     ({"endpoint"}, Kind.ENDPOINT),
+    ({"function", "arguments", "cache_name"}, Kind.CALL),
+    ({"function", "arguments", "error"}, Kind.REFUSED_CALL),
     ({"conf"}, Kind.CONFIGURATION),
     ({"service", "name", "key", "url"}, Kind.NAME),
     ({"service", "name", "error"}, Kind.REFUSED_NAME),

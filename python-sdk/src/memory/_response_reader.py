@@ -21,7 +21,9 @@ _HEAD = re.compile(rb"HTTP/1\.[0-9] [1-5][0-9][0-9](?: [\t\x20-\x7e\x80-\xff]*)?
 _TRAILERS = re.compile(rb"(?:%s)*" % _FIELD)
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,%d})[\t ]*(?:;[\t\x20-\x7e\x80-\xff]*)?" % _CHUNK_DIGITS)
 # Of these the first counts (WIRE-4); every other is a list, or nothing that is looked at.
-_SINGLE = frozenset(("age", "date", "etag", "last-modified", "location", "x-amz-bucket-region"))
+_SINGLE = frozenset(
+    ("age", "date", "etag", "last-modified", "location", "x-amz-bucket-region", "x-amz-storage-class")
+)
 
 _INTERIM_END, _SWITCHING, _NO_CONTENT, _NOT_MODIFIED = 200, 101, 204, 304
 

@@ -31,9 +31,7 @@ def renewed(document: bytes, expires_at: int | None, *, write: str, previous: Se
         members.pop(name, None)
         if member is not None:
             members[name] = json.dumps(member)
-    return "{{{}}}".format(
-        ",".join(f"{json.dumps(name)}:{text}" for name, text in members.items())
-    ).encode()
+    return "{{{}}}".format(",".join(f"{json.dumps(name)}:{text}" for name, text in members.items())).encode()
 
 
 def _spelt(text: str) -> dict[str, str]:

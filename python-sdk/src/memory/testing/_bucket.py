@@ -95,6 +95,8 @@ class Bucket:
             "etag": f'"{stored.version}"',
             "last-modified": http_date(stored.modified),
         }
+        if stored.storage_class != "STANDARD":  # as S3 does it
+            headers["x-amz-storage-class"] = stored.storage_class
         return self._response(200, headers, stored.body)
 
     def refusal(self, status: int, code: str) -> Response:
