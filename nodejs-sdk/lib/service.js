@@ -21,6 +21,7 @@ const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, mil
 
 /** Load what only some calls need: where those are made, a program may have no descriptor left to open a file with. */
 const loadTheRest = () => [
+  require('./advice.js'),
   require('./answer.js'),
   require('./batch.js'),
   require('./cache-name.js'),

@@ -98,7 +98,7 @@ class Walk {
         if (isBytes(value)) return this.#tag('$bytes', toBase64(/** @type {Uint8Array} */ (value)));
         return this.#container(/** @type {object} */ (value));
       default:
-        return this.#refuse(`a value of type ${typeof value} cannot be stored`);
+        return this.#refuse(`a value of type ${typeof value} cannot be stored: store ${instead(value)} instead`);
     }
   }
 
@@ -136,7 +136,7 @@ class Walk {
   /** @param {unknown[]} list */
   #list(list) {
     // Only the prototype of arrays is itself an array, in every realm.
-    if (!Array.isArray(Object.getPrototypeOf(list))) this.#refuse('a subclass of Array would come back as an Array');
+    if (!Array.isArray(Object.getPrototypeOf(list))) this.#refuse(`a subclass of Array would come back as an Array: store ${instead(list)} instead`);
     // These are without holes and with what is besides the elements; to name them all would take twice as long.
     if (Object.values(list).length !== list.length || Object.getOwnPropertySymbols(list).length > 0) this.#refuseList(list);
     const nodes = [...list];
@@ -155,11 +155,11 @@ class Walk {
   #dict(dict) {
     const prototype = Object.getPrototypeOf(dict);
     if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
-      this.#refuse(`an instance of ${prototype.constructor?.name || 'a class'} cannot be stored: make it a plain object`);
+      this.#refuse(`an instance of ${prototype.constructor?.name || 'a class'} cannot be stored: store ${instead(dict)} instead`);
     }
     const keys = Object.keys(dict);
     if (Object.getOwnPropertyNames(dict).length !== keys.length || Object.getOwnPropertySymbols(dict).length > 0) {
-      this.#refuse('the object has a symbol or a hidden property as key');
+      this.#refuse('the object has a symbol or a hidden property as key: store a plain object whose keys are texts');
     }
     const nodes = /** @type {Record<string, unknown>} */ ({ ...dict });
     // Without others, a loop over the object itself is quicker.
@@ -227,9 +227,9 @@ class Walk {
    */
   #refuseList(list) {
     const hole = list.findIndex((_, index) => !Object.hasOwn(list, index));
-    if (hole < 0) this.#refuse('the array has properties besides its elements');
+    if (hole < 0) this.#refuse('the array has properties besides its elements: store a plain object that has both');
     this.#path.push(hole);
-    return this.#refuse('the array has a hole');
+    return this.#refuse('the array has a hole: store null in its place');
   }
 
   /**
@@ -244,6 +244,15 @@ class Walk {
     const path = `$${parts.join('')}`;
     throw new UnsupportedTypeError(`${path}: ${why}.`, { path });
   }
+}
+
+/**
+ * @param {unknown} value
+ * @returns {string} what to store instead
+ */
+function instead(value) {
+  const { advice } = require('./advice.js'); // here, because only who makes a mistake needs it
+  return advice(value);
 }
 
 /**

@@ -62,7 +62,7 @@ suite('a refused value', () => {
   const deep = Array.from({ length: 101 }).reduce((inner) => [inner], 1);
   const anonymous = new (class {})();
   const cases = [
-    [undefined, '$: a value of type undefined cannot be stored.'],
+    [undefined, '$: a value of type undefined cannot be stored: store null, or nothing: leave the key out instead.'],
     [['\ud800'], '$[0]: the string has half a surrogate pair.'],
     [{ a: { '\ud800': 1 } }, '$.a: a key has half a surrogate pair.'],
     [{ 'a b': 5n }, '$["a b"]: a bigint this small would come back as a number: store Number(value).'],
@@ -72,17 +72,45 @@ suite('a refused value', () => {
     [list, '$[0]: the value contains itself.'],
     [{ ring }, '$.ring.next.next.list[1]: the value contains itself.'],
     [deep, `$${'[0]'.repeat(100)}: more than 100 levels are nested.`],
-    [new (class Orders extends Array {})(), '$: a subclass of Array would come back as an Array.'],
-    [[1, undefined], '$[1]: a value of type undefined cannot be stored.'],
-    [[1, , 3], '$[1]: the array has a hole.'], // eslint-disable-line no-sparse-arrays -- the hole is the point
-    [Object.assign([1], { total: 1 }), '$: the array has properties besides its elements.'],
-    [Object.assign([1], { [Symbol('s')]: 1 }), '$: the array has properties besides its elements.'],
-    [new Map(), '$: an instance of Map cannot be stored: make it a plain object.'],
-    [anonymous, '$: an instance of a class cannot be stored: make it a plain object.'],
-    [Object.create({ __proto__: { __proto__: null }, constructor: undefined }), '$: an instance of a class cannot be stored: make it a plain object.'],
-    [{ [Symbol('s')]: 1 }, '$: the object has a symbol or a hidden property as key.'],
-    [Object.defineProperty({}, 'a', { value: 1 }), '$: the object has a symbol or a hidden property as key.'],
+    [new (class Orders extends Array {})(), '$: a subclass of Array would come back as an Array: store Array.from(it) instead.'],
+    [[1, undefined], '$[1]: a value of type undefined cannot be stored: store null, or nothing: leave the key out instead.'],
+    [[1, , 3], '$[1]: the array has a hole: store null in its place.'], // eslint-disable-line no-sparse-arrays -- the hole is the point
+    [Object.assign([1], { total: 1 }), '$: the array has properties besides its elements: store a plain object that has both.'],
+    [Object.assign([1], { [Symbol('s')]: 1 }), '$: the array has properties besides its elements: store a plain object that has both.'],
+    [new Map(), '$: an instance of Map cannot be stored: store Object.fromEntries(it) if its keys are texts, else [...it] instead.'],
+    [anonymous, '$: an instance of a class cannot be stored: store a plain object of what is to be kept, such as { ...it } instead.'],
+    [Object.create({ __proto__: { __proto__: null }, constructor: undefined }), '$: an instance of a class cannot be stored: store a plain object of what is to be kept, such as { ...it } instead.'],
+    [{ [Symbol('s')]: 1 }, '$: the object has a symbol or a hidden property as key: store a plain object whose keys are texts.'],
+    [Object.defineProperty({}, 'a', { value: 1 }), '$: the object has a symbol or a hidden property as key: store a plain object whose keys are texts.'],
   ];
+  const advised = [
+    [new Date(0), 'its toISOString(), or its getTime()'],
+    [new Set(), '[...it]'],
+    [/a/, 'its source'],
+    [new URL('http://a'), 'its href'],
+    [new RangeError('a'), 'its message'],
+    [Promise.resolve(), 'what it gives: await it'],
+    [Object(1), 'its valueOf()'],
+    [Object('a'), 'its valueOf()'],
+    [new Int8Array(1), 'Array.from(it) for its numbers, or its bytes: new Uint8Array(it.buffer, it.byteOffset, it.byteLength)'],
+    [new BigInt64Array(1), 'Array.from(it) for its numbers, or its bytes: new Uint8Array(it.buffer, it.byteOffset, it.byteLength)'],
+    [new Uint8ClampedArray(1), 'Array.from(it) for its numbers, or its bytes: new Uint8Array(it.buffer, it.byteOffset, it.byteLength)'],
+    [new ArrayBuffer(1), 'new Uint8Array(it)'],
+    [new DataView(new ArrayBuffer(1)), 'new Uint8Array(it.buffer, it.byteOffset, it.byteLength)'],
+    [new Map().keys(), 'Array.from(it)'],
+    [(function* () {})(), 'Array.from(it)'],
+    [() => 1, 'what it returns: call it'],
+    [class {}, 'what it returns: call it'],
+    [Symbol('s'), 'its description'],
+    [new (class Money { toJSON() {} })(), 'its toJSON()'],
+    [new (class Point { x = 1; })(), 'a plain object of what is to be kept, such as { ...it }'],
+  ];
+  for (const [value, advice] of advised) {
+    test(`${Object.prototype.toString.call(value)} is told to be stored as ${advice}`, () => {
+      assert.throws(() => write({ a: value }), ({ message }) => message.startsWith('$.a: ') && message.endsWith(`: store ${advice} instead.`));
+    });
+  }
+
   for (const [value, message] of cases) {
     test(`is told as ${message.slice(-70)}`, () => {
       assert.throws(() => write(value), { code: 'unsupported_type', message, path: message.split(':')[0] });

@@ -131,14 +131,17 @@ UNSUPPORTED = [
     (-(10**4300), "$: an integer of more than 4300 digits cannot be stored"),
     ({1: 2}, "$: a dict has string keys only, not int: use str(1)"),
     (["a\ud800"], "$[0]: a string with a lone surrogate (at index 1) cannot be stored"),
-    (Order(), "$: Order cannot be stored"),
-    ([Order(), cycle()], "$[0]: Order cannot be stored"),
+    (Order(), "$: Order cannot be stored: store a dict of what is to be kept, such as vars(it) instead"),
+    (
+        [Order(), cycle()],
+        "$[0]: Order cannot be stored: store a dict of what is to be kept, such as vars(it) instead",
+    ),
     ((1,), "$: tuple cannot be stored: store a list instead"),
     ({1}, "$: set cannot be stored: store a list instead"),
     (bytearray(b"a"), "$: bytearray cannot be stored: store bytes instead"),
     (
         type("Count", (int,), {"__qualname__": "Count"})(5),
-        "$: Count, a subclass of int, cannot be stored: it would come back as int",
+        "$: Count, a subclass of int, cannot be stored, as it would come back as int: store int(it) instead",
     ),
     ({"größe": {1}}, '$["größe"]: set cannot be stored: store a list instead'),
 ]

@@ -14,16 +14,6 @@ from memory._values import MAX_DIGITS, MAX_LEVELS, MAX_SAFE_INTEGER, TYPE_NAMES
 
 _TOO_MANY_DIGITS = 10**MAX_DIGITS
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_INSTEAD = {
-    "tuple": "a list",
-    "set": "a list",
-    "frozenset": "a list",
-    "bytearray": "bytes",
-    "memoryview": "bytes",
-    "datetime": "its isoformat()",
-    "date": "its isoformat()",
-    "Decimal": "its str()",
-}
 
 
 def write_value(value: Any) -> tuple[Any, bool]:
@@ -166,14 +156,15 @@ def _check_level(level: int) -> None:
 
 
 def _reason(value: Any) -> str:
-    kind = type(value)
+    from memory._advice import advice  # only who makes a mistake needs it
+
+    kind, instead = type(value), advice(value)
+    store = f": store {instead} instead" if instead else ""
     for supported, name in TYPE_NAMES.items():
         if isinstance(value, supported):
-            return (
-                f"{kind.__qualname__}, a subclass of {name}, cannot be stored: it would come back as {name}"
-            )
-    instead = _INSTEAD.get(kind.__name__)
-    return f"{kind.__qualname__} cannot be stored" + (f": store {instead} instead" if instead else "")
+            why = f"a subclass of {name}, cannot be stored, as it would come back as {name}"
+            return f"{kind.__qualname__}, {why}{store}"
+    return f"{kind.__qualname__} cannot be stored{store}"
 
 
 def _path_part(part: str | int) -> str:
