@@ -7,6 +7,7 @@ const { readdirSync, readFileSync } = require('node:fs');
 const path = require('node:path');
 const { suite, test } = require('node:test');
 
+const { cacheName } = require('../lib/cache-name.js');
 const { encode, decode } = require('../lib/envelope.js');
 const { checkServiceName, locate } = require('../lib/names.js');
 const { build, describe, LacksType } = require('../conformance/notation.js');
@@ -17,7 +18,7 @@ const MAX_BYTES = 64 * 1024 * 1024;
 const NOW = Date.UTC(2026, 10, 23);
 
 // The rest needs a deployed store or a configuration: the conformance runner has them.
-const files = readdirSync(VECTORS, { recursive: true }).filter((file) => /^(wire|names)\W.*\.json$/.test(file));
+const files = readdirSync(VECTORS, { recursive: true }).filter((file) => /^(calls|wire|names)\W.*\.json$/.test(file));
 assert.ok(files.length > 0, `no vectors under ${VECTORS}`);
 
 for (const file of files.sort()) {
@@ -26,7 +27,8 @@ for (const file of files.sort()) {
     for (const vector of vectors) {
       test(`${vector.clause} ${vector.id}: ${vector.title}`, (context) => {
         try {
-          check(vector);
+          if (vector.requires) context.skip('JavaScript has no such feature');
+          else check(vector);
         } catch (error) {
           if (!(error instanceof LacksType)) throw error;
           context.skip(error.message);
@@ -37,6 +39,7 @@ for (const file of files.sort()) {
 }
 
 function check(vector) {
+  if ('function' in vector) return checkCall(vector);
   if ('service' in vector) return checkName(vector);
   if (vector.missing) return assert.equal(decode(wireOf(vector), vector.now), undefined);
   if ('error' in vector) return 'value' in vector ? checkRefusal(vector) : checkCorrupt(vector);
@@ -57,6 +60,13 @@ function checkName({ visibility = 'public', service, name, key, url, error }) {
   if (error) return assert.throws(find, { code: error });
   const found = find();
   return assert.deepEqual([found.key, `https://d111111abcdef8.cloudfront.net${found.path}`], [key, url]);
+}
+
+function checkCall({ function: fn, arguments: args, cache_name: expected, single_number: single = expected, error, path: offender }) {
+  const find = () => cacheName(fn, args.map(build));
+  if (error === 'invalid_name') return assert.throws(() => locate('public', 'shop', find()), { code: error });
+  if (error) return assert.throws(find, (thrown) => thrown.code === error && [undefined, thrown.path].includes(offender));
+  return assert.equal(find(), single);
 }
 
 function checkRefusal({ value, error, path: offender }) {

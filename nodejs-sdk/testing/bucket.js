@@ -66,6 +66,7 @@ class Bucket {
   found(key) {
     const stored = this.objects.get(key);
     if (!stored) return this.refusal(404, 'NoSuchKey');
+    /** @type {Record<string, string>} */
     const headers = { ...stored.headers, etag: `"${stored.version}"`, 'last-modified': httpDate(stored.modified) };
     if (stored.storageClass !== 'STANDARD') headers['x-amz-storage-class'] = stored.storageClass; // as S3 does it
     return this.#response(200, headers, stored.body);

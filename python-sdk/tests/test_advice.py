@@ -1,5 +1,7 @@
 """What is refused is refused with advice that fits it."""
 
+from __future__ import annotations
+
 import asyncio
 import collections
 import dataclasses
@@ -11,12 +13,14 @@ import pathlib
 import re
 import types
 import uuid
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from memory import UnsupportedTypeError
 from memory._envelope import encode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NOW = dt.datetime(2026, 11, 23, tzinfo=dt.timezone.utc)
 
