@@ -31,6 +31,9 @@ def root(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
     (memory / "__init__.py").write_text('"""About it."""\n\nversion = "small"  # for now\n')
     (memory / "py.typed").write_text("")
     (memory / "_version.py").write_text('"""The version."""\n\n__version__ = "0.1.0"\n')
+    alias = root / "python-sdk" / "src" / "memory_service"
+    alias.mkdir()
+    (alias / "__init__.py").write_text("from memory import version\n")
     project = '[project]\nname = "sdk-memory-service"\nlicense = "MIT"\n'
     (root / "python-sdk" / "pyproject.toml").write_text(project)
     node = root / "nodejs-sdk"

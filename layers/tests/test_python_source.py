@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from layers.python_source import without_prose
 
-MODULES = sorted((Path(__file__).resolve().parents[2] / "python-sdk" / "src" / "memory").rglob("*.py"))
+MODULES = sorted((Path(__file__).resolve().parents[2] / "python-sdk" / "src").rglob("*.py"))
 
 
 def statements(source: str) -> list[tuple[int, str]]:

@@ -89,7 +89,7 @@ def python_layer(root: Path) -> Layer:
         return [_python_sdk(root)]
 
     sources = (root / "python-sdk" / "src", root / "python-sdk" / "pyproject.toml", root / "LICENSE")
-    return Layer("python", "python", packages, budget_bytes=100_000, sources=sources)
+    return Layer("python", "python", packages, budget_bytes=110_000, sources=sources)
 
 
 def nodejs_layer(root: Path) -> Layer:
@@ -137,8 +137,8 @@ def _as_run(name: str, content: bytes) -> bytes:
 
 def _python_sdk(root: Path) -> Package:
     project = tomli.loads((root / "python-sdk" / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    source = read_folder(root / "python-sdk" / "src" / "memory")
-    [version] = _VERSION.findall(source["_version.py"].decode())
-    files = {f"memory/{name}": _as_run(name, content) for name, content in source.items()}
+    source = read_folder(root / "python-sdk" / "src")
+    [version] = _VERSION.findall(source["memory/_version.py"].decode())
+    files = {name: _as_run(name, content) for name, content in source.items()}
     files["memory/LICENSE"] = (root / "LICENSE").read_bytes()
     return Package("pypi", project["name"], version, project["license"], None, files)
