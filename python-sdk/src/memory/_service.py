@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import time
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from memory._backoff import random_share
 from memory._batch import for_each
@@ -407,10 +407,40 @@ class MemoryService:
             self._invalidation.send([f"{url_path(under)}*"], f"what lies under {quoted(prefix)} is removed")
         return removed
 
-    def update(  # noqa: PLR0913 - options, by keyword
+    @overload
+    def update(
+        self,
+        name: str,
+        change: Callable[[Any], None],
+        *,
+        default: Any = None,
+        ttl: Seconds | None = None,
+        ttl_if_new: Seconds | None = None,
+        edge_ttl: Seconds | None = None,
+        storage_class: str | None = None,
+        invalidate: bool = False,
+        attempts: int = ATTEMPTS,
+    ) -> Any: ...
+
+    @overload
+    def update(
         self,
         name: str,
         change: Callable[[Any], T],
+        *,
+        default: Any = None,
+        ttl: Seconds | None = None,
+        ttl_if_new: Seconds | None = None,
+        edge_ttl: Seconds | None = None,
+        storage_class: str | None = None,
+        invalidate: bool = False,
+        attempts: int = ATTEMPTS,
+    ) -> T: ...
+
+    def update(  # noqa: PLR0913 - options, by keyword
+        self,
+        name: str,
+        change: Callable[[Any], Any],
         *,
         default: Any = None,
         ttl: Seconds | None = None,
