@@ -25,6 +25,7 @@ const CALLS = {
   update: (mem) => mem.update('there', (value) => value),
   'update miss': (mem) => mem.update(randomUUID(), (value) => value, { default: 2 }),
   increment: (mem) => mem.increment('there', 0),
+  touch: async (mem) => typeof (await mem.touch('there', 60)),
   'get or put': (mem) => mem.getOrPut(randomUUID(), () => 1),
   remove: (mem) => mem.remove('gone'),
   'remove many': (mem) => mem.removeMany(['gone']),

@@ -57,6 +57,7 @@ FROM_S3 = "a `get` with `consistent`, or when the edge fails, is behind this obj
 WITH_TTL = "the same with a `ttl`"
 ON_CONDITION = "`put` with `if_absent` or `if_version`"
 CHANGE = "`update`, `increment`"
+TOUCH = "`touch`"
 PUT = "`put`, `put_many`, `get_or_put`, `cached`"
 NOBODY = {"EDGE_ENDPOINT": "http://127.0.0.1:9"}  # the discard service, which no machine runs any more
 SIGNED: dict[str, Any] = {"visibility": "private", "conf": {"FAILOVER": "false"}}
@@ -97,6 +98,7 @@ EVERY_CALL = {
         CHANGE, lambda mem: mem.update(fresh(), lambda value: value, default=2), "update miss", 2
     ),
     "increment": Call(CHANGE, lambda mem: mem.increment("there", 0), "increment", 1),
+    "touch": Call(TOUCH, lambda mem: "string" if mem.touch("there", 60) else None, "touch", "string"),
     "get_or_put": Call(PUT, lambda mem: mem.get_or_put(fresh(), lambda: 1), "get or put", 1),
     "remove": Call("`remove`, `remove_many`", lambda mem: mem.remove("gone"), "remove", None),
     "remove_many": Call("`remove`, `remove_many`", lambda mem: mem.remove_many(["gone"]), "remove many", None),
@@ -117,8 +119,10 @@ NOT_ENFORCED = {
     (FROM_S3, "s3:ListBucket"),
     (ON_CONDITION, "s3:ListBucket"),
     (CHANGE, "s3:ListBucket"),
+    (TOUCH, "s3:ListBucket"),
     # "to use the x-amz-tagging header you must have the s3:PutObjectTagging permission": API_PutObject, the same.
     (WITH_TTL, "s3:PutObjectTagging"),
+    (TOUCH, "s3:PutObjectTagging"),
 }
 
 
