@@ -183,6 +183,11 @@ declare class MemoryService {
     options: MemoryService.CachedOptions,
   ): MemoryService.CachedFunction<Args, T>;
 
+  /** @deprecated It throws a ConfigurationError: a name must be given, as bundlers change the function's own. */
+  cached<Args extends unknown[], T>(
+    fn: ((...args: Args) => T | Promise<T>) & MemoryService.Fits<T> & MemoryService.Fits<Required<Args>>,
+  ): MemoryService.CachedFunction<Args, T>;
+
   /**
    * Open what lies under a prefix, or exactly one name, to whoever holds the grant, until its end. It cannot be revoked.
    *

@@ -111,8 +111,6 @@ export function refused() {
   // @ts-expect-error what an update makes is stored
   void mem.update('a', () => new Date());
   // @ts-expect-error bundlers rename functions
-  mem.cached(async () => 1);
-  // @ts-expect-error bundlers rename functions
   mem.cached(async () => 1, { ttlSeconds: 5 });
   // @ts-expect-error what a function gives is stored
   mem.cached(async () => new Date(), { name: 'a' });
