@@ -113,7 +113,7 @@ test('what the caller does to a value after a put changes nothing', async (conte
   value.bytes.fill(0);
   bytes.fill(0);
   await Promise.all(puts);
-  assert.deepEqual(mem.get('a'), { list: [1], bytes: Buffer.from('ab') });
+  assert.deepEqual(mem.get('a'), { list: [1], bytes: Uint8Array.of(97, 98) });
   assert.deepEqual(mem.get('b'), Uint8Array.of(2, 3));
 });
 
