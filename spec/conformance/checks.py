@@ -187,12 +187,11 @@ def _refused_call(vector: Vector) -> Check:
 
 
 def _name_of_call(vector: Vector) -> Message:
-    asked = {
-        member: vector.members[member]
-        for member in ("function", "arguments", "named")
-        if member in vector.members
-    }
-    return {"op": "cache_name", **asked}
+    asked: Message = {"op": "cache_name"}
+    for member in ("function", "arguments", "named"):
+        if member in vector.members:
+            asked[member] = vector.members[member]
+    return asked
 
 
 def _configuration(vector: Vector, rsa_key: Path) -> Check:
