@@ -79,6 +79,11 @@ def test_the_python_layer_holds_the_sdk_alone(python: Built) -> None:
     }
 
 
+def test_no_layer_has_the_test_double(python: Built, nodejs: Built) -> None:
+    for layer in (python, nodejs):
+        assert not [name for name in names(layer) if "testing" in name]
+
+
 def test_each_package_comes_with_its_licence(python: Built, nodejs: Built, cryptography: Built) -> None:
     packages = {name.split("/")[1] for name in names(cryptography) if name.endswith(".dist-info/METADATA")}
     licensed = {
