@@ -62,14 +62,16 @@ def test_a_miss_is_the_default_and_a_stored_null_is_not(web_server: WebServer, p
     assert public.get("b", 5) is None
 
 
-def test_an_expired_document_is_a_miss(web_server: WebServer, public: MemoryService, clock: Clock) -> None:
+def test_a_document_that_was_fetched_after_its_end_is_a_miss(
+    web_server: WebServer, public: MemoryService, clock: Clock
+) -> None:
     web_server.answer = lambda _: (
         200,
-        {"ETag": '"1"'},
+        {"ETag": '"1"', "X-Cache": "Miss from cloudfront"},
         b'{"v":1,"type":"int","value":1,"expires_at":1800000000001}',
     )
     assert public.get("a", "none") == 1
-    clock.now += 0.001
+    clock.now += 1.001
     assert public.get("a", "none") == "none"
 
 
