@@ -49,6 +49,12 @@ class Certificate:
         """Return what a client of this process needs."""
         return ssl.create_default_context(cafile=self.path)
 
+    def server_context(self) -> ssl.SSLContext:
+        """Return what a server of this process needs."""
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(self.path, self.key)
+        return context
+
 
 def _signed(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "local cloud")])

@@ -22,7 +22,9 @@ from local_cloud.edge.origin import S3Origin
 from local_cloud.engine import HOST, Engine
 from local_cloud.fault_proxy import FaultProxy
 from local_cloud.faults import Faults, Place
+from local_cloud.guard import Guard
 from local_cloud.journal import Journal
+from local_cloud.run_keys import ENGINE_HEADER
 from local_cloud.stacks import Stack, Stacks
 from local_cloud.write_times import WriteTimes
 
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 REGION = "us-east-1"
-ROOT_KEY = "test"  # the engine's own name for the root of its only account; it checks no root signature
 EDGE_VARIABLE = "MEMORY_EDGE_ENDPOINT"
 CONTROL_VARIABLE = "MEMORY_LOCAL_CLOUD_CONTROL"
 _NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -51,28 +52,23 @@ class ListenSockets:
         edges: one for each point of presence.
         roaming: for viewers that move between them.
         control: the control API's.
-        proxy: applications' and the edge's way to S3, if there is a proxy.
+        proxy: applications' way to AWS, and the edge's to S3 if that can fail or has another clock.
     """
 
     edges: list[socket.socket]
     roaming: socket.socket
     control: socket.socket
-    proxy: tuple[socket.socket, socket.socket] | None
+    proxy: tuple[socket.socket, socket.socket]
 
     @classmethod
-    def open(cls, undo: ExitStack, points_of_presence: int, *, proxy: bool) -> ListenSockets:
+    def open(cls, undo: ExitStack, points_of_presence: int) -> ListenSockets:
         """Take free ports; `undo` closes them."""
 
         def listen() -> socket.socket:
             return undo.enter_context(socket.create_server((HOST, 0)))
 
         edges = [listen() for _ in range(points_of_presence)]
-        return cls(edges, listen(), listen(), (listen(), listen()) if proxy else None)
-
-    @property
-    def endpoint(self) -> str | None:
-        """The URL of the proxy for applications."""
-        return _url(self.proxy[0]) if self.proxy else None
+        return cls(edges, listen(), listen(), (listen(), listen()))
 
 
 class LocalCloud:
@@ -89,45 +85,60 @@ class LocalCloud:
         clock: the time in Unix seconds.
         faults: what goes wrong on demand.
         request_hooks: hooks that run between two requests, on demand.
-        requests: what the edge was asked, and S3 too if there is a proxy.
+        requests: what the edge was asked, and S3 too if it can fail or has another clock.
     """
 
     def __init__(
-        self, engine: Engine, sockets: ListenSockets, clock: Callable[[], float], *, regional_cache: bool
+        self,
+        engine: Engine,
+        sockets: ListenSockets,
+        clock: Callable[[], float],
+        *,
+        faults: bool,
+        regional_cache: bool,
     ) -> None:
         """Put an edge in front of a running engine; `start` is the usual way to get a local cloud."""
         self._engine = engine
         self.clock = clock
-        self.endpoint = sockets.endpoint or engine.endpoint
+        scheme = "https" if engine.certificate else "http"
+        self.endpoint, at_origin = (_url(listener, scheme) for listener in sockets.proxy)
         self.edge_endpoints = [_url(listener) for listener in sockets.edges]
         self.edge_endpoint = self.edge_endpoints[0]
         self.certificate = engine.certificate.path if engine.certificate else None
         self.roaming_endpoint = _url(sockets.roaming)
         self._session: Any = boto3.Session(
-            aws_access_key_id=ROOT_KEY, aws_secret_access_key=ROOT_KEY, region_name=REGION
+            aws_access_key_id=engine.keys.access_key,
+            aws_secret_access_key=engine.keys.secret_key,
+            region_name=REGION,
         )
         # What the local cloud does itself goes to the engine directly: faults are not for it.
-        s3, cloudfront = self._client("s3", engine.endpoint), self._client("cloudfront", engine.endpoint)
-        self._stacks = Stacks(self._client("cloudformation", engine.endpoint), s3)
-        places: frozenset[Place] = frozenset(get_args(Place)) if sockets.proxy else frozenset({"edge"})
+        s3, cloudfront = self._own_client("s3"), self._own_client("cloudfront")
+        self._stacks = Stacks(self._own_client("cloudformation"), s3)
+        self._can_fail = faults or clock is not time.time
+        places: frozenset[Place] = frozenset(get_args(Place)) if self._can_fail else frozenset({"edge"})
         self.faults = Faults(places, len(sockets.edges))
         self.request_hooks = self.faults.request_hooks
         self.requests = Journal()
         self._background = Background("local-cloud")
-        self._proxy = None
         trust = engine.certificate.context() if engine.certificate else None
-        origin = engine.endpoint
-        if sockets.proxy:
-            write_times = None if clock is time.time else WriteTimes(clock)
-            self._proxy = FaultProxy(engine.endpoint, self._background, write_times, trust)
-            self._proxy.start(*sockets.proxy, self.faults, self.requests)
-            self.faults.on_change(self._proxy.update)
-            origin = _url(sockets.proxy[1])
-        self._origin = origin
+        self._proxy = FaultProxy(
+            engine,
+            lambda port: Guard(engine.keys, s3, port, auth=engine.certificate is not None),
+            self._background,
+            None if clock is time.time else WriteTimes(clock),
+            is_spoilt=self._can_fail,
+        )
+        self._proxy.start(*sockets.proxy, self.faults, self.requests)
+        self.faults.on_change(self._proxy.update)
+        self._beside_faults = at_origin
+        origin = at_origin if self._can_fail else engine.endpoint
+        opening = {} if self._can_fail else {ENGINE_HEADER: engine.keys.engine}
         sources = Sources(
             distributions=DistributionReader(cloudfront, s3).read,
             invalidations=InvalidationReader(cloudfront).read,
-            open_origin=lambda: S3Origin(origin, self._session.get_credentials(), REGION, trust),
+            open_origin=lambda: S3Origin(
+                origin, self._session.get_credentials(), REGION, trust, opening
+            ),
             clock=clock,
         )
         self._edge = Edge(sources, self._background, self.faults, self.requests)
@@ -173,13 +184,15 @@ class LocalCloud:
             raise ValueError(f"there is at least 1 point of presence, not {points_of_presence}")
         # The functions must learn all addresses, and they learn what the engine knew when it started.
         with ExitStack() as undo:
-            sockets = ListenSockets.open(undo, points_of_presence, proxy=faults or clock is not time.time)
-            everywhere = {**variables, EDGE_VARIABLE: _url(sockets.edges[0])}
-            if sockets.endpoint:
-                everywhere["AWS_ENDPOINT_URL"] = sockets.endpoint
+            sockets = ListenSockets.open(undo, points_of_presence)
+            everywhere = {
+                **variables,
+                EDGE_VARIABLE: _url(sockets.edges[0]),
+                "AWS_ENDPOINT_URL": _url(sockets.proxy[0], "https" if auth else "http"),
+            }
             engine = Engine.start(node=node, auth=auth, variables=everywhere)
             undo.callback(engine.stop)
-            started = cls(engine, sockets, clock, regional_cache=regional_cache)
+            started = cls(engine, sockets, clock, faults=faults, regional_cache=regional_cache)
             undo.pop_all()
         return started
 
@@ -191,7 +204,7 @@ class LocalCloud:
             bypass_faults: whether faults at `s3` leave it alone and its requests count as the edge's: for a test that
                 looks at what is stored, or plays somebody else, while an application meets faults.
         """
-        return self._client(service, self._origin if bypass_faults else self.endpoint)
+        return self._client(service, self._beside_faults if bypass_faults else self.endpoint)
 
     def deploy(
         self,
@@ -250,9 +263,9 @@ class LocalCloud:
             endpoint: the URL of the other S3, which accepts the root's credentials.
 
         Raises:
-            ValueError: this cloud has no proxy, which would lead there: it has neither faults nor a clock.
+            ValueError: the edge asks the engine directly, as this cloud has neither faults nor a clock.
         """
-        if self._proxy is None:
+        if not self._can_fail:
             raise ValueError("objects can be kept elsewhere only with faults=True, or a clock")
         self._client("s3", endpoint).create_bucket(Bucket=bucket)
         self._proxy.store_elsewhere(bucket, endpoint)
@@ -272,8 +285,8 @@ class LocalCloud:
     def environment(self) -> dict[str, str]:
         """Return the environment variables with which AWS SDKs and Memory Service use this cloud."""
         return {
-            "AWS_ACCESS_KEY_ID": ROOT_KEY,
-            "AWS_SECRET_ACCESS_KEY": ROOT_KEY,
+            "AWS_ACCESS_KEY_ID": self._engine.keys.access_key,
+            "AWS_SECRET_ACCESS_KEY": self._engine.keys.secret_key,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_REGION": REGION,
             "AWS_ENDPOINT_URL": self.endpoint,
@@ -289,14 +302,23 @@ class LocalCloud:
             atexit.unregister(self.stop)
             self._control.stop()
             self._edge.stop()
-            if self._proxy:
-                self._proxy.stop()
+            self._proxy.stop()
             self._background.stop()
             self._engine.stop()
 
     def _client(self, service: str, endpoint: str) -> Any:
         trust = str(self.certificate) if self.certificate else None
         return self._session.client(service, endpoint_url=endpoint, config=_CLIENT_CONFIG, verify=trust)
+
+    def _own_client(self, service: str) -> Any:
+        """Return a client of the engine itself."""
+        client = self._client(service, self._engine.endpoint)
+
+        def open_engine(request: Any, **_: Any) -> None:
+            request.headers[ENGINE_HEADER] = self._engine.keys.engine
+
+        client.meta.events.register("before-send", open_engine)
+        return client
 
     def __enter__(self) -> Self:
         return self
@@ -305,5 +327,5 @@ class LocalCloud:
         self.stop()
 
 
-def _url(listener: socket.socket) -> str:
-    return f"http://{HOST}:{listener.getsockname()[1]}"
+def _url(listener: socket.socket, scheme: str = "http") -> str:
+    return f"{scheme}://{HOST}:{listener.getsockname()[1]}"

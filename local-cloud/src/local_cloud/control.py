@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from local_cloud.clock import FakeClock
 from local_cloud.faults import Fault
+from local_cloud.web_page import REFUSED, is_sent_by_a_page, names_this_machine
 
 if TYPE_CHECKING:
     import socket
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from local_cloud.cloud import LocalCloud
 
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _LARGEST = 65_536  # bytes of a request's body
 
 
@@ -111,8 +111,9 @@ class _Handler(BaseHTTPRequestHandler):
     do_POST = do_DELETE = do_GET  # noqa: N815 - as above
 
     def _respond(self) -> None:
-        if not self._is_from_here():
-            return self._send(HTTPStatus.FORBIDDEN, {"error": "this is for programs on this machine only"})
+        port = self.connection.getsockname()[1]
+        if not names_this_machine(self.headers.get("Host"), port) or is_sent_by_a_page(self.headers):
+            return self._send(HTTPStatus.FORBIDDEN, {"error": REFUSED})
         operation = self.known.get((self.command, urlsplit(self.path).path))
         if operation is None:
             known = ", ".join(f"{method} {path}" for method, path in self.known)
@@ -122,11 +123,6 @@ class _Handler(BaseHTTPRequestHandler):
         except ValueError as error:
             return self._send(HTTPStatus.BAD_REQUEST, {"error": str(error)})
         return self._send(HTTPStatus.OK, result)
-
-    def _is_from_here(self) -> bool:
-        """Return whether no web page sent it: such a page may have got its name to mean this machine."""
-        origin = self.headers.get("Origin")
-        return _is_loopback(f"//{self.headers.get('Host', '')}") and (origin is None or _is_loopback(origin))
 
     def _body(self) -> dict[str, Any]:
         length = int(self.headers.get("Content-Length") or 0)
@@ -148,9 +144,3 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """Print nothing."""
 
-
-def _is_loopback(url: str) -> bool:
-    try:
-        return urlsplit(url).hostname in _LOOPBACK
-    except ValueError:  # brackets around what is no address
-        return False

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from local_cloud.certificate import Certificate
 from local_cloud.errors import EngineError
 from local_cloud.installation import engine_python
+from local_cloud.run_keys import RunKeys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,12 +42,14 @@ class Engine:
         port: the TCP port on 127.0.0.1 that answers for every AWS service.
         folder: holds everything the engine and its functions write, the log included; gone after `stop`.
         process: the leader of the process group that the functions' workers belong to as well.
+        keys: the secrets of the run; it answers nobody who does not know them.
         certificate: what it speaks TLS with; None if it speaks HTTP.
     """
 
     port: int
     folder: Path
     process: subprocess.Popen[bytes]
+    keys: RunKeys
     certificate: Certificate | None = None
 
     @property
@@ -55,7 +58,9 @@ class Engine:
         return f"{'https' if self.certificate else 'http'}://{HOST}:{self.port}"
 
     @classmethod
-    def start(cls, *, node: Path | None, auth: bool, variables: Mapping[str, str]) -> Engine:
+    def start(
+        cls, *, node: Path | None, auth: bool, variables: Mapping[str, str], keys: RunKeys | None = None
+    ) -> Engine:
         """Start an engine on a free port and wait until it answers.
 
         Args:
@@ -63,14 +68,16 @@ class Engine:
             auth: whether signatures, role policies and bucket policies are enforced; then it speaks TLS, which
                 bucket policies may demand.
             variables: environment variables that every function sees.
+            keys: the secrets of the run, without which it answers nothing; by default new ones, that nobody knows.
 
         Raises:
             EngineError: it did not answer in time; the message holds the end of its log.
             InstallationError: its packages could not be installed.
         """
         python = engine_python()
+        keys = keys or RunKeys()
         for attempt in range(1, _PORT_ATTEMPTS + 1):
-            engine = cls._launch(python, node, auth=auth, variables=variables)
+            engine = cls._launch(python, node, auth=auth, variables=variables, keys=keys)
             try:
                 engine.wait_until_it_answers()
             except EngineError:
@@ -86,7 +93,9 @@ class Engine:
         raise AssertionError  # the last attempt returned or raised
 
     @classmethod
-    def _launch(cls, python: Path, node: Path | None, *, auth: bool, variables: Mapping[str, str]) -> Engine:
+    def _launch(
+        cls, python: Path, node: Path | None, *, auth: bool, variables: Mapping[str, str], keys: RunKeys
+    ) -> Engine:
         folder = Path(tempfile.mkdtemp(prefix="memory-local-cloud-"))
         port = _free_port()
         # Nothing is inherited: every function would see the caller's whole environment.
@@ -101,12 +110,16 @@ class Engine:
             "IOT_MTLS_ENABLED": "0",  # its MQTT listener would ignore BIND_HOST
             "S3_DATA_DIR": str(folder / "s3"),
             "STATE_DIR": str(folder / "state"),
+            "AWS_SECRET_ACCESS_KEY": keys.secret_key,
         }
         certificate = None
-        if auth:
+        if not auth:
+            environment["AWS_SESSION_TOKEN"] = keys.function_token  # it passes that on to functions
+        else:
             certificate = Certificate(_subfolder(folder, "tls"))
             environment |= {
                 "AUTH": "true",
+                "AWS_ACCESS_KEY_ID": keys.access_key,  # its root's
                 "USE_SSL": "1",
                 "MINISTACK_SSL_CERT": str(certificate.path),
                 "MINISTACK_SSL_KEY": str(certificate.key),
@@ -119,12 +132,16 @@ class Engine:
                 [str(python), str(_LIFELINE), str(folder)],
                 env=environment,
                 cwd=folder,
-                stdin=subprocess.PIPE,  # nothing is ever written: the engine waits for its end
+                stdin=subprocess.PIPE,  # after the secret nothing is written: the engine waits for its end
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # a group to end as a whole, and safe from the terminal's Ctrl-C
             )
-        return cls(port, folder, process, certificate)
+        assert process.stdin  # noqa: S101 - it was asked for
+        with contextlib.suppress(BrokenPipeError):  # it has ended: whoever waits for it says why
+            process.stdin.write(f"{keys.engine}\n".encode())
+            process.stdin.flush()
+        return cls(port, folder, process, keys, certificate)
 
     def wait_until_it_answers(self) -> None:
         """Return once the engine serves requests; raise EngineError if it ends or takes too long."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from aiohttp import web
 
-if TYPE_CHECKING:
-    from aiohttp import web
+_READ = web.RequestKey("read", bytes)
 
 
 async def body_of(request: web.BaseRequest) -> bytes:
-    """Return the body, after `100 Continue` if that is expected.
+    """Return the body, after `100 Continue` if that is expected; it may be asked for again.
 
     Whoever answers without it has to close the connection: what comes next would be taken for the body.
     """
+    if _READ in request:
+        return request[_READ]
     if request.headers.get("Expect", "").lower() == "100-continue":
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-    return await request.content.read()
+    request[_READ] = await request.content.read()
+    return request[_READ]

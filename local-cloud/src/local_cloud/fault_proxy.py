@@ -1,8 +1,9 @@
-"""The fault proxy: before the engine, where S3 can fail on demand and lives by the local cloud's clock."""
+"""The proxy before the engine: the only way in, where S3 can fail on demand and lives by the local cloud's clock."""
 
 from __future__ import annotations
 
 import asyncio
+import functools
 import io
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -15,16 +16,19 @@ from yarl import URL
 
 from local_cloud.expect_continue import body_of
 from local_cloud.fault_server import Backend, FaultServer
+from local_cloud.guard import ALLOWED_ORIGIN, without_cors
+from local_cloud.run_keys import ENGINE_HEADER
 from local_cloud.s3_call import S3Call
 from local_cloud.s3_errors import s3_error, s3_failure
 
 if TYPE_CHECKING:
     import socket
-    import ssl
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from local_cloud.background import Background
-    from local_cloud.faults import Faults
+    from local_cloud.engine import Engine
+    from local_cloud.faults import Faults, Place
+    from local_cloud.guard import Guard
     from local_cloud.journal import Journal
     from local_cloud.write_times import WriteTimes
 
@@ -40,30 +44,37 @@ _NOBODYS_TAG = '"no object has this tag"'
 class FaultProxy:
     """Two ports that stand for the engine: one for applications, and one for what the edge asks of S3.
 
-    All services pass; only S3's requests meet faults, are noted and are stamped. Bodies are held in memory.
+    What the guard lets in passes, for all services; only S3's requests meet faults, are noted and are stamped. Bodies
+    are held in memory.
     """
 
     def __init__(
         self,
-        engine: str,
+        engine: Engine,
+        open_guard: Callable[[int], Guard],
         background: Background,
         write_times: WriteTimes | None,
-        trust: ssl.SSLContext | None = None,
+        *,
+        is_spoilt: bool,
     ) -> None:
         """Prepare a proxy.
 
         Args:
-            engine: The engine's URL.
+            engine: What is behind it; both speak TLS, or neither.
+            open_guard: Makes the guard of a port, given its number.
             background: What it runs in.
             write_times: The times that S3 is to tell; None leaves it its own.
-            trust: For an engine that speaks TLS.
+            is_spoilt: Whether requests to S3 can meet faults, and are noted.
         """
-        self._engine = engine
+        self._engine = engine.endpoint
+        self._key = engine.keys.engine
+        self._certificate = engine.certificate
+        self._open_guard = open_guard
+        self._is_spoilt = is_spoilt
         self._elsewhere: dict[str, str] = {}
         self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
         self._background = background
         self._write_times = write_times
-        self._trust = trust
         self._servers: list[FaultServer] = []
 
     def start(
@@ -94,19 +105,27 @@ class FaultProxy:
     async def _open(
         self, applications: socket.socket, edge: socket.socket, faults: Faults, journal: Journal
     ) -> None:
+        trust = self._certificate.context() if self._certificate else True
+        tls = self._certificate.server_context() if self._certificate else None
         self._session = aiohttp.ClientSession(
             # The engine closes idle connections after 75 s; one that is about to close must not be taken.
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30, ssl=self._trust or True),
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30, ssl=trust),
             timeout=aiohttp.ClientTimeout(total=None),  # a function may run for long
             auto_decompress=False,
             cookie_jar=aiohttp.DummyCookieJar(),
             skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
         )
-        backend = Backend(self._answer, _failure, _is_for_s3)
-        self._servers = [
-            FaultServer(applications, backend, where="s3", pop=None, faults=faults, journal=journal),
-            FaultServer(edge, backend, where="origin", pop=None, faults=faults, journal=journal),
-        ]
+        concerns = _is_for_s3 if self._is_spoilt else _never
+        places: list[tuple[Place, socket.socket]] = [("s3", applications), ("origin", edge)]
+        for where, listener in places:
+            guard = self._open_guard(listener.getsockname()[1])
+            answer = functools.partial(self._answer, guard)
+            backend = Backend(answer, _failure, concerns, guard.refusal)
+            self._servers.append(
+                FaultServer(
+                    listener, backend, where=where, pop=None, faults=faults, journal=journal, tls=tls
+                )
+            )
         await self._update()
 
     async def _update(self) -> None:
@@ -121,11 +140,14 @@ class FaultProxy:
     def _place_of(self, call: S3Call | None) -> str:
         return self._elsewhere.get(call.bucket, self._engine) if call else self._engine
 
-    async def _answer(self, request: web.BaseRequest) -> web.Response:
+    async def _answer(self, guard: Guard, request: web.BaseRequest) -> web.Response:
         call = S3Call.parse(request.method, request.raw_path, request.headers)
         body = await body_of(request)
         if call is None or self._write_times is None:
-            return await self._pass(request, body, call)
+            answer = await self._pass(request, body, call)
+            if call is None and isinstance(answer.body, bytes):
+                guard.learn(request, answer.body)
+            return answer
         if call.writes:
             # One after the other: S3 tells times that grow with the versions, and so must what is told.
             turn = self._turns.setdefault((call.bucket, call.key), asyncio.Lock())
@@ -141,10 +163,14 @@ class FaultProxy:
             headers["Content-Length"] = request.headers["Content-Length"]
         if call and call.reads and self._write_times:
             headers.update(_instead_of_dates(request.headers))
+        place = self._place_of(call)
+        headers.pop(ENGINE_HEADER, None)
+        if place == self._engine:
+            headers[ENGINE_HEADER] = self._key
         try:
             async with self._session.request(
                 request.method,
-                URL(self._place_of(call) + request.raw_path, encoded=True),
+                URL(place + request.raw_path, encoded=True),
                 headers=headers,
                 data=io.BytesIO(body) if body else None,
                 allow_redirects=False,
@@ -153,7 +179,9 @@ class FaultProxy:
         except aiohttp.ClientError as error:
             text = s3_error("BadGateway", f"the engine could not be asked: {error}")
             return web.Response(status=HTTPStatus.BAD_GATEWAY, body=text, content_type="application/xml")
-        passed = _end_to_end(answer.headers)
+        passed = CIMultiDict(without_cors(_end_to_end(answer.headers)))
+        if ALLOWED_ORIGIN in request:
+            passed.update({"Access-Control-Allow-Origin": request[ALLOWED_ORIGIN], "Vary": "Origin"})
         if request.method == "HEAD" and "Content-Length" in answer.headers:
             passed["Content-Length"] = answer.headers["Content-Length"]
         return web.Response(
@@ -208,6 +236,10 @@ def _failure(status: int, date: str | None = None) -> web.Response:
 
 def _is_for_s3(request: web.BaseRequest) -> bool:
     return S3Call.parse(request.method, request.raw_path, request.headers) is not None
+
+
+def _never(_: web.BaseRequest) -> bool:
+    return False
 
 
 def _end_to_end(headers: Mapping[str, str]) -> CIMultiDict[str]:

@@ -16,6 +16,7 @@ from local_cloud.expect_continue import body_of
 from local_cloud.journal import Entry
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Awaitable, Callable, Mapping
 
     from local_cloud.faults import Fault, Faults, Place
@@ -43,11 +44,13 @@ class Backend:
         answer: Gives the right answer to a request.
         failure: Gives the answer with an error's status.
         concerns: Says whether a request can meet faults and is noted in the journal.
+        refusal: Gives the answer to a request that is not to get any further, or None.
     """
 
     answer: Callable[[web.BaseRequest], Awaitable[web.Response]]
     failure: Callable[[int], web.Response]
     concerns: Callable[[web.BaseRequest], bool] = lambda _: True
+    refusal: Callable[[web.BaseRequest], Awaitable[web.Response | None]] | None = None
 
 
 class FaultServer:
@@ -65,6 +68,7 @@ class FaultServer:
         pop: int | None,
         faults: Faults,
         journal: Journal,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         """Prepare a server, in the event loop that it is for.
 
@@ -75,7 +79,9 @@ class FaultServer:
             pop: The number of its point of presence; None if it is not an edge's.
             faults: What goes wrong.
             journal: Where requests are noted.
+            tls: What it speaks TLS with; None if it speaks HTTP.
         """
+        self._tls = tls
         self._address: tuple[str, int] = listener.getsockname()
         self._listener = listener
         self._backend = backend
@@ -106,7 +112,9 @@ class FaultServer:
                 await self._refuse()
             elif not (refused or self._listening):
                 loop = asyncio.get_running_loop()
-                self._listening = await loop.create_server(self._server, sock=self._listener)
+                self._listening = await loop.create_server(
+                    self._server, sock=self._listener, ssl=self._tls
+                )
 
     async def move(self, pop: int) -> None:
         """Stand at another point of presence, where other faults may be; what hangs ends."""
@@ -157,6 +165,8 @@ class FaultServer:
             )  # in vain: the client has hung up, as clients do when faults keep them waiting
 
     async def _answered(self, request: web.BaseRequest) -> web.StreamResponse:
+        if self._backend.refusal and (refusal := await self._backend.refusal(request)):
+            return refusal
         if not self._backend.concerns(request):
             return await self._backend.answer(request)
         kept = request.transport in self._used

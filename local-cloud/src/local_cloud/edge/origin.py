@@ -61,9 +61,23 @@ class S3Origin:
     """The engine's S3, asked over kept connections; to be used in one event loop."""
 
     def __init__(
-        self, endpoint: str, credentials: Credentials, region: str, trust: ssl.SSLContext | None
+        self,
+        endpoint: str,
+        credentials: Credentials,
+        region: str,
+        trust: ssl.SSLContext | None,
+        opening: Mapping[str, str],
     ) -> None:
-        """Take the engine's URL, the root's credentials, the buckets' region and, for TLS, whom to trust."""
+        """Ask S3.
+
+        Args:
+            endpoint: its URL.
+            credentials: the root's.
+            region: the buckets'.
+            trust: for TLS.
+            opening: further headers of every request, which open the engine.
+        """
+        self._opening = opening
         self._endpoint = endpoint
         self._signer = S3SigV4Auth(credentials, "s3", region)
         self._session = aiohttp.ClientSession(
@@ -94,7 +108,7 @@ class S3Origin:
     async def _fetch(self, url: str, validators: Mapping[str, str]) -> OriginAnswer:
         signed = AWSRequest("GET", url, headers=dict(validators))
         self._signer.add_auth(signed)
-        headers = dict(signed.headers.items())
+        headers = {**dict(signed.headers.items()), **self._opening}
         async with self._session.get(
             URL(url, encoded=True), headers=headers, allow_redirects=False
         ) as answer:

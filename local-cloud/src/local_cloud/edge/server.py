@@ -157,8 +157,9 @@ class Edge:
     async def _open_for_browsers(self, domain: str, pop: int) -> str:
         if (domain, pop) not in self._for_browsers:
             viewers = self._viewers[pop]
-            backend = Backend(functools.partial(viewers.answer_for, domain), viewers.failure)
             listener = socket.create_server(("127.0.0.1", 0))
+            answer = functools.partial(viewers.answer_browser, listener.getsockname()[1], domain)
+            backend = Backend(answer, viewers.failure)
             self._for_browsers[domain, pop] = await self._add_server(listener, backend, pop)
         return self._for_browsers[domain, pop].url
 

@@ -13,6 +13,7 @@ from local_cloud.edge.conditions import unchanged
 from local_cloud.edge.signatures import RefusedError, SignedUrl
 from local_cloud.fault_server import DISTRIBUTION
 from local_cloud.s3_errors import cloudfront_page, s3_error
+from local_cloud.web_page import is_sent_by_a_page, names_this_machine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,16 +49,24 @@ class Viewers:
         self._name = name
 
     async def answer(self, request: web.BaseRequest) -> web.Response:
-        """Answer a request for the distribution that its `Host` header names."""
+        """Answer a request for the distribution that its `Host` header names; browsers cannot set that."""
+        if is_sent_by_a_page(request.headers):
+            return self._page("Pages reach a distribution by its port for browsers.")
         return await self.answer_for(request.host.partition(":")[0].lower(), request)
 
+    async def answer_browser(self, port: int, host: str, request: web.BaseRequest) -> web.Response:
+        """Answer a request at the port for browsers of one distribution, if it names this machine and that port."""
+        if not names_this_machine(request.headers.get("Host"), port):
+            return self._page("This port answers to localhost alone.")
+        return await self.answer_for(host, request)
+
     async def answer_for(self, host: str, request: web.BaseRequest) -> web.Response:
-        """Answer a request as one for this distribution's domain, whatever its `Host` header says."""
+        """Answer a request as one for this distribution's domain."""
         request[DISTRIBUTION] = host
         distribution = await self._directory.find(host)
         if distribution is None:
-            known = ", ".join(self._directory.hosts) or "none"
-            return self._page(f"No distribution answers to {host}. There are: {known}.")
+            # Nothing about those that there are: a page whose name points here could read it.
+            return self._page(f"No distribution answers to {host}. See the outputs of the stack.")
         signed = SignedUrl.parse(f"https://{host}{request.raw_path}")
         path = request.raw_path.partition("?")[0]
         behaviour = distribution.behaviour(path)
