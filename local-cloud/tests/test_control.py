@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 def control(cloud: LocalCloud, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
     url = cloud.environment()["MEMORY_LOCAL_CLOUD_CONTROL"] + path
+    headers = {name.replace("_", "-"): value for name, value in headers.items()}
     data = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
     try:
         with urlopen(Request(url, data=data, method=method, headers=headers)) as answer:
@@ -121,13 +122,17 @@ def test_request_under_another_name_is_refused(cloud: LocalCloud, host: str) -> 
 def test_request_of_a_web_page_is_refused(cloud: LocalCloud) -> None:
     fault = {"where": "edge", "kind": "refuse"}
 
-    assert control(cloud, "POST", "/faults", fault, Origin="https://evil.example")[0] == 403
-    assert control(cloud, "GET", "/faults", Origin="http://localhost:3000") == (200, [])
+    for origin in ("https://evil.example", "http://localhost:3000", cloud.control_endpoint, "null"):
+        assert control(cloud, "POST", "/faults", fault, Origin=origin)[0] == 403
+    for site in ("cross-site", "same-site", "same-origin"):
+        assert control(cloud, "GET", "/faults", Sec_Fetch_Site=site)[0] == 403
 
 
-def test_loopback_has_several_names(cloud: LocalCloud) -> None:
-    for host in ("localhost:1", "[::1]:1", "127.0.0.1"):
-        assert control(cloud, "GET", "/faults", Host=host) == (200, [])
+def test_loopback_has_several_names_but_one_port(cloud: LocalCloud) -> None:
+    port = cloud.control_endpoint.rpartition(":")[2]
+    for name in ("localhost", "[::1]", "127.0.0.1"):
+        assert control(cloud, "GET", "/faults", Host=f"{name}:{port}") == (200, [])
+        assert control(cloud, "GET", "/faults", Host=f"{name}:1")[0] == 403
 
 
 @pytest.mark.parametrize(

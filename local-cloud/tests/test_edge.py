@@ -83,11 +83,18 @@ class Site:
         self.cloud.client("s3").delete_object(Bucket=BUCKET, Key=key)
 
     def request(self, path: str, distribution: str = "public", method: str = "GET", **headers: str) -> Answer:
-        port = int(self.cloud.edge_endpoint.rpartition(":")[2])
+        host = self.hosts.get(distribution, distribution)
+        return self._ask(self.cloud.edge_endpoint, method, path, {"Host": host, **headers})
+
+    def browse(self, path: str, distribution: str = "public", method: str = "GET", **headers: str) -> Answer:
+        """Ask as a page in a browser does."""
+        return self._ask(self.cloud.browser_endpoint(self.hosts[distribution]), method, path, headers)
+
+    def _ask(self, endpoint: str, method: str, path: str, headers: Mapping[str, str]) -> Answer:
+        port = int(endpoint.rpartition(":")[2])
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        host = self.hosts.get(distribution, distribution)
-        connection.request(method, path, headers={"Host": host, **sent})
+        connection.request(method, path, headers=sent)
         answer = connection.getresponse()
         body = answer.read()
         connection.close()
@@ -267,7 +274,7 @@ def test_object_is_a_miss_then_a_hit_with_its_age_then_confirmed_then_replaced(s
 def test_headers_are_those_of_s3_and_cloudfront_and_none_of_the_engine(site: Site) -> None:
     site.put("public/headers.json", "{}", ContentEncoding="gzip")
 
-    headers = dict(site.request("/headers.json", Origin="https://anywhere.example").headers)
+    headers = dict(site.browse("/headers.json", Origin="https://anywhere.example").headers)
 
     assert headers.pop("ETag").startswith('"')
     assert headers.pop("Last-Modified").endswith(" GMT")
@@ -527,18 +534,33 @@ def test_get_must_not_have_a_body(site: Site) -> None:
     assert (answer.status, answer.headers["Server"]) == (403, "CloudFront")
 
 
-def test_unknown_host_is_told_which_distributions_there_are(site: Site) -> None:
+def test_unknown_host_is_not_told_which_distributions_there_are(site: Site) -> None:
     answer = site.request("/orders/1.json", "nobody.cloudfront.net")
 
     assert answer.status == 403
-    assert site.hosts["public"].encode() in answer.body
+    assert not [host for host in site.hosts.values() if host.encode() in answer.body]
+
+
+@pytest.mark.parametrize("header", [{"Origin": "https://shop.example"}, {"Sec_Fetch_Site": "cross-site"}])
+def test_page_is_sent_to_the_port_for_browsers(site: Site, header: dict[str, str]) -> None:
+    site.put("public/page.json", "{}")
+
+    assert b"port for browsers" in site.request("/page.json", **header).body
+    assert site.browse("/page.json", **header).status == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost:1", "localhost.evil.example"])
+def test_port_for_browsers_answers_to_this_machine_alone(site: Site, host: str) -> None:
+    site.put("public/page.json", "{}")
+
+    assert site.browse("/page.json", Host=host).status == 403
 
 
 def test_headers_policy_adds_cors_for_its_origin_only(site: Site) -> None:
     site.put("public/cors.json", "{}")
 
-    allowed = site.request("/cors.json", "remembering", Origin="https://shop.example").headers
-    foreign = site.request("/cors.json", "remembering", Origin="https://other.example").headers
+    allowed = site.browse("/cors.json", "remembering", Origin="https://shop.example").headers
+    foreign = site.browse("/cors.json", "remembering", Origin="https://other.example").headers
 
     assert allowed["Access-Control-Allow-Origin"] == "https://shop.example"
     assert allowed["Access-Control-Expose-Headers"] == "ETag, Age"
@@ -547,7 +569,7 @@ def test_headers_policy_adds_cors_for_its_origin_only(site: Site) -> None:
 
 
 def test_a_preflight_is_refused_as_by_a_bucket_without_cors_rules(site: Site) -> None:
-    answer = site.request("/cors.json", "remembering", "OPTIONS", Origin="https://shop.example")
+    answer = site.browse("/cors.json", "remembering", "OPTIONS", Origin="https://shop.example")
 
     assert answer.status == 403
     assert b"CORS is not enabled for this bucket" in answer.body

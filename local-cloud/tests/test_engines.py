@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -15,8 +14,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from local_cloud import LocalCloud
-from local_cloud.cloud import ROOT_KEY
-from local_cloud.engine import Engine
+from local_cloud.run_keys import RunKeys
 from local_cloud.seaweedfs import SeaweedFS
 
 if TYPE_CHECKING:
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
     from conftest import Shop
 
 PAGE = Path(__file__).parents[1] / "ENGINES.md"
+ELSEWHERE = RunKeys()  # what SeaweedFS knows
 
 
 @dataclass(frozen=True)
@@ -33,10 +32,11 @@ class Bucket:
 
     endpoint: str
     name: str
+    keys: tuple[str, str]
     s3: Any
 
     def as_somebody(self, key: str, secret: str) -> Bucket:
-        return Bucket(self.endpoint, self.name, client(self.endpoint, key, secret))
+        return Bucket(self.endpoint, self.name, (key, secret), client(self.endpoint, key, secret))
 
     def put(self, key: str = "a", body: bytes = b"{}", **more: Any) -> str:
         answer = self.s3.put_object(Bucket=self.name, Key=key, Body=body, **more)
@@ -48,7 +48,7 @@ class Bucket:
     def headers(self, key: str = "a", **more: Any) -> dict[str, str]:
         return dict(self.get(key, **more)["ResponseMetadata"]["HTTPHeaders"])
 
-    def keys(self) -> list[str]:
+    def names(self) -> list[str]:
         return [found["Key"] for found in self.s3.list_objects_v2(Bucket=self.name)["Contents"]]
 
 
@@ -73,16 +73,23 @@ def refusal(call: Callable[[], object]) -> str:
 
 @pytest.fixture(scope="module")
 def seaweedfs() -> Iterator[SeaweedFS]:
-    with SeaweedFS(ROOT_KEY, ROOT_KEY) as started:
+    with SeaweedFS(ELSEWHERE.access_key, ELSEWHERE.secret_key) as started:
         yield started
 
 
 @pytest.fixture(scope="module")
-def endpoints(seaweedfs: SeaweedFS) -> Iterator[dict[str, str]]:
-    with contextlib.ExitStack() as undo:
-        engine = Engine.start(node=None, auth=False, variables={})
-        undo.callback(engine.stop)
-        yield {"ministack": engine.endpoint, "SeaweedFS": seaweedfs.endpoint}
+def endpoints(seaweedfs: SeaweedFS) -> Iterator[dict[str, tuple[str, str, str]]]:
+    """Where each engine is, and the root's key and secret."""
+    with LocalCloud.start() as cloud:
+        yield {
+            "ministack": (cloud.endpoint, *keys_of(cloud)),
+            "SeaweedFS": (seaweedfs.endpoint, ELSEWHERE.access_key, ELSEWHERE.secret_key),
+        }
+
+
+def keys_of(cloud: LocalCloud) -> tuple[str, str]:
+    environment = cloud.environment()
+    return environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"]
 
 
 @pytest.fixture(params=["ministack", "SeaweedFS"])
@@ -91,11 +98,12 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def bucket(endpoints: dict[str, str], engine: str) -> Bucket:
-    s3 = client(endpoints[engine], ROOT_KEY, ROOT_KEY)
+def bucket(endpoints: dict[str, tuple[str, str, str]], engine: str) -> Bucket:
+    endpoint, *keys = endpoints[engine]
+    s3 = client(endpoint, *keys)
     name = f"values-{uuid.uuid4().hex[:8]}"
     s3.create_bucket(Bucket=name)
-    return Bucket(endpoints[engine], name, s3)
+    return Bucket(endpoint, name, (keys[0], keys[1]), s3)
 
 
 def test_what_is_alike(bucket: Bucket) -> None:
@@ -121,7 +129,7 @@ def test_what_is_alike(bucket: Bucket) -> None:
 # What each row of the page is about. The page says what each engine answers.
 QUESTIONS: dict[str, Callable[[Bucket], object]] = {
     "A read with a wrong secret": lambda bucket: outcome(
-        lambda: bucket.as_somebody(ROOT_KEY, "wrong").get("none")
+        lambda: bucket.as_somebody(bucket.keys[0], "wrong").get("none")
     ),
     "A read with an unknown key": lambda bucket: outcome(
         lambda: bucket.as_somebody("AKIANOBODY", "wrong").get("none")
@@ -134,7 +142,7 @@ QUESTIONS: dict[str, Callable[[Bucket], object]] = {
     )[-1],
     "A list of `a/b`, `a-`, `a.b`": lambda bucket: (
         [bucket.put(key) for key in ("a/b", "a-", "a.b")],
-        " ".join(bucket.keys()),
+        " ".join(bucket.names()),
     )[-1],
     "A key with 256 bytes after its last slash": lambda bucket: outcome(lambda: bucket.put("a/" + "x" * 256)),
     "`Cache-Control` in a 304": lambda bucket: not_modified(bucket, "cache-control") or "none",
@@ -173,7 +181,7 @@ def not_modified(bucket: Bucket, header: str) -> str | None:
 
 def at_once(bucket: Bucket, **condition: Any) -> str:
     """Put a key from several clients at the same time and return what came of it, without repetitions."""
-    clients = [bucket.as_somebody(ROOT_KEY, ROOT_KEY) for _ in range(8)]
+    clients = [bucket.as_somebody(*bucket.keys) for _ in range(8)]
     start = threading.Barrier(len(clients))
 
     def put(one: Bucket) -> str:
@@ -196,15 +204,17 @@ def test_every_row_of_the_page_is_asked_and_has_its_source() -> None:
     assert [row for row in rows().values() if "https://docs.aws.amazon.com/" not in row[1]] == []
 
 
-def test_a_bucket_is_kept_in_another_s3(shop: Shop, seaweedfs: SeaweedFS) -> None:
-    here, there = shop.cloud.client("s3"), client(seaweedfs.endpoint, ROOT_KEY, ROOT_KEY)
+def test_a_bucket_is_kept_in_another_s3(shop: Shop) -> None:
+    here = shop.cloud.client("s3")
     here.create_bucket(Bucket="kept-elsewhere")
-    shop.cloud.store_elsewhere("kept-elsewhere", seaweedfs.endpoint)
+    with SeaweedFS(*keys_of(shop.cloud)) as seaweedfs:
+        there = client(seaweedfs.endpoint, *keys_of(shop.cloud))
+        shop.cloud.store_elsewhere("kept-elsewhere", seaweedfs.endpoint)
 
-    here.put_object(Bucket="kept-elsewhere", Key="a", Body=b"there")
+        here.put_object(Bucket="kept-elsewhere", Key="a", Body=b"there")
 
-    assert there.get_object(Bucket="kept-elsewhere", Key="a")["Body"].read() == b"there"
-    assert here.get_object(Bucket="kept-elsewhere", Key="a")["Body"].read() == b"there"
+        assert there.get_object(Bucket="kept-elsewhere", Key="a")["Body"].read() == b"there"
+        assert here.get_object(Bucket="kept-elsewhere", Key="a")["Body"].read() == b"there"
 
 
 def test_without_a_front_nothing_leads_elsewhere(seaweedfs: SeaweedFS) -> None:

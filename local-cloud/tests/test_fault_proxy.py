@@ -225,8 +225,11 @@ def test_functions_reach_s3_through_the_front(shop: Shop) -> None:
     assert shop.cloud.environment()["AWS_ENDPOINT_URL"] == shop.cloud.endpoint
 
 
-def test_there_is_no_front_without_a_fake_clock_or_faults(cloud: LocalCloud) -> None:
-    assert cloud.endpoint == cloud._engine.endpoint
+def test_without_a_fake_clock_or_faults_requests_to_s3_are_not_noted(cloud: LocalCloud) -> None:
+    cloud.requests.clear()
+    cloud.client("s3").list_buckets()
+
+    assert cloud.requests.entries() == []
 
 
 def test_the_proxy_breaks_no_signature() -> None:
@@ -244,6 +247,7 @@ def test_the_proxy_breaks_no_signature() -> None:
             aws_access_key_id=key["AccessKeyId"],
             aws_secret_access_key=key["SecretAccessKey"],
             config=Config(proxies={}),
+            verify=str(cloud.certificate),
         )
         s3.create_bucket(Bucket="mine")
         s3.put_object(Bucket="mine", Key="a b", Body=b"one")
@@ -257,15 +261,21 @@ def test_the_proxy_breaks_no_signature() -> None:
             aws_access_key_id=key["AccessKeyId"],
             aws_secret_access_key="wrong",
             config=Config(proxies={}),
+            verify=str(cloud.certificate),
         )
         with pytest.raises(ClientError, match="SignatureDoesNotMatch"):
             stranger.get_object(Bucket="mine", Key="a b")
 
 
 def test_writer_that_waits_to_be_asked_for_the_body_is_asked(shop: Shop, path: str) -> None:
-    host, _, port = shop.cloud.endpoint.removeprefix("http://").partition(":")
+    url = shop.cloud.client("s3").generate_presigned_url(
+        "put_object", {"Bucket": shop.bucket, "Key": path[1:]}
+    )
+    address = shop.cloud.endpoint.removeprefix("http://")
+    host, _, port = address.partition(":")
     with socket.create_connection((host, int(port)), timeout=5) as writer:
-        head = f"PUT /{shop.bucket}{path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 4\r\n"
+        target = url.removeprefix(shop.cloud.endpoint)
+        head = f"PUT {target} HTTP/1.1\r\nHost: {address}\r\nContent-Length: 4\r\n"
         writer.sendall(f"{head}Expect: 100-continue\r\n\r\n".encode())
         assert writer.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
         writer.sendall(b"body")

@@ -127,7 +127,13 @@ class FaultServer:
         async with self._changing:
             await self._stop_listening()
             self._server.pre_shutdown()
+            left = [connection.transport for connection in self._server.connections]
             await self._server.shutdown(_CLOSING)
+            if self._tls:  # closing waits for the client to agree, long after the loop has ended
+                for transport in left:
+                    if transport:
+                        fault_actions.reset(transport)
+                await asyncio.sleep(0)
 
     async def _stop_listening(self) -> None:
         """Close the port; connections that it took have reached the server then.

@@ -34,11 +34,6 @@ class Directory:
         self._reading: asyncio.Task[None] | None = None
 
     @property
-    def hosts(self) -> list[str]:
-        """The hosts that are known."""
-        return sorted(self._known)
-
-    @property
     def ids(self) -> list[str]:
         """The ids of the distributions that are known."""
         return sorted({distribution.id for distribution in self._known.values()})
