@@ -36,6 +36,7 @@ _SLOW_FIXTURES = {
     "demos": {"deployed"},
     "infra": {"deployable"},
     "layers": {"cryptography", "nodejs"},
+    "local-cloud": {"chromium"},
     "release": {"artifacts", "deployed", "source"},
 }
 _IDLE_START = 0.02  # seconds that Python takes to start on a machine with nothing else to do

@@ -19,9 +19,13 @@ import subprocess
 import sys
 import venv
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parent
 
@@ -33,7 +37,7 @@ def _run_in_own_environment() -> None:
     python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     installed = home / "installed.txt"
     if not (installed.exists() and installed.read_bytes() == lock.read_bytes()):
-        print("installing nox into .nox/ (once)", flush=True)
+        print("installing nox into .nox/ (once)", file=sys.stderr, flush=True)
         try:
             venv.create(home, clear=True, with_pip=True)
         except subprocess.CalledProcessError:
@@ -43,7 +47,10 @@ def _run_in_own_environment() -> None:
         mirror = os.environ.get("UV_DEFAULT_INDEX") or os.environ.get("UV_INDEX_URL")
         told = {"PIP_INDEX_URL": mirror} if mirror else {}
         done = subprocess.run(
-            [*command, "--require-hashes", "-r", str(lock)], env={**told, **os.environ}, check=False
+            [*command, "--require-hashes", "-r", str(lock)],
+            env={**told, **os.environ},
+            stdout=sys.stderr,
+            check=False,
         )
         if done.returncode:
             sys.exit("nox could not be installed: see pip's message above. Is the package index reachable?")
@@ -229,15 +236,30 @@ def release(session: nox.Session) -> None:
         session.run("python", "-m", "release", command, *options)
 
 
+@contextmanager
+def _for_exports() -> Iterator[IO[str]]:
+    """Yield the standard output that a shell reads, while all others write to standard error instead."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        with os.fdopen(kept, "w", closefd=False) as exports:
+            yield exports
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
 @nox.session(name="local-cloud", default=False)
 def local_cloud(session: nox.Session) -> None:
     """Start the local cloud with the template deployed, print what to export, and wait for Ctrl-C."""
-    _install(session, "runtime")
-    _node_packages(session)
-    _layers(session)
-    modules = "infra/edge-setup/node_modules"
-    command = ["python", "-m", "local_cloud", "--template", "infra/template.yaml", "--node-path", modules]
-    session.run(*command, *session.posargs)
+    with _for_exports() as exports:
+        _install(session, "runtime")
+        _node_packages(session)
+        _layers(session)
+        modules = "infra/edge-setup/node_modules"
+        command = ["python", "-m", "local_cloud", "--template", "infra/template.yaml", "--node-path", modules]
+        session.run(*command, *session.posargs, stdout=exports, stderr=sys.stderr)
 
 
 @nox.session(default=False)

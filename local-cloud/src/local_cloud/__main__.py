@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import re
 import shlex
 import signal
@@ -28,6 +29,8 @@ _INTERRUPTED = 130  # what a shell reports after Ctrl-C
 def main() -> int:
     """Read the command line and serve; return the process's exit status."""
     options = _options()
+    logging.basicConfig(format="local-cloud: %(message)s", level=logging.WARNING)
+    logging.getLogger("local_cloud").setLevel(logging.INFO)
     for number in _ENDING:
         signal.signal(number, signal.default_int_handler)
     try:
@@ -67,7 +70,7 @@ def serve(template: Path, *, stack_name: str, parameters: Mapping[str, str], **c
         PackagingError: code that the template names is not there.
         KeyboardInterrupt: interrupted before it was ready; nothing is left behind then either.
     """
-    _tell("starting the local cloud (the first start installs it)")
+    _tell("starting the local cloud")
     with LocalCloud.start(**choices) as cloud:
         try:
             _tell(f"deploying stack {stack_name}")
@@ -99,6 +102,7 @@ def _variable(output: str) -> str:
 
 def _tell(text: str) -> None:
     sys.stderr.write(f"local-cloud: {text}\n")
+    sys.stderr.flush()
 
 
 def _options() -> argparse.Namespace:

@@ -9,10 +9,13 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import importlib.util
+import logging
 import os
+import re
 import shutil
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,8 +25,12 @@ from local_cloud.errors import InstallationError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_log = logging.getLogger(__name__)
+
 LOCK = Path(__file__).with_name("ministack.txt")
 HOME_VARIABLE = "MEMORY_LOCAL_CLOUD_HOME"
+# What pip and uv say while they work; what they ask for on the way is not for their users.
+_PROGRESS = re.compile(r"\s*(Collecting|Downloading|Downloaded|Installing|Resolved|Prepared|Installed)\b")
 
 
 def engine_python() -> Path:
@@ -42,9 +49,13 @@ def engine_python() -> Path:
         return python
     with _only_process(environment.with_suffix(".lock")):
         if not complete.exists():
+            count = len(re.findall(r"^\S+==", LOCK.read_text(), re.MULTILINE))
+            _log.info("installing the engine, %d packages, into %s: once, up to a minute", count, environment)
+            began = time.monotonic()
             shutil.rmtree(environment, ignore_errors=True)  # what an interrupted installation left
             _install(environment, python)
             complete.touch()
+            _log.info("installed in %.0f s", time.monotonic() - began)
     return python
 
 
@@ -72,10 +83,10 @@ def _install(environment: Path, python: Path) -> None:
     uv = _uv()
     if uv:
         _run([*uv, "venv", "--quiet", "--no-project", "--python", sys.executable, str(environment)])
-        install = [*uv, "pip", "install", "--quiet", "--python", str(python)]
+        install = [*uv, "pip", "install", "--python", str(python)]
     else:
         _run([sys.executable, "-m", "venv", str(environment)])
-        install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        install = [str(python), "-m", "pip", "install", "--progress-bar=off", "--disable-pip-version-check"]
     _run([*install, "--require-hashes", "-r", str(LOCK)])
 
 
@@ -89,11 +100,17 @@ def _uv() -> list[str]:
 
 def _run(command: list[str]) -> None:
     # The arguments are this module's own; no shell is involved.
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
-    if done.returncode:
-        said = (done.stderr or done.stdout).strip()[-2000:]
+    lines: list[str] = []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:  # noqa: S603
+        assert process.stdout  # noqa: S101 - it was asked for
+        for line in process.stdout:
+            lines.append(line)
+            if _PROGRESS.match(line):
+                _log.info("%s", line.strip())
+    if process.returncode:
+        said = "".join(lines).strip()[-2000:]
         raise InstallationError(
             f"The local cloud's engine could not be installed: `{' '.join(command)}` ended with "
-            f"{done.returncode}:\n{said}\nIs the package index reachable? "
+            f"{process.returncode}:\n{said}\nIs the package index reachable? "
             f"{HOME_VARIABLE} may name another folder."
         )

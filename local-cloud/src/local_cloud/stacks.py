@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from local_cloud.errors import DeploymentError
+from local_cloud.lifecycle_rules import keep_lifecycle_rules
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,7 +73,9 @@ class Stacks:
             raise DeploymentError(
                 f"Stack {stack_name} was refused: {error.response['Error']['Message']}"
             ) from error
-        return _stack(self._settled(stack_name))
+        deployed = _stack(self._settled(stack_name))
+        keep_lifecycle_rules(self._s3, template, self._physical_names(stack_name))
+        return deployed
 
     def delete(self, stack_name: str) -> None:
         """Delete the stack with its resources and wait until it is gone; what is not there is no error.
@@ -93,6 +96,10 @@ class Stacks:
         self._s3.put_object(Bucket=TEMPLATE_BUCKET, Key=stack_name, Body=body.encode())
         endpoint = self._s3.meta.endpoint_url
         return {"TemplateURL": f"{endpoint}/{TEMPLATE_BUCKET}/{stack_name}"}
+
+    def _physical_names(self, stack_name: str) -> dict[str, str]:
+        found = self._cloudformation.describe_stack_resources(StackName=stack_name)["StackResources"]
+        return {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in found}
 
     def _describe(self, stack_name: str) -> dict[str, Any] | None:
         """Return the stack's description, or None if there is none of that name or id."""

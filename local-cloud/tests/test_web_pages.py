@@ -1,0 +1,285 @@
+"""What pages in a real browser can do to a developer's local cloud: nothing, but for what it opens to them."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from layers.archive import zip_files
+from local_cloud import FakeClock, LocalCloud
+from playwright.sync_api import sync_playwright
+
+from conftest import shop_template
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # playwright's own pipes
+SECRET = "hush"
+REBOUND = "rebound.example"  # its name server, an attacker's, says that it is this machine
+ORIGINS = ("another port", "another name", "another site", "a file", "a rebound name")
+FETCH = """async ([url, init]) => {
+    try {
+        const answer = await fetch(url, init);
+        return await answer.text();
+    } catch (error) {
+        return `${error}`;
+    }
+}"""
+
+
+def signed_for(service: str) -> dict[str, str]:
+    """Return what the engine takes for a signature of its root."""
+    scope = f"Credential=test/20260101/us-east-1/{service}/aws4_request"
+    return {"Authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0"}
+
+
+FUNCTION = json.dumps(
+    {
+        "FunctionName": "evil",
+        "Runtime": "python3.13",
+        "Role": "arn:aws:iam::000000000000:role/any",
+        "Handler": "index.handler",
+        "Code": {
+            "ZipFile": base64.b64encode(
+                zip_files({"index.py": b"def handler(event, context): return 1"})
+            ).decode()
+        },
+    }
+)
+FORM = '--x\r\nContent-Disposition: form-data; name="key"\r\n\r\nkey\r\n--x\r\nContent-Disposition: form-data; name="file"\r\n\r\nevil\r\n--x--\r\n'
+SIMPLE = {"mode": "no-cors"}  # such requests are sent without asking first; the page may not read the answer
+AWS = {
+    "the signing key is read": (
+        "/",
+        {
+            "method": "POST",
+            "headers": {
+                **signed_for("ssm"),
+                "X-Amz-Target": "AmazonSSM.GetParameter",
+                "Content-Type": "application/x-amz-json-1.1",
+            },
+            "body": json.dumps({"Name": "/signing-key", "WithDecryption": True}),
+        },
+    ),
+    "the signing key is read unsigned": (
+        "/?Action=GetParameter",
+        {
+            "method": "POST",
+            "headers": {"X-Amz-Target": "AmazonSSM.GetParameter"},
+            "body": json.dumps({"Name": "/signing-key", "WithDecryption": True}),
+        },
+    ),
+    "a function is made": (
+        "/2015-03-31/functions",
+        {"method": "POST", "headers": signed_for("lambda"), "body": FUNCTION},
+    ),
+    "a function is made without asking first": (
+        "/2015-03-31/functions",
+        {**SIMPLE, "method": "POST", "body": FUNCTION},
+    ),
+    "an object is read": ("/values/key", {"headers": signed_for("s3")}),
+    "an object is read unsigned": ("/values/key", {}),
+    "an object is written": ("/values/key", {"method": "PUT", "headers": signed_for("s3"), "body": "evil"}),
+    "an object is removed": ("/values/key", {"method": "DELETE", "headers": signed_for("s3")}),
+    "a form is uploaded": (
+        "/values",
+        {
+            **SIMPLE,
+            "method": "POST",
+            "headers": {"Content-Type": "multipart/form-data; boundary=x"},
+            "body": FORM,
+        },
+    ),
+    "everything is reset": ("/_ministack/reset", {**SIMPLE, "method": "POST"}),
+}
+CONTROL = {
+    "what was asked is read": ("/requests", {}),
+    "a fault is added": (
+        "/faults",
+        {**SIMPLE, "method": "POST", "body": json.dumps({"where": "edge", "kind": "refuse"})},
+    ),
+    "time passes": ("/clock", {**SIMPLE, "method": "POST", "body": json.dumps({"advance": 5})}),
+}
+VIEWER = {"a value is read": ("/key", {}), "the distributions are told": ("/nothing", {})}
+ATTEMPTS: dict[str, dict[str, tuple[str, Any]]] = {
+    "guard": AWS,
+    "engine": AWS,
+    "control": CONTROL,
+    "edge": VIEWER,
+    "roaming edge": VIEWER,
+    "port for browsers": VIEWER,
+}
+ALL = [(place, attempt) for place, attempts in ATTEMPTS.items() for attempt in attempts]
+
+
+@dataclass(frozen=True)
+class Target:
+    """A local cloud with something to steal and to break."""
+
+    cloud: LocalCloud
+    host: str
+    places: Mapping[str, str]
+
+    def state(self) -> dict[str, Any]:
+        """Return what a page must not change."""
+        s3 = self.cloud.client("s3")
+        return {
+            "functions": [one["FunctionName"] for one in self.cloud.client("lambda").list_functions()["Functions"]],
+            "buckets": sorted(one["Name"] for one in s3.list_buckets()["Buckets"]),
+            "object": s3.get_object(Bucket="values", Key="key")["Body"].read(),
+            "faults": self.cloud.faults.active(),
+            "clock": self.cloud.clock(),
+        }
+
+
+@pytest.fixture(scope="module")
+def target() -> Iterator[Target]:
+    with LocalCloud.start(faults=True, clock=FakeClock()) as cloud:
+        template = shop_template()
+        template["Resources"]["Bucket"]["Properties"] = {"BucketName": "values"}
+        host = cloud.deploy(template, stack_name="shop").outputs["Host"]
+        cloud.client("s3").put_object(Bucket="values", Key="key", Body=SECRET.encode())
+        cloud.client("ssm").put_parameter(Name="/signing-key", Value=SECRET, Type="SecureString")
+        places = {
+            "guard": cloud.endpoint,
+            "engine": cloud._engine.endpoint,
+            "control": cloud.control_endpoint,
+            "edge": cloud.edge_endpoint,
+            "roaming edge": cloud.roaming_endpoint,
+            "port for browsers": cloud.browser_endpoint(host),
+        }
+        yield Target(cloud, host, places)
+
+
+@contextmanager
+def served_pages() -> Iterator[int]:
+    """Serve an empty page and yield the port."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def evil_port() -> Iterator[int]:
+    with served_pages() as port:
+        yield port
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    names = f"MAP {REBOUND} 127.0.0.1, MAP evil.example 127.0.0.1, MAP *.cloudfront.net 127.0.0.1"
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", f"--host-resolver-rules={names}"]
+        )
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser) -> Iterator[Page]:
+    with browser.new_page() as opened:
+        yield opened
+
+
+def visit(page: Page, origin: str, place: str, evil_port: int, folder: Path) -> str:
+    """Open the page of an origin and return the URL at which it finds a place."""
+    port = place.rpartition(":")[2]
+    starts = {
+        "another port": f"http://127.0.0.1:{evil_port}/",
+        "another name": f"http://localhost:{evil_port}/",
+        "another site": f"http://evil.example:{evil_port}/",
+        "a rebound name": f"http://{REBOUND}:{port}/page",
+    }
+    if origin == "a file":
+        (folder / "page.html").write_text("<p>A page that was sent by mail.")
+        page.goto((folder / "page.html").as_uri())
+    else:
+        page.goto(starts[origin])
+    return f"http://{REBOUND}:{port}" if origin == "a rebound name" else place
+
+
+@pytest.mark.parametrize(("place", "attempt"), ALL)
+@pytest.mark.parametrize("origin", ORIGINS)
+def test_no_page_reads_or_changes_anything(  # noqa: PLR0913 - fixtures
+    target: Target, page: Page, evil_port: int, tmp_path: Path, origin: str, place: str, attempt: str
+) -> None:
+    before = target.state()
+    path, init = ATTEMPTS[place][attempt]
+    base = visit(page, origin, target.places[place], evil_port, tmp_path)
+
+    told = page.evaluate(FETCH, [base + path, init])
+
+    assert SECRET not in told
+    assert target.host not in told
+    assert target.cloud.environment()["AWS_ACCESS_KEY_ID"] not in told
+    assert target.state() == before
+
+
+def test_name_of_a_distribution_that_was_made_to_point_here_reads_no_value_across_origins(
+    target: Target, page: Page, evil_port: int, tmp_path: Path
+) -> None:
+    base = visit(page, "another site", target.places["edge"], evil_port, tmp_path)
+    port = base.rpartition(":")[2]
+
+    assert SECRET not in page.evaluate(FETCH, [f"http://{target.host}:{port}/key", {}])
+
+
+def test_page_uploads_a_form_where_the_buckets_rules_name_its_origin(
+    target: Target, page: Page, evil_port: int, tmp_path: Path
+) -> None:
+    s3 = target.cloud.client("s3")
+    s3.create_bucket(Bucket="uploads")
+    origin = f"http://127.0.0.1:{evil_port}"
+    rule = {"AllowedMethods": ["POST"], "AllowedOrigins": [origin]}
+    s3.put_bucket_cors(Bucket="uploads", CORSConfiguration={"CORSRules": [rule]})
+    form = s3.generate_presigned_post("uploads", "photo")
+    upload = """async ([url, fields]) => {
+        const form = new FormData();
+        for (const [name, value] of Object.entries(fields)) form.append(name, value);
+        form.append('file', new Blob(['a photo']));
+        try {
+            return (await fetch(url, {method: 'POST', body: form})).ok;
+        } catch {
+            return false;
+        }
+    }"""
+
+    visit(page, "another site", target.cloud.endpoint, evil_port, tmp_path)
+    elsewhere = page.evaluate(upload, [form["url"], form["fields"]])
+    assert "Contents" not in s3.list_objects_v2(Bucket="uploads")
+    visit(page, "another port", target.cloud.endpoint, evil_port, tmp_path)
+    named = page.evaluate(upload, [form["url"], form["fields"]])
+    unsigned = page.evaluate(upload, [form["url"], {"key": "unsigned"}])
+    s3_keys = [one["Key"] for one in s3.list_objects_v2(Bucket="uploads")["Contents"]]
+    s3.delete_object(Bucket="uploads", Key="photo")
+    s3.delete_bucket(Bucket="uploads")
+
+    assert (elsewhere, named, unsigned) == (False, True, False)
+    assert s3_keys == ["photo"]
