@@ -124,6 +124,12 @@ def open_shop(**options: Any) -> Iterator[Shop]:
         yield Shop(cloud, clock, outputs["Bucket"], outputs["Host"], outputs["Id"])
 
 
+@pytest.fixture(scope="module")
+def shop_resources() -> dict[str, Any]:
+    """Return the template of one bucket and one public distribution of everything in it."""
+    return shop_template()
+
+
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[LocalCloud]:
     with LocalCloud.start(variables={"COLOUR": "green"}) as started:

@@ -15,8 +15,6 @@ from layers.archive import zip_files
 from local_cloud import FakeClock, LocalCloud
 from playwright.sync_api import sync_playwright
 
-from conftest import shop_template
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
@@ -143,11 +141,10 @@ class Target:
 
 
 @pytest.fixture(scope="module")
-def target() -> Iterator[Target]:
+def target(shop_resources: dict[str, Any]) -> Iterator[Target]:
     with LocalCloud.start(faults=True, clock=FakeClock()) as cloud:
-        template = shop_template()
-        template["Resources"]["Bucket"]["Properties"] = {"BucketName": "values"}
-        host = cloud.deploy(template, stack_name="shop").outputs["Host"]
+        shop_resources["Resources"]["Bucket"]["Properties"] = {"BucketName": "values"}
+        host = cloud.deploy(shop_resources, stack_name="shop").outputs["Host"]
         cloud.client("s3").put_object(Bucket="values", Key="key", Body=SECRET.encode())
         cloud.client("ssm").put_parameter(Name="/signing-key", Value=SECRET, Type="SecureString")
         places = {
@@ -205,6 +202,8 @@ def browser(chromium: str) -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def page(browser: Browser) -> Iterator[Page]:
     with browser.new_page() as opened:
+        # What it sent before its name was made to point here.
+        opened.route(f"http://{REBOUND}:*/page", lambda route: route.fulfill(body="", content_type="text/html"))
         yield opened
 
 
