@@ -92,10 +92,16 @@ class Deployed:
     def ask(
         self, distribution: str, path: str, method: str = "GET", headers: Mapping[str, str] | None = None
     ) -> tuple[int, Mapping[str, str], bytes]:
-        """Send the edge a request as it is written, without any client's tidying up of the path."""
-        port = int(self.cloud.edge_endpoint.rpartition(":")[2])
+        """Send the edge a request as it is written, without any client's tidying up of the path.
+
+        One with an `Origin` is a browser's, which cannot name the distribution in `Host`.
+        """
+        from_page = "Origin" in (headers or {})
+        domain = self.outputs[distribution]
+        endpoint = self.cloud.browser_endpoint(domain) if from_page else self.cloud.edge_endpoint
+        port = int(endpoint.rpartition(":")[2])
         with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
-            host = {"Host": self.outputs[distribution]}
+            host = {} if from_page else {"Host": domain}
             connection.request(method, path, headers={**host, **(headers or {})})
             answer = connection.getresponse()
             return answer.status, dict(answer.getheaders()), answer.read()

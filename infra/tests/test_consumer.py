@@ -32,7 +32,7 @@ class Account:
 
     def __init__(self, cloud: LocalCloud, account: str) -> None:
         self._cloud = cloud
-        self.root = boto3.Session(account, account, region_name=REGION)
+        self.root = cloud.other_account(account)
         self.id = account
 
     def function(self, name: str, path: str = "/") -> boto3.Session:

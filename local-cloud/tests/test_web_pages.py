@@ -202,8 +202,6 @@ def browser(chromium: str) -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def page(browser: Browser) -> Iterator[Page]:
     with browser.new_page() as opened:
-        # What it sent before its name was made to point here.
-        opened.route(f"http://{REBOUND}:*/page", lambda route: route.fulfill(body="", content_type="text/html"))
         yield opened
 
 

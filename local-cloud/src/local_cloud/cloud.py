@@ -206,6 +206,15 @@ class LocalCloud:
         """
         return self._client(service, self._beside_faults if bypass_faults else self.endpoint)
 
+    def other_account(self, number: str) -> Any:
+        """Return a boto3 session as the root of another account, for a test of what others may do.
+
+        Args:
+            number: the account's twelve digits.
+        """
+        keys = self._engine.keys
+        return boto3.Session(number, keys.secret_key, keys.account_token, region_name=REGION)
+
     def deploy(
         self,
         template: Mapping[str, Any] | str,

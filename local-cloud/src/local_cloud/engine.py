@@ -114,7 +114,7 @@ class Engine:
         }
         certificate = None
         if not auth:
-            environment["AWS_SESSION_TOKEN"] = keys.function_token  # it passes that on to functions
+            environment["AWS_SESSION_TOKEN"] = keys.account_token  # it passes that on to functions
         else:
             certificate = Certificate(_subfolder(folder, "tls"))
             environment |= {

@@ -16,7 +16,7 @@ from yarl import URL
 
 from local_cloud.expect_continue import body_of
 from local_cloud.fault_server import Backend, FaultServer
-from local_cloud.guard import ALLOWED_ORIGIN, without_cors
+from local_cloud.guard import ALLOWED_ORIGIN, without_cors, without_token
 from local_cloud.run_keys import ENGINE_HEADER
 from local_cloud.s3_call import S3Call
 from local_cloud.s3_errors import s3_error, s3_failure
@@ -67,7 +67,7 @@ class FaultProxy:
             is_spoilt: Whether requests to S3 can meet faults, and are noted.
         """
         self._engine = engine.endpoint
-        self._key = engine.keys.engine
+        self._keys = engine.keys
         self._certificate = engine.certificate
         self._open_guard = open_guard
         self._is_spoilt = is_spoilt
@@ -166,7 +166,8 @@ class FaultProxy:
         place = self._place_of(call)
         headers.pop(ENGINE_HEADER, None)
         if place == self._engine:
-            headers[ENGINE_HEADER] = self._key
+            headers[ENGINE_HEADER] = self._keys.engine
+            without_token(headers, self._keys)
         try:
             async with self._session.request(
                 request.method,

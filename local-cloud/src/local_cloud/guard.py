@@ -25,6 +25,8 @@ from local_cloud.web_page import REFUSED, is_sent_by_a_page, names_this_machine
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from multidict import CIMultiDict
+
     from local_cloud.run_keys import RunKeys
 
 ALLOWED_ORIGIN = web.RequestKey("allowed_origin", str)  # on requests of pages that a bucket's CORS rules name
@@ -36,6 +38,10 @@ _POLICY_FIELD = re.compile(
     rb'name="(?:x-amz-credential|AWSAccessKeyId)"[^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n([^/\r\n]*)', re.IGNORECASE
 )
 _FILE_FIELD = re.compile(rb'name="file"', re.IGNORECASE)
+# Services that answer in XML besides S3, those of this name among them.
+_XML_SERVICES = re.compile(
+    r"Credential=[^/,]+/\d{8}/[^/,]+/(?:iam|sts|cloudformation|cloudfront|sns|ec2|route53|monitoring)/aws4_request"
+)
 _ISSUED = re.compile(rb'<AccessKeyId>([A-Z0-9]+)</AccessKeyId>|"AccessKeyId": ?"([A-Z0-9]+)"')
 _ISSUERS = re.compile(r"Credential=[^/,]+/\d{8}/[^/,]+/(?:iam|sts)/aws4_request")
 
@@ -103,7 +109,7 @@ class Guard:
         if signer in self._issued:
             return True
         if _ACCOUNT.fullmatch(signer):
-            return not self._auth and tokens == {self._keys.function_token}
+            return self._keys.account_token in tokens
         # Signatures of users and roles, and that they exist, are the engine's to check.
         return self._auth and signer not in _ENGINES_ROOT
 
@@ -137,6 +143,12 @@ class Guard:
         return False
 
 
+def without_token(headers: CIMultiDict[str], keys: RunKeys) -> None:
+    """Drop a token that is the guard's matter alone: the engine knows no tokens of roots."""
+    if headers.get("X-Amz-Security-Token") == keys.account_token:
+        del headers["X-Amz-Security-Token"]
+
+
 def without_cors(headers: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return an answer's headers without those that would let any page read it, as the engine would."""
     return [(name, value) for name, value in headers.items() if not name.lower().startswith("access-control-")]
@@ -157,6 +169,14 @@ def _refused(request: web.BaseRequest, code: str, message: str) -> web.Response:
     if S3Call.parse(request.method, request.raw_path, request.headers) is not None:
         answer = web.Response(
             status=HTTPStatus.FORBIDDEN, body=s3_error(code, message), content_type="application/xml"
+        )
+    elif _XML_SERVICES.search(request.headers.get("Authorization", "")):
+        service_code = "InvalidClientTokenId" if code == "InvalidAccessKeyId" else code
+        error = f"<Type>Sender</Type><Code>{service_code}</Code><Message>{message}</Message>"
+        answer = web.Response(
+            status=HTTPStatus.FORBIDDEN,
+            body=f"<ErrorResponse><Error>{error}</Error></ErrorResponse>".encode(),
+            content_type="text/xml",
         )
     else:
         service_code = {"InvalidAccessKeyId": "UnrecognizedClientException"}.get(code, "AccessDeniedException")

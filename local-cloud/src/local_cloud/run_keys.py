@@ -20,12 +20,12 @@ class RunKeys:
     Attributes:
         access_key: the id of the root's access key.
         secret_key: its secret.
-        function_token: the session token of functions, whose access key is the account's number, while permissions
-            are not checked.
+        account_token: the session token of those whose access key is an account's number, as the engine has it: the
+            roots of other accounts, and functions while permissions are not checked.
         engine: what the engine wants to see in the header `ENGINE_HEADER`.
     """
 
     access_key: str = field(default_factory=_key_id)
     secret_key: str = field(default_factory=lambda: secrets.token_hex(20))
-    function_token: str = field(default_factory=lambda: secrets.token_hex(20))
+    account_token: str = field(default_factory=lambda: secrets.token_hex(20))
     engine: str = field(default_factory=lambda: secrets.token_hex(32))
