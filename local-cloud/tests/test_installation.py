@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -19,6 +20,23 @@ def test_installed_environment_is_used_without_looking_at_the_index(monkeypatch:
     monkeypatch.setattr(installation, "_install", None)
 
     assert installation.engine_python().exists()
+
+
+@pytest.mark.slow
+def test_first_start_says_what_it_installs_and_how_far_it_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (pinned,) = re.findall(r"^six==.*?(?=^\S)", installation.LOCK.read_text(), re.MULTILINE | re.DOTALL)
+    (tmp_path / "lock.txt").write_text(pinned)
+    monkeypatch.setattr(installation, "LOCK", tmp_path / "lock.txt")
+    monkeypatch.setenv("MEMORY_LOCAL_CLOUD_HOME", str(tmp_path / "home"))
+    caplog.set_level("INFO", "local_cloud")
+
+    installation.engine_python()
+
+    assert f"installing the engine, 1 packages, into {tmp_path / 'home'}" in caplog.messages[0]
+    assert any(installation._PROGRESS.match(message) for message in caplog.messages[1:-1])
+    assert caplog.messages[-1].startswith("installed in ")
 
 
 @pytest.mark.slow

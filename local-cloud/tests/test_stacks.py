@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 from local_cloud import DeploymentError
 
 if TYPE_CHECKING:
@@ -27,6 +28,35 @@ BROKEN = {
         }
     }
 }
+
+
+def test_lifecycle_rules_of_the_template_are_kept_and_go_with_it(cloud: LocalCloud) -> None:
+    template = bucket_template(Name={"Ref": "Bucket"})
+    rules = [
+        {"Id": "a", "Status": "Enabled", "ExpirationInDays": 7, "TagFilters": [{"Key": "ttl-days", "Value": "7"}]},
+        {"Id": "b", "Status": "Enabled", "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}},
+        {"Id": "c", "Status": "Disabled", "ExpirationInDays": 1, "Prefix": "logs/", "TagFilters": [{"Key": "x", "Value": "y"}]},
+    ]
+    template["Resources"]["Bucket"]["Properties"] = {"LifecycleConfiguration": {"Rules": rules}}
+    name = cloud.deploy(template, stack_name="lifecycle").outputs["Name"]
+    s3 = cloud.client("s3")
+
+    kept = s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"]
+    del template["Resources"]["Bucket"]["Properties"]
+    template["Outputs"]["More"] = {"Value": "changed"}
+    cloud.deploy(template, stack_name="lifecycle")
+
+    assert kept[0] == {
+        "ID": "a",
+        "Status": "Enabled",
+        "Expiration": {"Days": 7},
+        "Filter": {"Tag": {"Key": "ttl-days", "Value": "7"}},
+    }
+    assert kept[1]["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
+    both = kept[2]["Filter"]["And"]
+    assert (both["Prefix"], both["Tags"]) == ("logs/", [{"Key": "x", "Value": "y"}])
+    with pytest.raises(ClientError, match="NoSuchLifecycleConfiguration"):
+        s3.get_bucket_lifecycle_configuration(Bucket=name)
 
 
 def test_deployed_stack_has_its_outputs(cloud: LocalCloud) -> None:
