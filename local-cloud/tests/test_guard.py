@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     from conftest import Shop
 
-SIGNED = {"Authorization": "AWS4-HMAC-SHA256 Credential={key}/20260101/us-east-1/s3/aws4_request, SignedHeaders=host"}
+SIGNED = {
+    "Authorization": "AWS4-HMAC-SHA256 Credential={key}/20260101/us-east-1/s3/aws4_request, SignedHeaders=host"
+}
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +146,9 @@ def test_everybody_reads_what_a_bucket_gives_everybody(cloud: LocalCloud, bucket
     s3 = cloud.client("s3")
     arn = f"arn:aws:s3:::{bucket}"
     everybody = {"Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": [arn, f"{arn}/*"]}
-    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [everybody]}))
+    s3.put_bucket_policy(
+        Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [everybody]})
+    )
 
     status, _, body = ask(cloud.endpoint, f"/{bucket}/key")
     written = ask(cloud.endpoint, f"/{bucket}/key", "PUT", b"evil")[0]

@@ -96,7 +96,7 @@ def test_node_snippets_pass_in_the_guides_own_shell_lines(tmp_path: Path) -> Non
     kept = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "UV_", "CI"))}
 
     with subprocess.Popen(
-        ["bash", "-c", f"exec {first}"],
+        ["/bin/bash", "-c", f"exec {first}"],
         cwd=tmp_path,
         env={**fresh, **kept},
         stderr=subprocess.PIPE,
@@ -110,7 +110,7 @@ def test_node_snippets_pass_in_the_guides_own_shell_lines(tmp_path: Path) -> Non
         draining = threading.Thread(target=cloud.stderr.read)
         draining.start()
         done = subprocess.run(
-            ["bash", "-c", second], cwd=tmp_path, env=fresh, capture_output=True, text=True, check=False
+            ["/bin/bash", "-c", second], cwd=tmp_path, env=fresh, capture_output=True, text=True, check=False
         )
         cloud.send_signal(signal.SIGINT)
         draining.join()

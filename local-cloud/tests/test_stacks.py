@@ -33,9 +33,20 @@ BROKEN = {
 def test_lifecycle_rules_of_the_template_are_kept_and_go_with_it(cloud: LocalCloud) -> None:
     template = bucket_template(Name={"Ref": "Bucket"})
     rules = [
-        {"Id": "a", "Status": "Enabled", "ExpirationInDays": 7, "TagFilters": [{"Key": "ttl-days", "Value": "7"}]},
+        {
+            "Id": "a",
+            "Status": "Enabled",
+            "ExpirationInDays": 7,
+            "TagFilters": [{"Key": "ttl-days", "Value": "7"}],
+        },
         {"Id": "b", "Status": "Enabled", "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}},
-        {"Id": "c", "Status": "Disabled", "ExpirationInDays": 1, "Prefix": "logs/", "TagFilters": [{"Key": "x", "Value": "y"}]},
+        {
+            "Id": "c",
+            "Status": "Disabled",
+            "ExpirationInDays": 1,
+            "Prefix": "logs/",
+            "TagFilters": [{"Key": "x", "Value": "y"}],
+        },
     ]
     template["Resources"]["Bucket"]["Properties"] = {"LifecycleConfiguration": {"Rules": rules}}
     name = cloud.deploy(template, stack_name="lifecycle").outputs["Name"]

@@ -54,7 +54,10 @@ FUNCTION = json.dumps(
         },
     }
 )
-FORM = '--x\r\nContent-Disposition: form-data; name="key"\r\n\r\nkey\r\n--x\r\nContent-Disposition: form-data; name="file"\r\n\r\nevil\r\n--x--\r\n'
+FORM = (
+    '--x\r\nContent-Disposition: form-data; name="key"\r\n\r\nkey\r\n'
+    '--x\r\nContent-Disposition: form-data; name="file"\r\n\r\nevil\r\n--x--\r\n'
+)
 SIMPLE = {"mode": "no-cors"}  # such requests are sent without asking first; the page may not read the answer
 AWS = {
     "the signing key is read": (
@@ -132,7 +135,9 @@ class Target:
         """Return what a page must not change."""
         s3 = self.cloud.client("s3")
         return {
-            "functions": [one["FunctionName"] for one in self.cloud.client("lambda").list_functions()["Functions"]],
+            "functions": [
+                one["FunctionName"] for one in self.cloud.client("lambda").list_functions()["Functions"]
+            ],
             "buckets": sorted(one["Name"] for one in s3.list_buckets()["Buckets"]),
             "object": s3.get_object(Bucket="values", Key="key")["Body"].read(),
             "faults": self.cloud.faults.active(),
@@ -224,7 +229,7 @@ def visit(page: Page, origin: str, place: str, evil_port: int, folder: Path) -> 
 
 @pytest.mark.parametrize(("place", "attempt"), ALL)
 @pytest.mark.parametrize("origin", ORIGINS)
-def test_no_page_reads_or_changes_anything(  # noqa: PLR0913 - fixtures
+def test_no_page_reads_or_changes_anything(  # noqa: PLR0913, PLR0917 - fixtures
     target: Target, page: Page, evil_port: int, tmp_path: Path, origin: str, place: str, attempt: str
 ) -> None:
     before = target.state()

@@ -136,9 +136,7 @@ class LocalCloud:
         sources = Sources(
             distributions=DistributionReader(cloudfront, s3).read,
             invalidations=InvalidationReader(cloudfront).read,
-            open_origin=lambda: S3Origin(
-                origin, self._session.get_credentials(), REGION, trust, opening
-            ),
+            open_origin=lambda: S3Origin(origin, self._session.get_credentials(), REGION, trust, opening),
             clock=clock,
         )
         self._edge = Edge(sources, self._background, self.faults, self.requests)

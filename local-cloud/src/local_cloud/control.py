@@ -112,7 +112,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _respond(self) -> None:
         port = self.connection.getsockname()[1]
-        if not names_this_machine(self.headers.get("Host"), port) or is_sent_by_a_page(self.headers):
+        if not names_this_machine(self.headers.get("Host"), port) or is_sent_by_a_page(
+            self.headers.get("Origin"), self.headers.get("Sec-Fetch-Site")
+        ):
             return self._send(HTTPStatus.FORBIDDEN, {"error": REFUSED})
         operation = self.known.get((self.command, urlsplit(self.path).path))
         if operation is None:
@@ -143,4 +145,3 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Print nothing."""
-

@@ -122,9 +122,7 @@ class FaultProxy:
             answer = functools.partial(self._answer, guard)
             backend = Backend(answer, _failure, concerns, guard.refusal)
             self._servers.append(
-                FaultServer(
-                    listener, backend, where=where, pop=None, faults=faults, journal=journal, tls=tls
-                )
+                FaultServer(listener, backend, where=where, pop=None, faults=faults, journal=journal, tls=tls)
             )
         await self._update()
 

@@ -112,9 +112,7 @@ class FaultServer:
                 await self._refuse()
             elif not (refused or self._listening):
                 loop = asyncio.get_running_loop()
-                self._listening = await loop.create_server(
-                    self._server, sock=self._listener, ssl=self._tls
-                )
+                self._listening = await loop.create_server(self._server, sock=self._listener, ssl=self._tls)
 
     async def move(self, pop: int) -> None:
         """Stand at another point of presence, where other faults may be; what hangs ends."""

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 ALLOWED_ORIGIN = web.RequestKey("allowed_origin", str)  # on requests of pages that a bucket's CORS rules name
 _HEALTH = "/_ministack/health"
 _ACCOUNT = re.compile(r"\d{12}")
-_ENGINES_ROOT = frozenset({"", "test"})  # besides account numbers: whom the engine takes for the root, unchecked
+_ENGINES_ROOT = frozenset(
+    {"", "test"}
+)  # besides account numbers: whom the engine takes for the root, unchecked
 _SIGNED = re.compile(r"(?:Credential=|AWS )(?P<key>[^/,:\s]*)")
 _POLICY_FIELD = re.compile(
     rb'name="(?:x-amz-credential|AWSAccessKeyId)"[^\r\n]*\r\n(?:[^\r\n]+\r\n)*\r\n([^/\r\n]*)', re.IGNORECASE
@@ -69,7 +71,9 @@ class Guard:
         headers, path = request.headers, request.raw_path.partition("?")[0]
         if not names_this_machine(headers.get("Host"), self._port):
             return _refused(request, "AccessDenied", REFUSED)
-        if is_sent_by_a_page(headers) and not await self._is_welcome_upload(request):
+        if is_sent_by_a_page(
+            headers.get("Origin"), headers.get("Sec-Fetch-Site")
+        ) and not await self._is_welcome_upload(request):
             return _refused(request, "AccessDenied", REFUSED)
         if path == _HEALTH and request.method == "GET":
             return None
@@ -137,7 +141,9 @@ class Guard:
         except ClientError:
             return False
         for rule in rules:
-            if "POST" in rule["AllowedMethods"] and any(_covers(one, origin) for one in rule["AllowedOrigins"]):
+            if "POST" in rule["AllowedMethods"] and any(
+                _covers(one, origin) for one in rule["AllowedOrigins"]
+            ):
                 request[ALLOWED_ORIGIN] = origin
                 return True
         return False
@@ -151,7 +157,9 @@ def without_token(headers: CIMultiDict[str], keys: RunKeys) -> None:
 
 def without_cors(headers: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return an answer's headers without those that would let any page read it, as the engine would."""
-    return [(name, value) for name, value in headers.items() if not name.lower().startswith("access-control-")]
+    return [
+        (name, value) for name, value in headers.items() if not name.lower().startswith("access-control-")
+    ]
 
 
 def _covers(allowed: str, origin: str) -> bool:
@@ -179,7 +187,9 @@ def _refused(request: web.BaseRequest, code: str, message: str) -> web.Response:
             content_type="text/xml",
         )
     else:
-        service_code = {"InvalidAccessKeyId": "UnrecognizedClientException"}.get(code, "AccessDeniedException")
+        service_code = {"InvalidAccessKeyId": "UnrecognizedClientException"}.get(
+            code, "AccessDeniedException"
+        )
         answer = web.Response(
             status=HTTPStatus.FORBIDDEN,
             headers={"x-amzn-ErrorType": service_code},

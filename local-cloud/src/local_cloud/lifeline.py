@@ -69,7 +69,9 @@ def _locked(application: Any, secret: bytes) -> Any:
             headers = [(name, value) for name, value in scope["headers"] if name != ENGINE_HEADER]
             await application({**scope, "headers": headers}, receive, send)
         elif kind == "http":
-            await send({"type": "http.response.start", "status": 403, "headers": [(b"content-type", b"text/plain")]})
+            await send(
+                {"type": "http.response.start", "status": 403, "headers": [(b"content-type", b"text/plain")]}
+            )
             await send({"type": "http.response.body", "body": b"This is behind the local cloud's own port."})
         else:
             await send({"type": "websocket.close", "code": 1008})

@@ -6,11 +6,6 @@ not, but its name is in `Host`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 REFUSED = "this is for programs on this machine only, not for web pages"
 
@@ -20,10 +15,11 @@ def names_this_machine(host: str | None, port: int) -> bool:
     return host is not None and host.lower() in {f"{name}:{port}" for name in _LOOPBACK}
 
 
-def is_sent_by_a_page(headers: Mapping[str, str]) -> bool:
-    """Return whether a browser says that a page sent it; `none` is what a person typed.
+def is_sent_by_a_page(origin: str | None, site: str | None) -> bool:
+    """Return whether a browser says that a page sent a request.
 
     Args:
-        headers: The request's headers, whose names are found in any case.
+        origin: The header `Origin`.
+        site: The header `Sec-Fetch-Site`, which is `none` for what a person typed.
     """
-    return "Origin" in headers or headers.get("Sec-Fetch-Site", "none") != "none"
+    return origin is not None or site not in {None, "none"}

@@ -50,7 +50,7 @@ class Viewers:
 
     async def answer(self, request: web.BaseRequest) -> web.Response:
         """Answer a request for the distribution that its `Host` header names; browsers cannot set that."""
-        if is_sent_by_a_page(request.headers):
+        if is_sent_by_a_page(request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")):
             return self._page("Pages reach a distribution by its port for browsers.")
         return await self.answer_for(request.host.partition(":")[0].lower(), request)
 
