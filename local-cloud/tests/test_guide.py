@@ -101,6 +101,7 @@ def test_node_snippets_pass_in_the_guides_own_shell_lines(tmp_path: Path) -> Non
         env={**fresh, **kept},
         stderr=subprocess.PIPE,
         text=True,
+        start_new_session=True,
     ) as cloud:
         assert cloud.stderr
         said = []
@@ -112,7 +113,7 @@ def test_node_snippets_pass_in_the_guides_own_shell_lines(tmp_path: Path) -> Non
         done = subprocess.run(
             ["/bin/bash", "-c", second], cwd=tmp_path, env=fresh, capture_output=True, text=True, check=False
         )
-        cloud.send_signal(signal.SIGINT)
+        os.killpg(cloud.pid, signal.SIGINT)  # as a terminal does
         draining.join()
 
     printed = (tmp_path / "cloud.env").read_text().splitlines()

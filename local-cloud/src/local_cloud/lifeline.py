@@ -42,7 +42,7 @@ def main() -> None:
     secret = _first_line()
     threading.Thread(target=_end_with_starter, args=(folder,), daemon=True).start()
     sys.argv = ["ministack"]
-    from ministack import app  # type: ignore[import-not-found] # it is in the engine's environment
+    from ministack import app  # type: ignore[import-not-found] # noqa: PLC0415 - it is in the engine's environment
 
     app.app = _locked(app.app, secret)
     runpy.run_module("ministack", run_name="__main__")
