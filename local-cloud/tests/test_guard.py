@@ -36,7 +36,7 @@ def bucket(cloud: LocalCloud) -> Iterator[str]:
 
 
 def ask(
-    url: str, path: str = "/", method: str = "GET", body: bytes | None = None, **headers: str
+    url: str, path: str = "/", method: str = "GET", body: bytes | None = None, /, **headers: str
 ) -> tuple[int, dict[str, str], bytes]:
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=10)

@@ -111,7 +111,10 @@ CONTROL = {
     ),
     "time passes": ("/clock", {**SIMPLE, "method": "POST", "body": json.dumps({"advance": 5})}),
 }
-VIEWER = {"a value is read": ("/key", {}), "the distributions are told": ("/nothing", {})}
+VIEWER: dict[str, tuple[str, Any]] = {
+    "a value is read": ("/key", {}),
+    "the distributions are told": ("/nothing", {}),
+}
 ATTEMPTS: dict[str, dict[str, tuple[str, Any]]] = {
     "guard": AWS,
     "engine": AWS,
