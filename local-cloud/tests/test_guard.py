@@ -54,7 +54,8 @@ def signed(cloud: LocalCloud) -> dict[str, str]:
 
 
 def stranger(cloud: LocalCloud, service: str, key: str, token: str | None = None) -> Any:
-    return boto3.client(
+    # The type of a client depends on the name of its service, which is not known here.
+    return boto3.client(  # type: ignore[call-overload]
         service,
         endpoint_url=cloud.endpoint,
         region_name="us-east-1",
