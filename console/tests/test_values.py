@@ -3,8 +3,9 @@ import random
 
 import pytest
 from memory_console.durations import parse_duration, shown_duration
+from memory_console.escapes import harmless, one_line
 from memory_console.failures import InvalidTextError
-from memory_console.output import harmless, one_line, shown_size
+from memory_console.output import shown_size
 from memory_console.values import parse_value, value_text
 
 
@@ -123,5 +124,5 @@ def test_size_is_shown_in_binary_units() -> None:
 def test_nothing_that_a_terminal_obeys_is_printed() -> None:
     evil = "a\x1b]0;title\x07\r\n\u202eb\x9b2J"
 
-    assert one_line(evil) == r"a\x1b]0;title\x07\x0d\x0a\u202eb\x9b2J"
-    assert harmless("a\n\tb\x1b[2J") == "a\n\tb\\x1b[2J"
+    assert one_line(evil) == r"a\u001b]0;title\u0007\u000d\u000a\u202eb\u009b2J"
+    assert harmless("a\n\tb\x1b[2J") == "a\n\tb\\u001b[2J"

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import importlib
+import os
+import sys
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from memory_console import __version__
+from memory_console.escapes import escape_streams, one_line
+from memory_console.failures import PARTLY, Failure, FileError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _COMMANDS = {  # the module of each, and its name there
     "get": ("memory_console.commands.get", "get"),
@@ -40,6 +49,53 @@ class Commands(click.Group):
         module, name = _COMMANDS[cmd_name]
         found: click.Command = getattr(importlib.import_module(module), name)
         return found
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command; what cannot be written does not end in a traceback."""
+        if sys.stdout is None:  # it was closed by whoever started the command
+            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - until the process ends
+        escape_streams()
+        try:
+            return super().main(*args, **kwargs)
+        finally:
+            _flush()
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Read the command's own options."""
+        with _refusals_on_one_line():
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a subcommand; files and what it was told are refused in one line."""
+        with _refusals_on_one_line():
+            try:
+                return super().invoke(ctx)
+            except (BrokenPipeError, click.exceptions.Exit):
+                raise
+            except OSError as error:
+                raise Failure(FileError.of(error), as_json=False) from error
+
+
+@contextmanager
+def _refusals_on_one_line() -> Iterator[None]:
+    """Write out what terminals obey in click's messages, which repeat what was typed or a listing has brought."""
+    try:
+        yield
+    except click.UsageError as error:
+        error.message = one_line(error.message)
+        raise
+
+
+def _flush() -> None:
+    """Write what is left for standard output; nobody may be there to read it any more, as behind `| head`."""
+    try:
+        sys.stdout.flush()
+    except (BrokenPipeError, ValueError):
+        with suppress(OSError, ValueError):  # else Python tries again at its end, and complains
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(PARTLY) from None
 
 
 @click.group(

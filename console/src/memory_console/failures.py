@@ -4,7 +4,7 @@
 |---|---|
 | 0 | done |
 | 1 | done in part, or a fault was found: the output says what |
-| 2 | the command, a name or a value is not allowed |
+| 2 | the command, a name, a value or a file is not allowed |
 | 3 | there is no such value |
 | 4 | somebody else changed the value meanwhile, or there is one already |
 | 5 | access denied |
@@ -17,9 +17,12 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import click
 import memory
+
+from memory_console.escapes import one_line
 
 PARTLY, USAGE, NOT_FOUND, CONFLICT, INTERRUPTED = 1, 2, 3, 4, 130
 
@@ -33,6 +36,7 @@ EXIT_CODES = {
     "invalid_name": USAGE,
     "unsupported_type": USAGE,
     "value_too_large": USAGE,
+    "file": USAGE,
 }
 
 
@@ -40,6 +44,18 @@ class NotFoundError(memory.MemoryServiceError):
     """There is no such value."""
 
     code = "not_found"
+
+
+class FileError(memory.MemoryServiceError):
+    """A file of this machine that cannot be read or written."""
+
+    code = "file"
+
+    @classmethod
+    def of(cls, error: OSError) -> FileError:
+        """Return what the system says of a file."""
+        what = error.strerror or type(error).__name__
+        return cls(f"{error.filename}: {what}" if error.filename else what)
 
 
 class InvalidTextError(memory.MemoryServiceError, ValueError):
@@ -66,7 +82,8 @@ class Failure(click.ClickException):
         """Write the message to standard error."""
         del file
         if self._as_json:
-            message = json.dumps({"error": {"code": self._code, "message": self.message}}, ensure_ascii=False)
-            click.echo(message, err=True)
+            error = {"code": self._code, "message": self.message}
+            text = json.dumps({"error": error}, ensure_ascii=False)
         else:
-            click.echo(f"memory-service: {self.message}", err=True)
+            text = f"memory-service: {self.message}"
+        sys.stderr.write(one_line(text) + "\n")

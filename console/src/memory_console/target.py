@@ -13,7 +13,7 @@ import click
 import memory
 
 from memory_console.bucket import Bucket, require_bucket
-from memory_console.failures import Failure
+from memory_console.failures import Failure, FileError
 from memory_console.output import Output
 from memory_console.sdk import check_service_name
 from memory_console.stack import stack_outputs
@@ -145,7 +145,7 @@ _OPTIONS = (
 )
 _DISTRIBUTION = click.option(
     "--distribution",
-    envvar="MEMORY_DISTRIBUTION",
+    envvar=["MEMORY_DISTRIBUTION", "DISTRIBUTION"],
     show_envvar=True,
     help="Host of the distribution that the values are read through.",
 )
@@ -177,6 +177,10 @@ def on_target(function: _Function) -> _Function:
             return function(target, output, **arguments)
         except memory.MemoryServiceError as error:
             raise Failure(error, as_json=as_json) from error
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise Failure(FileError.of(error), as_json=as_json) from error
 
     for option in reversed(_OPTIONS):
         command = option(command)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from memory_console.escapes import one_line
 from memory_console.examples import Example, ExampleCommand
 from memory_console.failures import PARTLY
-from memory_console.output import one_line
 from memory_console.progress import counting
 from memory_console.sdk import check_service_name, key_prefix
 from memory_console.stored import Address

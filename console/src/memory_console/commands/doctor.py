@@ -10,9 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from memory_console.doctor.examination import examine
+from memory_console.escapes import one_line
 from memory_console.examples import Example, ExampleCommand
 from memory_console.failures import PARTLY
-from memory_console.output import one_line
 from memory_console.target import on_target, with_distribution
 
 if TYPE_CHECKING:

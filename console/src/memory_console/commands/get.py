@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from memory_console.escapes import harmless, one_line
 from memory_console.examples import Example, ExampleCommand
 from memory_console.failures import NotFoundError
-from memory_console.output import harmless, one_line
 from memory_console.sdk import write_value
 from memory_console.stored import moment, read_value
 from memory_console.target import on_target, with_distribution

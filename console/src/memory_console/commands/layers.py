@@ -9,10 +9,11 @@ import click
 import memory
 
 from memory_console.bucket import Bucket
+from memory_console.escapes import one_line
 from memory_console.examples import Example, ExampleCommand
 from memory_console.failures import Failure
 from memory_console.layer_versions import delete, layer_versions
-from memory_console.output import Output, one_line
+from memory_console.output import Output
 
 if TYPE_CHECKING:
     from memory_console.layer_versions import LayerVersion

@@ -12,9 +12,10 @@ import memory
 
 from memory_console.bucket import CONCURRENCY
 from memory_console.durations import shown_duration
+from memory_console.escapes import one_line
 from memory_console.examples import Example, ExampleCommand
 from memory_console.listing import all_services, names, names_prefix
-from memory_console.output import one_line, shown_size
+from memory_console.output import shown_size
 from memory_console.stored import moment, read_value
 from memory_console.target import on_target
 
@@ -33,6 +34,7 @@ _EXAMPLES = (
     Example("memory-service ls shop", "Folders and names of a service"),
     Example("memory-service ls shop user/ --long", "What is in a folder, with types and expiry"),
     Example("memory-service ls shop us --recursive", "All names that begin with `us`"),
+    Example("memory-service ls shop --recursive --summarize", "With how many there are, and their size"),
     Example("memory-service ls shop --recursive --json", "One JSON object a line, for programs"),
 )
 
@@ -43,6 +45,9 @@ _EXAMPLES = (
 @click.option("--recursive", "-r", is_flag=True, help="All names below, not folders.")
 @click.option(
     "--long", "-l", "detailed", is_flag=True, help="With type and expiry, which takes a read of each value."
+)
+@click.option(
+    "--summarize", is_flag=True, help="How many values were listed, and their size, in a last line."
 )
 @click.option("--limit", "-n", type=click.IntRange(min=1), help="Stop after so many lines.")
 @on_target
@@ -55,29 +60,41 @@ def ls(
     *,
     recursive: bool,
     detailed: bool,
+    summarize: bool,
 ) -> None:
     """List services, or the folders and names of SERVICE that begin with PREFIX.
 
     The columns are size as stored, time since it was stored, storage class, and with --long type and time to expiry.
     Lines appear as S3 gives them, 1,000 a request, in the order of the keys. A name whose value has expired is listed
-    until the bucket's lifecycle rule removes it.
+    until the bucket's lifecycle rule removes it. If there is nothing, that is said, with exit code 0.
     """
     lines = _services(target) if service is None else _names(target, service, prefix, recursive=recursive)
     rows = (row for found in lines for row in _rows(target.bucket, found, detailed=detailed))
-    number = 0
-    try:
-        for number, row in enumerate(rows, 1):
-            if limit is not None and number > limit:
-                break
-            if output.as_json:
-                output.json(row)
-            else:
-                sys.stdout.write(_line(row, detailed=detailed) + "\n")
-        sys.stdout.flush()
-        if number == 0:
-            output.say("there is nothing")
-    except BrokenPipeError:  # `| head` has seen enough
-        sys.stderr.close()
+    shown = values = octets = 0
+    for row in rows:
+        if limit is not None and shown == limit:
+            break
+        shown += 1
+        if "name" in row:
+            values, octets = values + 1, octets + row["size"]
+        if output.as_json:
+            output.json(row)
+        else:
+            sys.stdout.write(_line(row, detailed=detailed) + "\n")
+    if summarize and output.as_json:
+        output.json({"values": values, "size": octets})
+    elif summarize:
+        sys.stdout.write(f"{values:,} values, {shown_size(octets)} as stored\n")
+    sys.stdout.flush()
+    if shown == 0:
+        output.say(f"there is nothing{_where(target, service, prefix)}")
+
+
+def _where(target: Target, service: str | None, prefix: str) -> str:
+    if service is None:
+        return f" in bucket {target.bucket.name}"
+    under = f" that begins with {prefix}" if prefix else ""
+    return f"{under} in {target.visibility} service {service}"
 
 
 def _services(target: Target) -> Iterator[list[tuple[str, str]]]:
@@ -141,7 +158,7 @@ def _detail(found: StoredValue | memory.CorruptValueError | None, now: float) ->
 def _line(row: dict[str, Any], *, detailed: bool) -> str:
     """Return a line: columns of fixed width, so that the first need not wait for the last."""
     if "visibility" in row:
-        return f"{row['visibility']:8} {row['service']}"
+        return f"{row['visibility']:8} {one_line(row['service'])}"
     if "folder" in row:
         blank = 42 if detailed else 27
         return f"{'':{blank}} {one_line(row['folder'])}"

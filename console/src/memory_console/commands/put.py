@@ -9,9 +9,9 @@ import click
 
 from memory_console import writing
 from memory_console.durations import parse_duration
+from memory_console.escapes import one_line
 from memory_console.examples import Example, ExampleCommand
 from memory_console.failures import InvalidTextError
-from memory_console.output import one_line
 from memory_console.sdk import STORAGE_CLASSES, PutOptions
 from memory_console.stored import DEFAULT_EDGE_TTL
 from memory_console.target import on_target

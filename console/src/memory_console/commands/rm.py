@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from memory_console.escapes import one_line
 from memory_console.examples import Example, ExampleCommand
 from memory_console.failures import NotFoundError
-from memory_console.output import one_line
 from memory_console.target import on_target
 
 if TYPE_CHECKING:

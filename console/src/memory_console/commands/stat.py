@@ -10,9 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from memory_console.durations import shown_duration
+from memory_console.escapes import one_line
 from memory_console.examples import Example, ExampleCommand
 from memory_console.failures import NotFoundError
-from memory_console.output import one_line, shown_size
+from memory_console.output import shown_size
 from memory_console.stored import moment, read_value
 from memory_console.target import on_target
 

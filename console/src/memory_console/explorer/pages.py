@@ -18,13 +18,14 @@ from starlette.staticfiles import StaticFiles
 
 from memory_console import __version__
 from memory_console.durations import shown_duration
+from memory_console.escapes import one_line
 from memory_console.explorer.changes import Change, address_of
 from memory_console.explorer.guard import Guard
 from memory_console.explorer.nodes import children, found, tree, whole
 from memory_console.explorer.search import containing
 from memory_console.failures import NotFoundError
 from memory_console.listing import names, names_prefix, services
-from memory_console.output import one_line, shown_size
+from memory_console.output import shown_size
 from memory_console.sdk import STORAGE_CLASSES
 from memory_console.stored import DEFAULT_EDGE_TTL, Address, StoredValue, moment, read_value
 from memory_console.values import TYPES, value_text
