@@ -110,8 +110,8 @@ def archived(line: dict[str, Any]) -> Archived:
             _whole_number(line, "stale_if_error"),
             line["storage_class"],
         )
-    except (KeyError, TypeError, UnicodeEncodeError) as error:
-        raise memory.CorruptValueError(f"this is no line of an export: {error!r}") from None
+    except (KeyError, TypeError, UnicodeEncodeError, RecursionError) as error:
+        raise memory.CorruptValueError(f"it is no line of an export: {error!r}") from None
     if Address.of_key(address.key) != address:
         raise memory.InvalidNameError(f"{address.key} is no key of a value")
     return found
@@ -183,6 +183,6 @@ def _whole(line: bytes) -> dict[str, Any] | None:
         return None
     try:
         parsed = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return parsed if isinstance(parsed, dict) else None

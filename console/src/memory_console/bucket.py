@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import closing, suppress
+from dataclasses import dataclass, fields
 from datetime import datetime, timezone
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from memory_console.aws_errors import translated
-from memory_console.sdk import compress, decompress
+from memory_console.sdk import MAX_VALUE_BYTES, compress, decompress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 PAGE = 1000  # https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
 CONCURRENCY = 16
 STALE_IF_ERROR = 300  # seconds; the specification's default
-MAX_DOCUMENT_BYTES = 2**28  # a MAX_VALUE_BYTES above this has not been met
 _NOT_FOUND = 404
 _NOT_IMPLEMENTED = (400, 405, 501)
 
@@ -60,25 +59,61 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredObject:
-    """An object as it is stored, and its document.
+class ObjectHead:
+    """What S3 says of an object.
 
     Attributes:
         key: Its key.
-        document: The envelope, inflated.
         size: Bytes as stored.
         version: The ETag, without quotes.
         headers: What else S3 says: `Cache-Control`, `Content-Type`, `Content-Encoding`.
+        metadata: What somebody has noted with it, `x-amz-meta-…`; no SDK does.
     """
 
     key: str
-    document: bytes
     size: int
     version: str
     stored_at: datetime
     storage_class: str
     headers: dict[str, str]
+    metadata: dict[str, str]
     tags: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject(ObjectHead):
+    """An object, and its document.
+
+    Attributes:
+        document: The envelope, inflated.
+    """
+
+    document: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RawObject(ObjectHead):
+    """An object as it is stored, whatever it is.
+
+    Attributes:
+        body: The first bytes of it.
+    """
+
+    body: bytes
+
+
+class CorruptObjectError(memory.CorruptValueError):
+    """An object that no SDK has written, with what S3 says of it.
+
+    Args:
+        head: The object.
+        why: What is wrong with it.
+    """
+
+    def __init__(self, head: ObjectHead, why: str) -> None:
+        super().__init__(f"{head.key}: {why}")
+        self.head = head
+        self.why = why
 
 
 class Bucket:
@@ -89,6 +124,7 @@ class Bucket:
         region: Its region; None leaves it to AWS's configuration.
         profile: A profile of AWS's configuration.
         endpoint_url: Another S3 than AWS's; None leaves it to `AWS_ENDPOINT_URL` and the profile.
+        max_value_bytes: Largest document that is written or read, in bytes of JSON (OBJ-4).
     """
 
     def __init__(
@@ -97,7 +133,10 @@ class Bucket:
         region: str | None = None,
         profile: str | None = None,
         endpoint_url: str | None = None,
+        *,
+        max_value_bytes: int = MAX_VALUE_BYTES,
     ) -> None:
+        self.max_value_bytes = max_value_bytes
         self.name = name
         self._region = region
         self._profile = profile
@@ -105,7 +144,9 @@ class Bucket:
 
     def named(self, name: str) -> Bucket:
         """Return another bucket, reached in the same way."""
-        return Bucket(name, self._region, self._profile, self._endpoint_url)
+        return Bucket(
+            name, self._region, self._profile, self._endpoint_url, max_value_bytes=self.max_value_bytes
+        )
 
     @cached_property
     def session(self) -> boto3.Session:
@@ -195,31 +236,55 @@ class Bucket:
         """Return an object, None if there is none.
 
         Raises:
-            memory.CorruptValueError: Its body cannot be unpacked.
+            CorruptObjectError: Its body cannot be unpacked, or is larger than readers take (OBJ-4).
+            memory.MemoryServiceError: S3 refused or did not answer.
+        """
+        raw = self.raw(key, self.max_value_bytes + 1)
+        if raw is None:
+            return None
+        if raw.size > self.max_value_bytes:
+            raise CorruptObjectError(
+                raw, f"the stored value is larger than MAX_VALUE_BYTES ({self.max_value_bytes})"
+            )
+        try:
+            document = decompress(raw.body, raw.headers["Content-Encoding"] or None, self.max_value_bytes)
+        except memory.CorruptValueError as error:
+            raise CorruptObjectError(raw, str(error)) from None
+        return StoredObject(**_head_of(raw), document=document)
+
+    def raw(self, key: str, most: int | None = None) -> RawObject | None:
+        """Return an object with its bytes as they are stored, None if there is none.
+
+        Args:
+            key: Any key.
+            most: How many of the bytes; None for all of them.
+
+        Raises:
             memory.MemoryServiceError: S3 refused or did not answer.
         """
         with translated(f"read {key} in bucket {self.name}"):
             try:
                 answer = self.s3.get_object(Bucket=self.name, Key=key)
-                body = answer["Body"].read()
             except ClientError as error:
                 if _is_missing(error):
                     return None
                 raise
-        encoding = answer.get("ContentEncoding")
-        return StoredObject(
+            with closing(answer["Body"]) as stream:
+                body = stream.read(most)
+        return RawObject(
             key=key,
-            document=decompress(body, encoding, MAX_DOCUMENT_BYTES),
-            size=len(body),
+            size=answer["ContentLength"],
             version=answer["ETag"].strip('"'),
             stored_at=answer["LastModified"],
             storage_class=answer.get("StorageClass", "STANDARD"),
             headers={
                 "Content-Type": answer.get("ContentType", ""),
                 "Cache-Control": answer.get("CacheControl", ""),
-                "Content-Encoding": encoding or "",
+                "Content-Encoding": answer.get("ContentEncoding", ""),
             },
+            metadata=answer.get("Metadata", {}),
             tags=answer.get("TagCount", 0),
+            body=body,
         )
 
     def write(  # noqa: PLR0913 - conditions, by keyword
@@ -243,9 +308,15 @@ class Bucket:
             stale_if_error: Seconds that a copy may be served beyond its freshness while S3 cannot be read.
 
         Raises:
+            memory.ValueTooLargeError: Readers would call it corrupt (OBJ-4).
             memory.ConflictError: The condition does not hold.
             memory.MemoryServiceError: S3 refused or did not answer.
         """
+        if len(document) > self.max_value_bytes:
+            raise memory.ValueTooLargeError(
+                f"{key}: the value takes {len(document)} bytes, MAX_VALUE_BYTES is {self.max_value_bytes}: readers"
+                " would call it corrupt. Store it in parts, or set MEMORY_MAX_VALUE_BYTES here as for every reader"
+            )
         body, encoding = compress(document)
         more: dict[str, Any] = {"ContentEncoding": encoding} if encoding else {}
         if options.ttl_days is not None:
@@ -310,6 +381,10 @@ class Bucket:
         with translated(f"remove {len(keys)} objects in bucket {self.name}"):
             answer = self.s3.delete_objects(Bucket=self.name, Delete={"Objects": objects, "Quiet": True})
         return {failed["Key"]: failed.get("Code", "") for failed in answer.get("Errors", [])}
+
+
+def _head_of(found: ObjectHead) -> dict[str, Any]:
+    return {field.name: getattr(found, field.name) for field in fields(ObjectHead)}
 
 
 def parse_timestamp(text: Any) -> datetime:

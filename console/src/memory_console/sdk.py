@@ -4,6 +4,12 @@ Names, documents and their stored form are the SDK's own, so that what the conso
 SDK's `MemoryService` itself wants a distribution and a signing key; whoever looks after a bucket has neither at hand.
 """
 
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import memory
 from memory._compression import compress, decompress
 from memory._envelope import Envelope, decode, encode, new_write_id
 from memory._names import check_service_name, escape, key_prefix, name_of, object_key
@@ -15,7 +21,11 @@ from memory._value_writer import write_value
 from memory._values import TYPE_NAMES
 from memory._wire import WIRE
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 __all__ = [
+    "MAX_VALUE_BYTES",
     "STORAGE_CLASSES",
     "TYPE_NAMES",
     "WIRE",
@@ -30,9 +40,24 @@ __all__ = [
     "encode",
     "escape",
     "key_prefix",
+    "max_value_bytes",
     "name_of",
     "new_write_id",
     "object_key",
     "read_tagged",
     "write_value",
 ]
+
+
+def max_value_bytes(environment: Mapping[str, str] = os.environ) -> int:
+    """Return the largest document that SDKs of this environment write and read, in bytes of JSON (OBJ-4).
+
+    Raises:
+        memory.ConfigurationError: `MEMORY_MAX_VALUE_BYTES` is no such number.
+    """
+    given = {key: environment[key] for key in ("MEMORY_MAX_VALUE_BYTES",) if key in environment}
+    nowhere = {"DISTRIBUTION": "any.cloudfront.net", "BUCKET_NAME": "any", "VISIBILITY": "public"}
+    return memory.Config.resolve(nowhere, given).max_value_bytes
+
+
+MAX_VALUE_BYTES = max_value_bytes({})  # of readers that say nothing of it

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import memory
 
+from memory_console.bucket import CorruptObjectError
 from memory_console.sdk import PutOptions, decode, name_of, object_key
 
 if TYPE_CHECKING:
-    from memory_console.bucket import Bucket, StoredObject
+    from memory_console.bucket import Bucket, ObjectHead, StoredObject
     from memory_console.sdk import Envelope
 
 DEFAULT_EDGE_TTL = 5
+FOREIGN_KEY = "no SDK writes such a key"
 _MAX_AGE = re.compile(r"max-age=(\d+)")
 _STALE_IF_ERROR = re.compile(r"stale-if-error=(\d+)")
 _KEY = re.compile(r"(public|private)/([A-Za-z0-9_-]{1,64})/(.+)", re.DOTALL)
@@ -45,6 +47,22 @@ class Address:
         match = _KEY.fullmatch(key)
         name = name_of(key) if match else None
         return cls(match[1], match[2], name) if match and name is not None else None
+
+
+def described_object(head: ObjectHead) -> dict[str, Any]:
+    """Return what S3 says of an object that may be no value, for JSON."""
+    return {
+        "key": head.key,
+        "size": head.size,
+        "version": head.version,
+        "stored_at": moment(head.stored_at.timestamp()),
+        "storage_class": head.storage_class,
+        "content_type": head.headers["Content-Type"] or None,
+        "content_encoding": head.headers["Content-Encoding"] or None,
+        "cache_control": head.headers["Cache-Control"] or None,
+        "metadata": head.metadata,
+        "tags": head.tags,
+    }
 
 
 @dataclass(frozen=True)
@@ -102,7 +120,7 @@ def read_value(bucket: Bucket, address: Address) -> StoredValue | None:
 
     Raises:
         memory.InvalidNameError: The name is not allowed.
-        memory.CorruptValueError: What is stored was not written by an SDK.
+        CorruptObjectError: What is stored was not written by an SDK.
         memory.MemoryServiceError: S3 refused or did not answer.
     """
     stored = bucket.read(address.key)
@@ -111,7 +129,7 @@ def read_value(bucket: Bucket, address: Address) -> StoredValue | None:
     try:
         return StoredValue(address, stored, decode(stored.document))
     except memory.CorruptValueError as error:
-        raise memory.CorruptValueError(f"{address.key}: {error}") from None
+        raise CorruptObjectError(stored, str(error)) from None
 
 
 def options_until(

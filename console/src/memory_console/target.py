@@ -15,7 +15,7 @@ import memory
 from memory_console.bucket import Bucket, require_bucket
 from memory_console.failures import Failure, FileError
 from memory_console.output import Output
-from memory_console.sdk import check_service_name
+from memory_console.sdk import check_service_name, max_value_bytes
 from memory_console.stack import stack_outputs
 from memory_console.stored import Address
 
@@ -64,6 +64,22 @@ class Target:
             memory.InvalidNameError: The service's name is not allowed.
         """
         return Address(self.visibility, check_service_name(service), name)
+
+    def key(self, service: str | None, name: str | None, key: str | None) -> str:
+        """Return the key of what a command is about: of a value, or any key below the visibilities.
+
+        Raises:
+            memory.InvalidNameError: The name or key is not allowed.
+            click.UsageError: Neither is given, or both are.
+        """
+        given = [text for text in (service, name) if text is not None]
+        if len(given) != (2 if key is None else 0):
+            raise click.UsageError("give either SERVICE and NAME, or --key")
+        if key is None:
+            return self.address(service or "", name or "").key
+        if not key.startswith(("public/", "private/")):
+            raise memory.InvalidNameError(f"a key begins with public/ or private/, not {key!r}")
+        return key
 
     @property
     def visibilities(self) -> list[str]:
@@ -172,7 +188,7 @@ def on_target(function: _Function) -> _Function:
     ) -> Any:
         output = Output(as_json=as_json)
         try:
-            aws = Bucket(bucket or "", region, profile, endpoint_url)
+            aws = Bucket(bucket or "", region, profile, endpoint_url, max_value_bytes=max_value_bytes())
             target = _resolved(aws, stack, distribution, private=private)
             return function(target, output, **arguments)
         except memory.MemoryServiceError as error:
@@ -185,6 +201,17 @@ def on_target(function: _Function) -> _Function:
     for option in reversed(_OPTIONS):
         command = option(command)
     return command  # type: ignore[return-value] # it takes what click gives
+
+
+def with_key(function: _Function) -> _Function:
+    """Give a command SERVICE and NAME, or `--key` instead of them for an object that no SDK has written."""
+    for option in (
+        click.option("--key", help="An object by its key instead, as for one that no SDK has written."),
+        click.argument("name", required=False),
+        click.argument("service", required=False),
+    ):
+        function = option(function)
+    return function
 
 
 def with_distribution(function: _Function) -> _Function:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 import time
@@ -14,11 +15,13 @@ import memory
 
 from memory_console.archive import Selection, begun, end_line, skipped_line, value_line
 from memory_console.bucket import CONCURRENCY
+from memory_console.escapes import one_line
 from memory_console.examples import Example, ExampleCommand
 from memory_console.failures import PARTLY
+from memory_console.private_file import open_private
 from memory_console.progress import counting
 from memory_console.sdk import check_service_name, key_prefix
-from memory_console.stored import Address, read_value
+from memory_console.stored import FOREIGN_KEY, Address, read_value
 from memory_console.target import on_target
 
 if TYPE_CHECKING:
@@ -47,9 +50,10 @@ _EXAMPLES = (
 def export(target: Target, output: Output, file: str, service: str | None, prefix: str) -> None:
     """Write all values of SERVICE under PREFIX to FILE, one JSON object a line.
 
-    Types, expiry and storage class are kept. An export that was interrupted goes on where it stopped when it is run
-    again. It is no snapshot: a value that changes meanwhile is exported as it was when its turn came. Values that have
-    expired are left out; so are objects that are no values, each with a line that says so.
+    Types, expiry and storage class are kept; the file is for your eyes only. An export that was interrupted goes on
+    where it stopped when it is run again. It is no snapshot: a value that changes meanwhile is exported as it was when
+    its turn came. Values that have expired are left out; so are objects that are no values, each with a line that says
+    so.
     """
     prefixes = [f"{visibility}/" for visibility in sorted(target.visibilities)]
     if service is not None:
@@ -63,8 +67,12 @@ def export(target: Target, output: Output, file: str, service: str | None, prefi
     before = begun(path, selection)
     if before and before.complete:
         raise memory.ConfigurationError(f"{path} is complete: name another file, or remove it to export anew")
-    with path.open("a", encoding="utf-8", newline="\n") as stream:
-        stream.truncate(before.length if before else 0)
+    file_itself, was_open = open_private(path, append=True)
+    if was_open:
+        output.say(f"{path} was open to others: only you can read it now")
+    with io.TextIOWrapper(file_itself, encoding="utf-8", newline="\n") as stream:
+        if before:
+            stream.truncate(before.length)
         if before:
             output.say(f"going on behind {before.values} values that {path} has already")
         else:
@@ -124,7 +132,7 @@ def _lines(bucket: Bucket, selection: Selection, after: str | None) -> Iterator[
 def _line(bucket: Bucket, key: str) -> dict[str, Any] | None:
     address = Address.of_key(key)
     if address is None:
-        return skipped_line(key, "no SDK writes such a key")
+        return skipped_line(key, FOREIGN_KEY)
     try:
         found = read_value(bucket, address)
     except memory.CorruptValueError as error:
@@ -133,7 +141,8 @@ def _line(bucket: Bucket, key: str) -> dict[str, Any] | None:
 
 
 def _write(stream: TextIO, line: dict[str, Any]) -> None:
-    stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+    text = json.dumps(line, ensure_ascii=False)
+    stream.write((one_line(text) if stream is sys.stdout else text) + "\n")
 
 
 def _report(output: Output, result: dict[str, int], stream: TextIO) -> None:

@@ -40,36 +40,27 @@ _EXAMPLES = (
 
 
 @dataclass
-class Journal:
-    """How far an import is, kept beside its file so that it can go on after it was killed.
+class Counts:
+    """What has become of the values of a file; the bucket has said so of each.
 
     Attributes:
-        bucket: Where to.
-        size: Bytes of the file, to know it again.
-        offset: All lines before it are done.
+        stored: Stored by this import.
+        present: Were there already, exactly as they are in the file.
+        different: Left alone, since something else is stored under their name.
+        expired: Have ended since they were exported.
     """
 
-    bucket: str
-    size: int
-    offset: int = 0
     stored: int = 0
     present: int = 0
+    different: int = 0
     expired: int = 0
 
-    @classmethod
-    def load(cls, path: Path, bucket: str, size: int) -> Journal:
-        """Return the journal of an import that was interrupted, else a new one."""
-        try:
-            found = cls(**json.loads(path.read_text()))
-        except (FileNotFoundError, ValueError, TypeError):
-            return cls(bucket, size)
-        return found if (found.bucket, found.size) == (bucket, size) else cls(bucket, size)
-
-    def save(self, path: Path) -> None:
-        """Write it at once and entirely."""
-        draft = path.with_name(f"{path.name}.new")
-        draft.write_text(json.dumps(asdict(self)))
-        draft.replace(path)
+    def __str__(self) -> str:
+        different = f", {self.different} of them with another value" if self.different else ""
+        return (
+            f"stored {self.stored} values; {self.present + self.different} were there already{different};"
+            f" {self.expired} have expired"
+        )
 
 
 @click.command("import", cls=ExampleCommand, examples=_EXAMPLES)
@@ -87,77 +78,68 @@ def import_(target: Target, output: Output, file: Path, existing: str, *, incomp
     """Store the values of FILE, which `export` has written, under their services and names.
 
     Values, types, expiry and storage class are those that were exported; what has expired meanwhile is left out. An
-    import that was interrupted goes on where it stopped when it is run again: FILE.import says where that is.
+    import that was interrupted is run again: the bucket is asked for each value, and what is there already is counted
+    as that.
     """
     if not incomplete:
         check_complete(file)
-    beside = file.with_name(f"{file.name}.import")
-    journal = Journal.load(
-        beside, f"{target.bucket.s3.meta.endpoint_url}/{target.bucket.name}", file.stat().st_size
-    )
-    if journal.offset:
-        output.say(
-            f"going on behind {journal.stored + journal.present + journal.expired} values that are done"
-        )
-    with file.open("rb") as stream, counting(output, "importing", journal.size) as count:
-        stream.seek(journal.offset)
-        _import(target.bucket, stream, journal, beside, count, replace=existing == "replace")
-    beside.unlink(missing_ok=True)
-    result = {"stored": journal.stored, "present": journal.present, "expired": journal.expired}
+    counts = Counts()
+    with file.open("rb") as stream, counting(output, "importing", file.stat().st_size) as count:
+        try:
+            _import(target.bucket, stream, counts, count, replace=existing == "replace")
+        except memory.MemoryServiceError:
+            output.say(f"{counts}; then:")
+            raise
     if output.as_json:
-        output.json(result)
+        output.json(asdict(counts))
     else:
-        output.say(
-            f"stored {journal.stored} values; {journal.present} were there already; {journal.expired} have expired"
-        )
+        output.say(str(counts))
 
 
 def _import(
-    bucket: Bucket,
-    stream: BinaryIO,
-    journal: Journal,
-    beside: Path,
-    count: Callable[[float], None],
-    *,
-    replace: bool,
+    bucket: Bucket, stream: BinaryIO, counts: Counts, count: Callable[[float], None], *, replace: bool
 ) -> None:
     with ThreadPoolExecutor(CONCURRENCY) as pool:
         for values in _chunks(stream):
             for outcome in pool.map(lambda value: _store(bucket, value, replace=replace), values):
-                setattr(journal, outcome, getattr(journal, outcome) + 1)
-            journal.offset = stream.tell()
-            journal.save(beside)
-            count(journal.offset)
+                setattr(counts, outcome, getattr(counts, outcome) + 1)
+            count(stream.tell())
 
 
 def _chunks(stream: BinaryIO) -> Iterator[list[Archived]]:
-    """Return the values of the file, some at a time; between two chunks the stream stands behind the former."""
-    at_end = False
-    while not at_end:
-        chunk: list[Archived] = []
-        while len(chunk) < _AT_ONCE:
-            start, line = stream.tell(), stream.readline()
-            if not line:
-                at_end = True
-                break
-            parsed = _parsed(line, start)
+    """Return the values of the file, some at a time."""
+    seen: set[int] = set()  # not the addresses themselves, of which there may be millions
+    chunk: list[Archived] = []
+    start = 0
+    for line in iter(stream.readline, b""):
+        try:
+            parsed = _parsed(line)
             if "document" in parsed:
-                try:
-                    chunk.append(archived(parsed))
-                except memory.MemoryServiceError as error:
-                    raise type(error)(f"the line at byte {start}: {error}") from None
-        yield chunk
+                value = archived(parsed)
+                if hash(value.address) in seen:
+                    raise memory.CorruptValueError(f"{value.address.key} is there twice")
+                seen.add(hash(value.address))
+                chunk.append(value)
+        except memory.MemoryServiceError as error:
+            raise type(error)(f"the line at byte {start}: {error}") from None
+        start += len(line)
+        if len(chunk) == _AT_ONCE:
+            yield chunk
+            chunk = []
+    yield chunk
 
 
-def _parsed(line: bytes, start: int) -> dict[str, Any]:
+def _parsed(line: bytes) -> dict[str, Any]:
     try:
         parsed = json.loads(line)
+    except RecursionError:
+        raise memory.CorruptValueError("it is nested too deeply") from None
     except ValueError as error:
         if line.endswith(b"\n"):
-            raise memory.CorruptValueError(f"the line at byte {start} is no JSON: {error}") from None
+            raise memory.CorruptValueError(f"it is no JSON: {error}") from None
         return {}  # cut off: there is only one such line, the last, and only with --incomplete
     if not isinstance(parsed, dict):
-        raise memory.CorruptValueError(f"the line at byte {start} is no line of an export")
+        raise memory.CorruptValueError("it is no line of an export")
     return parsed
 
 
@@ -175,13 +157,16 @@ def _store(bucket: Bucket, value: Archived, *, replace: bool) -> str:
     try:
         bucket.write(key, value.document, options, if_absent=True, stale_if_error=stale)
     except memory.ConflictError:
-        held = bucket.read(key)
-        if held is None:
-            raise
-        if held.document == value.document:
-            return "stored"  # by an import that was killed before it could note it, or whose answer was lost
-        if not decode(held.document).is_expired(now):
-            return "present"
+        try:
+            held = bucket.read(key)
+            if held is None:
+                raise
+            if held.document == value.document:
+                return "present"
+            if not decode(held.document).is_expired(now):
+                return "different"
+        except memory.CorruptValueError:
+            return "different"
         # What has expired counts as absent.
         bucket.write(key, value.document, options, if_version=held.version, stale_if_error=stale)
     return "stored"

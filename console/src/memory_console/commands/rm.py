@@ -9,7 +9,7 @@ import click
 from memory_console.escapes import one_line
 from memory_console.examples import Example, ExampleCommand
 from memory_console.failures import NotFoundError
-from memory_console.target import on_target
+from memory_console.target import on_target, with_key
 
 if TYPE_CHECKING:
     from memory_console.output import Output
@@ -19,28 +19,38 @@ _EXAMPLES = (
     Example("memory-service put shop user/42 1", "Something to remove"),
     Example("memory-service rm shop user/42", "Remove it; exit code 3 if it is not there"),
     Example("memory-service rm shop user/42 --force", "Its absence is no error"),
+    Example("memory-service rm --key public/shop/notes.txt --force", "What no SDK has written"),
 )
 
 
 @click.command(cls=ExampleCommand, examples=_EXAMPLES)
-@click.argument("service")
-@click.argument("name")
+@with_key
 @click.option(
     "--if-version", help="Only if this is the version that is stored: exit code 4 if it is another."
 )
 @click.option("--force", "-f", is_flag=True, help="It is no error if there is none.")
 @on_target
 def rm(
-    target: Target, output: Output, service: str, name: str, if_version: str | None, *, force: bool
+    target: Target,
+    output: Output,
+    service: str | None,
+    name: str | None,
+    key: str | None,
+    if_version: str | None,
+    *,
+    force: bool,
 ) -> None:
-    """Remove NAME of SERVICE.
+    """Remove NAME of SERVICE, whatever is stored there.
 
     Edges may serve their copies until the edge TTL it was stored with is over.
     """
-    removed = target.bucket.remove(target.address(service, name).key, if_version=if_version)
+    where = target.key(service, name, key)
+    what = where if key else f"{name} of {target.visibility} service {service}"
+    removed = target.bucket.remove(where, if_version=if_version)
     if not (removed or force):
-        raise NotFoundError(f"{one_line(name)} of {target.visibility} service {service} is not there")
+        raise NotFoundError(f"{one_line(what)} is not there")
     if output.as_json:
-        output.json({"name": name, "service": service, "visibility": target.visibility, "removed": removed})
+        place = {"key": key} if key else {"name": name, "service": service, "visibility": target.visibility}
+        output.json({**place, "removed": removed})
     elif removed:
-        output.say(f"removed {one_line(name)} of {target.visibility} service {service}")
+        output.say(f"removed {what}")

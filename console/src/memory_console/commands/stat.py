@@ -9,15 +9,17 @@ import click
 from rich.table import Table
 from rich.text import Text
 
+from memory_console.bucket import CorruptObjectError
 from memory_console.durations import shown_duration
 from memory_console.escapes import one_line
 from memory_console.examples import Example, ExampleCommand
-from memory_console.failures import NotFoundError
+from memory_console.failures import EXIT_CODES, NotFoundError
 from memory_console.output import shown_size
-from memory_console.stored import moment, read_value
-from memory_console.target import on_target
+from memory_console.stored import FOREIGN_KEY, Address, described_object, moment, read_value
+from memory_console.target import on_target, with_key
 
 if TYPE_CHECKING:
+    from memory_console.bucket import Bucket, ObjectHead
     from memory_console.output import Output
     from memory_console.stored import StoredValue
     from memory_console.target import Target
@@ -30,26 +32,69 @@ _EXAMPLES = (
 
 
 @click.command(cls=ExampleCommand, examples=_EXAMPLES)
-@click.argument("service")
-@click.argument("name")
+@with_key
 @on_target
-def stat(target: Target, output: Output, service: str, name: str) -> None:
+def stat(target: Target, output: Output, service: str | None, name: str | None, key: str | None) -> None:
     """Show what is known about NAME of SERVICE: type, version, sizes, expiry, storage class.
 
-    Shows a value that has expired as well, as long as its object is there.
+    Shows a value that has expired as well, as long as its object is there. Of an object that is no value it shows what
+    S3 says and why it is none: exit code 7. `get --raw` has its bytes, `rm` removes it.
     """
-    found = read_value(target.bucket, target.address(service, name))
-    if found is None:
-        raise NotFoundError(f"{one_line(name)} of {target.visibility} service {service} is not there")
     now = time.time()
+    try:
+        found = _read(target.bucket, target.key(service, name, key))
+    except CorruptObjectError as error:
+        if output.as_json:
+            output.json({**described_object(error.head), "corrupt": error.why})
+        else:
+            _print(output, [("corrupt", error.why), *_object_rows(error.head, now)])
+        raise SystemExit(EXIT_CODES[error.code]) from None
     if output.as_json:
         described = found.described(now)
         output.json({key: described[key] for key in described if key not in ("value", "tagged")})
         return
+    _print(output, _rows(found, now))
+
+
+def _read(bucket: Bucket, key: str) -> StoredValue:
+    address = Address.of_key(key)
+    if address is not None:
+        found = read_value(bucket, address)
+        if found is None:
+            raise NotFoundError(
+                f"{address.name} of {address.visibility} service {address.service} is not there"
+            )
+        return found
+    raw = bucket.raw(key, 0)
+    if raw is None:
+        raise NotFoundError(f"{key} is not there")
+    raise CorruptObjectError(raw, FOREIGN_KEY)
+
+
+def _print(output: Output, rows: list[tuple[str, str]]) -> None:
     table = Table.grid(padding=(0, 2))
-    for label, text in _rows(found, now):
-        table.add_row(Text(label, style="dim"), Text(text))
+    for label, text in rows:
+        table.add_row(Text(one_line(label), style="dim"), Text(one_line(text)))
     output.console.print(table)
+
+
+def _object_rows(head: ObjectHead, now: float) -> list[tuple[str, str]]:
+    """Return what S3 says of an object that is no value."""
+    return [
+        ("size", shown_size(head.size)),
+        ("stored", _stored(head, now)),
+        ("storage class", head.storage_class),
+        ("version", head.version),
+        *((name.lower().replace("-", " "), said) for name, said in head.headers.items() if said),
+        *((f"metadata {name}", said) for name, said in head.metadata.items()),
+        *([("tags", str(head.tags))] if head.tags else []),
+        ("key", head.key),
+    ]
+
+
+def _stored(head: ObjectHead, now: float) -> str:
+    at = head.stored_at.timestamp()
+    return f"{shown_duration(max(0, now - at))} ago, at {moment(at)}"
 
 
 def _rows(found: StoredValue, now: float) -> list[tuple[str, str]]:
@@ -61,14 +106,11 @@ def _rows(found: StoredValue, now: float) -> list[tuple[str, str]]:
         expiry = f"in {shown_duration(left)}, at {when}" if left > 0 else f"expired at {when}"
     gzipped = f", {shown_size(stored.size)} gzipped" if stored.headers["Content-Encoding"] == "gzip" else ""
     return [
-        ("name", one_line(found.address.name)),
+        ("name", found.address.name),
         ("service", f"{found.address.service} ({found.address.visibility})"),
         ("type", envelope.type),
         ("size", shown_size(len(stored.document)) + gzipped),
-        (
-            "stored",
-            f"{shown_duration(now - stored.stored_at.timestamp())} ago, at {moment(stored.stored_at.timestamp())}",
-        ),
+        ("stored", _stored(stored, now)),
         ("expires", expiry),
         ("edge TTL", "not said" if found.edge_ttl is None else shown_duration(found.edge_ttl)),
         ("storage class", stored.storage_class),
