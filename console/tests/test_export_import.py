@@ -62,6 +62,11 @@ def everything(values: Values) -> dict[str, tuple[Any, ...]]:
     return survived
 
 
+def counts(**some: int) -> dict[str, int]:
+    """Return what an import says in JSON."""
+    return {"stored": 0, "present": 0, "different": 0, "expired": 0} | some
+
+
 def fill(values: Values) -> None:
     end = int((time.time() + _IN_AN_HOUR) * 1000)
     for number, (name, value) in enumerate(EVERY_TYPE.items()):
@@ -90,10 +95,10 @@ def test_import_gives_identical_values_types_expiry_and_storage_class(
     ):
         assert run("clear", service, visibility, "--yes").exit_code == 0
     assert values.stored_keys() == []
-    assert found("import", file) == {"stored": 22, "present": 0, "expired": 0}
+    assert found("import", file) == counts(stored=22)
+    assert found("import", file) == counts(present=22)
 
     assert everything(values) == before
-    assert not (tmp_path / "all.jsonl.import").exists()
 
 
 def test_existing_values_stay_unless_replaced(
@@ -106,7 +111,7 @@ def test_existing_values_stay_unless_replaced(
     values.put("shop", "a", "newer")
     values.put("shop", "b", "expired meanwhile", expires_at=1)
 
-    assert found("import", file) == {"stored": 1, "present": 1, "expired": 0}
+    assert found("import", file) == counts(stored=1, different=1)
     assert [found("get", "shop", name)["value"] for name in "ab"] == ["newer", "exported"]
     assert found("import", file, "--existing", "replace")["stored"] == 2
     assert found("get", "shop", "a")["value"] == "exported"
@@ -245,15 +250,196 @@ def test_killed_import_completes_when_run_again(
     found("export", str(file))
     before = everything(many)
     assert run("clear", "shop", "--yes").exit_code == 0
-    journal = tmp_path / "many.jsonl.import"
 
-    killed(["import", str(file)], journal.exists)
+    killed(["import", str(file)], lambda: bool(many.stored_keys()))
     half = len(many.stored_keys())
-    done = json.loads(journal.read_text())["stored"]
     again = found("import", str(file))
 
     assert 0 < half < 200
-    assert again == {"stored": 200, "present": 0, "expired": 0}
-    assert done <= half
+    assert again == counts(stored=200 - half, present=half)
     assert everything(many) == before
-    assert not journal.exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["many.jsonl"]
+
+
+@pytest.mark.parametrize("meanwhile", ["nothing", "cleared", "cleared in part", "changed"])
+def test_import_after_a_killed_one_counts_what_is_in_the_bucket(
+    many: Values, run: Run, found: Callable[..., Any], tmp_path: Path, meanwhile: str
+) -> None:
+    file = tmp_path / "many.jsonl"
+    found("export", str(file))
+    assert run("clear", "shop", "--yes").exit_code == 0
+    killed(["import", str(file)], lambda: bool(many.stored_keys()))
+    if meanwhile == "cleared":
+        assert run("clear", "shop", "--yes").exit_code == 0
+    elif meanwhile == "cleared in part":
+        for key in many.stored_keys()[::2]:
+            many.bucket.remove(key)
+    elif meanwhile == "changed":
+        # As long as before, so that nothing but its content tells that it is another.
+        file.write_bytes(file.read_bytes().replace(b'"name": "n/1', b'"name": "m/1'))
+    held = set(many.stored_keys())
+    wanted = {
+        f"public/{line['service']}/{line['name']}.json"
+        for line in map(json.loads, file.read_text().splitlines())
+        if "document" in line
+    }
+
+    assert found("import", str(file)) == counts(stored=len(wanted - held), present=len(wanted & held))
+    assert set(many.stored_keys()) == held | wanted
+
+
+@pytest.mark.slow
+def test_import_killed_at_any_moment_reports_only_what_is_there(
+    values: Values, run: Run, found: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seed = random.randrange(2**32)
+    print("seed:", seed)
+    chance = random.Random(seed)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+    files = []
+    for number in range(2):
+        for name in range(300):
+            values.put("shop", f"n/{name:03}", [number, name])
+        files.append(tmp_path / f"{number}.jsonl")
+        found("export", str(files[-1]))
+    named = tmp_path / "named.jsonl"
+    kills = 0
+    while kills < 20:
+        named.write_bytes(chance.choice(files).read_bytes())
+        existing = chance.choice(["skip", "replace"])
+        if chance.random() < 0.4:
+            assert run("clear", "shop", "--yes").exit_code == 0
+        process = subprocess.Popen(
+            [sys.executable, "-m", "memory_console", "import", str(named), "--existing", existing],
+            stderr=subprocess.PIPE,
+        )
+        try:
+            process.communicate(timeout=chance.uniform(0.2, 2.5))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            kills += 1
+        if chance.random() < 0.5:
+            continue
+        before = contents(values)
+        wanted = {line[0]: line[1] for line in map(value_of_line, named.read_text().splitlines()) if line}
+        existing = chance.choice(["skip", "replace"])
+
+        said = found("import", str(named), "--existing", existing)
+
+        if existing == "replace":
+            assert said == counts(stored=300)
+            assert contents(values) == wanted
+        else:
+            same = sum(before.get(key) == value for key, value in wanted.items())
+            assert said == counts(
+                stored=len(wanted.keys() - before.keys()),
+                present=same,
+                different=len(before) - same,
+            )
+            assert contents(values) == wanted | before
+
+
+def contents(values: Values) -> dict[str, Any]:
+    """Return what is stored, with the writes that tell two puts of one value apart."""
+    return {key: json.loads(values.bucket.read(key).document) for key in values.stored_keys()}  # type: ignore[union-attr] # it is listed
+
+
+def value_of_line(text: str) -> tuple[str, Any] | None:
+    line = json.loads(text)
+    return (f"public/{line['service']}/{line['name']}.json", line["document"]) if "document" in line else None
+
+
+def test_name_that_is_there_twice_is_refused(
+    values: Values, run: Run, found: Callable[..., Any], tmp_path: Path
+) -> None:
+    file = tmp_path / "a.jsonl"
+    values.put("shop", "a", 1)
+    found("export", str(file))
+    first, value, end = file.read_text().splitlines(keepends=True)
+    file.write_text(first + value + value + end)
+
+    result = run("import", str(file))
+
+    assert (result.exit_code, "twice" in result.stderr) == (7, True)
+
+
+def test_foreign_object_is_left_alone_and_counted(
+    values: Values, found: Callable[..., Any], tmp_path: Path
+) -> None:
+    file = tmp_path / "a.jsonl"
+    values.put("shop", "a", 1)
+    found("export", str(file))
+    values.put_object("public/shop/a.json", b"somebody else's")
+
+    assert found("import", str(file)) == counts(different=1)
+    assert found("import", str(file), "--existing", "replace") == counts(stored=1)
+
+
+ODD: list[Any] = [
+    None, True, -1, 0, 10**400, 1e308, "", "x", "a//b", "\ud800", "\x00", "\u202e", [], [[]], {}, {"a": 1},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "member",
+    ["visibility", "service", "name", "edge_ttl", "stale_if_error", "storage_class", "document"]
+    + [f"document.{name}" for name in ("v", "type", "value", "tagged", "write", "expires_at", "previous")],
+)
+def test_odd_line_is_refused_in_one_line(values: Values, run: Run, tmp_path: Path, member: str) -> None:
+    values.put("shop", "a", 1)
+    file = tmp_path / "a.jsonl"
+    assert run("export", str(file)).exit_code == 0
+    first, value, end = map(json.loads, file.read_text().splitlines())
+    outer, _, inner = member.partition(".")
+    for odd in ODD:
+        line = {**value, outer: {**value["document"], inner: odd} if inner else odd}
+        file.write_text("".join(json.dumps(one) + "\n" for one in (first, line, end)))
+
+        result = run("import", str(file), "--existing", "replace")
+
+        assert result.exception is None or isinstance(result.exception, SystemExit), (odd, result.exception)
+        if result.exit_code:
+            assert result.exit_code in (2, 6, 7), (odd, result.output)
+            assert result.stderr.splitlines()[-1].startswith("memory-service: "), odd
+            assert result.stderr.count("\n") == 2, (
+                result.stderr
+            )  # what was stored until then, and why no more
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        b"[" * 200_000 + b"\n",
+        b'{"a":' * 200_000 + b"\n",
+        b'{"document": ' + b"[" * 900 + b"]" * 900 + b"}\n",
+        b"\xff\xfe\n",
+        b"\x00\n",
+        b"nonsense\n",
+        b"[1]\n",
+        b"\n",
+        b'{"document": 1' + b"0" * 5000 + b"}\n",
+    ],
+)
+@pytest.mark.parametrize("place", ["first", "middle", "last"])
+def test_broken_line_is_refused_in_one_line(
+    values: Values, run: Run, tmp_path: Path, broken: bytes, place: str
+) -> None:
+    values.put("shop", "a", 1)
+    file = tmp_path / "a.jsonl"
+    assert run("export", str(file)).exit_code == 0
+    first, value, end = file.read_bytes().splitlines(keepends=True)
+    lines = {
+        "first": [broken, value, end],
+        "middle": [first, broken, value, end],
+        "last": [first, value, broken],
+    }
+    file.write_bytes(b"".join(lines[place]))
+
+    imported = run("import", str(file))
+    exported = run("export", str(file))  # which completes what it knows as its own
+
+    assert imported.exit_code in (2, 6, 7), imported.output
+    assert imported.stderr.splitlines()[-1].startswith("memory-service: ")
+    for result in (imported, exported):
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception

@@ -84,7 +84,7 @@ def _refusals_on_one_line() -> Iterator[None]:
     try:
         yield
     except click.UsageError as error:
-        error.message = one_line(error.message)
+        error.message = one_line(error.message)  # type: ignore[misc] # click documents it as changeable
         raise
 
 

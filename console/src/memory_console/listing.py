@@ -29,13 +29,15 @@ class Names:
     Attributes:
         folders: What names begin with up to a slash, that included, such as `user/`.
         values: The names.
-        foreign: How many objects no SDK has written.
+        foreign: The objects that no SDK has written.
+        foreign_folders: How many folders hold only such objects.
         token: Gets the next page; None if this is the last.
     """
 
     folders: list[str]
     values: list[Listed]
-    foreign: int
+    foreign: list[ListedObject]
+    foreign_folders: int
     token: str | None
 
 
@@ -68,15 +70,16 @@ def names_prefix(visibility: str, service: str, text: str) -> str:
 
 def names(page: Page) -> Names:
     """Return the folders and names of a page of one service."""
-    values, foreign = [], 0
+    values: list[Listed] = []
+    foreign: list[ListedObject] = []
     for found in page.objects:
         address = Address.of_key(found.key)
         if address is None:
-            foreign += 1
+            foreign.append(found)
         else:
             values.append(Listed(address, found))
     folders = [folder for prefix in page.folders if (folder := _folder(prefix)) is not None]
-    return Names(folders, values, foreign + len(page.folders) - len(folders), page.token)
+    return Names(folders, values, foreign, len(page.folders) - len(folders), page.token)
 
 
 def _folder(prefix: str) -> str | None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 DEFAULT_EDGE_TTL = 5
 FOREIGN_KEY = "no SDK writes such a key"
+_LAST = 253_402_300_799_000  # the last second of the year 9999
 _MAX_AGE = re.compile(r"max-age=(\d+)")
 _STALE_IF_ERROR = re.compile(r"stale-if-error=(\d+)")
 _KEY = re.compile(r"(public|private)/([A-Za-z0-9_-]{1,64})/(.+)", re.DOTALL)
@@ -85,9 +86,14 @@ class StoredValue:
         match = _STALE_IF_ERROR.search(self.stored.headers["Cache-Control"])
         return int(match[1]) if match else None
 
+    @property
+    def ends_at(self) -> float | None:
+        """When the value ends, in Unix seconds; None if never."""
+        return None if self.envelope.expires_at is None else in_seconds(self.envelope.expires_at)
+
     def seconds_left(self, now: float) -> float | None:
         """Return how long the value still lives at a Unix time, less than 0 if it has expired; None if for ever."""
-        return None if self.envelope.expires_at is None else self.envelope.expires_at / 1000 - now
+        return None if self.ends_at is None else self.ends_at - now
 
     def described(self, now: float) -> dict[str, Any]:
         """Return what is known, for JSON; the value is in the form of its document (specification, section 3)."""
@@ -102,7 +108,7 @@ class StoredValue:
             "tagged": document.get("tagged", False),
             "version": self.stored.version,
             "write": self.envelope.write,
-            "expires_at": None if expires_at is None else moment(expires_at / 1000),
+            "expires_at": None if self.ends_at is None else moment(self.ends_at),
             "expires_at_ms": expires_at,
             "expired": self.envelope.is_expired(now),
             "stored_at": moment(self.stored.stored_at.timestamp()),
@@ -143,7 +149,7 @@ def options_until(
         storage_class: None for STANDARD.
         now: Unix seconds.
     """
-    left = None if expires_at is None else max(1.0, expires_at / 1000 - now)
+    left = None if expires_at is None else max(1.0, in_seconds(expires_at) - now)
     return PutOptions.check(
         left,
         edge_ttl,
@@ -151,6 +157,11 @@ def options_until(
         default_edge_ttl=DEFAULT_EDGE_TTL,
         default_storage_class="STANDARD",
     )
+
+
+def in_seconds(milliseconds: int) -> float:
+    """Return a Unix time in seconds; what lies beyond all calendars lies at their ends."""
+    return max(0, min(milliseconds, _LAST)) / 1000
 
 
 def moment(seconds: float) -> str:

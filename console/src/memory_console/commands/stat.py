@@ -101,8 +101,8 @@ def _rows(found: StoredValue, now: float) -> list[tuple[str, str]]:
     stored, envelope = found.stored, found.envelope
     left = found.seconds_left(now)
     expiry = "never"
-    if left is not None and envelope.expires_at is not None:
-        when = moment(envelope.expires_at / 1000)
+    if left is not None and found.ends_at is not None:
+        when = moment(found.ends_at)
         expiry = f"in {shown_duration(left)}, at {when}" if left > 0 else f"expired at {when}"
     gzipped = f", {shown_size(stored.size)} gzipped" if stored.headers["Content-Encoding"] == "gzip" else ""
     return [

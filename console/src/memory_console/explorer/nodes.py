@@ -83,6 +83,13 @@ def whole(value: Any, path: Sequence[str | int]) -> Node:
     return _scalar(value, tuple(path), ALL_CHARACTERS, ALL_OCTETS)
 
 
+def octets(body: bytes, length: int) -> Node:
+    """Return the first bytes of an object of a length, as they are."""
+    node = _scalar(body, (), ALL_CHARACTERS, ALL_OCTETS)
+    node.length = length
+    return node
+
+
 def children(value: Any, path: Sequence[str | int], start: int) -> Node:
     """Return the list or dict at a path with some of its children.
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import time
+from codecs import getincrementaldecoder
 from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import memory
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -17,17 +19,18 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from memory_console import __version__
+from memory_console.bucket import CorruptObjectError
 from memory_console.durations import shown_duration
-from memory_console.escapes import one_line
+from memory_console.escapes import harmless, one_line
 from memory_console.explorer.changes import Change, address_of
 from memory_console.explorer.guard import Guard
-from memory_console.explorer.nodes import children, found, tree, whole
+from memory_console.explorer.nodes import children, found, octets, tree, whole
 from memory_console.explorer.search import containing
 from memory_console.failures import NotFoundError
 from memory_console.listing import names, names_prefix, services
 from memory_console.output import shown_size
 from memory_console.sdk import STORAGE_CLASSES
-from memory_console.stored import DEFAULT_EDGE_TTL, Address, StoredValue, moment, read_value
+from memory_console.stored import DEFAULT_EDGE_TTL, FOREIGN_KEY, Address, StoredValue, moment, read_value
 from memory_console.values import TYPES, value_text
 
 if TYPE_CHECKING:
@@ -35,10 +38,12 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from memory_console.bucket import ObjectHead
     from memory_console.target import Target
 
 PAGE = 200  # names in the tree at a time
-MAX_UPLOAD_BYTES = 64 * 2**20
+FORM_TO_DOCUMENT = 4  # how much larger a form or file may be than the document it becomes: blanks, escapes
+RAW_BYTES = 256 * 1024  # of an object that is no value, that are shown
 _KEPT_VALUES = 4
 _HERE = Path(__file__).parent
 REFUSED = "Refused"
@@ -68,7 +73,12 @@ class Explorer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters |= {"size": shown_size, "duration": shown_duration, "one_line": one_line}
+        self._templates.filters |= {
+            "size": shown_size,
+            "duration": shown_duration,
+            "one_line": one_line,
+            "harmless": harmless,
+        }
         routes = [
             Route("/", self.shell),
             Route("/tree", self.tree),
@@ -78,13 +88,15 @@ class Explorer:
             Route("/whole", self.whole),
             Route("/editor", self.editor),
             Route("/download", self.download),
+            Route("/object", self.object),
+            Route("/raw", self.raw),
             Route("/put", self.put, methods=["POST"]),
             Route("/upload", self.upload, methods=["POST"]),
             Route("/remove", self.remove, methods=["POST"]),
             Route("/favicon.ico", self.icon),
             Mount("/static", StaticFiles(directory=_HERE / "static")),
         ]
-        handlers: Any = {memory.MemoryServiceError: self._failed}
+        handlers: Any = {CorruptObjectError: self._corrupt, memory.MemoryServiceError: self._failed}
         self.guard = Guard(Starlette(routes=routes, exception_handlers=handlers), port)
 
     def shell(self, request: Request) -> Response:
@@ -190,6 +202,7 @@ class Explorer:
             prefix=query.get("prefix", ""),
             types=TYPES if stored is None else TYPES[1:],
             storage_classes=STORAGE_CLASSES,
+            limit=self._bucket.max_value_bytes,
             edge_ttl=DEFAULT_EDGE_TTL if stored is None or stored.edge_ttl is None else stored.edge_ttl,
             left=stored.seconds_left(self._clock()) if stored else None,
         )
@@ -208,25 +221,48 @@ class Explorer:
         headers = {"Content-Disposition": f'attachment; filename="{escaped}{suffix}"'}
         return Response(content, headers=headers, media_type="application/octet-stream")
 
+    def object(self, request: Request) -> Response:
+        """An object that no SDK has written, as it is."""
+        key = _key(request.query_params)
+        if Address.of_key(key) is not None:
+            raise memory.ConfigurationError("this is the key of a value")
+        found = self._bucket.raw(key, 0)
+        if found is None:
+            raise NotFoundError(f"{one_line(key)} is not there any more")
+        return self._raw_page(found, FOREIGN_KEY)
+
+    def raw(self, request: Request) -> Response:
+        """The bytes of any object as a file."""
+        key = _key(request.query_params)
+        found = self._bucket.raw(key)
+        if found is None:
+            raise NotFoundError(f"{one_line(key)} is not there any more")
+        # As S3 has them: the browser must not unpack what may be no gzip.
+        name = quote(key.rpartition("/")[2] or "object", safe="")
+        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+        return Response(found.body, headers=headers, media_type="application/octet-stream")
+
     async def put(self, request: Request) -> Response:
         """Store what the form holds."""
-        fields = _fields(await _body(request))
+        fields = _fields(await self._body(request))
         return await run_in_threadpool(self._store, fields, None)
 
     async def upload(self, request: Request) -> Response:
         """Store a file."""
-        return await run_in_threadpool(self._store, dict(request.query_params), await _body(request))
+        return await run_in_threadpool(self._store, dict(request.query_params), await self._body(request))
 
     async def remove(self, request: Request) -> Response:
         """Remove the version that was seen."""
-        fields = _fields(await _body(request))
-        address = address_of(fields)
+        fields = _fields(await self._body(request))
+        key = _key(fields) if fields.get("key") else address_of(fields).key
+        address = Address.of_key(key)
+        name = address.name if address else key
         if not fields.get("version"):
             raise memory.ConfigurationError("a removal names the version that was seen")
-        removed = await run_in_threadpool(self._bucket.remove, address.key, if_version=fields["version"])
+        removed = await run_in_threadpool(self._bucket.remove, key, if_version=fields["version"])
         if not removed:
-            raise memory.ConflictError(f"{one_line(address.name)}: somebody else has removed it already")
-        return self._page("removed.html", address=address)
+            raise memory.ConflictError(f"{name}: somebody else has removed it already")
+        return self._page("removed.html", name=name)
 
     def _store(self, fields: Mapping[str, str], content: bytes | None) -> Response:
         change = Change.of(fields, content, self._clock())
@@ -286,10 +322,49 @@ class Explorer:
             url=url,
         )
 
+    def _raw_page(self, head: ObjectHead, why: str) -> Response:
+        """Show an object that is no value: why, what S3 says of it, its first bytes, and ways to be rid of it."""
+        raw = self._bucket.raw(head.key, RAW_BYTES)
+        if raw is None:
+            raise NotFoundError(f"{one_line(head.key)} is not there any more")
+        if raw.version != head.version:
+            raise memory.ConflictError(
+                f"{one_line(head.key)}: somebody else has changed it meanwhile: open it again"
+            )
+        return self._page(
+            "raw.html",
+            head=raw,
+            why=why,
+            address=Address.of_key(raw.key),
+            text=_text(raw.body, complete=raw.size <= RAW_BYTES),
+            node=octets(raw.body, raw.size),
+            age=self._clock() - raw.stored_at.timestamp(),
+            moment=moment,
+        )
+
     def _page(self, template: str, *, refused: str = "", **context: Any) -> HTMLResponse:
         """Return a page; what was refused is said in a header, since browsers log other statuses as errors."""
         headers = {REFUSED: refused} if refused else {}
         return HTMLResponse(self._templates.get_template(template).render(context), headers=headers)
+
+    async def _body(self, request: Request) -> bytes:
+        body, limit = bytearray(), FORM_TO_DOCUMENT * self._bucket.max_value_bytes
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > limit:
+                raise memory.ValueTooLargeError(
+                    f"this is too large: a value takes {shown_size(self._bucket.max_value_bytes)} at most, as readers"
+                    " do. MEMORY_MAX_VALUE_BYTES is another limit, for here as for every reader"
+                )
+        return bytes(body)
+
+    async def _corrupt(self, request: Request, error: Exception) -> Response:
+        if not isinstance(error, CorruptObjectError) or request.url.path != "/value":
+            return await self._failed(request, error)
+        try:
+            return await run_in_threadpool(self._raw_page, error.head, error.why)
+        except memory.MemoryServiceError as another:
+            return await self._failed(request, another)
 
     async def _failed(self, request: Request, error: Exception) -> Response:
         del request
@@ -304,20 +379,26 @@ def _found(stored: StoredValue, path: list[str | int]) -> Any:
         raise NotFoundError("there is nothing at this path") from None
 
 
+def _key(fields: Mapping[str, str]) -> str:
+    key = fields.get("key", "")
+    if not key.startswith(("public/", "private/")):
+        raise memory.ConfigurationError("a key begins with public/ or private/")
+    return key
+
+
+def _text(body: bytes, *, complete: bool) -> str | None:
+    """Return the text that an object is, None if it is none."""
+    try:
+        return getincrementaldecoder("utf-8")().decode(body, final=complete)
+    except UnicodeDecodeError:
+        return None
+
+
 def _visibility(query: Mapping[str, str]) -> str:
     visibility = query.get("visibility", "")
     if visibility not in ("public", "private"):
         raise memory.ConfigurationError("the visibility is public or private")
     return visibility
-
-
-async def _body(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_UPLOAD_BYTES:
-            raise memory.ValueTooLargeError(f"more than {shown_size(MAX_UPLOAD_BYTES)} are not taken here")
-    return bytes(body)
 
 
 def _fields(body: bytes) -> dict[str, str]:

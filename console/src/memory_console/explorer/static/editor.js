@@ -79,9 +79,13 @@ export class Editor {
     }
   }
 
+  /** Asks if something would be lost; the browser's own question is what people know. */
+  mayLeave() {
+    return !this.isChanged || confirm('Leave what you have written?');
+  }
+
   async cancel() {
-    // The browser's own question is what people know.
-    if (this.isChanged && !confirm('Leave what you have written?')) return;
+    if (!this.mayLeave()) return;
     this.events.cancelled(this.form.dataset.version ? this.place : undefined);
   }
 

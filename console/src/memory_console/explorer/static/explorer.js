@@ -1,6 +1,7 @@
 // Puts the page together: what happens in one part is told to the others here.
 
 import { Editor } from './editor.js';
+import { oneLine } from './escapes.js';
 import { get } from './fragments.js';
 import { Tree } from './tree.js';
 import { Viewer } from './viewer.js';
@@ -13,7 +14,7 @@ const treeElement = byId('tree');
 let scope = { service: '', prefix: '' };
 
 function say(text) {
-  byId('status').textContent = text;
+  byId('status').textContent = oneLine(text);
 }
 
 function visibility() {
@@ -23,12 +24,12 @@ function visibility() {
 function look({ service = '', prefix = '' }) {
   scope = { service, prefix };
   const where = service ? `in ${service}/${prefix}` : 'choose a service to search in';
-  byId('scope').replaceChildren(where);
+  byId('scope').replaceChildren(oneLine(where));
   if (prefix) {
     const wider = document.createElement('button');
     wider.type = 'button';
     wider.className = 'link';
-    wider.textContent = `all of ${service}`;
+    wider.textContent = oneLine(`all of ${service}`);
     wider.addEventListener('click', () => {
       look({ service });
       byId('text').focus();
@@ -37,18 +38,21 @@ function look({ service = '', prefix = '' }) {
   }
 }
 
+let at = history.state?.at ?? 0; // which of the page's own places in the browser's history
+
 function locate(place, { replace = false } = {}) {
   const query = new URLSearchParams(place ?? { visibility: visibility() });
-  history[replace ? 'replaceState' : 'pushState'](place ?? null, '', `/?${query}`);
+  if (!replace) at += 1;
+  history[replace ? 'replaceState' : 'pushState']({ place, at }, '', `/?${query}`);
 }
 
-const tree = new Tree(treeElement, (item) => openValue(item.dataset), look);
+const tree = new Tree(treeElement, (item) => visit(item.dataset), look);
 const viewer = new Viewer(main, {
-  edit: (place) => editor.open(place),
+  edit: (place) => openEditor(place),
   removed: (place) => {
-    say(`removed ${place.name}`);
+    say(`removed ${place.name ?? place.key}`);
     locate(undefined);
-    tree.refresh(place);
+    tree.refresh(placed(place));
   },
 });
 const editor = new Editor(main, {
@@ -60,7 +64,7 @@ const editor = new Editor(main, {
     focusMain();
   },
   cancelled: (place) => {
-    if (place) openValue(place);
+    if (place) openPlace(place);
     else showWelcome();
   },
 });
@@ -71,22 +75,42 @@ function focusMain() {
 }
 
 function showWelcome() {
+  viewer.forget();
   main.replaceChildren(welcome);
   document.body.dataset.pane = 'names';
   tree.mark({});
 }
 
-async function openValue({ visibility: seen, service, name }, { moved = true } = {}) {
-  const place = { visibility: seen, service, name };
-  await viewer.open(place);
+/** Service and name of a place, also of what lies under a key without being a value. */
+function placed({ service, name, key }) {
+  if (name !== undefined) return { service, name };
+  const [, holder, ...rest] = key.split('/');
+  return { service: holder, name: rest.join('/') };
+}
+
+async function openPlace({ visibility: seen, service, name, key }, { moved = true } = {}) {
+  const place = name === undefined ? { key } : { visibility: seen, service, name };
+  if (!(await viewer.open(place))) return;
   if (moved) locate(place);
   tree.mark(place);
-  look({ service, prefix: name.slice(0, name.lastIndexOf('/') + 1) });
+  const inside = placed(place);
+  look({ service: inside.service, prefix: inside.name.slice(0, inside.name.lastIndexOf('/') + 1) });
   focusMain();
 }
 
+/** Opens what somebody has chosen, unless they would rather not leave what they have written. */
+async function visit(place) {
+  if (editor.mayLeave()) await openPlace(place);
+}
+
+async function openEditor(query) {
+  viewer.forget();
+  await editor.open(query);
+}
+
 async function openNew() {
-  await editor.open({ visibility: visibility(), service: scope.service, prefix: scope.prefix });
+  if (!editor.mayLeave()) return;
+  await openEditor({ visibility: visibility(), service: scope.service, prefix: scope.prefix });
   document.body.dataset.pane = 'value';
 }
 
@@ -148,7 +172,7 @@ byId('search').addEventListener('submit', (event) => {
 });
 results.addEventListener('click', (event) => {
   const button = event.target.closest('[data-kind]');
-  if (button?.dataset.kind === 'value') openValue(button.dataset);
+  if (button?.dataset.kind === 'value') visit(button.dataset);
   else if (button) search(button.dataset.after);
 });
 
@@ -184,7 +208,7 @@ const KEYS = {
   '/': () => byId('text').focus(),
   '?': () => byId('keys').showModal(),
   Delete: () => viewer.remove(),
-  e: () => viewer.shown && editor.open(viewer.shown),
+  e: () => viewer.editable && openEditor(viewer.editable),
   n: () => openNew(),
   r: () => viewer.shown && viewer.open(viewer.shown),
   t: () => switchTheme(),
@@ -220,7 +244,14 @@ addEventListener('beforeunload', (event) => {
   if (editor.isChanged) event.preventDefault();
 });
 addEventListener('popstate', (event) => {
-  if (event.state?.name !== undefined) openValue(event.state, { moved: false });
+  const to = event.state?.at ?? 0;
+  if (to === at) return; // come back from below
+  if (!editor.mayLeave()) {
+    history.go(at - to);
+    return;
+  }
+  at = to;
+  if (event.state?.place) openPlace(event.state.place, { moved: false });
   else showWelcome();
 });
 
@@ -229,8 +260,9 @@ addEventListener('popstate', (event) => {
 nameTheme();
 look({});
 const here = Object.fromEntries(new URLSearchParams(location.search));
-if (here.name) {
+const isPlace = here.name !== undefined || here.key !== undefined;
+if (isPlace) {
   locate(here, { replace: true });
-  openValue(here, { moved: false });
+  openPlace(here, { moved: false });
 }
-tree.load(visibility()).then(() => here.name && tree.reveal(here));
+tree.load(visibility()).then(() => here.name !== undefined && tree.reveal(here));

@@ -50,11 +50,11 @@ export class Tree {
     if (first) first.tabIndex = 0;
   }
 
-  /** Marks the item of a value, if it is there. */
-  mark({ visibility, service, name }) {
+  /** Marks the item of a value, or of what lies under a key, if it is there. */
+  mark({ visibility, service, name, key }) {
     for (const item of this.root.querySelectorAll('[role="treeitem"]')) {
-      const same = item.dataset.name === name && item.dataset.service === service
-        && item.dataset.visibility === visibility && name !== undefined;
+      const same = name === undefined ? key !== undefined && item.dataset.key === key
+        : item.dataset.name === name && item.dataset.service === service && item.dataset.visibility === visibility;
       if (same) item.setAttribute('aria-selected', 'true');
       else item.removeAttribute('aria-selected');
     }
@@ -130,7 +130,7 @@ export class Tree {
 
   async activate(item) {
     const { kind } = item.dataset;
-    if (kind === 'value') this.open(item);
+    if (kind === 'value' || kind === 'object') this.open(item);
     else if (kind === 'more') await this.#more(item);
     else if (kind === 'folder' && item.getAttribute('aria-expanded') === 'true') this.#fold(item);
     else if (kind === 'folder') await this.unfold(item);

@@ -1,5 +1,6 @@
 // The right side: a value, and what unfolds in it.
 
+import { oneLine } from './escapes.js';
 import { Refusal, get, post } from './fragments.js';
 
 const TICK = 1000;
@@ -13,27 +14,46 @@ export class Viewer {
     this.main = main;
     this.events = events;
     this.dialog = document.getElementById('confirm');
+    this.turn = 0;
     main.addEventListener('click', (event) => this.#clicked(event));
     // `toggle` does not bubble.
     main.addEventListener('toggle', (event) => this.#unfolded(event.target), true);
     setInterval(() => this.#tick(), TICK);
   }
 
-  /** The value that is shown: visibility, service, name, version; none if it is something else. */
+  /** What is shown: visibility, service, name, version, and the key of what is no value; none if it is nothing. */
   get shown() {
     const article = this.main.querySelector('article.value');
     if (!article) return undefined;
-    const { visibility, service, name, version } = article.dataset;
-    return { visibility, service, name, version };
+    const { visibility, service, name, version, key } = article.dataset;
+    return { visibility, service, name, version, key };
   }
 
-  async open({ visibility, service, name }) {
+  /** The value that is shown, if it can be edited. */
+  get editable() {
+    return this.shown?.key === undefined ? this.shown : undefined;
+  }
+
+  /** Opens a value, or what lies under a key without being one; returns whether it is shown. */
+  async open({ visibility, service, name, key }) {
     this.main.setAttribute('aria-busy', 'true');
+    this.turn += 1;
+    const { turn } = this;
+    let fragment;
     try {
-      this.show(await get('/value', { visibility, service, name }));
+      fragment = name === undefined ? await get('/object', { key }) : await get('/value', { visibility, service, name });
     } catch (refusal) {
-      this.show(refusal.fragment);
+      fragment = refusal.fragment;
     }
+    if (turn !== this.turn) return false; // something else is shown by now, in which somebody may be writing
+    this.show(fragment);
+    this.main.removeAttribute('aria-busy');
+    return true;
+  }
+
+  /** Does not show what is still on its way. */
+  forget() {
+    this.turn += 1;
     this.main.removeAttribute('aria-busy');
   }
 
@@ -47,9 +67,10 @@ export class Viewer {
     const { shown } = this;
     if (!shown) return;
     const edgeTtl = this.main.querySelector('article').dataset.edgeTtl;
-    document.getElementById('confirm-name').textContent = shown.name;
+    const whose = shown.name === undefined ? '' : `Of the ${shown.visibility} service ${shown.service}. `;
+    document.getElementById('confirm-name').textContent = oneLine(shown.name ?? shown.key);
     document.getElementById('confirm-hint').textContent =
-      `Of the ${shown.visibility} service ${shown.service}. Edges may serve their copies for up to ${edgeTtl || 'some'} seconds.`;
+      oneLine(`${whose}Edges may serve their copies for up to ${edgeTtl || 'some'} seconds.`);
     this.dialog.returnValue = 'cancel';
     this.dialog.showModal();
     await new Promise((resolve) => { this.dialog.addEventListener('close', resolve, { once: true }); });
