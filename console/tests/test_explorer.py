@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,7 +14,7 @@ from memory_console.stored import Address, read_value
 from playwright.sync_api import expect, sync_playwright
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser, Dialog, Locator, Page
@@ -66,28 +67,43 @@ def seen() -> Seen:
     return Seen()
 
 
+@dataclass
+class Answers:
+    """What the person answers when the browser asks, and what it has asked."""
+
+    accept: bool = True
+    asked: list[str] = field(default_factory=list)
+
+
 @pytest.fixture
-def page(browser: Browser, explorer: Served) -> Iterator[Page]:
+def answers() -> Answers:
+    return Answers()
+
+
+@pytest.fixture
+def page(browser: Browser, explorer: Served, answers: Answers) -> Iterator[Page]:
     """The explorer's page, which must not complain and must ask nobody else."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme="light")
     context.set_default_timeout(PATIENCE)
     expect.set_options(timeout=PATIENCE)
     opened = context.new_page()
     noted = watch(opened)
-    alerts: list[str] = []
 
-    def accept(dialog: Dialog) -> None:
-        alerts.append(dialog.message)
-        dialog.accept()
+    def answer(dialog: Dialog) -> None:
+        answers.asked.append(dialog.message)
+        if answers.accept:
+            dialog.accept()
+        else:
+            dialog.dismiss()
 
-    opened.on("dialog", accept)
+    opened.on("dialog", answer)
     opened.goto(explorer.link)
     expect(opened.get_by_role("treeitem", name="service shop")).to_be_visible()
     yield opened
     context.close()
     assert noted.complaints == []
     assert noted.hosts == {explorer.host}
-    assert "1" not in alerts  # what the evil name would say
+    assert "1" not in answers.asked  # what the evil name would say
 
 
 def item(page: Page, label: str) -> Locator:
@@ -396,6 +412,137 @@ def test_theme_is_switched_and_kept(page: Page) -> None:
 
     expect(page.get_by_role("button", name="Theme: dark")).to_be_visible()
     assert ground() == dark
+
+
+def edit_something(page: Page) -> None:
+    """Open one value, then another, and change that."""
+    unfold(page, "service shop", EVIL)
+    expect(page.locator("article h2")).to_have_text(EVIL)
+    unfold(page, "folder user/", "42")
+    expect(page.locator("article h2")).to_have_text("42")
+    page.get_by_role("button", name="Edit").click()
+    page.locator("textarea").fill('{"mine": 1}')
+
+
+LEAVINGS: dict[str, Callable[[Page], Any]] = {
+    "another name": lambda page: item(page, EVIL).click(),
+    "the same name": lambda page: item(page, "42").click(),
+    "another name by keyboard": lambda page: item(page, EVIL).press("Enter"),
+    "back": lambda page: page.evaluate("history.back()"),
+    "far back": lambda page: page.evaluate("history.go(-2)"),
+    "a new value": lambda page: page.get_by_role("button", name="New value").click(),
+    "escape": lambda page: page.keyboard.press("Escape"),
+    "cancel": lambda page: page.get_by_role("button", name="Cancel").click(),
+}
+
+
+@pytest.mark.parametrize("leaving", LEAVINGS)
+def test_nobody_loses_edits_unasked(page: Page, answers: Answers, leaving: str) -> None:
+    edit_something(page)
+    address = page.url
+    answers.accept = False
+
+    LEAVINGS[leaving](page)
+
+    page.wait_for_timeout(300)  # whatever would replace the form has come by now
+    assert answers.asked == ["Leave what you have written?"]
+    expect(page.locator("textarea")).to_have_value('{"mine": 1}')
+    assert page.url == address
+    answers.accept = True
+    LEAVINGS[leaving](page)
+    if leaving == "a new value":
+        expect(page.locator("textarea")).to_have_value("")
+    else:
+        expect(page.locator("textarea")).to_have_count(0)
+    assert len(answers.asked) == 2
+
+
+def test_edits_are_not_lost_to_a_name_found_or_to_an_answer_that_comes_late(
+    page: Page, answers: Answers
+) -> None:
+    unfold(page, "service shop", "folder user/")
+    page.route("**/value?**", lambda route: (page.wait_for_timeout(500), route.continue_()))
+    item(page, "42").click()
+    page.keyboard.press("n")
+    page.locator("textarea").fill("mine")
+    page.wait_for_timeout(1500)
+    expect(page.locator("textarea")).to_have_value("mine")
+    answers.accept = False
+    page.locator("#text").fill("4")
+    page.locator("#results .label").first.click()
+    expect(page.locator("textarea")).to_have_value("mine")
+    assert answers.asked == ["Leave what you have written?"]
+
+
+def test_untouched_form_is_left_unasked(page: Page, answers: Answers) -> None:
+    open_profile(page)
+    page.get_by_role("button", name="Edit").click()
+    expect(page.locator("textarea")).to_be_visible()
+
+    item(page, EVIL).click()
+
+    expect(page.locator("article h2")).to_have_text(EVIL)
+    page.go_back()
+    expect(page.locator("article h2")).to_have_text("42")
+    page.go_forward()
+    expect(page.locator("article h2")).to_have_text(EVIL)
+    assert answers.asked == []
+
+
+@pytest.mark.parametrize(
+    ("key", "label"),
+    [("public/shop/broken.json", "broken"), ("public/shop/notes \u202e.txt", "notes \\u202e.txt")],
+)
+def test_what_is_no_value_is_shown_downloaded_and_removed(
+    page: Page, values: Values, key: str, label: str
+) -> None:
+    body = b"no value \x1b[31m at all"
+    values.bucket.s3.put_object(
+        Bucket=values.name, Key=key, Body=body, ContentType="text/plain", Metadata={"origin": "elsewhere"}
+    )
+    unfold(page, "service shop")
+    page.locator("[role=treeitem]").filter(has=page.locator(".label").get_by_text(label, exact=True)).click()
+
+    article = page.locator("article")
+    for text in ("no value", "text/plain", "elsewhere", values.bucket.page(key).objects[0].version):
+        expect(article).to_contain_text(text)
+    expect(page.get_by_role("region", name="Text")).to_contain_text("no value \\u001b[31m at all")
+    expect(page.get_by_role("region", name="Bytes")).to_contain_text("6e 6f 20 76")
+    expect(page.get_by_role("button", name="Edit")).to_have_count(0)
+    assert accessibility_faults(page) == []
+    page.keyboard.press("e")
+    expect(page.locator("textarea")).to_have_count(0)
+    page.keyboard.press("r")
+    page.reload()
+    expect(article).to_contain_text("elsewhere")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download").click()
+    assert download.value.path().read_bytes() == body
+    values.bucket.s3.put_object(Bucket=values.name, Key=key, Body=b"another")
+    page.get_by_role("button", name="Remove").click()
+    page.locator("#confirm").get_by_role("button", name="Remove").click()
+    expect(page.locator("#main")).to_contain_text("somebody else has changed it")
+    page.get_by_role("button", name="Show what is there now").click()
+    expect(page.get_by_role("region", name="Text")).to_contain_text("another")
+    page.get_by_role("button", name="Remove").click()
+    page.locator("#confirm").get_by_role("button", name="Remove").click()
+    expect(page.locator("#main")).to_contain_text("Removed")
+    assert key not in values.stored_keys()
+
+
+def test_value_that_readers_would_call_corrupt_is_not_stored(
+    page: Page, values: Values, tmp_path: Path
+) -> None:
+    (tmp_path / "large.bin").write_bytes(bytes(values.bucket.max_value_bytes))
+    page.keyboard.press("n")
+    page.get_by_label("Service", exact=True).fill("shop")
+    page.get_by_label("Name", exact=True).fill("large")
+    expect(page.locator("#form-hint")).to_contain_text("16.0 MiB")
+    page.get_by_label("Or take a file").set_input_files(tmp_path / "large.bin")
+    page.get_by_role("button", name="Create").click()
+
+    expect(page.get_by_role("alert")).to_contain_text("MAX_VALUE_BYTES")
+    assert "public/shop/large.json" not in values.stored_keys()
 
 
 def test_address_of_a_value_opens_it_again(page: Page) -> None:

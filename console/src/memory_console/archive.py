@@ -147,7 +147,10 @@ def begun(path: Path, selection: Selection) -> Begun | None:
                 elif "skipped" in parsed:
                     last_key = parsed["skipped"]
                 else:
-                    last_key = Address(parsed["visibility"], parsed["service"], parsed["name"]).key
+                    try:
+                        last_key = archived(parsed).address.key
+                    except memory.MemoryServiceError:
+                        break  # damaged, as a line that is cut off
                     values += 1
                 length += len(line)
     except FileNotFoundError:

@@ -84,6 +84,10 @@ def _refusals_on_one_line() -> Iterator[None]:
     try:
         yield
     except click.UsageError as error:
+        if isinstance(error, click.NoSuchOption) and not error.option_name.startswith("--"):
+            error.message += (
+                " What begins with - and is no option goes behind --, as in: put shop balance -- -5"
+            )
         error.message = one_line(error.message)  # type: ignore[misc] # click documents it as changeable
         raise
 

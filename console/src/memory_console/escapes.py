@@ -14,19 +14,21 @@ from contextlib import suppress
 # Unicode's general categories: controls, formats (directions, joiners, zero widths, tags), line and paragraph
 # separators, surrogates.
 _CATEGORIES = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs"})
-_TAGS = range(0xE0000, 0xE1000)  # to be ignored where they are shown, those not yet assigned as well
+_TAGS = range(0xE0000, 0xE1000)  # and selectors of variants: none is shown, those not yet assigned neither
 _HANDLER = "memory-service-escape"
 _BMP = 0xFFFF
 
 
 def one_line(text: str) -> str:
     """Return a text as it can be shown on one line."""
-    return text if text.isprintable() else "".join(map(_shown, text))
+    return text if _is_plain(text) else "".join(map(_shown, text))
 
 
 def harmless(text: str) -> str:
     """Return a text as it can be shown, on as many lines as it has."""
-    return "".join(char if char in "\n\t" else one_line(char) for char in text) if _is_odd(text) else text
+    if _is_plain(text.replace("\n", "").replace("\t", "")):
+        return text
+    return "".join(char if char in "\n\t" else _shown(char) for char in text)
 
 
 def escape_streams() -> None:
@@ -37,8 +39,9 @@ def escape_streams() -> None:
             stream.reconfigure(errors=_HANDLER)  # type: ignore[union-attr] # a test's may not know it
 
 
-def _is_odd(text: str) -> bool:
-    return not text.replace("\n", "").replace("\t", "").isprintable()
+def _is_plain(text: str) -> bool:
+    # Python calls the selectors printable.
+    return text.isprintable() and (text.isascii() or ord(max(text)) < _TAGS.start)
 
 
 def _shown(char: str) -> str:
