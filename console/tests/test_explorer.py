@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Dialog, Locator, Page
+    from playwright.sync_api import Browser, Dialog, Locator, Page, Route
 
     from conftest import Values
 
@@ -461,7 +461,12 @@ def test_edits_are_not_lost_to_a_name_found_or_to_an_answer_that_comes_late(
     page: Page, answers: Answers
 ) -> None:
     unfold(page, "service shop", "folder user/")
-    page.route("**/value?**", lambda route: (page.wait_for_timeout(500), route.continue_()))
+
+    def late(route: Route) -> None:
+        page.wait_for_timeout(500)
+        route.continue_()
+
+    page.route("**/value?**", late)
     item(page, "42").click()
     page.keyboard.press("n")
     page.locator("textarea").fill("mine")

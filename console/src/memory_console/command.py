@@ -83,13 +83,14 @@ def _refusals_on_one_line() -> Iterator[None]:
     """Write out what terminals obey in click's messages, which repeat what was typed or a listing has brought."""
     try:
         yield
-    except click.UsageError as error:
-        if isinstance(error, click.NoSuchOption) and not error.option_name.startswith("--"):
-            error.message += (
-                " What begins with - and is no option goes behind --, as in: put shop balance -- -5"
-            )
-        error.message = one_line(error.message)  # type: ignore[misc] # click documents it as changeable
+    except click.exceptions.NoArgsIsHelpError:
         raise
+    except click.UsageError as error:
+        hint = ""
+        if isinstance(error, click.NoSuchOption) and not error.option_name.startswith("--"):
+            hint = " What begins with - and is no option goes behind --, as in: put shop balance -- -5"
+        text = one_line(error.format_message()) + hint
+        raise click.UsageError(text, error.ctx) from None
 
 
 def _flush() -> None:
