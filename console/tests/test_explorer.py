@@ -207,6 +207,23 @@ def test_evil_name_key_and_value_only_show_themselves(page: Page) -> None:
     assert page.locator("img[src=x]").count() == 0
 
 
+def test_hidden_characters_are_written_out_in_every_text(page: Page, values: Values) -> None:
+    hidden = "a\u202e\u200b\U000e0041z"
+    values.put("shop", hidden, {hidden: hidden})
+    values.put_object(f"public/{hidden}/a.json", b"evil service")
+    page.reload()
+    unfold(page, "service shop")
+    page.locator("[data-kind=value] .label").get_by_text("a\\u202e").click()
+    expect(page.get_by_role("region", name="Value")).to_contain_text("a\\u202e\\u200b\\udb40\\udc41z")
+    page.keyboard.press("Delete")
+
+    expect(page.locator("#confirm-name")).to_have_text("a\\u202e\\u200b\\udb40\\udc41z")
+    text = page.locator("body").inner_text()
+    assert not set(text) & {"\u202e", "\u200b", "\U000e0041"}
+    page.locator("#confirm").get_by_role("button", name="Remove").click()
+    expect(page.locator("#status")).to_have_text("removed a\\u202e\\u200b\\udb40\\udc41z")
+
+
 def test_edit_keeps_lifetime_and_storage_class(page: Page, values: Values) -> None:
     before = read_value(values.bucket, Address("public", "shop", "user/42"))
     open_profile(page)
