@@ -180,6 +180,20 @@ def test_file_that_cannot_be_written_is_one_line(
     assert not (tmp_path / "target").exists()
 
 
+@pytest.mark.parametrize("option", ["--plot", "--page", "--copy-prices"])
+def test_file_that_the_calculator_cannot_write_is_one_line(run: Run, option: str) -> None:
+    result = run("cost", "--gets", "1M", "--puts", "1M", option, "/nonexistent/x.svg")
+
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1), result.output
+    assert "/nonexistent/x.svg" in result.stderr
+
+
+def test_calculator_without_credentials_says_so_in_one_line(run: Run) -> None:
+    result = run("cost", "--from-bucket", "values", "--gets", "1M")
+
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1), result.output
+
+
 @pytest.mark.parametrize("command", [("export",), ("get", "shop", "a", "--output")])
 @pytest.mark.parametrize("umask", [0o000, 0o022])
 def test_file_of_values_is_for_its_owner_alone(

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import click
+import memory
 
 from memory_console import __version__
 from memory_console.escapes import escape_streams, one_line
@@ -74,6 +75,8 @@ class Commands(click.Group):
                 return super().invoke(ctx)
             except (BrokenPipeError, click.exceptions.Exit):
                 raise
+            except memory.MemoryServiceError as error:
+                raise Failure(error, as_json=False) from error
             except OSError as error:
                 raise Failure(FileError.of(error), as_json=False) from error
 

@@ -151,8 +151,6 @@ def cost(  # noqa: PLR0913 - one for each option
             _replay(scenario, requests, seed, prices, output)
     except (ScenarioError, PriceListError, EmptyBucketError) as error:
         raise click.ClickException(str(error)) from error
-    except OSError as error:
-        raise click.ClickException(f"{error.filename}: {error.strerror}") from error
 
 
 def _write_and_stop(copy_prices: Path | None, page: Path | None, prices: Prices) -> None:
