@@ -21,6 +21,7 @@ from memory_console.cost.quantities import QuantityError, fields, read, short, s
 from memory_console.cost.replay import replay
 from memory_console.cost.scenario import Scenario, ScenarioError, read_input
 from memory_console.examples import Example, ExampleCommand
+from memory_console.failures import Failure, FileError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -151,6 +152,10 @@ def cost(  # noqa: PLR0913 - one for each option
             _replay(scenario, requests, seed, prices, output)
     except (ScenarioError, PriceListError, EmptyBucketError) as error:
         raise click.ClickException(str(error)) from error
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise Failure(FileError.of(error), as_json=as_json) from error
 
 
 def _write_and_stop(copy_prices: Path | None, page: Path | None, prices: Prices) -> None:
