@@ -10,6 +10,7 @@ import pytest
 from explorer_page import Seen, Served, accessibility_faults, served, watch
 from generated_bucket import FOLDER, generated_bucket
 from memory_console.bucket import Bucket
+from memory_console.output import shown_size
 from memory_console.stored import Address, read_value
 from playwright.sync_api import expect, sync_playwright
 
@@ -559,7 +560,7 @@ def test_value_that_readers_would_call_corrupt_is_not_stored(
     page.keyboard.press("n")
     page.get_by_label("Service", exact=True).fill("shop")
     page.get_by_label("Name", exact=True).fill("large")
-    expect(page.locator("#form-hint")).to_contain_text("16.0 MiB")
+    expect(page.locator("#form-hint")).to_contain_text(shown_size(values.bucket.max_value_bytes))
     page.get_by_label("Or take a file").set_input_files(tmp_path / "large.bin")
     page.get_by_role("button", name="Create").click()
 

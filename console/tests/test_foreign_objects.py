@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from memory_console.sdk import MAX_VALUE_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,8 +29,8 @@ CORRUPT: dict[str, tuple[bytes, dict[str, Any]]] = {
     "damaged gzip": (b"hello", {"ContentEncoding": "gzip"}),
     "cut gzip": (gzip.compress(b'{"v": 1, "type": "int", "value": 1}')[:-4], {"ContentEncoding": "gzip"}),
     "brotli": (b"\x0b\x02\x80hello\x03", {"ContentEncoding": "br"}),
-    "bomb": (gzip.compress(bytes(17 * 2**20)), {"ContentEncoding": "gzip"}),
-    "too large": (b" " * (16 * 2**20 + 1), {}),
+    "bomb": (gzip.compress(bytes(MAX_VALUE_BYTES + 1)), {"ContentEncoding": "gzip"}),
+    "too large": (b" " * (MAX_VALUE_BYTES + 1), {}),
     "nested": (b"[" * 100_000, {}),
 }
 
