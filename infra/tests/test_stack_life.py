@@ -292,7 +292,17 @@ def test_managed_policies_replace_the_own_ones(cloud: LocalCloud, deployed: Temp
     cloud.delete(STACK)
 
 
-def test_deleting_a_stack_leaves_nothing(cloud: LocalCloud, deployed: Template) -> None:
+def delete_layers(cloud: LocalCloud) -> None:
+    """Delete all versions of all layers: no stack does, since functions may have pinned them."""
+    client = cloud.client("lambda")
+    for layer in client.list_layers()["Layers"]:
+        name = layer["LayerName"]
+        for version in client.list_layer_versions(LayerName=name)["LayerVersions"]:
+            client.delete_layer_version(LayerName=name, VersionNumber=version["Version"])
+
+
+def test_deleting_a_stack_leaves_nothing_but_its_layers(cloud: LocalCloud, deployed: Template) -> None:
+    delete_layers(cloud)
     before = everything(cloud)
     cloud.deploy(deployed, stack_name=STACK, parameters={"BucketRemovalPolicy": "Delete"})
     during = everything(cloud)
@@ -300,6 +310,8 @@ def test_deleting_a_stack_leaves_nothing(cloud: LocalCloud, deployed: Template) 
         kind for kind in before if during[kind] == before[kind]
     ] == []  # each kind is looked at for good reason
     cloud.delete(STACK)
+    assert everything(cloud)["layers"] == during["layers"]
+    delete_layers(cloud)
     assert everything(cloud) == before
 
 
@@ -412,7 +424,10 @@ def test_changed_parameters_reach_what_they_are_for(
     assert variables["DISTRIBUTION"] == "values.example.com"
 
 
-def test_a_later_resource_that_fails_rolls_everything_back(cloud: LocalCloud, deployed: Template) -> None:
+def test_a_later_resource_that_fails_rolls_back_everything_but_bucket_and_layers(
+    cloud: LocalCloud, deployed: Template
+) -> None:
+    delete_layers(cloud)
     before = everything(cloud)
     broken = copy.deepcopy(deployed)
     broken["Resources"]["Failing"] = {
@@ -422,5 +437,10 @@ def test_a_later_resource_that_fails_rolls_everything_back(cloud: LocalCloud, de
     }
     with pytest.raises(DeploymentError, match="Kind must be one of AccessControl, SigningKeys, not Signpost"):
         cloud.deploy(broken, stack_name=STACK)
+    delete_layers(cloud)
+    left = everything(cloud)
+    [bucket] = set(left["buckets"]) - set(before["buckets"])
+    assert names_in(cloud, bucket) == []
+    cloud.client("s3").delete_bucket(Bucket=bucket)
     assert everything(cloud) == before
     cloud.delete(STACK)
