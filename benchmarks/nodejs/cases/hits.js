@@ -116,7 +116,7 @@ function hitsAmong(count) {
   const now = Date.now();
   /** @param {string} name @param {number} number */
   const keep = (name, number) => {
-    const content = { value: number, text: String(number), isAscii: true, type: 'int', tagged: false, expiresAt: undefined, took: 0 };
+    const content = { value: number, text: String(number), octets: String(number).length, type: 'int', tagged: false, expiresAt: undefined, took: 0 };
     const version = number.toString(16).padStart(32, '0');
     local.keep(name, new CachedValue(content, { version, storedAt: now, start: now, age: 0, maxAge: DAY }));
   };
