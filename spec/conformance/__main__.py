@@ -143,7 +143,8 @@ def _check_vectors(found: list[vectors.Vector]) -> int:
 
 def _clause_problems(found: list[vectors.Vector]) -> list[str]:
     cited = [(vector.id, vector.clause) for vector in found]
-    return clauses.problems(home.TEXT.read_text(encoding="utf-8"), cited, clauses.reasons(home.UNPROVEN))
+    text = "\n".join(path.read_text(encoding="utf-8") for path in home.TEXTS)
+    return clauses.problems(text, cited, clauses.reasons(home.UNPROVEN))
 
 
 def _progress() -> Callable[[Event], None]:

@@ -33,6 +33,7 @@ def derived(path: Path) -> Iterator[dict[str, Any]]:
                 "id": f"{slug}-{number}",
                 "title": f"{key['name']} {'takes' if is_taken else 'refuses'} {shown[:30]} ({number})",
                 "clause": "CFG-3",
+                **({"requires": [key["feature"]]} if "feature" in key else {}),
                 "conf": _conf(key["name"], value),
                 "environment": {},
                 **(

@@ -180,9 +180,8 @@ def test_a_reason_counts_where_it_is_needed_and_is_a_problem_where_it_is_not() -
 def test_a_run_fails_if_an_obligation_has_no_vector(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], add_sdk: Any
 ) -> None:
-    text = home.TEXT.read_text() + "\n- **NEW-1** It MUST be proven.\n"
-    (tmp_path / "README.md").write_text(text)
-    monkeypatch.setattr(home, "TEXT", tmp_path / "README.md")
+    (tmp_path / "NEW.md").write_text("- **NEW-1** It MUST be proven.\n")
+    monkeypatch.setattr(home, "TEXTS", (*home.TEXTS, tmp_path / "NEW.md"))
     add_sdk("toy")
     assert main(["--root", str(tmp_path), "--only", "wire/bytes/*"]) == 1
     assert "problem: no vector proves NEW-1, and" in capsys.readouterr().out
