@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from . import endpoints, signing
+from . import changes, endpoints, signing
 from .answers import FailureError, during, equal
 from .meaning import MeaningError, written
 from .vectors import DISTRIBUTION, Kind
@@ -216,6 +216,10 @@ def _endpoint(vector: Vector) -> Check:
     return Check(vector, [endpoints.request(vector)], lambda answers: endpoints.judge(vector, answers[0]))
 
 
+def _changes(vector: Vector) -> Check:
+    return Check(vector, [changes.request(vector)], lambda answers: changes.judge(vector, answers[0]))
+
+
 def _decode(vector: Vector, document: dict[str, str]) -> Message:
     now = {"now": vector.members["now"]} if "now" in vector.members else {}
     return {"op": "decode", **document, **now}
@@ -227,7 +231,13 @@ def _locate(vector: Vector) -> Message:
         "op": "locate",
         **{member: asked[member] for member in ("visibility", "service", "name")},
         "distribution": DISTRIBUTION,
+        **_with_changes(vector.members),
     }
+
+
+def _with_changes(members: Mapping[str, Any]) -> Message:
+    """Say that a vector is about a service with a change record (CHG-1)."""
+    return {"changes": True} if members.get("with_changes") else {}
 
 
 def _with_key(conf: Mapping[str, Any], rsa_key: Path) -> Message:
@@ -242,4 +252,5 @@ _SIMPLE: Mapping[Kind, Callable[[Vector], Check]] = {
     Kind.REFUSED_NAME: _refused_name,
     Kind.ENDPOINT: _endpoint,
     Kind.REFUSED_CALL: _refused_call,
+    Kind.CHANGES: _changes,
 }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
+from . import changes
 from .home import SCHEMAS, VECTORS
 from .meaning import MeaningError, written
 from .notation import NotationError, normal
@@ -39,6 +40,7 @@ INVISIBLE = frozenset(
         "wire/str/escaped-swapped",
         "wire/str/escaped-lone-in-key",
         "wire/str/escaped-lone-nested",
+        "changes/records/place-upper",
     }
 )
 
@@ -59,6 +61,14 @@ def validator(name: str) -> Draft202012Validator:
     schema = json.loads((SCHEMAS / f"{name}.schema.json").read_text(encoding="utf-8"))
     Draft202012Validator.check_schema(schema)
     return Draft202012Validator(schema)
+
+
+def is_record(document: str) -> bool:
+    """Whether the change record's schema takes a document."""
+    try:
+        return bool(validator("changes").is_valid(json.loads(document)))
+    except ValueError:
+        return False
 
 
 def is_envelope(document: bytes) -> bool:
@@ -99,6 +109,9 @@ def _of_names(vectors: list[Vector]) -> Iterator[str]:
 
 
 def _of_documents(vector: Vector) -> Iterator[str]:
+    if vector.kind is Kind.CHANGES:
+        yield from _of_records(vector)
+        return
     accepted = "error" not in vector.members
     for document in vector.documents():
         if is_envelope(octets(document)) != (accepted or vector.id in INVISIBLE):
@@ -111,6 +124,14 @@ def _of_documents(vector: Vector) -> Iterator[str]:
         else:
             if says != means:
                 yield f"{vector.id}: the document says another value"
+
+
+def _of_records(vector: Vector) -> Iterator[str]:
+    if not changes.is_right(vector):
+        yield f"{vector.id}: section 14 says something else"
+    for document in changes.documents(vector):
+        if changes.is_document(document) != is_record(document) and vector.id not in INVISIBLE:
+            yield f"{vector.id}: the schema of the change record takes something else"
 
 
 def _refuse(constant: str) -> Any:

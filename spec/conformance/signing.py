@@ -27,7 +27,7 @@ _HASHES: Mapping[str, tuple[str, hashes.HashAlgorithm]] = {  # the end of the qu
     "SHA1": ("", hashes.SHA1()),  # noqa: S303 - CloudFront verifies it still
 }
 _FROM_CLOUDFRONT = str.maketrans("-_~", "+=/")
-_ASKED = ("public_key_id", "now", "lifetime", "hash_algorithm")
+_ASKED = ("public_key_id", "now", "lifetime", "hash_algorithm", "changes")
 _FOREIGN = re.compile(r"[+=/]")
 
 

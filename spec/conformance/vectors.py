@@ -38,6 +38,7 @@ class Kind(Enum):
     ENDPOINT = "endpoint"
     CALL = "call"
     REFUSED_CALL = "refused call"
+    CHANGES = "changes"
     STORE = "store"
 
 
@@ -47,6 +48,7 @@ _MEMBERS = (  # the first line whose members are all there decides
     ({"endpoint"}, Kind.ENDPOINT),
     ({"function", "arguments", "cache_name"}, Kind.CALL),
     ({"function", "arguments", "error"}, Kind.REFUSED_CALL),
+    ({"changes", "is"}, Kind.CHANGES),
     ({"conf"}, Kind.CONFIGURATION),
     ({"service", "name", "key", "url"}, Kind.NAME),
     ({"service", "name", "error"}, Kind.REFUSED_NAME),
