@@ -436,6 +436,7 @@ def types(session: nox.Session) -> None:
         "infra/bucket-removal",
         "spec/conformance",
         "spec/history",
+        "spec/model",
         "spec/mutants",
         "python-sdk/conformance",
     )
@@ -482,6 +483,16 @@ def history(session: nox.Session) -> None:
         return
     session.run("python", "-m", "history", "--operations", "100000", "--clients", "3")
     session.run("python", "-m", "history", "--operations", "3000", "--real-time")
+
+
+@nox.session(default=False)
+def model(session: nox.Session) -> None:
+    """Try to break the bound of the change record in a model, whole and with each part left out.
+
+    Arguments go to `python -m model`.
+    """
+    _install(session, "dev")
+    session.run("python", "-m", "model", *session.posargs)
 
 
 @nox.session(default=False)

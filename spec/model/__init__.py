@@ -1,0 +1,1 @@
+"""A model of the change record, which tries to break the bound of section 14."""
