@@ -235,6 +235,32 @@ def test_an_update_of_something_else_leaves_them_alone(
     assert [name["FunctionName"] for name in functions if "demo" in name["FunctionName"]] == []
 
 
+def copied_anew(cloud: LocalCloud, deployed: Template) -> Template:
+    """Return the template as another deployment from the repository has it: each layer is a new resource there."""
+    text = json.dumps(deployed)
+    for name, item in deployed["Resources"].items():
+        if item["Type"] == "AWS::Lambda::LayerVersion":
+            place = item["Properties"]["Content"]
+            key = f"again/{place['S3Key']}"
+            source = {"Bucket": place["S3Bucket"], "Key": place["S3Key"]}
+            cloud.client("s3").copy_object(Bucket=place["S3Bucket"], Key=key, CopySource=source)
+            text = text.replace(f'"{place["S3Key"]}"', f'"{key}"').replace(f'"{name}"', f'"{name}0"')
+    template: Template = json.loads(text)
+    return template
+
+
+def test_layer_versions_of_earlier_deployments_stay(cloud: LocalCloud, deployed: Template) -> None:
+    layers = ("PythonLayer", "NodejsLayer", "CryptographyLayer")
+    first = cloud.deploy(deployed, stack_name=STACK).outputs
+    second = cloud.deploy(copied_anew(cloud, deployed), stack_name=STACK, parameters={"EdgeTtl": "7"}).outputs
+    client = cloud.client("lambda")
+    for layer in layers:
+        assert second[layer] != first[layer]
+        assert client.get_layer_version_by_arn(Arn=first[layer])["LayerVersionArn"] == first[layer]
+    cloud.delete(STACK)
+    assert client.get_layer_version_by_arn(Arn=first["PythonLayer"])
+
+
 def test_a_stack_with_its_own_key_group_has_no_key_made(
     cloud: LocalCloud, deployed: Template, own_key_group: str
 ) -> None:
