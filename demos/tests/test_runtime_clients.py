@@ -34,11 +34,6 @@ ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 FOLDERS = {"Python": "python", "Node": "nodejs"}
 LAYERS = {"Python": ("python-*", "python", "cryptography-*"), "Node": ("nodejs",)}
-KEYS = {
-    "AWS_ACCESS_KEY_ID": "ASIAQNZGKIQY56JQ7WML",
-    "AWS_SECRET_ACCESS_KEY": "bWFkZSB1cCBmb3IgdGhpcyB0ZXN0IGFuZCBzZWNyZXQ",
-    "AWS_SESSION_TOKEN": "FwoGZXIvYXdzEBYaDMadeUpForThisTestAndSecretToo",
-}
 QUERY = re.compile(
     r"Policy=|Signature=|Key-Pair-Id=|X-Amz-|Credential=|BEGIN [A-Z ]*PRIVATE KEY", re.IGNORECASE
 )
@@ -54,6 +49,20 @@ def cloud() -> Iterator[LocalCloud]:
     with LocalCloud.start(variables={"NODE_PATH": str(modules)}) as started:
         deploy_application(started, ROOT / "infra" / "template.yaml", stack_name="runtime-clients")
         yield started
+
+
+@pytest.fixture(scope="module")
+def keys(cloud: LocalCloud) -> Mapping[str, str]:
+    """Credentials of a session, as Lambda gives a function."""
+    role = cloud.client("iam").create_role(RoleName="runtime-clients", AssumeRolePolicyDocument="{}")["Role"][
+        "Arn"
+    ]
+    given = cloud.client("sts").assume_role(RoleArn=role, RoleSessionName="function")["Credentials"]
+    return {
+        "AWS_ACCESS_KEY_ID": given["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": given["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": given["SessionToken"],
+    }
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +99,9 @@ def command(language: str, opt: Path) -> tuple[list[str], dict[str, str]]:
     )
 
 
-def run(demo: Demo, cloud: LocalCloud, opt: Path, log_format: str) -> tuple[list[Any], str]:
+def run(
+    demo: Demo, cloud: LocalCloud, opt: Path, keys: Mapping[str, str], log_format: str
+) -> tuple[list[Any], str]:
     """Call a demo twice in one process, and return what it returned and all that was written."""
     configuration = cloud.client("lambda").get_function_configuration(FunctionName=demo.function)
     started, layers = command(demo.language, opt)
@@ -101,7 +112,7 @@ def run(demo: Demo, cloud: LocalCloud, opt: Path, log_format: str) -> tuple[list
             **cloud.environment(),
             **configuration["Environment"]["Variables"],
             **layers,
-            **KEYS,
+            **keys,
             "AWS_LAMBDA_RUNTIME_API": api.address,
             "AWS_LAMBDA_FUNCTION_NAME": demo.function,
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
@@ -133,13 +144,13 @@ def run(demo: Demo, cloud: LocalCloud, opt: Path, log_format: str) -> tuple[list
 @pytest.mark.parametrize("log_format", ["Text", "JSON"])
 @pytest.mark.parametrize("demo", DEMOS, ids=[demo.function for demo in DEMOS])
 def test_a_demo_says_at_debug_where_it_read_and_no_secret(
-    demo: Demo, log_format: str, cloud: LocalCloud, opt: Mapping[str, Path]
+    demo: Demo, log_format: str, cloud: LocalCloud, opt: Mapping[str, Path], keys: Mapping[str, str]
 ) -> None:
-    results, output = run(demo, cloud, opt[demo.language], log_format)
+    results, output = run(demo, cloud, opt[demo.language], keys, log_format)
     assert [result["statusCode"] for result in results] == [200, 200]
     assert 'get \\"var1\\" from' in output or 'get "var1" from' in output  # it does log at this level
     assert not QUERY.search(output), QUERY.search(output)
-    for secret in (*KEYS.values(), *key_lines(cloud)):
+    for secret in (*keys.values(), *key_lines(cloud)):
         assert secret not in output
     if log_format == "JSON" and demo.language == "Python":
         levels = {json.loads(line).get("level") for line in output.splitlines() if line.startswith("{")}
