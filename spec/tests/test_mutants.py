@@ -46,4 +46,8 @@ def test_faults_have_names_of_their_own_and_are_caught_by_what_exists(sdk: str) 
     rules = {f"history/{rule}" for rule in get_args(Rule)}
     known = rules | {vector.id for vector in vectors.load(home.VECTORS)}
     assert [fault.name for fault in faults if not fault.caught_by or set(fault.caught_by) - known] == []
-    assert rules <= {id_ for fault in faults for id_ in fault.caught_by}
+
+
+def test_each_rule_of_the_judge_finds_a_fault_of_some_sdk() -> None:
+    found = {id_ for sdk in SDKS for fault in faults_of(sdk) for id_ in fault.caught_by}
+    assert {f"history/{rule}" for rule in get_args(Rule)} <= found
