@@ -12,7 +12,7 @@ import pytest
 from local_cloud import FakeClock, LocalCloud
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 MANAGED_CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 
@@ -168,3 +168,20 @@ _numbers = itertools.count()
 def path() -> str:
     """Return a path that no other test uses."""
     return f"/objects/{next(_numbers)}.json"
+
+
+@pytest.fixture
+def function_template() -> Callable[..., dict[str, object]]:
+    """Return what makes a template with one Python function."""
+
+    def template(code: str, name: str = "one") -> dict[str, object]:
+        properties = {
+            "FunctionName": name,
+            "Runtime": "python3.12",
+            "Handler": "index.run",
+            "Role": "arn:aws:iam::000000000000:role/any",
+            "Code": {"ZipFile": code},
+        }
+        return {"Resources": {"Function": {"Type": "AWS::Lambda::Function", "Properties": properties}}}
+
+    return template

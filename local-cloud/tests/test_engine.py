@@ -12,7 +12,7 @@ from local_cloud import EngineError, LocalCloud
 from local_cloud.engine import Engine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 LISTEN = "0A"  # in /proc/net/tcp
 LOOPBACK = "0100007F"
@@ -57,7 +57,9 @@ def test_engine_listens_on_loopback_only(engine: Engine) -> None:
 
 
 @linux_only
-def test_stopping_ends_the_workers_of_functions_and_removes_the_folder() -> None:
+def test_stopping_ends_the_workers_of_functions_and_removes_the_folder(
+    function_template: Callable[..., dict[str, object]],
+) -> None:
     with LocalCloud.start() as cloud:
         engine = cloud._engine
         cloud.deploy(function_template("import time\ndef run(event, context): return 1"), stack_name="one")
@@ -87,7 +89,7 @@ def test_engine_that_ends_at_once_is_reported_with_the_end_of_its_log(
 
 
 def test_functions_run_on_this_python_and_see_the_given_variables_but_not_the_callers(
-    cloud: LocalCloud,
+    cloud: LocalCloud, function_template: Callable[..., dict[str, object]]
 ) -> None:
     code = (
         "import os, sys\n"
@@ -101,7 +103,9 @@ def test_functions_run_on_this_python_and_see_the_given_variables_but_not_the_ca
     assert answer.decode() == f'[[{sys.version_info[0]}, {sys.version_info[1]}], "green", []]'
 
 
-def test_functions_find_boto3_but_not_the_packages_that_a_layer_would_bring(cloud: LocalCloud) -> None:
+def test_functions_find_boto3_but_not_the_packages_that_a_layer_would_bring(
+    cloud: LocalCloud, function_template: Callable[..., dict[str, object]]
+) -> None:
     code = (
         "from importlib.util import find_spec\n"
         "def run(event, context):\n"
@@ -112,15 +116,3 @@ def test_functions_find_boto3_but_not_the_packages_that_a_layer_would_bring(clou
     answer = cloud.client("lambda").invoke(FunctionName="bare")["Payload"].read()
 
     assert answer == b"[true, false, false, false]"
-
-
-def function_template(code: str, name: str = "one") -> dict[str, object]:
-    """Return a template with one Python function."""
-    properties = {
-        "FunctionName": name,
-        "Runtime": "python3.12",
-        "Handler": "index.run",
-        "Role": "arn:aws:iam::000000000000:role/any",
-        "Code": {"ZipFile": code},
-    }
-    return {"Resources": {"Function": {"Type": "AWS::Lambda::Function", "Properties": properties}}}

@@ -18,6 +18,8 @@ from botocore.exceptions import ClientError
 from local_cloud import FakeClock, LocalCloud
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conftest import Shop
 
 HOUR = 3600
@@ -207,17 +209,11 @@ def test_other_services_keep_their_own_time(shop: Shop) -> None:
     assert date is None or abs(seconds(date) - time.time()) < 60
 
 
-def test_functions_reach_s3_through_the_front(shop: Shop) -> None:
+def test_functions_reach_s3_through_the_proxy(
+    shop: Shop, function_template: Callable[..., dict[str, object]]
+) -> None:
     code = "import os\ndef run(event, context): return os.environ['AWS_ENDPOINT_URL']"
-    properties = {
-        "FunctionName": "endpoint",
-        "Runtime": "python3.12",
-        "Handler": "index.run",
-        "Role": "arn:aws:iam::000000000000:role/any",
-        "Code": {"ZipFile": code},
-    }
-    template = {"Resources": {"One": {"Type": "AWS::Lambda::Function", "Properties": properties}}}
-    shop.cloud.deploy(template, stack_name="endpoint")
+    shop.cloud.deploy(function_template(code, name="endpoint"), stack_name="endpoint")
 
     seen = shop.cloud.client("lambda").invoke(FunctionName="endpoint")["Payload"].read()
 

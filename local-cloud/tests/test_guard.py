@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from local_cloud.run_keys import ENGINE_HEADER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from local_cloud import LocalCloud
 
@@ -169,22 +169,16 @@ def test_keys_that_the_cloud_issues_are_its_own(cloud: LocalCloud, bucket: str) 
     cloud.client("iam").delete_role(RoleName="guarded")
 
 
-def test_functions_use_the_cloud_and_do_not_know_what_opens_the_engine(cloud: LocalCloud) -> None:
+def test_functions_use_the_cloud_and_do_not_know_what_opens_the_engine(
+    cloud: LocalCloud, function_template: Callable[..., dict[str, object]]
+) -> None:
     code = (
         "import boto3, os, pathlib\n"
         "def run(event, context):\n"
         "    seen = [str(dict(os.environ)), pathlib.Path(f'/proc/{os.getppid()}/environ').read_text()]\n"
         "    return [boto3.client('sts').get_caller_identity()['Account'], *seen]"
     )
-    properties = {
-        "FunctionName": "guarded",
-        "Runtime": "python3.12",
-        "Handler": "index.run",
-        "Role": "arn:aws:iam::000000000000:role/any",
-        "Code": {"ZipFile": code},
-    }
-    function = {"Type": "AWS::Lambda::Function", "Properties": properties}
-    cloud.deploy({"Resources": {"Function": function}}, stack_name="guarded")
+    cloud.deploy(function_template(code, name="guarded"), stack_name="guarded")
 
     account, *seen = json.loads(cloud.client("lambda").invoke(FunctionName="guarded")["Payload"].read())
     cloud.delete("guarded")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 
-ENGINE_HEADER = "X-Local-Cloud-Engine"
+from local_cloud import lifeline
+
+ENGINE_HEADER = lifeline.ENGINE_HEADER.decode()
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 
