@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -90,9 +91,8 @@ def test_a_pattern_speaks_of_at_most_20_checks(run: Callable[..., Any]) -> None:
     fault = 'if request["op"] == "locate": reply = {"error": {"code": "oops"}}'
     status, log = run("names/keys/*  # oops — why", fault)
     assert status == 1
-    assert [problem.partition("txt: ")[2] for problem in log.problems] == [
-        "names/keys/* matches 48 checks, more than 20"
-    ]
+    [problem] = log.problems
+    assert re.fullmatch(r"names/keys/\* matches \d+ checks, more than 20", problem.partition("txt: ")[2])
 
 
 def test_a_pair_is_listed_by_the_names_of_both(run: Callable[..., Any]) -> None:
