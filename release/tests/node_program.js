@@ -4,7 +4,7 @@
 const MemoryService = require('sdk-memory-service');
 
 const { DISTRIBUTION, PRIVATE_DISTRIBUTION, STORAGE_BUCKET: BUCKET_NAME, PRIVATE_KEY_ARN: PK_PATH } = process.env;
-const VALUE = { list: [1, 'a', null], big: 2n ** 60n, bytes: Buffer.from('é'), nested: { yes: true } };
+const VALUE = { list: [1, 'a', null], big: 2n ** 60n, bytes: new TextEncoder().encode('é'), nested: { yes: true } };
 
 const services = {
   public: new MemoryService({ DISTRIBUTION, BUCKET_NAME }, 'node-program'),

@@ -95,6 +95,7 @@ def test_the_wheel_has_the_sdk_and_nothing_else(artifacts: Artifacts) -> None:
     with zipfile.ZipFile(wheel) as archive:
         assert {name.split("/")[0] for name in archive.namelist()} == {
             "memory",
+            "memory_service",
             "sdk_memory_service-1.0.0.dist-info",
         }
 
