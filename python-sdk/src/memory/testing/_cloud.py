@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from memory._aws import forget_time
 from memory._credentials import Credentials
 from memory._exchange import NOT_SENT, Failure, Response
 from memory._fork import alive
@@ -337,6 +338,7 @@ def _limited(answer: Response, limit: int) -> Response:
 
 
 def _forget() -> None:
+    forget_time()
     for one in alive():
         if isinstance(one, MemoryService):
-            one._state.empty()  # noqa: SLF001 - what it knows is of another cloud
+            one._forget()  # noqa: SLF001 - what it knows is of another cloud

@@ -1,0 +1,366 @@
+"""Announcing what is about to be written in the change record (specification, sections 14.2 and 14.3)."""
+
+from __future__ import annotations
+
+import time
+from _thread import get_ident
+from collections import deque
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from memory._backoff import longest_wait
+from memory._changes import RECORD_BYTES, bucket_of, first, mark_of, read, record_key
+from memory._errors import AccessDeniedError, ConfigurationError, MemoryServiceError, UnavailableError
+from memory._options import Condition
+from memory._store import NotMetError, OutOfTimeError
+from memory._wait_queue import WaitQueue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from memory._changes import Record
+    from memory._config import Config
+    from memory._origin import Origin
+    from memory._state import State
+    from memory._store import Store, Stored
+
+NEAR_SECONDS = 10  # from the present, at which an announcement does for another write (CHG-9)
+LOSSES = 2  # after which everything is announced (CHG-8)
+LATE_SECONDS = 100  # after its announcement, at which a write is not what was announced (CHG-13)
+
+Written = TypeVar("Written")
+
+
+class Look(NamedTuple):
+    """What S3 has, as a writer has read or put it.
+
+    Attributes:
+        condition: That S3 still has it.
+        record: The record, if there is one that it believes.
+    """
+
+    condition: Condition
+    record: Record | None
+
+    def has(self, wish: Wish, e: int) -> bool:
+        """Return whether what is wished has been announced with that time or a later one."""
+        record = self.record
+        if record is None:
+            return False
+        if record.all >= e:
+            return True
+        return wish.buckets is not None and all(record.time(bucket) >= e for bucket in wish.buckets)
+
+    def shared(self, wish: Wish, now: float) -> int | None:
+        """Return the time of an announcement, by whomever, that will do for a wish (CHG-9); None if there is none."""
+        record = self.record
+        if record is None:
+            return None
+
+        def near(times: Iterable[int]) -> int:
+            fit = [e for e in times if abs(e - now) <= NEAR_SECONDS and e >= wish.least]
+            return max(fit, default=0)
+
+        everything = near((record.all,))
+        if wish.buckets is None:
+            return everything or None
+        own = (record.time(bucket) for bucket in wish.buckets)
+        e = min((max(everything, near((time,)) if time != record.since else 0) for time in own), default=0)
+        return e or None
+
+
+class Wish:
+    """What somebody wants to have announced.
+
+    Attributes:
+        buckets: Those of the names; None for everything.
+        least: The earliest time that will do.
+        e: The time of its announcement, when there is one.
+        error: Why there is none.
+        turn: What whoever wishes it has to give back, if it is their turn.
+    """
+
+    __slots__ = ("buckets", "e", "error", "least", "turn")
+
+    def __init__(self, names: Iterable[str] | None, least: int) -> None:
+        self.buckets = None if names is None else frozenset(bucket_of(name) for name in names)
+        self.least = least
+        self.e: int | None = None
+        self.error: MemoryServiceError | None = None
+        self.turn: deque[None] | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is nothing left to wait for."""
+        return self.e is not None or self.error is not None
+
+
+class Announcer:
+    """Announces for all threads of a service: one at a time puts the record, for all who have come meanwhile.
+
+    It holds no lock: whoever has the turn is alone, and a destructor or a signal's handler in the middle of that
+    announces by itself (WIRE-8). S3's conditions keep them apart, as they do those of other processes.
+
+    Args:
+        config: Bucket and visibility.
+        place: Where the values are.
+        store: Puts the record.
+        origin: Reads it.
+        state: What counts.
+        random: Returns a number from 0 to 1.
+        sleep: Waits for some seconds.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917 - the last two are seams for tests
+        self,
+        config: Config,
+        place: str,
+        store: Store,
+        origin: Origin,
+        state: State,
+        random: Callable[[], float],
+        sleep: Callable[[float], None],
+    ) -> None:
+        self._key = record_key(config.visibility, place)
+        self._mark = mark_of(config.bucket_name, self._key)
+        self._store = store
+        self._origin = origin
+        self._aws = store.aws
+        self._state = state
+        self._random = random
+        self._sleep = sleep
+        self._last: Look | None = None
+        self._newest = 0
+        self.reset_after_fork()
+
+    def reset_after_fork(self) -> None:
+        """Have the turn free and nobody waiting: the other threads are the parent's (WIRE-7)."""
+        self._turn: deque[None] = deque((None,))
+        self._leader: int | None = None
+        self._wishes: deque[Wish] = deque()
+        self._wait_queue = WaitQueue()
+
+    def forget(self) -> None:
+        """Forget what S3 had; for tests, whose stores come and go."""
+        self._last, self._newest = None, 0
+
+    def write(
+        self,
+        names: Iterable[str] | None,
+        deadline: float,
+        send: Callable[[int], Written],
+        date_of: Callable[[Written], float | None],
+    ) -> Written:
+        """Announce names, and write.
+
+        Args:
+            names: What is written; None for everything.
+            deadline: When to have ended, by `time.monotonic`.
+            send: Writes, with the time of the announcement.
+            date_of: Returns the `Date` of the answer to that.
+
+        Raises:
+            NotMetError: The condition of the write does not hold.
+            MemoryServiceError: It cannot be announced, and then nothing is written (CHG-11), or not be written.
+        """
+        named = None if names is None else tuple(names)
+        is_unknown, least, attempt = False, 0, 0
+        while True:
+            attempt += 1
+            try:
+                e = self.announce(named, deadline, least)
+                written = send(e)
+            except OutOfTimeError as error:
+                is_unknown = is_unknown or error.is_unknown
+                least = e + 1
+            except NotMetError as error:
+                raise NotMetError(is_unknown=is_unknown or error.is_unknown) from None
+            except (UnavailableError, AccessDeniedError, ConfigurationError) as error:
+                if not is_unknown:
+                    raise
+                # What was said last does not tell what became of an attempt before (WRITE-5).
+                raise UnavailableError(str(error), outcome_unknown=True) from error
+            else:
+                break
+            if time.monotonic() >= deadline:
+                raise UnavailableError(
+                    "a write did not begin within the 20 s after its announcement: the time was over",
+                    outcome_unknown=is_unknown,
+                )
+            self._sleep(self._random() * longest_wait(attempt))
+        date = date_of(written)
+        if date is not None and date > e + LATE_SECONDS:
+            self._announce_late(named, deadline, int(date))
+        return written
+
+    def announce(self, names: Iterable[str] | None, deadline: float, least: int = 0) -> int:
+        """Announce names, if nobody has done so just now, and return the time of the announcement (CHG-7 to CHG-10).
+
+        Args:
+            names: The names; None for everything.
+            deadline: When to have ended, by `time.monotonic`.
+            least: The earliest time that will do, in seconds of S3's time.
+
+        Raises:
+            AccessDeniedError: S3 refused.
+            ConfigurationError: The bucket does not exist, or there are no credentials or no region.
+            UnavailableError: S3 did not answer, or other writers were faster, until the time was over.
+        """
+        wish = Wish(names, least)
+        if self._leader == get_ident():
+            self._commit([wish], deadline)
+            return wish.e or 0
+        self._wishes.append(wish)
+        try:
+            if not self._wait_queue.wait(lambda: self._goes_on(wish), deadline):
+                raise UnavailableError(f"{self._key}: the announcement of another thread did not end in time")
+            if not wish.is_over:
+                self._lead(wish, deadline)
+        finally:
+            if wish.turn is not None:
+                wish.turn.append(None)
+            self._wait_queue.wake_all()
+            _discard(self._wishes, wish)
+        if wish.e is None and wish.error is not None:
+            raise wish.error
+        return wish.e or 0
+
+    def _goes_on(self, wish: Wish) -> bool:
+        """Return whether a wish has been settled, or it is the turn of whoever has it."""
+        if not wish.is_over and wish.turn is None:
+            turn = self._turn
+            try:
+                turn.pop()
+            except IndexError:
+                return False
+            wish.turn = turn
+        return True
+
+    def _lead(self, mine: Wish, deadline: float) -> None:
+        """Announce for all who wait."""
+        group = [mine]
+        while self._wishes:
+            wish = self._wishes.popleft()
+            if wish is not mine:
+                group.append(wish)
+        self._leader = get_ident()
+        try:
+            self._commit(group, deadline)
+        except UnavailableError as error:
+            mine.error = error  # the others may have more time
+        except MemoryServiceError as error:
+            for wish in group:
+                wish.error = error
+        finally:
+            self._leader = None
+            self._wishes.extend([wish for wish in group if not wish.is_over and wish is not mine])
+
+    def _commit(self, group: list[Wish], deadline: float) -> None:
+        """Raise the record until all of a group is announced."""
+        attempt = losses = 0
+        look = self._last
+        while True:
+            if look is None:
+                look = self._look(deadline)
+            now = self._aws.present()
+            for wish in group:
+                wish.e = look.shared(wish, now) if wish.e is None else wish.e
+            left = [wish for wish in group if wish.e is None]
+            if not left:
+                return
+            if attempt:
+                if time.monotonic() >= deadline:
+                    raise UnavailableError(f"{self._key}: other writers were faster until the time was over")
+                self._sleep(self._random() * longest_wait(attempt))
+                now = self._aws.present()
+            attempt += 1
+            e = max(int(now), *(wish.least for wish in left))
+            try:
+                look, is_done = self._raised(look, left, e, deadline, everything=losses >= LOSSES)
+            except NotMetError as error:
+                look, is_done = self._settled(left, e, deadline, is_unknown=error.is_unknown)
+                losses += not is_done
+                self._count(conflicts=not is_done)
+            except UnavailableError as error:
+                if not error.outcome_unknown:
+                    raise
+                look, is_done = self._settled(left, e, deadline, is_unknown=True)
+            if is_done:
+                for wish in left:
+                    wish.e = e
+                return
+
+    def _raised(
+        self, look: Look, wishes: list[Wish], e: int, deadline: float, *, everything: bool
+    ) -> tuple[Look | None, bool]:
+        """Put the record with one announcement more; return it, and whether that is in S3's time (CHG-10)."""
+        buckets = {bucket for wish in wishes for bucket in wish.buckets or ()}
+        everything = everything or any(wish.buckets is None for wish in wishes)
+        known = look.record or first(e)
+        record = known.raised(e, until=e) if everything else known.raised(e, buckets)
+        started = self._aws.present()
+        try:
+            stored = self._store.put_record(
+                self._key, record.document(self._mark), look.condition, e, deadline
+            )
+        except OutOfTimeError as error:
+            if error.is_unknown:
+                raise UnavailableError(f"{self._key}: no answer in time", outcome_unknown=True) from None
+            return None, False
+        self._count(announcements=1)
+        look = self._seen(stored.version, record if record.is_believed(stored.date) else None)
+        return look, not self._aws.learn_time(stored.date, started)
+
+    def _settled(
+        self, wishes: list[Wish], e: int, deadline: float, *, is_unknown: bool
+    ) -> tuple[Look, bool]:
+        """Read the record again after a put that may have failed; return it, and whether the put has not (CHG-7)."""
+        look = self._look(deadline)
+        is_done = is_unknown and all(look.has(wish, e) for wish in wishes)
+        self._count(announcements=is_done)
+        return look, is_done
+
+    def _look(self, deadline: float) -> Look:
+        """Read what S3 has."""
+        started = self._aws.present()
+        self._last = None
+        try:
+            answer = self._origin.get(self._key, deadline, limit=RECORD_BYTES)
+        except UnavailableError as error:
+            raise UnavailableError(f"nothing can be announced: {error}") from error
+        self._aws.learn_time(answer.date, started)
+        if answer.document is None:
+            return self._seen(None, None)
+        return self._seen(answer.version, read(answer.document, self._mark, answer.stored_at))
+
+    def _seen(self, version: str | None, record: Record | None) -> Look:
+        """Note what S3 has: a record of before one that was there already is not believed (CHG-20)."""
+        if record is not None and record.newest < self._newest:
+            record = None
+        self._newest = 0 if record is None else record.newest
+        look = Look(Condition(version), record)
+        # Without an ETag there is nothing to put the next one on.
+        self._last = None if version == "" else look
+        return look
+
+    def _announce_late(self, names: tuple[str, ...] | None, deadline: float, date: int) -> None:
+        """Announce what was written later than it was to be (CHG-13)."""
+        try:
+            self.announce(names, deadline, date)
+        except MemoryServiceError as error:
+            raise UnavailableError(
+                f"what was written took too long for its announcement, and cannot be announced again ({error}):"
+                " others may not see it for a day. Write it once more",
+                outcome_unknown=True,
+            ) from error
+
+    def _count(self, *, announcements: int = 0, conflicts: int = 0) -> None:
+        with self._state.lock:
+            self._state.stats.announcements += announcements
+            self._state.stats.conflicts += conflicts
+
+
+def _discard(wishes: deque[Wish], wish: Wish) -> None:
+    try:
+        wishes.remove(wish)
+    except ValueError:
+        return
