@@ -32,16 +32,14 @@ def _read(request: Message) -> Message:
     if record is None:
         return {"believed": False}
     times = {str(bucket): time for bucket, time in record.times().items()}
-    return {
-        "record": {"newest": record.newest, "since": record.since, "all": record.all, "buckets": times}
-    }
+    return {"record": {"newest": record.newest, "since": record.since, "all": record.all, "buckets": times}}
 
 
 def _raise(request: Message) -> Message:
     e = request["e"]
     record = (_told(request, "stored") if "stored" in request else None) or first(e)
     buckets = [bucket_of(name) for name in request.get("names", ())]
-    until = request.get("until", e if "all" in request else 0)
+    until: int = request["until"] if "until" in request else e if "all" in request else 0
     return {"wire": record.raised(e, buckets, until=until).document(request["place"]).decode()}
 
 
@@ -59,9 +57,7 @@ def _confirm(request: Message) -> Message:
 def _contradict(request: Message) -> Message:
     record = _told(request, "stored")
     bucket, last_modified = bucket_of(request["name"]), request["last_modified"]
-    return {
-        "distrusts": record is not None and record.contradicts(request.get("f"), bucket, last_modified)
-    }
+    return {"distrusts": record is not None and record.contradicts(request.get("f"), bucket, last_modified)}
 
 
 def _put_back(request: Message) -> Message:

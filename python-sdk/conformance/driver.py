@@ -295,7 +295,7 @@ def op_endpoint(request: Message) -> Message:
 
 def op_double(request: Message) -> Message:
     try:
-        return double.answer(request, world.present)
+        return double.answer(request, world.present, world.advance)
     except NotImplementedError as lacking:
         raise Unavailable(str(lacking)) from None
 

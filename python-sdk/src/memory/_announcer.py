@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from _thread import get_ident
 from collections import deque
@@ -15,13 +16,13 @@ from memory._store import NotMetError, OutOfTimeError
 from memory._wait_queue import WaitQueue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from memory._changes import Record
     from memory._config import Config
     from memory._origin import Origin
     from memory._state import State
-    from memory._store import Store, Stored
+    from memory._store import Store
 
 NEAR_SECONDS = 10  # from the present, at which an announcement does for another write (CHG-9)
 LOSSES = 2  # after which everything is announced (CHG-8)
@@ -92,6 +93,24 @@ class Wish:
     def is_over(self) -> bool:
         """Whether there is nothing left to wait for."""
         return self.e is not None or self.error is not None
+
+
+class Try(NamedTuple):
+    """What came of a put of the record.
+
+    Attributes:
+        look: What S3 has now; None if that has to be read.
+        e: The time of the announcement.
+        wishes: What was announced.
+        is_unknown: Whether it may have been carried out.
+        is_refused: Whether S3 has another record than was read.
+    """
+
+    look: Look | None
+    e: int = 0
+    wishes: Sequence[Wish] = ()
+    is_unknown: bool = False
+    is_refused: bool = False
 
 
 class Announcer:
@@ -256,68 +275,60 @@ class Announcer:
 
     def _commit(self, group: list[Wish], deadline: float) -> None:
         """Raise the record until all of a group is announced."""
-        attempt = losses = 0
-        look = self._last
-        while True:
-            if look is None:
-                look = self._look(deadline)
-            now = self._aws.present()
-            for wish in group:
-                wish.e = look.shared(wish, now) if wish.e is None else wish.e
-            left = [wish for wish in group if wish.e is None]
+        losses, tried = 0, Try(self._last)
+        for attempt in itertools.count():
+            if attempt:
+                self._pause(attempt, deadline)
+            look = tried.look or self._look(deadline)
+            is_done = tried.is_unknown and all(look.has(wish, tried.e) for wish in tried.wishes)
+            self._count(announcements=is_done, conflicts=tried.is_refused and not is_done)
+            losses += tried.is_refused and not is_done
+            for wish in tried.wishes if is_done else ():
+                wish.e = tried.e
+            left = self._unannounced(group, look)
             if not left:
                 return
-            if attempt:
-                if time.monotonic() >= deadline:
-                    raise UnavailableError(f"{self._key}: other writers were faster until the time was over")
-                self._sleep(self._random() * longest_wait(attempt))
-                now = self._aws.present()
-            attempt += 1
-            e = max(int(now), *(wish.least for wish in left))
-            try:
-                look, is_done = self._raised(look, left, e, deadline, everything=losses >= LOSSES)
-            except NotMetError as error:
-                look, is_done = self._settled(left, e, deadline, is_unknown=error.is_unknown)
-                losses += not is_done
-                self._count(conflicts=not is_done)
-            except UnavailableError as error:
-                if not error.outcome_unknown:
-                    raise
-                look, is_done = self._settled(left, e, deadline, is_unknown=True)
-            if is_done:
-                for wish in left:
-                    wish.e = e
-                return
+            tried = self._try(look, left, deadline, everything=losses >= LOSSES)
 
-    def _raised(
-        self, look: Look, wishes: list[Wish], e: int, deadline: float, *, everything: bool
-    ) -> tuple[Look | None, bool]:
-        """Put the record with one announcement more; return it, and whether that is in S3's time (CHG-10)."""
-        buckets = {bucket for wish in wishes for bucket in wish.buckets or ()}
+    def _pause(self, attempt: int, deadline: float) -> None:
+        """Wait before another attempt, so that writers do not meet again (UPD-2)."""
+        if time.monotonic() >= deadline:
+            raise UnavailableError(f"{self._key}: other writers were faster until the time was over")
+        self._sleep(self._random() * longest_wait(attempt))
+
+    def _unannounced(self, group: list[Wish], look: Look) -> list[Wish]:
+        """Return what nobody has announced in the last seconds, and note the time of what somebody has."""
+        now = self._aws.present()
+        for wish in group:
+            if wish.e is None:
+                wish.e = look.shared(wish, now)
+        return [wish for wish in group if wish.e is None]
+
+    def _try(self, look: Look, wishes: list[Wish], deadline: float, *, everything: bool) -> Try:
+        """Put the record once, with what is to be announced, and note that it is if that succeeded."""
+        started = self._aws.present()
+        e = max(int(started), *(wish.least for wish in wishes))
         everything = everything or any(wish.buckets is None for wish in wishes)
+        buckets = {bucket for wish in wishes for bucket in wish.buckets or ()}
         known = look.record or first(e)
         record = known.raised(e, until=e) if everything else known.raised(e, buckets)
-        started = self._aws.present()
+        document = record.document(self._mark)
         try:
-            stored = self._store.put_record(
-                self._key, record.document(self._mark), look.condition, e, deadline
-            )
+            stored = self._store.put_record(self._key, document, look.condition, e, deadline)
+        except NotMetError as error:
+            return Try(None, e, wishes, is_unknown=error.is_unknown, is_refused=True)
         except OutOfTimeError as error:
-            if error.is_unknown:
-                raise UnavailableError(f"{self._key}: no answer in time", outcome_unknown=True) from None
-            return None, False
+            return Try(None, e, wishes, is_unknown=error.is_unknown)
+        except UnavailableError as error:
+            if not error.outcome_unknown:
+                raise
+            return Try(None, e, wishes, is_unknown=True)
         self._count(announcements=1)
-        look = self._seen(stored.version, record if record.is_believed(stored.date) else None)
-        return look, not self._aws.learn_time(stored.date, started)
-
-    def _settled(
-        self, wishes: list[Wish], e: int, deadline: float, *, is_unknown: bool
-    ) -> tuple[Look, bool]:
-        """Read the record again after a put that may have failed; return it, and whether the put has not (CHG-7)."""
-        look = self._look(deadline)
-        is_done = is_unknown and all(look.has(wish, e) for wish in wishes)
-        self._count(announcements=is_done)
-        return look, is_done
+        seen = self._seen(stored.version, record if record.is_believed(stored.date) else None)
+        if not self._aws.learn_time(stored.date, started):
+            for wish in wishes:
+                wish.e = e
+        return Try(seen, e, wishes)
 
     def _look(self, deadline: float) -> Look:
         """Read what S3 has."""

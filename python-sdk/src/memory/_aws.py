@@ -114,7 +114,9 @@ class Aws:
             attempt += 1
             signed = self._signed(request, path, self._credentials.credentials(deadline))
             if request.announced is not None and self.present() > request.announced + _AGAIN_SECONDS:
-                return Outcome(Failure("its announcement is too old", NOT_SENT), is_unknown, is_out_of_time=True)
+                return Outcome(
+                    Failure("its announcement is too old", NOT_SENT), is_unknown, is_out_of_time=True
+                )
             started = self.present()
             answer = self._wire.send(signed, deadline)
             if isinstance(answer, Response) and answer.status < _FIRST_ERROR:
@@ -134,7 +136,6 @@ class Aws:
             ):
                 return Outcome(answer, is_unknown)
             time.sleep(wait)
-
 
     def present(self) -> float:
         """Return the time that AWS has, in Unix seconds, as far as it has said so."""
@@ -191,9 +192,7 @@ class Aws:
             )
             until = announced + _SEND_SECONDS - _skew
         target = f"{path}?{query}" if query else path
-        return Request(
-            request.method, endpoint.origin, target, headers, request.body, request.limit, until
-        )
+        return Request(request.method, endpoint.origin, target, headers, request.body, request.limit, until)
 
 
 def forget_time() -> None:

@@ -104,7 +104,9 @@ class ChangeReader:
         self._told: Told | None = None
         self._newest: Told | None = None  # of those that were believed
         self._asked: float | None = None
-        self._distrusted: tuple[float, float] | None = None  # since when by the clock, and for a value of when
+        self._distrusted: tuple[float, float] | None = (
+            None  # since when by the clock, and for a value of when
+        )
 
     def since_when(self, answer: Answer, started: float, now: float) -> float | None:
         """Return since when a value has surely been read that an answer brought (CHG-14).

@@ -181,15 +181,14 @@ def _parsed(document: bytes, place: str) -> Record | None:
         return None
     if not isinstance(told, dict) or type(told.get("v")) is not int or told["v"] != 1:
         return None
-    times = [told.get(name) for name in ("newest", "since", "all")]
+    times: list[Any] = [told.get(name) for name in ("newest", "since", "all")]
     buckets = told.get("buckets")
-    if told.get("place") != place or not all(
-        type(time) is int and 0 <= time <= _LAST_TIME for time in times
-    ):
+    if told.get("place") != place or not all(type(time) is int and 0 <= time <= _LAST_TIME for time in times):
         return None
     if not isinstance(buckets, str) or not _BUCKETS_TEXT.fullmatch(buckets):
         return None
-    return Record(*times, a2b_base64(buckets))
+    newest, since, everything = times
+    return Record(newest, since, everything, a2b_base64(buckets))
 
 
 def _numbers(octets: bytes) -> list[int]:

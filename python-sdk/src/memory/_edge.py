@@ -46,9 +46,7 @@ class Edge:
         self._signer = signer
         self._keys = keys
 
-    def get(
-        self, path: str, deadline: float, known: str | None = None, limit: int | None = None
-    ) -> Answer:
+    def get(self, path: str, deadline: float, known: str | None = None, limit: int | None = None) -> Answer:
         """Read the document at a path.
 
         Args:

@@ -170,7 +170,9 @@ class Reader:
             if reading.copy is not None and reading.copy.is_expired(self._clock()):
                 return False  # what was fetched before its end says nothing after it (EXP-1)
             if reading.answer is None:
-                is_newest = self._state.session.is_newest(name, reading.copy.version if reading.copy else None)
+                is_newest = self._state.session.is_newest(
+                    name, reading.copy.version if reading.copy else None
+                )
                 if is_newest and reading.source == "memory":
                     self._state.stats.memory_hits += 1
                     self._state.stats.confirmed += 1

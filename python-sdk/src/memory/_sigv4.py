@@ -107,10 +107,7 @@ def signed_query(  # noqa: PLR0913 - all that a signature is over
 def query_string(query: Mapping[str, str]) -> str:
     """Return parameters in the order and encoding that is signed."""
     return "&".join(
-        [
-            f"{quote(name, safe='-_.~')}={quote(value, safe='-_.~')}"
-            for name, value in sorted(query.items())
-        ]
+        [f"{quote(name, safe='-_.~')}={quote(value, safe='-_.~')}" for name, value in sorted(query.items())]
     )
 
 

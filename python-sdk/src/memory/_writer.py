@@ -189,9 +189,7 @@ class Writer:
             errors |= {names[key]: error for key, error in failed.items()}
         raise_if_any(errors, {name: None for name in names.values() if name not in errors})
 
-    def _remove_page(
-        self, names: Mapping[str, str], *, everything: bool
-    ) -> dict[str, MemoryServiceError]:
+    def _remove_page(self, names: Mapping[str, str], *, everything: bool) -> dict[str, MemoryServiceError]:
         for name in names.values():
             self._begin(name)
         failed: Mapping[str, BaseException] = {}

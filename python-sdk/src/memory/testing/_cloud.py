@@ -18,6 +18,7 @@ from memory.testing._clock import Clock
 from memory.testing._edges import Edges
 from memory.testing._faults import Fault
 from memory.testing._journal import Entry
+from memory.testing._query_signature import QuerySignature
 from memory.testing._services import Services
 
 if TYPE_CHECKING:
@@ -230,8 +231,21 @@ class Cloud:
             request: The request.
             deadline: When it has to have ended, by `time.monotonic`.
         """
-        signed = _SCOPE.search(request.headers.get("Authorization", ""))
         path = urlsplit(request.target).path
+        signature = QuerySignature.parse(request.target)
+        if signature is not None:
+            entry = Entry(
+                signature.service,
+                request.method,
+                path,
+                None,
+                None,
+                signature.access_key,
+                signature.signed_at,
+                signature.expires,
+            )
+            return self._to_s3(entry, request, deadline)
+        signed = _SCOPE.search(request.headers.get("Authorization", ""))
         if signed is None:
             host = request.headers.get("Host", "")
             if urlsplit(request.origin).netloc != host:
@@ -250,7 +264,10 @@ class Cloud:
             return self._carried_out(
                 entry, request, deadline, lambda: self._services.answer(signed[2], request)
             )
-        bucket, key = _split(request, path)
+        return self._to_s3(entry, request, deadline)
+
+    def _to_s3(self, entry: Entry, request: Request, deadline: float) -> Response | Failure:
+        bucket, key = _split(request, entry.path)
         self._run_hooks(request.method, key)
         return self._carried_out(
             entry._replace(path=f"/{bucket}/{key}"),
@@ -260,6 +277,9 @@ class Cloud:
         )
 
     def _of_s3(self, request: Request, bucket: str, key: str) -> Response:
+        signature = QuerySignature.parse(request.target)
+        if signature is not None and (refusal := signature.refusal(self.clock())):
+            return self._bucket.refusal(403, "AccessDenied", refusal)
         if self._buckets is not None and bucket not in self._buckets:
             return self._bucket.refusal(404, "NoSuchBucket")
         return self._bucket.answer(request, key)
