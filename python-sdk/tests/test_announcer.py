@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -495,3 +497,13 @@ def test_who_waits_for_another_thread_gives_up_in_time(cloud: Cloud) -> None:
     (error,) = late
     assert isinstance(error, UnavailableError)
     assert not error.outcome_unknown
+
+
+def test_a_service_without_changes_loads_nothing_of_them() -> None:
+    program = """
+import sys, memory
+mem = memory.MemoryService({"DISTRIBUTION": "d1.cloudfront.net", "BUCKET_NAME": "values"}, "shop")
+print([name for name in sys.modules if "_change" in name or "announce" in name])
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout == "[]\n"
