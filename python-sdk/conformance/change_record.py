@@ -39,7 +39,7 @@ def _raise(request: Message) -> Message:
     e = request["e"]
     record = (_told(request, "stored") if "stored" in request else None) or first(e)
     buckets = [bucket_of(name) for name in request.get("names", ())]
-    until: int = request.get("until", e if "all" in request else 0)
+    until: int = request.get("until") or (e if "all" in request else 0)
     return {"wire": record.raised(e, buckets, until=until).document(request["place"]).decode()}
 
 

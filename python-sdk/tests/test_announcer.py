@@ -20,6 +20,7 @@ from memory import (
 from memory import _aws as aws
 from memory._changes import Record, bucket_of
 from memory.testing import Clock, Cloud
+from memory.testing._bucket import http_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -324,8 +325,6 @@ def test_a_late_answer_is_announced_again_with_its_date(cloud: Cloud) -> None:
     mem = service(cloud)
     mem.put("a", 1)
     now = int(cloud.clock())
-    from memory.testing._bucket import http_date
-
     key = "public/shop.changes/a.json"
     cloud.fail(
         "s3",
@@ -345,8 +344,6 @@ def test_an_answer_within_100_seconds_is_in_time(cloud: Cloud) -> None:
     aged(cloud)
     mem = service(cloud)
     mem.put("a", 1)
-    from memory.testing._bucket import http_date
-
     key, late = "public/shop.changes/a.json", http_date(int(cloud.clock()) + 100)
     cloud.fail("s3", "headers", path=f"/testing/{key}", method="PUT", headers=f"Date: {late}", times=1)
     mem.put("a", 2)
@@ -418,16 +415,46 @@ def test_a_record_that_was_put_back_is_not_believed_by_a_writer(cloud: Cloud) ->
     assert stored(cloud).since == int(cloud.clock()) + 1000
 
 
-def test_a_deleted_record_is_made_anew(cloud: Cloud) -> None:
+def test_a_record_that_was_deleted_meanwhile_is_made_anew(cloud: Cloud) -> None:
     aged(cloud)
     mem = service(cloud)
     mem.put("a", 1)
     del cloud.objects[KEY]
-    cloud.clock.advance(15)
     mem.put("b", 1)
 
     assert mem.stats().conflicts == 1
     assert stored(cloud).since == int(cloud.clock()) + 1000
+
+
+@pytest.mark.parametrize(("seconds", "reads"), [(10, 0), (11, 1)])
+def test_what_was_read_ten_seconds_ago_is_read_again(cloud: Cloud, seconds: int, reads: int) -> None:
+    """Others have changed it more often than not, and a put that loses costs more than a read."""
+    aged(cloud)
+    mem = service(cloud)
+    mem.put("a", 1)
+    cloud.clock.advance(seconds)
+    asked(cloud)
+    mem.put("b", 1)
+
+    assert asked(cloud) == ["GET .changes.json"] * reads + [PUT, "PUT b.json"]
+
+
+@pytest.mark.parametrize("if_absent", [False, True])
+def test_a_late_write_that_cannot_be_announced_again_is_an_error(cloud: Cloud, *, if_absent: bool) -> None:
+    aged(cloud)
+    mem = service(cloud)
+    mem.put("seed", 1)
+    key, late = "public/shop.changes/a.json", http_date(int(cloud.clock()) + 101)
+    cloud.fail("s3", "headers", path=f"/testing/{key}", method="PUT", headers=f"Date: {late}")
+
+    def refuse() -> None:
+        cloud.fail("s3", "status", status=403, path=f"/testing/{KEY}")
+
+    cloud.meanwhile(refuse, method="PUT", key=key)
+    with pytest.raises(UnavailableError, match="cannot be announced again") as raised:
+        mem.put("a", 2, if_absent=if_absent)
+
+    assert raised.value.outcome_unknown
 
 
 def test_a_condition_that_does_not_hold_is_a_conflict_all_the_same(cloud: Cloud) -> None:

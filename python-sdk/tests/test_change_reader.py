@@ -457,3 +457,23 @@ def test_a_get_in_the_middle_of_a_look_ends(cloud: Cloud) -> None:
 
     assert reader.get("a") == [1]
     assert heard == [1]
+
+
+def test_a_clock_that_is_set_back_is_not_waited_for(cloud: Cloud) -> None:
+    now = {"off": 0.0}
+    service(cloud).put_many({"a": 1, "b": 2})
+    cloud.clock.advance(AT_ONCE)
+    reader = service(cloud, clock=lambda: cloud.clock() + now["off"])
+    reader.get_many(["a", "b"])
+    cloud.clock.advance(5)
+    reader.get("a")
+    now["off"] = -3600
+    for _ in range(3):
+        cloud.clock.advance(5)
+        reader.get("a")
+        reader.get("b")
+    cloud.clock.advance(5)
+    cloud.requests.clear()
+    assert reader.get_many(["a", "b"]) == {"a": 1, "b": 2}
+
+    assert asked(cloud, "edge") == [RECORD]

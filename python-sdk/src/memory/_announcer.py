@@ -12,7 +12,7 @@ from memory._backoff import longest_wait
 from memory._changes import RECORD_BYTES, bucket_of, first, mark_of, read, record_key
 from memory._errors import AccessDeniedError, ConfigurationError, MemoryServiceError, UnavailableError
 from memory._options import Condition
-from memory._store import NotMetError, OutOfTimeError
+from memory._store import NotMetError, OutOfTimeError, UnannouncedError
 from memory._wait_queue import WaitQueue
 
 if TYPE_CHECKING:
@@ -148,6 +148,7 @@ class Announcer:
         self._random = random
         self._sleep = sleep
         self._last: Look | None = None
+        self._looked_at = 0.0
         self._newest = 0
         self.reset_after_fork()
 
@@ -275,7 +276,7 @@ class Announcer:
 
     def _commit(self, group: list[Wish], deadline: float) -> None:
         """Raise the record until all of a group is announced."""
-        losses, tried = 0, Try(self._last)
+        losses, tried = 0, Try(self._recent())
         for attempt in itertools.count():
             if attempt:
                 self._pause(attempt, deadline)
@@ -289,6 +290,11 @@ class Announcer:
             if not left:
                 return
             tried = self._try(look, left, deadline, everything=losses >= LOSSES)
+
+    def _recent(self) -> Look | None:
+        """Return what S3 has had within the last seconds; what is older, others have changed more often than not."""
+        passed = self._aws.present() - self._looked_at
+        return self._last if 0 <= passed <= NEAR_SECONDS else None
 
     def _pause(self, attempt: int, deadline: float) -> None:
         """Wait before another attempt, so that writers do not meet again (UPD-2)."""
@@ -348,7 +354,7 @@ class Announcer:
         if record is not None and record.newest < self._newest:
             record = None
         self._newest = 0 if record is None else record.newest
-        look = Look(Condition(version), record)
+        look, self._looked_at = Look(Condition(version), record), self._aws.present()
         # Without an ETag there is nothing to put the next one on.
         self._last = None if version == "" else look
         return look
@@ -358,10 +364,9 @@ class Announcer:
         try:
             self.announce(names, deadline, date)
         except MemoryServiceError as error:
-            raise UnavailableError(
+            raise UnannouncedError(
                 f"what was written took too long for its announcement, and cannot be announced again ({error}):"
-                " others may not see it for a day. Write it once more",
-                outcome_unknown=True,
+                " others may not see it for a day. Write it once more"
             ) from error
 
     def _count(self, *, announcements: int = 0, conflicts: int = 0) -> None:

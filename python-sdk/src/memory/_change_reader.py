@@ -225,8 +225,9 @@ class ChangeReader:
         with state.lock:
             state.stats.records_read += 1
             self._asked = None if told.record is not None else started
-            if self._told is not None and told.fetched < self._told.fetched:
-                return  # of an older edge
+            last = self._told
+            if last is not None and told.fetched < last.fetched and last.started <= told.started:
+                return  # of an older edge, and not by a clock that was set back
             self._told = told
             before = self._newest
             if told.record is not None:

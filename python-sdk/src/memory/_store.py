@@ -60,6 +60,13 @@ class OutOfTimeError(Exception):
         self.is_unknown = is_unknown
 
 
+class UnannouncedError(UnavailableError):
+    """What was written came later than it was announced for, and could not be announced again (CHG-13)."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, outcome_unknown=True)
+
+
 class Stored(NamedTuple):
     """What S3 said of a put or remove: the version, and the time of its answer in Unix seconds."""
 

@@ -22,7 +22,7 @@ from memory._local import CachedValue
 from memory._names import quoted
 from memory._options import Condition
 from memory._session import Record, lineage
-from memory._store import KEYS_PER_REQUEST, NotMetError
+from memory._store import KEYS_PER_REQUEST, NotMetError, UnannouncedError
 from memory._touched import renewed
 from memory._values import TYPE_NAMES
 
@@ -235,7 +235,7 @@ class Writer:
                 is_unknown = is_unknown or error.is_unknown
             except UnavailableError as error:
                 is_unknown = is_unknown or error.outcome_unknown
-                if not is_unknown:
+                if not is_unknown or isinstance(error, UnannouncedError):
                     raise
                 failure = error
             found = self._found(draft, deadline, is_unknown=is_unknown)
