@@ -77,17 +77,15 @@ class Wish:
         least: The earliest time that will do.
         e: The time of its announcement, when there is one.
         error: Why there is none.
-        turn: What whoever wishes it has to give back, if it is their turn.
     """
 
-    __slots__ = ("buckets", "e", "error", "least", "turn")
+    __slots__ = ("buckets", "e", "error", "least")
 
     def __init__(self, names: Iterable[str] | None, least: int) -> None:
         self.buckets = None if names is None else frozenset(bucket_of(name) for name in names)
         self.least = least
         self.e: int | None = None
         self.error: MemoryServiceError | None = None
-        self.turn: deque[None] | None = None
 
     @property
     def is_over(self) -> bool:
@@ -154,8 +152,8 @@ class Announcer:
 
     def reset_after_fork(self) -> None:
         """Have the turn free and nobody waiting: the other threads are the parent's (WIRE-7)."""
-        self._turn: deque[None] = deque((None,))
-        self._leader: int | None = None
+        # Whose turn it is, by thread: taken, and known to be taken, in one step that nothing can split.
+        self._turn: dict[None, int] = {}
         self._wishes: deque[Wish] = deque()
         self._wait_queue = WaitQueue()
 
@@ -226,34 +224,24 @@ class Announcer:
             UnavailableError: S3 did not answer, or other writers were faster, until the time was over.
         """
         wish = Wish(names, least)
-        if self._leader == get_ident():
+        turn, me = self._turn, get_ident()
+        if turn.get(None) == me:
             self._commit([wish], deadline)
             return wish.e or 0
         self._wishes.append(wish)
         try:
-            if not self._wait_queue.wait(lambda: self._goes_on(wish), deadline):
+            if not self._wait_queue.wait(lambda: wish.is_over or turn.setdefault(None, me) == me, deadline):
                 raise UnavailableError(f"{self._key}: the announcement of another thread did not end in time")
             if not wish.is_over:
                 self._lead(wish, deadline)
         finally:
-            if wish.turn is not None:
-                wish.turn.append(None)
+            if turn.get(None) == me:
+                turn.pop(None, None)
             self._wait_queue.wake_all()
             _discard(self._wishes, wish)
         if wish.e is None and wish.error is not None:
             raise wish.error
         return wish.e or 0
-
-    def _goes_on(self, wish: Wish) -> bool:
-        """Return whether a wish has been settled, or it is the turn of whoever has it."""
-        if not wish.is_over and wish.turn is None:
-            turn = self._turn
-            try:
-                turn.pop()
-            except IndexError:
-                return False
-            wish.turn = turn
-        return True
 
     def _lead(self, mine: Wish, deadline: float) -> None:
         """Announce for all who wait."""
@@ -262,7 +250,6 @@ class Announcer:
             wish = self._wishes.popleft()
             if wish is not mine:
                 group.append(wish)
-        self._leader = get_ident()
         try:
             self._commit(group, deadline)
         except UnavailableError as error:
@@ -271,7 +258,6 @@ class Announcer:
             for wish in group:
                 wish.error = error
         finally:
-            self._leader = None
             self._wishes.extend([wish for wish in group if not wish.is_over and wish is not mine])
 
     def _commit(self, group: list[Wish], deadline: float) -> None:
