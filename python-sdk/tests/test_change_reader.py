@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -477,3 +478,40 @@ def test_a_clock_that_is_set_back_is_not_waited_for(cloud: Cloud) -> None:
     assert reader.get_many(["a", "b"]) == {"a": 1, "b": 2}
 
     assert asked(cloud, "edge") == [RECORD]
+
+
+def test_who_comes_during_a_look_waits_for_it(cloud: Cloud) -> None:
+    service(cloud).put_many({"a": 1, "b": 2})
+    cloud.clock.advance(AT_ONCE)
+    reader = service(cloud)
+    reader.get_many(["a", "b"])
+    cloud.clock.advance(5)
+    cloud.requests.clear()
+    cloud.fail("edge", "status", status=502, path="/shop.changes/.changes.json")
+    others: list[threading.Thread] = []
+
+    def another_gets() -> None:
+        others.append(threading.Thread(target=reader.get, args=("b",)))
+        others[0].start()
+        others[0].join(0.3)  # it waits, or it would have asked by now
+
+    cloud.meanwhile(another_gets, method="GET", key=KEY)
+    assert reader.get("a") == 1
+    others[0].join()
+
+    assert asked(cloud) == [RECORD]
+    assert reader.stats().confirmed == 2
+
+
+def test_a_missing_record_is_asked_for_once_in_edge_ttl(cloud: Cloud) -> None:
+    service(cloud).put("a", 1, edge_ttl=1)
+    cloud.clock.advance(AT_ONCE)
+    reader = service(cloud, EDGE_TTL=10)
+    reader.get("a")
+    del cloud.objects[KEY]
+    cloud.requests.clear()
+    for _ in range(30):
+        cloud.clock.advance(1)
+        reader.get("a")
+
+    assert asked(cloud, "edge").count(RECORD) == 3
