@@ -44,14 +44,23 @@ class Double:
         self._cloud: Cloud | None = None
         self._seen = 0
         self._replaced: str | None = None
+        self._passed = 0.0
 
-    def answer(self, request: Message, clock: Callable[[], float]) -> Message:
+    def answer(
+        self, request: Message, clock: Callable[[], float], advance: Callable[[float], None]
+    ) -> Message:
         """Do what the runner asks for.
+
+        Args:
+            request: That.
+            clock: Returns Unix time in seconds.
+            advance: Moves that clock.
 
         Raises:
             NotImplementedError: A cloud in memory cannot.
         """
         what = request["do"]
+        self._advance = advance
         if what == "begin":
             return self._begin(request["points_of_presence"], clock)
         if self._cloud is None:
@@ -74,7 +83,7 @@ class Double:
         held = {"public_key_id": "KTESTING", "private_key": pem}
         cloud.parameters["/testing/key"] = json.dumps(held)
         self._cloud, self._seen = cloud.start(), 0
-        self._replaced = None
+        self._replaced, self._passed = None, 0.0
         return {"conf": TOLD}
 
     def _roam(self, cloud: Cloud, request: Message) -> Message:
@@ -107,6 +116,10 @@ class Double:
         key = request["key"]
 
         def act() -> None:
+            if "passes" in request:
+                self._advance(request["passes"])
+                self._passed += request["passes"]
+                return
             stored = cloud.objects.get(key)
             replaced = write_of(stored.body) if stored else None
             self._replaced = replaced or self._replaced
@@ -131,7 +144,8 @@ class Double:
 
     def _overwritten(self, _cloud: Cloud, _: Message) -> Message:
         replaced, self._replaced = self._replaced, None
-        return {"write": replaced}
+        passed, self._passed = self._passed, 0.0
+        return {"write": replaced, **({"passed": passed} if passed else {})}
 
     def _fault(self, cloud: Cloud, request: Message) -> Message:
         cloud.fail(**request["fault"])
@@ -144,8 +158,7 @@ class Double:
     def _requests(self, cloud: Cloud, _: Message) -> Message:
         seen = [entry._asdict() for entry in cloud.requests if entry.where in ("edge", "s3")]
         cloud.requests.clear()
-        told = ("where", "method", "path", "access_key", "status", "pop")
-        return {"requests": [{name: entry[name] for name in told} for entry in seen]}
+        return {"requests": seen}
 
     def _invalidations(self, cloud: Cloud, request: Message) -> Message:
         new, self._seen = cloud.invalidations[self._seen :], len(cloud.invalidations)

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
 import memory
+from change_record import said
 from double import Double
 from environment import endpoint
 from memory._envelope import decode, encode
-from memory._names import check_service_name, object_key, url_path
+from memory._names import check_service_name, object_key, place_of, url_path
 from memory._signing import Signer, SigningKey, wildcard
 from notation import Unavailable, from_python, to_python
 from world import World, spoil
@@ -46,7 +47,7 @@ def op_start(_: Message) -> Message:
         "sdk": "python",
         "version": memory.__version__,
         "runtime": runtime,
-        "features": ["files", "endpoints", "double", "named-arguments"],
+        "features": ["files", "endpoints", "double", "named-arguments", "changes"],
     }
 
 
@@ -65,8 +66,13 @@ def op_decode(request: Message) -> Message:
 
 def op_locate(request: Message) -> Message:
     service = check_service_name(request["service"])
-    key = object_key(request["visibility"], service, to_python(request["name"]))
+    place = place_of(service, changes="changes" in request)
+    key = object_key(request["visibility"], place, to_python(request["name"]))
     return {"key": key, "url": f"https://{request['distribution']}{url_path(key)}"}
+
+
+def op_changes(request: Message) -> Message:
+    return said(request)
 
 
 def op_configure(request: Message) -> Message:
@@ -78,7 +84,8 @@ def op_configure(request: Message) -> Message:
 def op_sign(request: Message) -> Message:
     key = SigningKey.from_pem(request["public_key_id"], request["pem"].encode(), "the vector")
     now = [request["now"]]
-    resource = wildcard(f"https://{request['distribution']}", request["service"])
+    place = place_of(request["service"], changes="changes" in request)
+    resource = wildcard(f"https://{request['distribution']}", place)
     algorithm = [request["hash_algorithm"]] if "hash_algorithm" in request else []
     signer = Signer(resource, lambda _: key, request["lifetime"], lambda: now[0], *algorithm)
     reply = {"query": signer.query()}
@@ -288,7 +295,7 @@ def op_endpoint(request: Message) -> Message:
 
 def op_double(request: Message) -> Message:
     try:
-        return double.answer(request, world.present)
+        return double.answer(request, world.present, world.advance)
     except NotImplementedError as lacking:
         raise Unavailable(str(lacking)) from None
 

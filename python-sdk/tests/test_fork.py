@@ -99,7 +99,7 @@ def test_a_child_waits_for_no_request_of_its_parent(cloud: Cloud) -> None:
             release.wait(SECONDS)
         return get(path, deadline)
 
-    mem._reader._edge.get = slow  # type: ignore[method-assign]
+    mem._reader._edge.get = slow  # type: ignore[assignment,method-assign]
     thread = threading.Thread(target=lambda: mem.get("a"))
     thread.start()
     asked.wait(SECONDS)

@@ -196,7 +196,7 @@ def test_a_get_of_the_same_name_in_the_middle_of_its_own_request_reads_s3(cloud:
         assert time.monotonic() - began < 4
         return get(path, deadline)
 
-    mem._reader._edge.get = interrupted  # type: ignore[method-assign]
+    mem._reader._edge.get = interrupted  # type: ignore[assignment,method-assign]
     assert (mem.get("a"), inner) == (1, [1])
 
 

@@ -152,7 +152,7 @@ def test_a_read_that_raced_a_put_is_not_kept(cloud: Cloud) -> None:
         mem.put("a", 2)
         return answer
 
-    origin.get = slow  # type: ignore[method-assign]
+    origin.get = slow  # type: ignore[assignment,method-assign]
     assert mem.get("a", consistent=True) == 1
     origin.get = get  # type: ignore[method-assign]
     assert mem.get("a") == 2

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from memory._envelope import decode, encode
 from memory._errors import CorruptValueError, InvalidNameError, UnsupportedTypeError
-from memory._names import check_service_name, object_key, url_path
+from memory._names import check_service_name, object_key, place_of, url_path
 from notation import Unavailable, from_python, normal, to_python
 
 VECTORS = Path(__file__).resolve().parents[2] / "spec" / "vectors"
@@ -110,7 +110,8 @@ def test_a_document_that_is_no_envelope_is_refused(vector: dict[str, Any]) -> No
 @pytest.mark.parametrize("vector", vectors("names", "key"))
 def test_a_name_has_its_key_and_url(vector: dict[str, Any]) -> None:
     service = check_service_name(vector["service"])
-    key = object_key(vector["visibility"], service, to_python(vector["name"]))
+    place = place_of(service, changes="with_changes" in vector)
+    key = object_key(vector["visibility"], place, to_python(vector["name"]))
     assert key == vector["key"]
     assert "https://d111111abcdef8.cloudfront.net" + url_path(key) == vector["url"]
 

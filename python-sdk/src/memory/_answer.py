@@ -6,11 +6,14 @@ import math
 import re
 from typing import TYPE_CHECKING
 
+from memory._compression import decompress
 from memory._dates import unix_time
-from memory._errors import UnavailableError
+from memory._errors import CorruptValueError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from memory._exchange import Response
 
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age=\"?(\d+)", re.ASCII | re.IGNORECASE)
 _DIGITS = 9
@@ -25,14 +28,18 @@ class Answer:
         source: `edge` or `s3`.
         age: Seconds since the edge fetched its copy.
         version: The ETag, without quotes.
+        is_unchanged: Whether it says that there is still what the request named.
     """
 
-    __slots__ = ("_headers", "age", "document", "source", "version")
+    __slots__ = ("_headers", "age", "document", "is_unchanged", "source", "version")
 
-    def __init__(self, document: bytes | None, source: str, headers: Mapping[str, str]) -> None:
+    def __init__(
+        self, document: bytes | None, source: str, headers: Mapping[str, str], *, is_unchanged: bool = False
+    ) -> None:
         age = headers.get("age")
         self.document = document
         self.source = source
+        self.is_unchanged = is_unchanged
         self.age = 0 if age is None else _seconds(age.partition(",")[0].strip())
         self.version = headers.get("etag", "").removeprefix("W/").strip('"')
         self._headers = headers
@@ -54,7 +61,7 @@ class Answer:
     def is_stale(self) -> bool:
         """Whether the edge served it longer than it should (STALE-1)."""
         return (
-            self.document is not None
+            (self.document is not None or self.is_unchanged)
             and "max-age" in self._headers.get("cache-control", "").lower()
             and self.age > self.max_age
         )
@@ -89,6 +96,29 @@ class Answer:
     def date(self) -> float | None:
         """When the answer was made, in Unix seconds; None if it does not say."""
         return unix_time(self._headers.get("date"))
+
+
+def unpacked(answer: Response, limit: int, *, is_record: bool = False) -> bytes:
+    """Return the document in an answer (OBJ-2, OBJ-4).
+
+    Args:
+        answer: The answer.
+        limit: The most bytes that it may have, packed or not.
+        is_record: Whether it is a change record: then what cannot be unpacked is empty, and so no record (CHG-4).
+
+    Raises:
+        CorruptValueError: It is no record, and cannot be unpacked or has more.
+    """
+    if answer.cut and is_record:
+        return b""
+    if answer.cut:
+        raise CorruptValueError(f"the stored value is larger than MAX_VALUE_BYTES ({limit})")
+    try:
+        return decompress(answer.body, answer.headers.get("content-encoding"), limit)
+    except CorruptValueError:
+        if is_record:
+            return b""
+        raise
 
 
 def _seconds(digits: str) -> int:

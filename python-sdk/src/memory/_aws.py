@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import quote
 
 from memory._backoff import longest_wait, random_share
 from memory._dates import unix_time
 from memory._exchange import ENDED, ERROR_BYTES, NOT_SENT, Failure, Request, Response
-from memory._refusals import BUSY, SKEWED, error_code
-from memory._sigv4 import signed_headers
+from memory._refusals import BUSY, SKEWED, error_code, is_out_of_time
+from memory._sigv4 import query_string, signed_headers, signed_query
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from memory._credentials import CredentialSource
+    from memory._credentials import Credentials, CredentialSource
     from memory._endpoints import Endpoint
     from memory._wire import Wire
 
@@ -24,6 +23,10 @@ _AGAIN = frozenset((429, 500, 502, 503, 504))
 _REFUSED = frozenset((429, 503))  # of those, what has changed nothing for sure (WRITE-2)
 _LATER = 5
 _FIRST_ERROR = 300
+_SIGNED_SECONDS = 20  # for how long S3 begins a write that was announced (CHG-12)
+_AGAIN_SECONDS = 15  # after an announcement, until when a write is sent with it (CHG-12)
+_SEND_SECONDS = 80  # after an announcement, until when anything of a write is sent (CHG-13)
+_OFF_SECONDS = 10  # by which a clock may be wrong (CHG-10)
 
 #: A request that changes nothing.
 READ = "read"
@@ -49,6 +52,8 @@ class AwsRequest(NamedTuple):
         headers: Its headers, but for `Host`.
         body: Its body.
         limit: How many bytes of the answer to read.
+        announced: The time of its announcement, in Unix seconds of S3's time: it is signed in its query, as of then
+            (CHG-12). None for any other request.
     """
 
     endpoint: Endpoint
@@ -60,6 +65,7 @@ class AwsRequest(NamedTuple):
     headers: Mapping[str, str] = {}
     body: bytes = b""
     limit: int = ERROR_BYTES
+    announced: int | None = None
 
 
 class Outcome(NamedTuple):
@@ -68,10 +74,12 @@ class Outcome(NamedTuple):
     Attributes:
         answer: The answer, or why there is none.
         is_unknown: Whether one of the attempts may have been carried out, though none succeeded (WRITE-5).
+        is_out_of_time: Whether the last one came too late for its announcement, and was not carried out (CHG-12).
     """
 
     answer: Response | Failure
     is_unknown: bool
+    is_out_of_time: bool = False
 
 
 class Aws:
@@ -100,34 +108,22 @@ class Aws:
         """
         endpoint = request.endpoint
         path = f"{endpoint.path}{request.path}"
-        query = "&".join(
-            [
-                f"{quote(name, safe='-_.~')}={quote(value, safe='-_.~')}"
-                for name, value in sorted(request.query.items())
-            ]
-        )
-        target = f"{path}?{query}" if query else path
         is_unknown = has_set_clock = False
         attempt = 0
         while True:
             attempt += 1
-            headers = signed_headers(
-                request.method,
-                path,
-                query,
-                {"Host": endpoint.host, **request.headers},
-                request.body,
-                service=request.service,
-                region=endpoint.region,
-                credentials=self._credentials.credentials(deadline),
-                now=time.time() + _skew,
-            )
-            answer = self._wire.send(
-                Request(request.method, endpoint.origin, target, headers, request.body, request.limit),
-                deadline,
-            )
+            signed = self._signed(request, path, self._credentials.credentials(deadline))
+            if request.announced is not None and self.present() > request.announced + _AGAIN_SECONDS:
+                return Outcome(
+                    Failure("its announcement is too old", NOT_SENT), is_unknown, is_out_of_time=True
+                )
+            started = self.present()
+            answer = self._wire.send(signed, deadline)
             if isinstance(answer, Response) and answer.status < _FIRST_ERROR:
                 return Outcome(answer, is_unknown=False)
+            if request.announced is not None and isinstance(answer, Response) and is_out_of_time(answer.body):
+                self.learn_time(unix_time(answer.headers.get("date")), started)
+                return Outcome(answer, is_unknown or answer.was_sent_twice, is_out_of_time=True)
             is_unknown = is_unknown or (request.kind != READ and _is_unknown(answer))
             if isinstance(answer, Response) and not has_set_clock and _sets_clock(answer):
                 has_set_clock = True
@@ -140,6 +136,69 @@ class Aws:
             ):
                 return Outcome(answer, is_unknown)
             time.sleep(wait)
+
+    def present(self) -> float:
+        """Return the time that AWS has, in Unix seconds, as far as it has said so."""
+        return self._wire.clock() + _skew
+
+    def learn_time(self, date: float | None, started: float) -> bool:
+        """Take into account what the `Date` of an answer says of this machine's clock (CHG-10).
+
+        Args:
+            date: The `Date`, in Unix seconds; None if there is none.
+            started: When the request was sent, as `present` had it.
+
+        Returns:
+            Whether the clock was wrong.
+        """
+        global _skew  # noqa: PLW0603 - the machine has one clock
+        if date is None:
+            return False
+        now = self._wire.clock()
+        if started - _OFF_SECONDS <= date <= now + _skew + _OFF_SECONDS:
+            return False
+        _skew = date - now
+        return True
+
+    def _signed(self, request: AwsRequest, path: str, credentials: Credentials) -> Request:
+        """Return what goes over the wire."""
+        endpoint, announced = request.endpoint, request.announced
+        headers = {"Host": endpoint.host, **request.headers}
+        until = None
+        if announced is None:
+            query = query_string(request.query)
+            headers = signed_headers(
+                request.method,
+                path,
+                query,
+                headers,
+                request.body,
+                service=request.service,
+                region=endpoint.region,
+                credentials=credentials,
+                now=self.present(),
+            )
+        else:
+            query = signed_query(
+                request.method,
+                path,
+                request.query,
+                headers,
+                service=request.service,
+                region=endpoint.region,
+                credentials=credentials,
+                now=announced,
+                expires=_SIGNED_SECONDS,
+            )
+            until = announced + _SEND_SECONDS - _skew
+        target = f"{path}?{query}" if query else path
+        return Request(request.method, endpoint.origin, target, headers, request.body, request.limit, until)
+
+
+def forget_time() -> None:
+    """Go by this machine's clock alone again; for tests, whose clocks come and go."""
+    global _skew  # noqa: PLW0603 - the machine has one clock
+    _skew = 0.0
 
 
 def _is_worth_another(answer: Response | Failure, kind: str) -> bool:

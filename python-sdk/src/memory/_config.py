@@ -31,6 +31,7 @@ _KEYS = (
     "STALE_IF_ERROR",
     "LOCAL_MAX_ITEMS",
     "LOCAL_MAX_BYTES",
+    "CHANGES",
     "DISTRIBUTION_ID",
     "ROLE_ARN",
     "MAX_GRANT",
@@ -80,6 +81,7 @@ class Config(NamedTuple):
         stale_if_error: Seconds beyond its freshness that a copy may be served while S3 cannot be read.
         local_max_items: How many values to keep in memory; 0 for none.
         local_max_bytes: How many bytes of them; 0 for none.
+        changes: Whether the service has a change record (specification, section 14).
         distribution_id: Id of the distribution, for invalidations.
         role_arn: Role to assume before asking S3 or CloudFront's API.
         max_grant: Seconds, the longest a grant may last.
@@ -103,6 +105,7 @@ class Config(NamedTuple):
     stale_if_error: int
     local_max_items: int
     local_max_bytes: int
+    changes: bool
     distribution_id: str | None
     role_arn: str | None
     max_grant: int
@@ -138,6 +141,7 @@ class Config(NamedTuple):
             stale_if_error=given.whole("STALE_IF_ERROR", 300, 0, 86_400),
             local_max_items=given.whole("LOCAL_MAX_ITEMS", 10_000, 0, 10_000_000),
             local_max_bytes=given.whole("LOCAL_MAX_BYTES", 16 * 2**20, 0, 2**31 - 1),
+            changes=given.flag("CHANGES", default=False),
             distribution_id=given.optional("DISTRIBUTION_ID", _distribution_id),
             role_arn=given.optional("ROLE_ARN", _role_arn),
             max_grant=given.whole("MAX_GRANT", 3_600, 1, 86_400),

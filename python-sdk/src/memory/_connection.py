@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
 import select
+import socket
+import struct
 import time
 from typing import TYPE_CHECKING
 
@@ -10,8 +14,6 @@ from memory._exchange import ENDED, NOT_SENT, UNDER_WAY, Failure
 from memory._response_reader import EndedError, MalformedError, ResponseReader
 
 if TYPE_CHECKING:
-    from socket import socket
-
     from memory._exchange import Request, Response
 
 SILENCE_SECONDS = 2.0
@@ -19,6 +21,7 @@ MAX_IDLE_SECONDS = 4.0  # WIRE-6
 
 _RECEIVED_AT_ONCE = 64 * 1024
 _SENT_AT_ONCE = 64 * 1024
+_RESET = struct.pack("ii", 1, 0)
 _monotonic = time.monotonic
 _wall_clock = time.time
 
@@ -50,7 +53,7 @@ class Connection:
 
     __slots__ = ("_is_tls", "_poll", "_until", "_used_at", "is_reusable", "sock")
 
-    def __init__(self, sock: socket, *, is_tls: bool = False) -> None:
+    def __init__(self, sock: socket.socket, *, is_tls: bool = False) -> None:
         self.sock = sock
         self._is_tls = is_tls
         self.is_reusable = True
@@ -74,6 +77,14 @@ class Connection:
         self.is_reusable = False
         self.sock.close()
 
+    def _give_up(self, request: Request) -> None:
+        """Let go of it in the middle of a request, of which nothing more may be sent if it says so (CHG-13)."""
+        if request.send_until is not None:
+            # A reset drops what the system still has to send, where an orderly end would send it.
+            with contextlib.suppress(OSError):
+                self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        self.close()
+
     def exchange(self, request: Request, head: bytes, deadline: float) -> Response:
         """Send a request and return its answer.
 
@@ -86,6 +97,8 @@ class Connection:
             NoAnswerError: There is none, or not a whole one.
         """
         self._until = deadline
+        if request.send_until is not None:
+            self._until = min(deadline, _monotonic() + request.send_until - _wall_clock())
         reader = ResponseReader(self._receive, is_tls=self._is_tls)
         try:
             self._set_timeout()
@@ -93,25 +106,25 @@ class Connection:
             self.close()
             raise NoAnswerError(Failure("the time was over", NOT_SENT)) from None
         try:
-            self._send(head, request.body)
+            self._send(head, request)
             response = reader.read(request.method, request.limit)
         except TimeoutError:
-            self.close()
+            self._give_up(request)
             left = deadline - _monotonic()
             silence = f"no sign of life for {SILENCE_SECONDS:g} s" if left > 0 else "the time was over"
             raise NoAnswerError(Failure(silence, UNDER_WAY)) from None
         except MalformedError as error:
-            self.close()
+            self._give_up(request)
             raise NoAnswerError(Failure(str(error), ENDED)) from None
         except EndedError:
-            self.close()
+            self._give_up(request)
             raise self._ended(reader, "the connection ended before the answer did") from None
         except OSError as error:
-            self.close()
+            self._give_up(request)
             # Its text could quote what was sent; its kind cannot.
             raise self._ended(reader, type(error).__name__) from None
         except BaseException:
-            self.close()  # interrupted, by a signal's handler: nobody knows what comes next on it
+            self._give_up(request)  # interrupted, by a signal's handler: nobody knows what comes next on it
             raise
         if reader.is_last:
             self.close()
@@ -121,17 +134,26 @@ class Connection:
     def _ended(self, reader: ResponseReader, reason: str) -> NoAnswerError:
         return NoAnswerError(Failure(reason, ENDED), was_dead=not reader.has_begun)
 
-    def _send(self, head: bytes, body: bytes) -> None:
+    def _send(self, head: bytes, request: Request) -> None:
+        body, until = request.body, request.send_until
         data = head + body if len(body) <= _SENT_AT_ONCE else head
+        until = math.inf if until is None else until
+        _refuse_after(until)
         self.sock.sendall(data)
         if data is head and body:
-            self._send_large(memoryview(body))
+            self._send_large(memoryview(body), until)
 
-    def _send_large(self, body: memoryview) -> None:
-        """Send a body in parts, each of which is a sign of life. What the other side says early is its answer."""
+    def _send_large(self, body: memoryview, until: float) -> None:
+        """Send a body in parts, each of which is a sign of life. What the other side says early is its answer.
+
+        Args:
+            body: The body.
+            until: When to stop, in Unix seconds: what was frozen goes by no other clock.
+        """
         try:
             while body:
                 self._set_timeout()
+                _refuse_after(until)
                 body = body[self.sock.send(body[:_SENT_AT_ONCE]) :]
         except TimeoutError:
             raise
@@ -148,3 +170,13 @@ class Connection:
         if left <= 0:
             raise TimeoutError
         self.sock.settimeout(min(SILENCE_SECONDS, left))
+
+
+def _refuse_after(until: float) -> None:
+    """Send nothing after a Unix time.
+
+    Raises:
+        TimeoutError: It has come.
+    """
+    if _wall_clock() >= until:
+        raise TimeoutError

@@ -27,6 +27,8 @@ class Request(NamedTuple):
         headers: The headers, `Host` among them.
         body: The body; it is sent with its length unless it is empty.
         limit: How many bytes of the answer's body to read.
+        send_until: Unix time, by this machine's clock, from when nothing of it may be sent any more, not even what the
+            system has taken over (CHG-13); None if that is no matter.
     """
 
     method: str
@@ -35,6 +37,7 @@ class Request(NamedTuple):
     headers: Mapping[str, str]
     body: bytes = b""
     limit: int = ERROR_BYTES
+    send_until: float | None = None
 
 
 class Response(NamedTuple):

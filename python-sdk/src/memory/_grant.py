@@ -21,7 +21,7 @@ class Grant(NamedTuple):
 
     Attributes:
         distribution: Host of the distribution.
-        service: The service name.
+        service: Where the values of the service are: its name, with a change record `<name>.changes`.
         prefix: What it opens; None if it opens one name.
         name: The name it opens; None if it opens a prefix.
         expires_at: When it ends, in UTC.
@@ -77,13 +77,13 @@ def check_lifetime(config: Config, ttl: Seconds) -> int:
 
 
 def grant(  # noqa: PLR0913, PLR0917 - what a grant is made of
-    config: Config, service_name: str, what: str, lifetime: int, key: SigningKey, now: float
+    config: Config, place: str, what: str, lifetime: int, key: SigningKey, now: float
 ) -> Grant:
     """Sign a grant.
 
     Args:
         config: Of a private service.
-        service_name: The service name.
+        place: Where its values are.
         what: A prefix, or exactly one name.
         lifetime: Seconds.
         key: What to sign with.
@@ -97,13 +97,13 @@ def grant(  # noqa: PLR0913, PLR0917 - what a grant is made of
     if is_prefix:
         prefix = check_prefix(what)
         under = f"{escape(prefix[:-1])}/" if prefix else ""
-        resource = f"https://{host}/{service_name}/{under}*"
+        resource = f"https://{host}/{place}/{under}*"
     else:
-        resource = f"https://{host}/{service_name}/{escape(what)}.json"
+        resource = f"https://{host}/{place}/{escape(what)}.json"
     end = int(now) + lifetime
     return Grant(
         distribution=host,
-        service=service_name,
+        service=place,
         prefix=what if is_prefix else None,
         name=None if is_prefix else what,
         expires_at=datetime.fromtimestamp(end, timezone.utc),

@@ -36,14 +36,19 @@ class CachedValue:
         fetched: When the edge fetched it from S3, by the clock.
         fresh_until: When it has to be asked for again.
         size: Bytes it counts for, without its name.
+        f: Since when it has surely been read, by S3's clock; None if nobody knows, or nobody needs to (CHG-14).
+        is_confirmed: Whether it counts as read with a change record (CHG-16).
     """
 
     __slots__ = (
         "_document",
         "_held",
+        "_max_age",
         "expires_at",
+        "f",
         "fetched",
         "fresh_until",
+        "is_confirmed",
         "size",
         "started",
         "stored_at",
@@ -72,8 +77,11 @@ class CachedValue:
         self.took = envelope.took
         self.started = started
         self.fetched = started - age
+        self._max_age = max_age
         self.fresh_until = started - age + max_age
         self.size = len(document) + ITEM_BYTES
+        self.f: float | None = None
+        self.is_confirmed = False
 
     @classmethod
     def of(cls, answer: Answer, envelope: Envelope, started: float) -> CachedValue:
@@ -109,6 +117,19 @@ class CachedValue:
         except ValueError:
             pass  # nested more deeply than marshal goes: it stays a document
         return value
+
+    def confirm(self, started: float, fetched: float) -> None:
+        """Let it count as read with a change record (CHG-16).
+
+        Args:
+            started: When the request was sent that read the record, by the clock.
+            fetched: When the edge fetched that from S3, by the clock.
+        """
+        if fetched > self.fetched:
+            self.started = started
+            self.fetched = fetched
+            self.fresh_until = fetched + self._max_age
+            self.is_confirmed = True
 
     def is_fresh(self, now: float) -> bool:
         """Return whether it may be served without asking (MEM-2, MEM-5).
@@ -153,7 +174,13 @@ class LocalMemory:
         except (KeyError, TypeError):
             return None
         self._stats.memory_hits += 1
+        if copy.is_confirmed:
+            self._stats.confirmed += 1
         return copy
+
+    def kept(self, name: str) -> CachedValue | None:
+        """Return the copy of a name, fresh or not."""
+        return self._copies.get(name)
 
     def stale(self, name: str, now: float, stale_if_error: float) -> CachedValue | None:
         """Return the copy of a name that may be served if S3 cannot be read (STALE-2)."""
@@ -185,6 +212,11 @@ class LocalMemory:
         if copy is not None:
             self._stats.bytes -= _size(name, copy)
             self._stats.items = len(self._copies)
+
+    def drop_confirmed(self) -> None:
+        """Drop the copies that count as read with a change record: it may be wrong (CHG-19)."""
+        for name in [name for name, copy in self._copies.items() if copy.is_confirmed]:
+            self.drop(name)
 
     def drop_prefix(self, prefix: str) -> None:
         """Drop the copies of all names under a prefix."""

@@ -55,13 +55,23 @@ def escape(name: object) -> str:
     return _ESCAPED.sub(lambda match: b".%02X" % ord(match[0]), encoded).decode("ascii")
 
 
-def object_key(visibility: str, service_name: str, name: object) -> str:
+def place_of(service_name: str, *, changes: bool) -> str:
+    """Return where the values of a service are: with a change record in a place of their own (KEY-1)."""
+    return f"{service_name}.changes" if changes else service_name
+
+
+def object_key(visibility: str, place: str, name: object) -> str:
     """Return the key of the object that holds the value (KEY-1).
+
+    Args:
+        visibility: `public` or `private`.
+        place: Where the values of the service are.
+        name: The name.
 
     Raises:
         InvalidNameError: The name is refused, or the key would be longer than S3 allows (KEY-3).
     """
-    key = f"{visibility}/{service_name}/{escape(name)}.json"
+    key = f"{visibility}/{place}/{escape(name)}.json"
     if len(key) > MAX_KEY_BYTES:
         raise InvalidNameError(
             f"name {name!r} is too long: its key has {len(key)} bytes, S3 allows {MAX_KEY_BYTES}"
@@ -96,15 +106,20 @@ def check_prefix(prefix: object) -> str:
     return prefix
 
 
-def key_prefix(visibility: str, service_name: str, prefix: object) -> str:
+def key_prefix(visibility: str, place: str, prefix: object) -> str:
     """Return what the keys of all values under a prefix begin with.
+
+    Args:
+        visibility: `public` or `private`.
+        place: Where the values of the service are.
+        prefix: The prefix.
 
     Raises:
         InvalidNameError: The prefix is not allowed (LIST-1).
     """
     checked = check_prefix(prefix)
     escaped = escape(checked[:-1]) + "/" if checked else ""
-    return f"{visibility}/{service_name}/{escaped}"
+    return f"{visibility}/{place}/{escaped}"
 
 
 def name_of(key: str) -> str | None:

@@ -7,7 +7,7 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from memory._edge import OriginRefusedError
+from memory._edge import EDGE_SHARE, OriginRefusedError
 from memory._envelope import decode
 from memory._errors import AccessDeniedError, ConfigurationError, CorruptValueError, UnavailableError
 from memory._local import CachedValue
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from memory._answer import Answer
+    from memory._change_reader import ChangeReader
     from memory._config import Config
     from memory._edge import Edge
     from memory._envelope import Envelope
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 FAILURES_TO_SKIP = 3
 SKIP_SECONDS = 10.0
-EDGE_SHARE = 3 / 5  # TIME-3
 
 _UNREADABLE = (UnavailableError, AccessDeniedError, ConfigurationError)
 _LOGGER = logging.getLogger("memory")
@@ -87,6 +87,17 @@ class Reader:
         self._state = state
         self._clock = clock
         self._circuit = Circuit(clock)
+        self._changes: ChangeReader | None = None
+
+    def heed_changes(self, changes: ChangeReader) -> None:
+        """Let a change record confirm copies in memory (CHG-16)."""
+        self._changes = changes
+        changes.share(self._circuit)
+
+    def forget(self) -> None:
+        """Forget the change record; for tests, whose stores come and go."""
+        if self._changes is not None:
+            self._changes.forget()
 
     def read(self, name: str, key: str) -> Reading:
         """Read what is stored under a name, as new as this service knows it to be.
@@ -128,7 +139,9 @@ class Reader:
 
     def reset_after_fork(self) -> None:
         """Count the edge's failures anew."""
-        self._circuit = Circuit(self._clock)
+        self._circuit.reset()
+        if self._changes is not None:
+            self._changes.reset_after_fork()
 
     def read_origin(self, name: str, key: str) -> Reading:
         """Read S3 itself (CON-1).
@@ -157,7 +170,13 @@ class Reader:
             if reading.copy is not None and reading.copy.is_expired(self._clock()):
                 return False  # what was fetched before its end says nothing after it (EXP-1)
             if reading.answer is None:
-                return self._state.session.is_newest(name, reading.copy.version if reading.copy else None)
+                is_newest = self._state.session.is_newest(
+                    name, reading.copy.version if reading.copy else None
+                )
+                if is_newest and reading.source == "memory":
+                    self._state.stats.memory_hits += 1
+                    self._state.stats.confirmed += 1
+                return is_newest
             accepted = self._state.session.accepts(name, reading.answer, reading.started)
             if accepted:
                 self._state.stats.shared_reads += 1
@@ -166,6 +185,10 @@ class Reader:
     def _read(self, name: str, key: str, edge_deadline: float, deadline: float) -> Reading:
         late: Reading | None = None
         state = self._state
+        if self._changes is not None:
+            copy = self._changes.confirmed(name, deadline)
+            if copy is not None:
+                return Reading("memory", copy, copy.value(), None, copy.started)
         with state.lock:
             trusts_edges = state.session.trusts_edges(name, self._clock)
             state.stats.sent_to_s3 += not trusts_edges
@@ -213,6 +236,7 @@ class Reader:
         now = self._clock()
         reading = _reading("edge", answer, envelope, started, now)
         copy = reading.copy
+        self._date(reading)
         state = self._state
         with state.lock:
             accepted = state.session.accepts(name, answer, started)
@@ -222,6 +246,7 @@ class Reader:
             state.session.learn(name, answer, envelope, self._clock() - answer.age)
             state.stats.edge_reads += 1
             self._keep(name, copy)
+        self._compare(name, reading)
         return reading, True
 
     def _may_hide_newer(self, name: str, reading: Reading, envelope: Envelope | None, now: float) -> bool:
@@ -248,6 +273,7 @@ class Reader:
         answer = self._origin.get(key, deadline)
         envelope = None if answer.document is None else decode(answer.document)
         reading = _reading("s3", answer, envelope, started, self._clock())
+        self._date(reading)
         if is_aside:
             state.doubt(name, self._clock())
         else:
@@ -255,7 +281,19 @@ class Reader:
                 state.stats.s3_reads += 1
                 is_newest = state.session.learn_from_s3(name, answer, envelope, view, self._clock())
                 self._keep(name, reading.copy if is_newest else None)
+        if not is_aside:
+            self._compare(name, reading)
         return reading, Found(answer, envelope)
+
+    def _date(self, reading: Reading) -> None:
+        """Note since when a copy has surely been read (CHG-14)."""
+        if self._changes is not None and reading.copy is not None and reading.answer is not None:
+            reading.copy.f = self._changes.since_when(reading.answer, reading.started, self._clock())
+
+    def _compare(self, name: str, reading: Reading) -> None:
+        """Hold what arrived against the change record (CHG-19)."""
+        if self._changes is not None and reading.answer is not None and reading.answer.document is not None:
+            self._changes.compare(name, reading.answer.stored_at)
 
     def _keep(self, name: str, copy: CachedValue | None) -> None:
         if copy is None or copy.fresh_until <= copy.started:
@@ -296,6 +334,11 @@ class Circuit:
         self._turn: deque[None] = deque((None,))
         self._failures = 0
         self._skipping_since = 0.0
+
+    def reset(self) -> None:
+        """Count anew, in a process of one's own."""
+        self._turn = deque((None,))
+        self._failures = 0
 
     def asks(self) -> bool:
         """Return whether to ask the edge; after a while, one caller tries it again for all."""

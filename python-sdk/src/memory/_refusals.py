@@ -26,6 +26,8 @@ BUSY = frozenset(
         "IDPCommunicationError",
     )
 )
+# What S3 says of a signature in a query that has ended, or has not begun. The code alone would be any refusal's.
+_OUT_OF_TIME = re.compile(rb"<Message>\s*Request (?:has expired|is not valid yet)", re.IGNORECASE)
 # What S3 says in the one code, AWS's other services in another.
 _DENIED = (
     "AccessDenied",
@@ -56,6 +58,11 @@ def error_code(body: bytes) -> str:
     """Return the code in the body of a refusal; nothing if it has none."""
     match = _CODE.search(body) or _TYPE.search(body)
     return match[1].decode("ascii", "replace") if match else ""
+
+
+def is_out_of_time(body: bytes) -> bool:
+    """Return whether a refusal is for the time of a signature in the query: nothing was done (CHG-12)."""
+    return _OUT_OF_TIME.search(body) is not None or error_code(body) in SKEWED
 
 
 def refusal(

@@ -24,6 +24,7 @@ from memory._names import (
     key_prefix,
     name_of,
     object_key,
+    place_of,
     quoted,
     refuse_reserved,
     url_path,
@@ -104,6 +105,7 @@ class MemoryService:
         self._config = config
         self._service_name = check_service_name(service_name)
         self._clock = clock = clock or WIRE.clock
+        self._place = place_of(self._service_name, changes=config.changes)
         self._keys: KeySource | None = None
         signer: Signer | None = None
         if config.visibility == "private":
@@ -111,7 +113,7 @@ class MemoryService:
             from memory._signing import Signer, load_if_there, wildcard
 
             self._keys = KeySource(config, clock, WIRE)
-            resource = wildcard(config.distribution, self._service_name)
+            resource = wildcard(config.distribution, self._place)
             lifetime, algorithm = config.signature_lifetime, config.hash_algorithm
             signer = Signer(resource, self._keys.key, lifetime, clock, algorithm)
             load_if_there()
@@ -126,6 +128,14 @@ class MemoryService:
         self._reader = Reader(config, edge, origin, self._state, clock)
         self._store = Store(config, self._service_name, WIRE)
         self._writer = Writer(config, self._store, self._reader, self._state, clock, self._random, sleep)
+        if config.changes:
+            from memory._announcer import Announcer
+            from memory._change_reader import ChangeReader
+
+            self._reader.heed_changes(ChangeReader(config, self._place, edge, origin, self._state, clock))
+            self._writer.announce_by(
+                Announcer(config, self._place, self._store, origin, self._state, self._random, sleep)
+            )
         self._updates = Updates(self._reader, self._writer, clock)
         self._computations: Computations | None = None
         self._names_of_functions: FunctionNames | None = None
@@ -152,6 +162,7 @@ class MemoryService:
         """Go on in a forked process without what belongs to its parent (WIRE-7)."""
         self._state.reset_after_fork(self._clock())
         self._reader.reset_after_fork()
+        self._writer.reset_after_fork()
         if self._keys is not None:
             self._keys.reset_after_fork()
         if self._computations is not None:
@@ -369,7 +380,7 @@ class MemoryService:
             MemoryServiceError: S3 refused or did not answer.
         """
         self._check_open()
-        under = key_prefix(self._config.visibility, self._service_name, prefix)
+        under = key_prefix(self._config.visibility, self._place, prefix)
         return (
             name
             for page in self._store.list(under, self._until)
@@ -394,12 +405,12 @@ class MemoryService:
             MemoryServiceError: S3 refused or did not answer.
         """
         self._check_open(invalidate=invalidate)
-        under = key_prefix(self._config.visibility, self._service_name, prefix)
+        under = key_prefix(self._config.visibility, self._place, prefix)
         removed = 0
         try:
             for page in self._store.list(under, self._until):
                 names = {key: name for key in page if (name := name_of(key)) is not None}
-                self._writer.remove_many(names)
+                self._writer.remove_many(names, everything=True)
                 removed += len(names)
         finally:
             self._state.forget(prefix, self._clock())
@@ -648,7 +659,7 @@ class MemoryService:
         if self._keys is None:
             raise AssertionError("a private service has keys")
         key = self._keys.key(self._until())
-        return grant(self._config, self._service_name, what, lifetime, key, self._clock())
+        return grant(self._config, self._place, what, lifetime, key, self._clock())
 
     def stats(self) -> Stats:
         """Return what this object has done so far, and what its memory holds."""
@@ -676,8 +687,14 @@ class MemoryService:
     def __repr__(self) -> str:
         return f"MemoryService({self._service_name!r}, {self._config!r})"
 
+    def _forget(self) -> None:
+        """Forget all that was read and put; for tests, whose stores come and go."""
+        self._state.empty()
+        self._reader.forget()
+        self._writer.forget()
+
     def _key(self, name: str) -> str:
-        return object_key(self._config.visibility, self._service_name, name)
+        return object_key(self._config.visibility, self._place, name)
 
     def _writable(self, name: str) -> str:
         """Return the key of a name that a caller may store a value under (CALL-5)."""

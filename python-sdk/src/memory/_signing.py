@@ -161,9 +161,9 @@ class _Signed(NamedTuple):
         return "_Signed(…)"
 
 
-def wildcard(distribution: str, service_name: str) -> str:
-    """Return the resource that covers all URLs of a service and no other service's."""
-    return f"https://{urlsplit(distribution).netloc}/{service_name}/*"
+def wildcard(distribution: str, place: str) -> str:
+    """Return the resource that covers all URLs of a service, given where its values are, and no other service's."""
+    return f"https://{urlsplit(distribution).netloc}/{place}/*"
 
 
 def policy(resource: str, expires: int) -> bytes:

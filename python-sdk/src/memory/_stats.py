@@ -19,16 +19,24 @@ class Stats:
         items: Values in memory.
         bytes: Bytes they count for.
         evictions: Values that memory dropped to stay within its bounds.
+        confirmed: Of the gets served from memory, those that only the change record let be (CHG-16).
+        records_read: Times that gets asked for the change record.
+        announcements: Puts of the change record that succeeded.
+        conflicts: Puts of the change record that another's had overtaken.
     """
 
     __slots__ = (
         "accepted_by_time",
         "accepted_by_version",
+        "announcements",
         "bytes",
+        "confirmed",
+        "conflicts",
         "edge_reads",
         "evictions",
         "items",
         "memory_hits",
+        "records_read",
         "s3_reads",
         "sent_to_s3",
         "shared_reads",
@@ -47,6 +55,10 @@ class Stats:
         self.items = 0
         self.bytes = 0
         self.evictions = 0
+        self.confirmed = 0
+        self.records_read = 0
+        self.announcements = 0
+        self.conflicts = 0
 
     def copy(self) -> Stats:
         """Return the counts as they are now."""

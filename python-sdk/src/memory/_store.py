@@ -48,6 +48,25 @@ class NotMetError(Exception):
         self.is_unknown = is_unknown
 
 
+class OutOfTimeError(Exception):
+    """A write came too late for its announcement, and was not carried out (CHG-12).
+
+    Attributes:
+        is_unknown: Whether an attempt before may have been carried out.
+    """
+
+    def __init__(self, *, is_unknown: bool) -> None:
+        super().__init__()
+        self.is_unknown = is_unknown
+
+
+class UnannouncedError(UnavailableError):
+    """What was written came later than it was announced for, and could not be announced again (CHG-13)."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, outcome_unknown=True)
+
+
 class Stored(NamedTuple):
     """What S3 said of a put or remove: the version, and the time of its answer in Unix seconds."""
 
@@ -69,8 +88,19 @@ class Store:
         session_name = f"memory-service-{service_name}"[:64]
         self._aws = Aws(wire, CredentialSource(wire, config.role_arn, session_name, config.region))
 
-    def put(
-        self, key: str, document: bytes, options: PutOptions, condition: Condition | None, deadline: float
+    @property
+    def aws(self) -> Aws:
+        """What carries the requests, and knows S3's time."""
+        return self._aws
+
+    def put(  # noqa: PLR0913, PLR0917 - what a put is made of
+        self,
+        key: str,
+        document: bytes,
+        options: PutOptions,
+        condition: Condition | None,
+        deadline: float,
+        announced: int | None = None,
     ) -> Stored:
         """Store a document (section 4).
 
@@ -80,48 +110,72 @@ class Store:
             options: Lifetime, edge TTL and storage class.
             condition: What must hold; None for nothing.
             deadline: When to have ended, by `time.monotonic`.
+            announced: The time of its announcement (CHG-12); None if there is no change record.
 
         Raises:
             NotMetError: The condition does not hold, or S3 cannot tell.
+            OutOfTimeError: It came too late for its announcement.
             ConfigurationError: The bucket does not exist, or there are no credentials or no region.
             AccessDeniedError: S3 refused the credentials.
             UnavailableError: S3 did not answer in time; it says whether the value may be stored all the same.
         """
-        body, encoding = compress(document)
-        headers = {
-            "Content-Type": "application/json",
-            "Cache-Control": f"max-age={options.max_age}, stale-if-error={self._config.stale_if_error}",
-        }
-        if encoding:
-            headers["Content-Encoding"] = encoding
+        cache_control = f"max-age={options.max_age}, stale-if-error={self._config.stale_if_error}"
+        body, headers = _packed(document, cache_control)
         if options.ttl_days is not None:
             headers["x-amz-tagging"] = f"ttl-days={options.ttl_days}"
         if options.storage_class != STORAGE_CLASSES[0]:
             headers["x-amz-storage-class"] = options.storage_class
         if condition is not None:
-            headers |= (
-                {"If-None-Match": "*"}
-                if condition.version is None
-                else {"If-Match": f'"{condition.version}"'}
-            )
+            headers |= _precondition(condition)
         kind = WRITE if condition is None else CONDITIONAL
-        answer = self._send("PUT", key, f"put {key}", deadline, kind, headers=headers, body=body)
-        return Stored(answer.headers.get("etag", "").removeprefix("W/").strip('"'), _date(answer))
+        answer = self._send(
+            "PUT", key, f"put {key}", deadline, kind, headers=headers, body=body, announced=announced
+        )
+        return Stored(_version(answer), _date(answer))
 
-    def remove(self, key: str, deadline: float) -> Stored:
+    def put_record(
+        self, key: str, document: bytes, condition: Condition, announced: int, deadline: float
+    ) -> Stored:
+        """Store a change record (CHG-2, CHG-7).
+
+        Args:
+            key: Its key.
+            document: The document.
+            condition: What S3 must have.
+            announced: The time of the announcement in it.
+            deadline: When to have ended, by `time.monotonic`.
+
+        Raises:
+            NotMetError: S3 has another one, or cannot tell.
+            OutOfTimeError: It came too late for its time.
+            MemoryServiceError: As `put` does.
+        """
+        body, headers = _packed(document, f"max-age={self._config.edge_ttl}")
+        headers |= _precondition(condition)
+        answer = self._send(
+            "PUT", key, f"put {key}", deadline, CONDITIONAL, headers=headers, body=body, announced=announced
+        )
+        return Stored(_version(answer), _date(answer))
+
+    def remove(self, key: str, deadline: float, announced: int | None = None) -> Stored:
         """Delete an object; that it is not there is no error.
 
         Raises:
+            OutOfTimeError: It came too late for its announcement.
             ConfigurationError: The bucket does not exist, or there are no credentials or no region.
             AccessDeniedError: S3 refused the credentials.
             UnavailableError: S3 did not answer in time; it says whether the value may be removed all the same.
         """
-        return Stored("", _date(self._send("DELETE", key, f"remove {key}", deadline, WRITE)))
+        answer = self._send("DELETE", key, f"remove {key}", deadline, WRITE, announced=announced)
+        return Stored("", _date(answer))
 
-    def remove_many(self, keys: list[str], deadline: float) -> tuple[Stored, dict[str, MemoryServiceError]]:
+    def remove_many(
+        self, keys: list[str], deadline: float, announced: int | None = None
+    ) -> tuple[Stored, dict[str, MemoryServiceError]]:
         """Delete up to 1,000 objects in one request and return the error of each key that could not be.
 
         Raises:
+            OutOfTimeError: It came too late for its announcement.
             ConfigurationError: The bucket does not exist, or there are no credentials or no region.
             AccessDeniedError: S3 refused the credentials.
             UnavailableError: S3 did not answer in time; it says whether they may be removed all the same.
@@ -144,6 +198,7 @@ class Store:
             headers={"Content-Type": "application/xml", "Content-MD5": checksum},
             body=body,
             limit=_PAGE_BYTES,
+            announced=announced,
         )
         bucket = self._config.bucket_name
         errors = {}
@@ -194,12 +249,17 @@ class Store:
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
         limit: int = 64 * 1024,
+        announced: int | None = None,
     ) -> Response:
         config = self._config
         endpoint = bucket_endpoint(config.bucket_name, config.region)
         path = f"/{key}" if key or not endpoint.path else ""
-        request = AwsRequest(endpoint, "s3", method, path, kind, query or {}, headers or {}, body, limit)
+        request = AwsRequest(
+            endpoint, "s3", method, path, kind, query or {}, headers or {}, body, limit, announced
+        )
         outcome = self._aws.send(request, deadline)
+        if outcome.is_out_of_time:
+            raise OutOfTimeError(is_unknown=outcome.is_unknown)
         answer = outcome.answer
         if isinstance(answer, Response) and answer.status in _DONE:
             return answer
@@ -219,6 +279,23 @@ class Store:
             # What S3 said last does not tell what became of an attempt before (WRITE-5).
             return _unavailable(str(error), outcome)
         return error
+
+
+def _packed(document: bytes, cache_control: str) -> tuple[bytes, dict[str, str]]:
+    """Return a document as it is stored, and the headers that say how (OBJ-1 to OBJ-3)."""
+    body, encoding = compress(document)
+    headers = {"Content-Type": "application/json", "Cache-Control": cache_control}
+    return body, {**headers, "Content-Encoding": encoding} if encoding else headers
+
+
+def _precondition(condition: Condition) -> dict[str, str]:
+    if condition.version is None:
+        return {"If-None-Match": "*"}
+    return {"If-Match": f'"{condition.version}"'}
+
+
+def _version(answer: Response) -> str:
+    return answer.headers.get("etag", "").removeprefix("W/").strip('"')
 
 
 def _unavailable(message: str, outcome: Outcome) -> UnavailableError:

@@ -58,8 +58,8 @@ class WaitQueue:
             return
 
     def wake_all(self) -> None:
-        """Let all who wait look again."""
-        while self._waiting:
+        """Let all who wait look again, each once: one who has to wait on is not waited for."""
+        for _ in range(len(self._waiting)):
             self.wake_one()
 
     def _leave(self, waiter: LockType) -> None:

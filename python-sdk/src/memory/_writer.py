@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from memory._backoff import longest_wait
 from memory._batch import for_each, raise_if_any
@@ -22,13 +22,14 @@ from memory._local import CachedValue
 from memory._names import quoted
 from memory._options import Condition
 from memory._session import Record, lineage
-from memory._store import KEYS_PER_REQUEST, NotMetError
+from memory._store import KEYS_PER_REQUEST, NotMetError, UnannouncedError
 from memory._touched import renewed
 from memory._values import TYPE_NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
+    from memory._announcer import Announcer
     from memory._config import Config
     from memory._options import PutOptions
     from memory._reader import Found, Reader
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 MAX_PREVIOUS = 100  # COND-5
 IN_DOUBT_SECONDS = 30  # COND-6
 ATTEMPTS_TO_SETTLE = 3
+
+Written = TypeVar("Written")
 
 
 class Draft(NamedTuple):
@@ -89,6 +92,21 @@ class Writer:
         self._clock = clock
         self._random = random
         self._sleep = sleep
+        self._announcer: Announcer | None = None
+
+    def announce_by(self, announcer: Announcer) -> None:
+        """Announce all that is written in a change record before (CHG-7)."""
+        self._announcer = announcer
+
+    def reset_after_fork(self) -> None:
+        """Go on without the other threads, which are the parent's."""
+        if self._announcer is not None:
+            self._announcer.reset_after_fork()
+
+    def forget(self) -> None:
+        """Forget the change record; for tests, whose stores come and go."""
+        if self._announcer is not None:
+            self._announcer.forget()
 
     def put(  # noqa: PLR0913, PLR0917 - what a put is made of
         self,
@@ -128,6 +146,12 @@ class Writer:
                 documents[name] = self._document(draft)
             except UnsupportedTypeError as error:
                 raise UnsupportedTypeError(f"{quoted(name)}: {error}", error.path) from None
+        if self._announcer is not None and drafts:
+            # All at once: each put finds itself announced (CHG-9), unless it comes much later.
+            try:
+                self._announcer.announce(drafts, self.until())
+            except MemoryServiceError as error:
+                raise_if_any(dict.fromkeys(drafts, error), {})
         return for_each(keys, lambda name: self._send(drafts[name], documents[name], self.until()))
 
     def remove(self, name: str, key: str) -> None:
@@ -137,18 +161,22 @@ class Writer:
             MemoryServiceError: It cannot be removed.
         """
         self._begin(name)
+        deadline = self.until()
         try:
-            stored = self._store.remove(key, self.until())
+            stored = self._announced(
+                (name,), deadline, lambda e: self._store.remove(key, deadline, e), lambda stored: stored.date
+            )
         except BaseException as error:
             self._end(name, None, refused=_is_refusal(error))
             raise
         self._end(name, self._removed(stored))
 
-    def remove_many(self, names: Mapping[str, str]) -> None:
+    def remove_many(self, names: Mapping[str, str], *, everything: bool = False) -> None:
         """Remove several values, up to 1,000 with one request.
 
         Args:
             names: The names by key.
+            everything: Whether that is announced by announcing everything (CHG-13).
 
         Raises:
             BatchError: Some could not be removed.
@@ -156,17 +184,24 @@ class Writer:
         keys = list(names)
         errors: dict[str, MemoryServiceError] = {}
         for start in range(0, len(keys), KEYS_PER_REQUEST):
-            failed = self._remove_page({key: names[key] for key in keys[start : start + KEYS_PER_REQUEST]})
+            page = {key: names[key] for key in keys[start : start + KEYS_PER_REQUEST]}
+            failed = self._remove_page(page, everything=everything)
             errors |= {names[key]: error for key, error in failed.items()}
         raise_if_any(errors, {name: None for name in names.values() if name not in errors})
 
-    def _remove_page(self, names: Mapping[str, str]) -> dict[str, MemoryServiceError]:
+    def _remove_page(self, names: Mapping[str, str], *, everything: bool) -> dict[str, MemoryServiceError]:
         for name in names.values():
             self._begin(name)
         failed: Mapping[str, BaseException] = {}
         stored: Stored | None = None
+        deadline = self.until()
         try:
-            stored, errors = self._store.remove_many(list(names), self.until())
+            stored, errors = self._announced(
+                None if everything else names.values(),
+                deadline,
+                lambda e: self._store.remove_many(list(names), deadline, e),
+                lambda answer: answer[0].date,
+            )
         except MemoryServiceError as error:
             failed = errors = dict.fromkeys(names, error)
         except BaseException as error:
@@ -200,7 +235,7 @@ class Writer:
                 is_unknown = is_unknown or error.is_unknown
             except UnavailableError as error:
                 is_unknown = is_unknown or error.outcome_unknown
-                if not is_unknown:
+                if not is_unknown or isinstance(error, UnannouncedError):
                     raise
                 failure = error
             found = self._found(draft, deadline, is_unknown=is_unknown)
@@ -257,7 +292,12 @@ class Writer:
         name, started = draft.name, self._clock()
         self._begin(name)
         try:
-            stored = self._store.put(draft.key, document, draft.options, condition, deadline)
+            stored = self._announced(
+                (name,),
+                deadline,
+                lambda e: self._store.put(draft.key, document, draft.options, condition, deadline, e),
+                lambda stored: stored.date,
+            )
         except BaseException as error:
             self._end(name, None, refused=_is_refusal(error))
             raise
@@ -277,6 +317,18 @@ class Writer:
         )
         self._end(name, record, kept)
         return stored.version
+
+    def _announced(
+        self,
+        names: Iterable[str] | None,
+        deadline: float,
+        send: Callable[[int | None], Written],
+        date_of: Callable[[Written], float | None],
+    ) -> Written:
+        """Write, and announce it before if there is a change record."""
+        if self._announcer is None:
+            return send(None)
+        return self._announcer.write(names, deadline, send, date_of)
 
     def _begin(self, name: str) -> None:
         """Note that a put or remove begins, unless it comes in the middle of a change: then its end says so."""

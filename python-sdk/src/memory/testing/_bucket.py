@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PAGE = 1000
 _KEPT = ("content-type", "content-encoding", "cache-control")
+_OK, _NOT_MODIFIED = 200, 304
 _KEY = re.compile(rb"<Key>(.*?)</Key>")
 
 
@@ -83,7 +84,7 @@ class Bucket:
         if request.method == "DELETE":
             self.objects.pop(key, None)
             return self._response(204, {}, b"")
-        return self.found(key)
+        return unless_known(request, self.found(key))
 
     def found(self, key: str) -> Response:
         """Return the answer to a get."""
@@ -99,9 +100,11 @@ class Bucket:
             headers["x-amz-storage-class"] = stored.storage_class
         return self._response(200, headers, stored.body)
 
-    def refusal(self, status: int, code: str) -> Response:
+    def refusal(self, status: int, code: str, message: str = "") -> Response:
         """Return an error of S3, which has a `RequestId`."""
-        body = f"<Error><Code>{code}</Code><Message>{code}</Message><RequestId>0</RequestId></Error>"
+        body = (
+            f"<Error><Code>{code}</Code><Message>{message or code}</Message><RequestId>0</RequestId></Error>"
+        )
         return self._response(status, {"content-type": "application/xml"}, body.encode())
 
     def _put(self, request: Request, key: str) -> Response:
@@ -138,6 +141,14 @@ class Bucket:
 
     def _response(self, status: int, headers: Mapping[str, str], body: bytes) -> Response:
         return Response(status, {**headers, "date": http_date(self._clock())}, body)
+
+
+def unless_known(request: Request, answer: Response) -> Response:
+    """Return the answer to a get, which is short if the request has the version already."""
+    known = {name.lower(): value for name, value in request.headers.items()}.get("if-none-match")
+    if answer.status != _OK or known is None or known != answer.headers.get("etag"):
+        return answer
+    return answer._replace(status=_NOT_MODIFIED, body=b"")
 
 
 def http_date(seconds: float) -> str:

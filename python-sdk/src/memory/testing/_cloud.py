@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from memory._aws import forget_time
 from memory._credentials import Credentials
 from memory._exchange import NOT_SENT, Failure, Response
 from memory._fork import alive
@@ -17,6 +18,7 @@ from memory.testing._clock import Clock
 from memory.testing._edges import Edges
 from memory.testing._faults import Fault
 from memory.testing._journal import Entry
+from memory.testing._query_signature import QuerySignature
 from memory.testing._services import Services
 
 if TYPE_CHECKING:
@@ -229,8 +231,21 @@ class Cloud:
             request: The request.
             deadline: When it has to have ended, by `time.monotonic`.
         """
-        signed = _SCOPE.search(request.headers.get("Authorization", ""))
         path = urlsplit(request.target).path
+        signature = QuerySignature.parse(request.target)
+        if signature is not None:
+            entry = Entry(
+                signature.service,
+                request.method,
+                path,
+                None,
+                None,
+                signature.access_key,
+                signature.signed_at,
+                signature.expires,
+            )
+            return self._to_s3(entry, request, deadline)
+        signed = _SCOPE.search(request.headers.get("Authorization", ""))
         if signed is None:
             host = request.headers.get("Host", "")
             if urlsplit(request.origin).netloc != host:
@@ -249,7 +264,10 @@ class Cloud:
             return self._carried_out(
                 entry, request, deadline, lambda: self._services.answer(signed[2], request)
             )
-        bucket, key = _split(request, path)
+        return self._to_s3(entry, request, deadline)
+
+    def _to_s3(self, entry: Entry, request: Request, deadline: float) -> Response | Failure:
+        bucket, key = _split(request, entry.path)
         self._run_hooks(request.method, key)
         return self._carried_out(
             entry._replace(path=f"/{bucket}/{key}"),
@@ -259,6 +277,9 @@ class Cloud:
         )
 
     def _of_s3(self, request: Request, bucket: str, key: str) -> Response:
+        signature = QuerySignature.parse(request.target)
+        if signature is not None and (refusal := signature.refusal(self.clock())):
+            return self._bucket.refusal(403, "AccessDenied", refusal)
         if self._buckets is not None and bucket not in self._buckets:
             return self._bucket.refusal(404, "NoSuchBucket")
         return self._bucket.answer(request, key)
@@ -337,6 +358,7 @@ def _limited(answer: Response, limit: int) -> Response:
 
 
 def _forget() -> None:
+    forget_time()
     for one in alive():
         if isinstance(one, MemoryService):
-            one._state.empty()  # noqa: SLF001 - what it knows is of another cloud
+            one._forget()  # noqa: SLF001 - what it knows is of another cloud

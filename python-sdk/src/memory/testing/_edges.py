@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from memory._exchange import Failure, Response
-from memory.testing._bucket import http_date
+from memory.testing._bucket import http_date, unless_known
 from memory.testing._viewers import RefusedError, check_signature
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Edges:
             visibility = "private"
         else:
             visibility = "public"
-        return self._from_cache(f"{visibility}{path}", pop)
+        return unless_known(request, self._from_cache(f"{visibility}{path}", pop))
 
     def drop(self, visibility: str, paths: list[str]) -> None:
         """Drop the copies of some paths, of which one may end with `*`."""
