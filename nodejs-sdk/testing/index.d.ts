@@ -63,6 +63,8 @@ export interface Asked {
   pop: number | undefined;
   /** Who signed it. */
   accessKey: string | null;
+  /** If it is signed in its query, as what is written beside a change record: since when that counts, in Unix milliseconds. */
+  signedAt?: number;
 }
 
 export interface FaultOptions {
