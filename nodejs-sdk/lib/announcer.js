@@ -231,8 +231,11 @@ class Announcer {
   #shared(buckets, least) {
     const record = this.#seen?.record;
     if (!record) return undefined;
-    const e = buckets ? Math.min(...buckets.map((bucket) => Math.max(record.timeOf(bucket), record.all))) : record.all;
-    return e >= least && Math.abs(e - present() / SECOND) <= TOLERANCE ? e : undefined;
+    const now = present() / SECOND;
+    const near = (/** @type {number} */ e) => (e >= least && Math.abs(e - now) <= TOLERANCE ? e : -Infinity);
+    const everything = near(record.all); // it may also be the end of what others may write, which is none of the present
+    const e = buckets ? Math.min(...buckets.map((bucket) => Math.max(near(record.timeOf(bucket)), everything))) : everything;
+    return Number.isFinite(e) ? e : undefined;
   }
 
   /**

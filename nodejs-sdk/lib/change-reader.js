@@ -123,7 +123,7 @@ class ChangeReader {
     const held = this.#held;
     if (!copy || !held?.record || Number.isNaN(copy.readSince)) return undefined;
     this.compare(name, copy.storedAt);
-    if (!this.#mayConfirm(name, copy)) return undefined;
+    if (this.#isDistrusting() || !this.#mayConfirm(name, copy)) return undefined;
     copy.confirm(held);
     return this.#local.fresh(name, this.#clock());
   }
@@ -134,7 +134,7 @@ class ChangeReader {
    * @returns {boolean} whether the record at hand confirms it, or there is none that rules it out (CHG-15)
    */
   #mayConfirm(name, copy) {
-    if (Number.isNaN(copy.readSince) || this.#isDistrusting()) return false;
+    if (Number.isNaN(copy.readSince)) return false;
     const record = this.#held?.record;
     return !record || record.confirms((copy.bucket ??= bucketOf(name)), copy.readSince);
   }
@@ -180,7 +180,7 @@ class ChangeReader {
     } catch (error) {
       if (!(error instanceof MemoryServiceError)) throw error;
       this.#failedAt = this.#clock();
-      this.#log.warn(`the change record cannot be read, values are: ${error.message}`);
+      this.#log.debug(`the change record cannot be read: ${error.message}`);
       return false;
     }
     if (this.#held?.record) return true;

@@ -148,6 +148,13 @@ suite('announcing', () => {
     assert.deepEqual(asked(), ['s3 PUT .changes.json', 's3 PUT a.json']);
   });
 
+  test('so it is beside the end of what others may write', async (context) => {
+    const { mem, announce, asked, now } = scene(context);
+    announce({ names: ['a'], all: now() + 900 });
+    await mem.put('a', 1);
+    assert.deepEqual(asked(), ['s3 GET .changes.json', 's3 PUT a.json']);
+  });
+
   test('who loses twice announces everything', async (context) => {
     const { cloud, mem, announce, record, now } = scene(context);
     announce({ e: now() - 20 });
@@ -460,12 +467,28 @@ for (const [way, read] of Object.entries(WAYS)) {
       pass(6);
       assert.equal(await isKept('a'), false);
       assert.deepEqual(warn.mock.calls.map(({ arguments: [line] }) => line.split(' public')[0]), ['memory: "c" was written past the change record']);
-      pass(86_390);
+      pass(86_380);
       await read(mem, 'a');
       pass(5);
       assert.equal(await isKept('a'), false);
-      pass(6);
+      pass(10);
       assert.ok(await isKept('a'));
+    });
+
+    test('or until everything is announced', async (context) => {
+      const { mem, store, pass, announce, now } = rested(context);
+      await read(mem, 'a');
+      store(2, { name: 'c' });
+      pass(20);
+      await read(mem, 'a');
+      await read(mem, 'c');
+      pass(5);
+      assert.equal((await read(mem, 'a')).source, 'edge');
+      announce({ all: now() });
+      pass(200);
+      await read(mem, 'a');
+      pass(5);
+      assert.equal((await read(mem, 'a')).source, 'memory');
     });
 
     test('so does a record that was put back', async (context) => {
