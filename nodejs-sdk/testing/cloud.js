@@ -214,8 +214,13 @@ class Cloud {
     const { where, method, path, pop } = asked;
     this.requests.push(asked);
     const fault = this.#faults.find((one) => one.meets(where, method, path, pop));
-    if (fault?.isBefore) return fault.instead(left);
+    if (fault?.isBefore) {
+      const instead = fault.instead(left);
+      if ('status' in instead) asked.status = instead.status;
+      return instead;
+    }
     const answer = act();
+    asked.status = answer.status;
     const cut = answer.body.length > maxBytes;
     const read = { ...answer, body: cut ? answer.body.subarray(0, maxBytes) : answer.body, cut };
     return fault ? fault.spoilt(read, left) : read;
@@ -249,12 +254,13 @@ class Cloud {
 
 /**
  * @param {URLSearchParams} query
- * @returns {{signedAt?: number}} when a request was signed in its query, in Unix milliseconds
+ * @returns {{signedAt?: number, expires?: number}} of a request that was signed in its query: when, in Unix milliseconds, and for how many seconds
  */
 function signatureIn(query) {
   const [, ...parts] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(query.get('X-Amz-Date') ?? '') ?? [];
   const [year, month, day, hour, minute, second] = parts.map(Number);
-  return parts.length === 0 ? {} : { signedAt: Date.UTC(year, month - 1, day, hour, minute, second) };
+  if (parts.length === 0) return {};
+  return { signedAt: Date.UTC(year, month - 1, day, hour, minute, second), expires: Number(query.get('X-Amz-Expires')) };
 }
 
 /**
@@ -263,8 +269,8 @@ function signatureIn(query) {
  * @returns {boolean} whether its signature was valid no longer
  */
 function hasExpired(query, now) {
-  const { signedAt } = signatureIn(query);
-  return signedAt !== undefined && now > signedAt + Number(query.get('X-Amz-Expires')) * 1000;
+  const { signedAt = Infinity, expires = 0 } = signatureIn(query);
+  return now > signedAt + expires * 1000;
 }
 
 /**
