@@ -356,6 +356,14 @@ declare namespace MemoryService {
     acceptedByTime: number;
     /** Gets that read S3 because what the edge has may be older than what this object knows, or was stale. */
     sentToS3: number;
+    /** With `CHANGES`, gets that a copy in memory answered because the change record says that nothing has changed. */
+    confirmed: number;
+    /** Answers to a request for the change record, by which gets are confirmed. */
+    recordsRead: number;
+    /** Puts of the change record, each of which announces what is about to be written. */
+    announcements: number;
+    /** Those that lost to another's and were made again. */
+    conflicts: number;
     /** Values in memory. */
     items: number;
     /** What they take, roughly. */
@@ -424,6 +432,11 @@ declare namespace MemoryService {
     LOCAL_MAX_ITEMS?: number | string | undefined;
     /** How many bytes of them, 0 to 2,147,483,647; 0 for none. Default: 16 MiB. */
     LOCAL_MAX_BYTES?: number | string | undefined;
+    /**
+     * Keep a change record, by which copies in memory stay for as long as nothing changes: the same for all who use the service,
+     * whose values lie elsewhere then. Default: false.
+     */
+    CHANGES?: boolean | string | undefined;
     /** Id of the distribution, for the option `invalidate`. */
     DISTRIBUTION_ID?: string | undefined;
     /** ARN of a role to assume before asking S3 or CloudFront's API. */

@@ -27,6 +27,8 @@ let cloud;
 let seenInvalidations = 0;
 /** The `write` of what was last replaced meanwhile. @type {string | null} */
 let overwritten = null;
+/** Seconds by which the cloud's clock has moved meanwhile, until the runner is told. */
+let passed = 0;
 
 const PATIENCE = 3000; // milliseconds
 
@@ -34,7 +36,7 @@ const PLAYS = {
   begin({ points_of_presence: pointsOfPresence }, now) {
     cloud?.stop();
     cloud = new Cloud({
-      clock: { now, advance() {}, set() {} },
+      clock: { now: () => now() + passed * 1000, advance() {}, set() {} },
       pointsOfPresence,
       buckets: [CONF.BUCKET_NAME],
       distributions: { [CONF.DISTRIBUTION]: 'public', [CONF.PRIVATE_DISTRIBUTION]: 'private' },
@@ -45,6 +47,7 @@ const PLAYS = {
     cloud.trust(CONF.PUBLIC_KEY_ID, key.publicKey);
     seenInvalidations = 0;
     overwritten = null;
+    passed = 0;
     return { conf: CONF };
   },
 
@@ -70,8 +73,12 @@ const PLAYS = {
     return {};
   },
 
-  meanwhile({ method, key: name, times, remove, headers, body }) {
+  meanwhile({ method, key: name, times, remove, headers, body, passes }) {
     const act = () => {
+      if (passes !== undefined) {
+        passed += passes;
+        return;
+      }
       const replaced = writeOf(cloud.objects.get(name)?.body);
       overwritten = replaced ?? overwritten;
       if (remove) cloud.objects.delete(name);
@@ -96,9 +103,10 @@ const PLAYS = {
   },
 
   overwritten() {
-    const write = overwritten;
+    const told = { write: overwritten, ...(passed && { passed }) };
     overwritten = null;
-    return { write };
+    passed = 0;
+    return told;
   },
 
   fault({ fault: { where, kind, ...options } }) {
@@ -119,7 +127,11 @@ const PLAYS = {
   requests() {
     const requests = cloud.requests.filter(({ where }) => where === 'edge' || where === 's3');
     cloud.requests = [];
-    return { requests: requests.map(({ where, method, path, accessKey }) => ({ where, method, path, access_key: accessKey })) };
+    const told = ({ where, method, path, accessKey, status, signedAt, expires }) => ({
+      ...{ where, method, path, access_key: accessKey, status },
+      ...(signedAt !== undefined && { signed_at: signedAt / 1000, expires }),
+    });
+    return { requests: requests.map(told) };
   },
 
   invalidations({ distribution }) {

@@ -8,11 +8,12 @@ const { setTimeout } = require('node:timers/promises');
 const { inspect } = require('node:util');
 
 const MemoryService = require('..');
+const { ChangeRecord, bucketOf, isPutBack, placeMark, readSince } = require('../lib/changes.js');
 const { readConfig } = require('../lib/config.js');
 const { Edge } = require('../lib/edge.js');
 const { Endpoints } = require('../lib/endpoints.js');
 const { decode, encode } = require('../lib/envelope.js');
-const { checkServiceName, locate } = require('../lib/names.js');
+const { checkServiceName, locate, locateRecord, placeOf } = require('../lib/names.js');
 const { randomWriteId } = require('../lib/platform.js');
 const { authorityFiles } = require('../lib/route.js');
 const { Settings } = require('../lib/settings.js');
@@ -34,7 +35,7 @@ const OPERATIONS = {
     sdk: 'nodejs',
     version: require('../package.json').version,
     runtime: `node ${process.version}`,
-    features: ['async', 'double', 'endpoints', 'files', 'single-number'],
+    features: ['async', 'changes', 'double', 'endpoints', 'files', 'single-number'],
   }),
 
   encode: ({ value }) => ({ wire: Buffer.from(encode(build(value), randomWriteId(), MAX_BYTES)).toString() }),
@@ -45,8 +46,9 @@ const OPERATIONS = {
     return envelope ? found(envelope.value) : { missing: true };
   },
 
-  locate({ visibility, service, name, distribution }) {
-    const { key, path: urlPath } = locate(visibility, checkServiceName(service), build(name));
+  locate({ visibility, service, name, distribution, changes = false }) {
+    const place = placeOf(checkServiceName(service), { changes });
+    const { key, path: urlPath } = locate(visibility, place, build(name));
     return { key, url: `https://${distribution}${urlPath}` };
   },
 
@@ -55,6 +57,8 @@ const OPERATIONS = {
     new Edge(config, checkServiceName(service), Date.now);
     return { visibility: config.visibility };
   },
+
+  changes: (request) => SAYS[request.do](request),
 
   endpoint({ target, conf, environment }) {
     const settings = new Settings(environment);
@@ -72,14 +76,14 @@ const OPERATIONS = {
     };
   },
 
-  sign({ distribution, service, pem, public_key_id: id, now, lifetime, later, hash_algorithm: hash }) {
+  sign({ distribution, service, pem, public_key_id: id, now, lifetime, later, hash_algorithm: hash, changes = false }) {
     const folder = mkdtempSync(path.join(tmpdir(), 'driver-'));
     try {
       const file = path.join(folder, 'key.pem');
       writeFileSync(file, pem);
       const conf = { DISTRIBUTION: distribution, BUCKET_NAME: 'bucket', PK_PATH: file, PUBLIC_KEY_ID: id, SIGNATURE_LIFETIME: lifetime, HASH_ALGORITHM: hash };
       let clock = now * 1000;
-      const signer = new Signer(readConfig(conf, { AWS_REGION: 'us-east-1' }), service, () => clock);
+      const signer = new Signer(readConfig(conf, { AWS_REGION: 'us-east-1' }), placeOf(service, { changes }), () => clock);
       const query = () => signer.signature().next().value.query; // a key in a file needs no request, so the first step is the last
       const reply = { query: query() };
       if (later === undefined) return reply;
@@ -255,6 +259,48 @@ const OPERATIONS = {
 };
 
 const world = new World();
+
+/** What this SDK says of change records. */
+const SAYS = {
+  bucket: ({ name }) => ({ bucket: bucketOf(name) }),
+
+  place({ bucket_name: bucketName, visibility, service }) {
+    const { key } = locateRecord(visibility, placeOf(service, { changes: true }));
+    return { key, place: placeMark(bucketName, key) };
+  },
+
+  read(request) {
+    const record = recordOf(request);
+    if (!record) return { believed: false };
+    const { newest, since, all } = record;
+    return { record: { newest, since, all, buckets: Object.fromEntries(record.buckets()) } };
+  },
+
+  raise(request) {
+    const { e, names = [], until = request.all ? e : undefined } = request;
+    return { wire: (recordOf(request) ?? ChangeRecord.first(e)).raised(e, names.map(bucketOf), until).document(request.place) };
+  },
+
+  f({ date = NaN, elapsed, age, max_age: maxAge }) {
+    const f = readSince(date, elapsed, age, maxAge);
+    return Number.isNaN(f) ? { missing: true } : { f };
+  },
+
+  confirm: (request) => ({ confirmed: recordOf(request)?.confirms(bucketOf(request.name), request.f ?? NaN) ?? false }),
+
+  contradict(request) {
+    const { name, f = NaN, last_modified: lastModified } = request;
+    return { distrusts: recordOf(request).isContradictedBy(f, () => bucketOf(name), lastModified) };
+  },
+
+  'put back'({ place, stored, newer, date, f = NaN }) {
+    return { distrusts: isPutBack({ record: recordOf({ place, stored }), date }, { record: recordOf({ place, stored: newer }), f }) };
+  },
+};
+
+function recordOf({ stored, place }) {
+  return stored && ChangeRecord.believed({ wire: stored.wire, lastModified: stored.last_modified ?? NaN }, place);
+}
 
 class FactoryError extends Error {}
 

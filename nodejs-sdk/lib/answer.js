@@ -1,5 +1,6 @@
 'use strict';
 
+const { readSince } = require('./changes.js');
 const { dateIn } = require('./dates.js');
 
 /**
@@ -13,9 +14,11 @@ const { dateIn } = require('./dates.js');
  * @property {number} age Whole seconds since the edge fetched its copy; NaN if what it says is no number.
  * @property {boolean} tellsAge Whether it says when the edge fetched its copy (EXP-1).
  * @property {number | undefined} maxAge Whole seconds it may be served without asking S3; undefined if the answer does not say.
+ * @property {boolean} isUnchanged Whether there is no other version than was known, and so no document.
  * @property {string | null} version The ETag without its quotes; null if there is no value.
  * @property {number} storedAt When the object was written: `Last-Modified`.
  * @property {number} date `Date`
+ * @property {number} readSince Since when it has surely been read, in seconds of S3's time; NaN if nobody knows, or asks (CHG-14).
  */
 
 /** What stands for a number of seconds that is too large to be one (WIRE-4; RFC 9111, section 1.2.2). */
@@ -29,23 +32,29 @@ const SECOND = 1000;
  * @param {number} start
  * @param {import('./wire.js').Response} response
  * @param {Uint8Array | undefined} document
+ * @param {number} [end] When it was there, by the same clock, if anybody asks for `readSince`.
  * @returns {Answer}
  */
-function answer(source, start, response, document) {
+function answer(source, start, response, document, end = NaN) {
   const { headers } = response;
   const { age, 'last-modified': modified, 'cache-control': control = '', 'x-cache': cache = '' } = headers;
   const [, maxAge] = /(?:^|[\s,])max-age=([0-9]+)/i.exec(control) ?? [];
+  const date = dateOf(response);
+  const ageInSeconds = age === undefined || source === 's3' ? 0 : seconds(/^[0-9]+(?=\s*(?:$|,))/.exec(age)?.[0]);
+  const maxAgeInSeconds = maxAge === undefined ? undefined : seconds(maxAge);
   return {
     document,
     source,
     headers,
     start,
-    age: age === undefined || source === 's3' ? 0 : seconds(/^[0-9]+(?=\s*(?:$|,))/.exec(age)?.[0]),
+    age: ageInSeconds,
     tellsAge: age !== undefined || /^(miss|refreshhit)\b/i.test(cache),
-    maxAge: maxAge === undefined ? undefined : seconds(maxAge),
+    maxAge: maxAgeInSeconds,
+    isUnchanged: response.status === 304,
     version: document === undefined ? null : versionOf(response),
-    storedAt: document === undefined ? NaN : dateIn(modified),
-    date: dateOf(response),
+    storedAt: document === undefined && response.status !== 304 ? NaN : dateIn(modified),
+    date,
+    readSince: readSince(date / SECOND, (end - start) / SECOND, ageInSeconds, source === 'edge' ? (maxAgeInSeconds ?? NaN) : 0),
   };
 }
 

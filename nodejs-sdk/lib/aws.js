@@ -2,7 +2,8 @@
 
 const { dateIn } = require('./dates.js');
 const { UnavailableError } = require('./errors.js');
-const { learnClock, sign } = require('./sigv4.js');
+const { ExpiredError } = require('./fence.js');
+const { learnClock, sign, signQuery } = require('./sigv4.js');
 
 /** @typedef {import('./wire.js').Response} Response */
 /** @typedef {import('./wire.js').Failure} Failure */
@@ -18,6 +19,7 @@ const { learnClock, sign } = require('./sigv4.js');
  * @property {Uint8Array} [body]
  * @property {string} what For the error message.
  * @property {number} [maxBytes] How much of the answer to read.
+ * @property {import('./fence.js').Fence} [fence] What it was announced with: it is signed in its query, and not sent later than that allows (CHG-12).
  * @property {'write' | 'conditional write'} [kind] It changes something in S3; otherwise it may be asked as often as one likes.
  */
 
@@ -77,18 +79,22 @@ class AwsClient {
    * @param {Call} call
    * @returns {import('./effects.js').Program<Response & Doubt>} the response, whatever its status below 500
    * @throws {UnavailableError}
+   * @throws {ExpiredError} if its announcement is too old
    * @throws {import('./errors.js').ConfigurationError} without credentials
    */
   *ask(call) {
     let isInDoubt = false;
     let hasLearntClock = false;
     for (let count = 1, limit = FIRST_PAUSE; ; count++, limit = Math.min(2 * limit, MAX_PAUSE)) {
+      if (call.fence?.isOver) throw expired(call, isInDoubt);
       const outcome = yield* this.#send(call);
       const code = 'failure' in outcome ? '' : codeOf(outcome);
       if (!('failure' in outcome) && !hasLearntClock && isClockWrong(outcome, code)) {
         hasLearntClock = true;
-        continue;
+        if (!call.fence) continue;
+        throw expired(call, isInDoubt); // its signature would be the same
       }
+      if (call.fence && !('failure' in outcome) && isExpired(outcome, code)) throw expired(call, isInDoubt || Boolean(outcome.isResent));
       const again = count < MAX_SENDS && isToBeSentAgain(outcome, code, call.kind);
       isInDoubt ||= leavesDoubt(outcome, call.kind);
       if (again) {
@@ -106,9 +112,13 @@ class AwsClient {
    * @param {Call} call
    * @returns {import('./effects.js').Program<Response | Failure>}
    */
-  *#send({ service, endpoint, method, path, headers, body, maxBytes = MAX_ANSWER_BYTES }) {
+  *#send({ service, endpoint, method, path, headers, body, fence, maxBytes = MAX_ANSWER_BYTES }) {
     const url = new URL(endpoint.url + path);
     const { region, route } = endpoint;
+    if (fence) {
+      const request = signQuery({ region, method, url, headers, body }, fence.time, fence.lifetime, yield* this.#identity());
+      return yield { method, ...request, body, maxBytes, route, end: fence.end };
+    }
     const signed = sign({ service, region, method, url, headers, body }, yield* this.#identity());
     return yield { method, url: url.href, headers: signed, body, maxBytes, route };
   }
@@ -154,6 +164,24 @@ function isClockWrong({ status, headers }, code) {
   const date = dateIn(headers.date);
   const isCertain = code.startsWith('Request') || Math.abs(date - Date.now()) > TOLERATED_SKEW;
   return isCertain && learnClock(date);
+}
+
+/**
+ * @param {Response} response
+ * @param {string} code
+ * @returns {boolean} whether S3 has refused a signature in a query because it came too late
+ */
+function isExpired({ status, body }, code) {
+  return status === 403 && code === 'AccessDenied' && Buffer.from(body).includes('Request has expired');
+}
+
+/**
+ * @param {Call} call
+ * @param {boolean} isInDoubt
+ */
+function expired({ what }, isInDoubt) {
+  const failure = { code: 'expired', message: 'its announcement is too old' };
+  return ExpiredError.because(what, failure, isInDoubt);
 }
 
 /**

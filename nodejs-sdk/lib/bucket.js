@@ -41,6 +41,7 @@ class Bucket {
    * @param {string} call.what For the error message.
    * @param {number} [call.maxBytes]
    * @param {import('./aws.js').Call['kind']} [call.kind]
+   * @param {import('./fence.js').Fence | undefined} [call.fence] With a change record: what it was announced with.
    * @returns {import('./effects.js').Program<Response & import('./aws.js').Doubt>} the response, whatever its status below 500
    * @throws {ConfigurationError} without credentials
    * @throws {UnavailableError}

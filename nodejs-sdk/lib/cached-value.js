@@ -32,6 +32,7 @@ const SECOND = 1000;
  * @property {number} start When the request began, in Unix milliseconds.
  * @property {number} age Whole seconds since the edge fetched it.
  * @property {number | undefined} maxAge Whole seconds that it may be served without asking S3.
+ * @property {number} [readSince] Since when it has surely been read, in seconds of S3's time; NaN if nobody knows (CHG-14).
  */
 
 /**
@@ -50,16 +51,21 @@ class CachedValue {
   #maxAge;
   #freshUntil;
   #storedAt;
+  /** When it would have ended to be fresh if no record had confirmed it; undefined if none has. @type {number | undefined} */
+  #ownEnd;
+  /** The number of its name's bucket in a change record, once it has been asked for. @type {number | undefined} */
+  bucket;
 
   /**
    * @param {Content} content
    * @param {Provenance} provenance
    */
-  constructor({ value, text, octets, type, tagged, expiresAt, took }, { version, storedAt, start, age, maxAge = 0 }) {
+  constructor({ value, text, octets, type, tagged, expiresAt, took }, { version, storedAt, start, age, maxAge = 0, readSince = NaN }) {
     this.type = type;
     this.version = /** @type {string} */ (version);
     this.expiresAt = expiresAt;
     this.took = took;
+    this.readSince = readSince;
     this.#isText = type === 'list' || type === 'dict';
     this.#isBytes = type === 'bytes';
     this.#tagged = tagged;
@@ -68,7 +74,7 @@ class CachedValue {
     this.#start = start;
     this.#age = age;
     this.#maxAge = maxAge;
-    this.#freshUntil = Math.min(start + (maxAge - age) * SECOND, expiresAt ?? Infinity);
+    this.#freshUntil = this.#endOf(start, age);
     this.#storedAt = storedAt;
     /** Bytes that it counts for (MEM-1), without its name. */
     this.size = octets;
@@ -80,6 +86,31 @@ class CachedValue {
    */
   isFresh(now) {
     return now < this.#freshUntil && now >= this.#start;
+  }
+
+  /**
+   * From now on it counts as read with a record (CHG-16).
+   *
+   * @param {{start: number, age: number}} record When the request for it began, in Unix milliseconds, and its `Age`.
+   */
+  confirm({ start, age }) {
+    this.#ownEnd ??= this.#freshUntil;
+    this.#start = start;
+    this.#age = age;
+    this.#freshUntil = this.#endOf(start, age);
+  }
+
+  /** Whether a record has confirmed it. */
+  get isConfirmed() {
+    return this.#ownEnd !== undefined;
+  }
+
+  /**
+   * @param {number} now Unix time in milliseconds
+   * @returns {boolean} whether it is fresh by a record only
+   */
+  isFreshByRecord(now) {
+    return this.#ownEnd !== undefined && now >= this.#ownEnd;
   }
 
   /**
@@ -134,9 +165,22 @@ class CachedValue {
     };
   }
 
+  /** When it was stored, in Unix milliseconds; NaN if that is not known. */
+  get storedAt() {
+    return this.#storedAt;
+  }
+
   /** What SES-3 wants to know of it. */
   get provenance() {
     return { version: this.version, storedAt: this.#storedAt, date: NaN, start: this.#start, age: this.#age };
+  }
+
+  /**
+   * @param {number} start
+   * @param {number} age
+   */
+  #endOf(start, age) {
+    return Math.min(start + (this.#maxAge - age) * SECOND, this.expiresAt ?? Infinity);
   }
 }
 

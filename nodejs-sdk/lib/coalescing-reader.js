@@ -74,7 +74,8 @@ class CoalescingReader {
     // Since this get began later than the request, it may have to be newer; and what was fetched before its end says nothing
     // after it (EXP-1).
     if (!reading.copy?.hasExpired(this.#clock()) && this.#session.accepts(name, reading.answer)) {
-      this.#stats.sharedReads++;
+      if (reading.source === 'memory') this.#stats.countHit(/** @type {import('./cached-value.js').CachedValue} */ (reading.copy), this.#clock());
+      else this.#stats.sharedReads++;
       return reading;
     }
     return this.#readBeyondEdge(runtime, target, began);

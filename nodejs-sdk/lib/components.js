@@ -1,13 +1,16 @@
 'use strict';
 
 const { AwsClient } = require('./aws.js');
+const { Circuit } = require('./circuit.js');
 const { credentials } = require('./credentials.js');
 const { Edge } = require('./edge.js');
 const { Endpoints } = require('./endpoints.js');
 const { SingleFlight } = require('./single-flight.js');
 const { Local } = require('./local.js');
 const { CoalescingReader } = require('./coalescing-reader.js');
+const { placeOf } = require('./names.js');
 const { Origin } = require('./origin.js');
+const { FREE, Permit } = require('./permit.js');
 const { Reader } = require('./reader.js');
 const { Session } = require('./session.js');
 const { Stats } = require('./stats.js');
@@ -26,9 +29,14 @@ const { Writer } = require('./writer.js');
 class Components {
   #config;
   #service;
+  #place;
   #seams;
   #client;
   #budget;
+  /** @type {import('./announcer.js').Announcer | undefined} */
+  #announcer;
+  /** @type {import('./change-reader.js').ChangeReader | undefined} With a change record. */
+  changeReader;
   /** @type {import('./conditional.js').ConditionalWriter | undefined} */
   #conditional;
   /** @type {import('./updates.js').Updates | undefined} */
@@ -54,16 +62,41 @@ class Components {
     this.#seams = seams;
     this.#client = config.roleArn === undefined ? own : this.#assume(config.roleArn, own);
     this.#budget = config.deadline * 1000;
-    this.edge = new Edge(config, service, clock, { route: endpoints.routes.to(config.edge), client: () => own });
+    this.#place = placeOf(service, config);
+    this.edge = new Edge(config, this.#place, clock, { route: endpoints.routes.to(config.edge), client: () => own });
     this.origin = new Origin(config, this.#client, clock);
     this.store = new Store(config, this.#client);
     this.session = new Session(clock);
     this.local = new Local(config);
     this.singleFlight = new SingleFlight();
     this.stats = new Stats();
+    this.circuit = new Circuit(clock);
+    if (config.changes) this.#watch(log);
     this.reader = new Reader(config, this, clock, log);
     this.coalescingReader = new CoalescingReader(this, { budget: this.#budget, failover: config.failover, sleep, clock });
     this.writer = new Writer(config, this, clock);
+  }
+
+  /**
+   * Keep the change record (section 14).
+   *
+   * @param {import('./log.js').Log} log
+   */
+  #watch(log) {
+    const { Announcer } = require('./announcer.js'); // here, because most services have none
+    const { ChangeReader } = require('./change-reader.js');
+    const { clock, random } = this.#seams;
+    this.changeReader = new ChangeReader(this.#config, this.#place, this, clock, log);
+    this.#announcer = new Announcer(this.#config, this.#place, this, random);
+  }
+
+  /**
+   * @param {import('./conditional.js').Run} run
+   * @param {string[]} [names] all, unless given
+   * @returns {Pick<Permit, 'write'> | typeof FREE} for one call that writes them
+   */
+  permit(run, names) {
+    return this.#announcer ? new Permit(this.#announcer, run, names) : FREE;
   }
 
   get conditional() {
@@ -104,7 +137,7 @@ class Components {
     const expires = Math.floor(this.#seams.clock() / 1000) + ttl;
     const signer = /** @type {import('./signing.js').Signer} */ (this.edge.signer);
     const query = yield* signer.queryFor(path, expires);
-    return new Grant({ distribution: this.#config.distribution.host, service: this.#service, ...what }, expires, query);
+    return new Grant({ distribution: this.#config.distribution.host, service: this.#place, ...what }, expires, query);
   }
 }
 

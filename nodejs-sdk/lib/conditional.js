@@ -35,6 +35,7 @@ class ConditionalWriter {
   #clock;
   #seams;
   #budget;
+  #components;
 
   /**
    * @param {object} components
@@ -42,10 +43,13 @@ class ConditionalWriter {
    * @param {import('./reader.js').Reader} components.reader
    * @param {import('./store.js').Store} components.store
    * @param {import('./session.js').Session} components.session
+   * @param {import('./components.js').Components['permit']} components.permit
    * @param {import('./components.js').Seams} seams
    * @param {number} budget Milliseconds that a put may take, whatever has to be sent and read for it.
    */
-  constructor({ writer, reader, store, session }, seams, budget) {
+  constructor(components, seams, budget) {
+    const { writer, reader, store, session } = components;
+    this.#components = components;
     this.#writer = writer;
     this.#reader = reader;
     this.#store = store;
@@ -69,7 +73,9 @@ class ConditionalWriter {
     const { name } = target;
     const previous = replaces === null ? [] : this.#session.idsOf(name, replaces);
     const condition = { replaces, takesExpired: replaces === null };
-    const version = await this.settle(run, target, this.#writer.prepare(draft, options, { previous }), condition, new Backoff(this.#seams));
+    const prepared = this.#writer.prepare(draft, options, { previous });
+    const permit = this.#components.permit(run, [name]);
+    const version = await this.settle(run, target, prepared, condition, new Backoff(this.#seams), permit);
     if (version !== undefined) return version;
     const why = replaces === null ? 'there is a value already' : `its version is no longer ${replaces}`;
     throw new ConflictError(`${JSON.stringify(name)} was not put: ${why}. Read it with { consistent: true } and decide again.`);
@@ -83,17 +89,18 @@ class ConditionalWriter {
    * @param {Prepared} prepared
    * @param {Condition} condition
    * @param {Backoff} backoff
+   * @param {ReturnType<import('./components.js').Components['permit']>} permit of the whole call
    * @returns {Promise<string | undefined>} the version; undefined if the condition does not hold
    * @throws {UnavailableError}
    */
-  async settle(run, target, prepared, condition, backoff) {
-    const attempt = new Attempt(prepared, condition, this.#clock());
+  async settle(run, target, prepared, condition, backoff, permit) {
+    const attempt = new Attempt(prepared, condition, this.#clock(), permit);
     const deadline = performance.now() + this.#budget;
     /** @type {Run} */
     const runInTime = (program) => run(program, deadline - performance.now());
     this.#writer.begin(target.name);
     try {
-      await this.#settle(runInTime, target, attempt, backoff);
+      await this.#settle(runInTime, target, attempt, backoff, deadline);
       return attempt.version;
     } catch (error) {
       if (!attempt.mayHaveArrived && isRefusal(error)) attempt.outcome = NOTHING_DONE;
@@ -108,11 +115,12 @@ class ConditionalWriter {
    * @param {Target} target
    * @param {Attempt} attempt which gets the outcome
    * @param {Backoff} backoff
+   * @param {number} deadline of `performance.now()`
    */
-  async #settle(run, target, attempt, backoff) {
+  async #settle(run, target, attempt, backoff, deadline) {
     for (let count = 0; count < SENDS; count++) {
       if (count > 0) await backoff.wait();
-      if (await this.#send(run, target, attempt)) return;
+      if (await this.#send(run, target, attempt, deadline - performance.now())) return;
       const reading = await this.#look(run, target);
       if (!reading || !this.#isToBeSentAgain(target, attempt, reading)) return;
     }
@@ -137,14 +145,17 @@ class ConditionalWriter {
    * @param {Run} run
    * @param {Target} target
    * @param {Attempt} attempt
+   * @param {number} budget milliseconds
    * @returns {Promise<boolean>} whether S3 says that it has stored the document
    */
-  async #send(run, { key }, attempt) {
-    const { prepared, replaces } = attempt;
+  async #send(run, { key }, attempt, budget) {
+    const { prepared, replaces, permit } = attempt;
     const start = this.#clock();
+    /** @param {import('./fence.js').Fence} [fence] */
+    const make = (fence) => this.#store.put(key, prepared.document, prepared, replaces, fence);
     let answer;
     try {
-      answer = await run(this.#store.put(key, prepared.document, prepared, replaces));
+      answer = await permit.write(run, make, { budget, isConditional: true });
     } catch (error) {
       if (!(error instanceof UnavailableError) || !error.outcomeUnknown) throw error;
       attempt.failure = error;
@@ -206,8 +217,10 @@ class Attempt {
    * @param {Prepared} prepared
    * @param {Condition} condition
    * @param {number} begun Unix time in milliseconds
+   * @param {ReturnType<import('./components.js').Components['permit']>} permit
    */
-  constructor(prepared, { replaces, takesExpired = false }, begun) {
+  constructor(prepared, { replaces, takesExpired = false }, begun, permit) {
+    this.permit = permit;
     this.prepared = prepared;
     this.replaces = replaces;
     this.takesExpired = takesExpired;

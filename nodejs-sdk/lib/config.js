@@ -25,6 +25,7 @@ const { MAX_EDGE_TTL, checkStorageClass } = require('./options.js');
  * @property {number} staleIfError seconds that a copy may be served beyond its freshness while S3 cannot be read
  * @property {number} localMaxItems how many copies an object keeps
  * @property {number} localMaxBytes how many bytes of them
+ * @property {boolean} changes whether the service has a change record (section 14)
  * @property {string | undefined} distributionId for invalidations
  * @property {string | undefined} roleArn of a role to assume before asking S3 or CloudFront's API
  * @property {number} maxGrant seconds that a grant may last
@@ -52,6 +53,7 @@ const KEYS = [
   'STALE_IF_ERROR',
   'LOCAL_MAX_ITEMS',
   'LOCAL_MAX_BYTES',
+  'CHANGES',
   'DISTRIBUTION_ID',
   'ROLE_ARN',
   'MAX_GRANT',
@@ -104,6 +106,7 @@ function readConfig(params, environment, platformRegion = () => regionOf(environ
     staleIfError: source.integer('STALE_IF_ERROR', 300, 0, DAY),
     localMaxItems: source.integer('LOCAL_MAX_ITEMS', 10_000, 0, 10_000_000),
     localMaxBytes: source.integer('LOCAL_MAX_BYTES', 16 * MIB, 0, MAX_LOCAL_BYTES),
+    changes: source.flag('CHANGES', false),
     distributionId: source.matching('DISTRIBUTION_ID', /^[A-Z0-9]{1,64}$/, 'E1A2B3C4D5E6F7'),
     roleArn: source.matching('ROLE_ARN', ROLE_ARN, 'arn:aws:iam::111122223333:role/name'),
     maxGrant: source.integer('MAX_GRANT', 3600, 1, DAY),

@@ -36,6 +36,13 @@ class Connection {
   close() {
     this.socket.destroy();
   }
+
+  /** Close it so that nothing more is sent, of what the kernel has taken either (CHG-13). */
+  reset() {
+    const carrier = 'encrypted' in this.socket ? require('./trust.js').carrierOf(this.socket) : this.socket;
+    if (!carrier.destroyed) carrier.resetAndDestroy();
+    this.socket.destroy();
+  }
 }
 
 module.exports = { Connection };

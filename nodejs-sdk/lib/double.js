@@ -5,7 +5,7 @@
  *
  * @typedef {import('./effects.js').Outcome} Outcome
  * @typedef {object} Double
- * @property {(effect: import('./effects.js').Effect, budget: number) => Outcome | Promise<Outcome>} perform A promise is for asynchronous calls only.
+ * @property {(effect: import('./effects.js').Deed, budget: number) => Outcome | Promise<Outcome>} perform A promise is for asynchronous calls only.
  * @property {() => number} now Unix time in milliseconds
  */
 

@@ -3,11 +3,13 @@
 const { answer } = require('./answer.js');
 const { errorCode } = require('./aws.js');
 const { decompress } = require('./compression.js');
-const { AccessDeniedError, ConfigurationError, UnavailableError } = require('./errors.js');
+const { AccessDeniedError, ConfigurationError, CorruptValueError, UnavailableError } = require('./errors.js');
 
 /** @typedef {import('./wire.js').Response} Response */
 
 /** @typedef {import('./answer.js').Answer} Answer */
+
+/** @typedef {{known?: string | undefined, maxBytes?: number, takesCorrupt?: boolean}} Asked The version that is known, so that the answer may be that there is no other; the most that is read; whether what S3 cannot have zipped so counts as empty. */
 
 /** CloudFront's codes for a URL that should have been signed. */
 const UNSIGNED_CODES = new Set(['MissingKey', 'InvalidKey']);
@@ -25,20 +27,20 @@ class Edge {
 
   /**
    * @param {import('./config.js').Config} config
-   * @param {string} service
+   * @param {string} place
    * @param {() => number} clock Unix time in milliseconds
    * @param {object} [aws]
    * @param {import('./route.js').Route} [aws.route] How it is reached, if the environment has a say in that.
    * @param {() => import('./aws.js').AwsClient} [aws.client] What a key behind an ARN is read with.
    * @throws {ConfigurationError} if the service is private and its key is of no use
    */
-  constructor(config, service, clock, { route, client } = {}) {
+  constructor(config, place, clock, { route, client } = {}) {
     this.#config = config;
     this.#clock = clock;
     this.#route = route;
     if (config.visibility === 'public') return;
     const { Signer } = require('./signing.js'); // here, because public services need none of it
-    this.#signer = new Signer(config, service, clock, client);
+    this.#signer = new Signer(config, place, clock, client);
   }
 
   /** Signs for a private service. */
@@ -48,6 +50,7 @@ class Edge {
 
   /**
    * @param {string} path
+   * @param {Asked} [asked]
    * @returns {import('./effects.js').Program<Answer>}
    * @throws {AccessDeniedError}
    * @throws {OriginRefusedError} of a public distribution
@@ -55,16 +58,18 @@ class Edge {
    * @throws {import('./errors.js').CorruptValueError} OBJ-4
    * @throws {UnavailableError}
    */
-  *read(path) {
+  *read(path, { known, maxBytes = this.#config.maxValueBytes } = {}) {
     const start = this.#clock();
     const signature = this.#signer && (yield* this.#signer.signature());
-    let response = yield* this.#ask(path, signature);
+    let response = yield* this.#ask(path, signature, known, maxBytes);
     if (response.status === 403 && signature && this.#signer?.renew(signature)) {
-      response = yield* this.#ask(path, yield* this.#signer.signature());
+      response = yield* this.#ask(path, yield* this.#signer.signature(), known, maxBytes);
     }
-    if (response.status !== 200 && response.status !== 404) throw this.#errorFor(response, path);
-    const document = response.status === 200 ? decompress(response, this.#config.maxValueBytes) : undefined;
-    const read = answer('edge', start, response, document);
+    const isUnchanged = response.status === 304 && known !== undefined;
+    if (response.status !== 200 && response.status !== 404 && !isUnchanged) throw this.#errorFor(response, path);
+    const document = response.status === 200 ? decompress(response, maxBytes) : undefined;
+    const end = this.#config.changes ? this.#clock() : undefined;
+    const read = answer('edge', start, response, document, end);
     if (!Number.isNaN(read.age)) return read;
     const failure = { code: 'garbled', message: 'its Age is no number' };
     throw UnavailableError.because(`Reading ${path} from ${this.#config.edge.host}`, failure); // WIRE-4
@@ -73,16 +78,18 @@ class Edge {
   /**
    * @param {string} path
    * @param {import('./signing.js').Signature | undefined} signature
+   * @param {string | undefined} known
+   * @param {number} maxBytes
    * @returns {import('./effects.js').Program<Response>}
    */
-  *#ask(path, signature) {
-    const { edge, distribution, maxValueBytes } = this.#config;
+  *#ask(path, signature, known, maxBytes) {
+    const { edge, distribution } = this.#config;
     const query = signature ? `?${signature.query}` : '';
     const response = yield {
       method: 'GET',
       url: edge.origin + path + query,
-      headers: { host: distribution.host },
-      maxBytes: maxValueBytes,
+      headers: { host: distribution.host, ...(known && { 'if-none-match': `"${known}"` }) },
+      maxBytes,
       route: this.#route,
     };
     if ('failure' in response) throw UnavailableError.because(`Reading ${path} from ${edge.host}`, response.failure);
@@ -113,4 +120,12 @@ class Edge {
   }
 }
 
-module.exports = { Edge, OriginRefusedError };
+/**
+ * @param {unknown} error
+ * @returns {error is UnavailableError | CorruptValueError | OriginRefusedError} whether the edge failed (GET-4, FAIL-1)
+ */
+function isEdgeFailure(error) {
+  return error instanceof UnavailableError || error instanceof CorruptValueError || error instanceof OriginRefusedError;
+}
+
+module.exports = { Edge, isEdgeFailure };

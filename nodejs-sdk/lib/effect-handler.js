@@ -3,7 +3,7 @@
 const { PAUSED, TOO_LATE, runAsync } = require('./effects.js');
 const { Wire } = require('./wire.js');
 
-/** @typedef {import('./effects.js').Effect} Effect */
+/** @typedef {import('./effects.js').Deed} Deed */
 /** @typedef {import('./effects.js').Outcome} Outcome */
 /** @typedef {import('./effects.js').Credentials} Credentials */
 
@@ -17,7 +17,7 @@ class EffectHandler {
   }
 
   /**
-   * @param {Effect} effect
+   * @param {Deed} effect
    * @param {number} budget milliseconds
    * @returns {Promise<Outcome>} never rejected
    */
@@ -56,7 +56,7 @@ class EffectHandler {
    */
   async #findCredentials({ environment, places }, budget) {
     const { findCredentials } = require('./credential-chain.js'); // here, because a function has them in its environment
-    return { credentials: await runAsync(findCredentials(environment, places), (effect, left) => this.perform(effect, left), budget) };
+    return { credentials: await runAsync(findCredentials(environment, places), (effect, left) => this.perform(/** @type {Deed} */ (effect), left), budget) };
   }
 }
 

@@ -29,7 +29,11 @@
  * @property {Date | undefined} [expiration]
  */
 
-/** @typedef {Request | CredentialsRequest | ProviderRequest | Pause} Effect */
+/** @typedef {{settled: Promise<boolean>, reserve?: number}} Wait For what another program does; one that blocks is told that it is alone. */
+
+/** @typedef {Request | CredentialsRequest | ProviderRequest | Pause} Deed What is done elsewhere: in a worker, or by a double. */
+/** @typedef {{settled: boolean} | {isAlone: true}} Waited */
+/** @typedef {Deed | Wait} Effect */
 /** @typedef {Response | Failure | {credentials: Credentials} | {paused: true}} Outcome */
 
 /**
@@ -46,7 +50,7 @@ const PAUSED = { paused: true };
 /**
  * @template T
  * @param {Program<T>} program
- * @param {(effect: Effect, budget: number) => Promise<Outcome>} perform
+ * @param {(effect: Effect, budget: number) => Promise<Outcome | Waited>} perform
  * @param {number} budget milliseconds for all effects together
  * @returns {Promise<T>}
  */
@@ -63,7 +67,7 @@ async function runAsync(program, perform, budget) {
 /**
  * @template T
  * @param {Program<T>} program
- * @param {(effect: Effect, budget: number) => Outcome} perform
+ * @param {(effect: Effect, budget: number) => Outcome | Waited} perform
  * @param {number} budget milliseconds for all effects together
  * @returns {T}
  */

@@ -109,7 +109,7 @@ class UnavailableError extends MemoryServiceError {
   static because(what, { code, message }, outcomeUnknown = false) {
     const cause = Object.assign(new Error(message), { code });
     const advice = outcomeUnknown ? 'It may have had its effect all the same: read it before you try again.' : 'Trying again may help.';
-    return new UnavailableError(`${what} failed: ${message} (${code}). ${advice}`, { cause, outcomeUnknown });
+    return new this(`${what} failed: ${message} (${code}). ${advice}`, { cause, outcomeUnknown });
   }
 }
 

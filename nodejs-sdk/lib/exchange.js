@@ -61,7 +61,7 @@ class Exchange {
     this.#request = request;
     this.#pool = pool;
     this.#limits = limits;
-    this.#deadline = deadline;
+    this.#deadline = request.end === undefined ? deadline : Math.min(deadline, performance.now() + request.end - Date.now());
     this.#budget = budget;
   }
 
@@ -147,6 +147,8 @@ class Exchange {
     outgoing.write(piece, () => {
       this.#aliveAt = performance.now();
       if (this.#isSettled) return;
+      // A frozen machine's timers have not moved, its clock has.
+      if (Date.now() > (this.#request.end ?? Infinity)) return this.#timeout('the call took more than', this.#budget);
       if (from + PIECE < body.length) this.#write(outgoing, body, from + PIECE);
       else outgoing.end();
     });
@@ -257,6 +259,8 @@ class Exchange {
     if (this.#isSettled) return;
     const wasHeard = (this.#connection?.heardAt ?? 0) >= this.#startedAt;
     this.#settle({ failure: { code, message, fate }, wasDead: this.#isKept && fate === 'ended' && !wasHeard });
+    // Before Node closes it, after which the kernel would go on sending what it has taken.
+    if (this.#request.end !== undefined) this.#connection?.reset();
     this.#outgoing?.destroy();
     this.#dial?.cancel();
     this.#pool.leave(this);

@@ -80,6 +80,11 @@ class Local {
     this.bytes -= sizeOf(name, place.value);
   }
 
+  /** Whatever a change record has confirmed (CHG-19). */
+  dropConfirmed() {
+    for (const { name, value } of this.#copies.under('')) if (value.isConfirmed) this.drop(name);
+  }
+
   /** @param {string} prefix */
   dropUnder(prefix) {
     for (const { name } of this.#copies.under(prefix)) this.drop(name);

@@ -11,21 +11,21 @@ const { nameOf } = require('./names.js');
 /** Puts, removes and lists many names at once (MANY-1, LIST-2, LIST-3). */
 class Many {
   #config;
-  #service;
+  #place;
   #components;
   #run;
   #log;
 
   /**
-   * @param {Pick<import('./config.js').Config, 'visibility'>} config
-   * @param {string} service
+   * @param {Pick<import('./config.js').Config, 'visibility' | 'deadline'>} config
+   * @param {string} place
    * @param {import('./components.js').Components} components
    * @param {Run} run
    * @param {import('./log.js').Log} log
    */
-  constructor(config, service, components, run, log) {
+  constructor(config, place, components, run, log) {
     this.#config = config;
-    this.#service = service;
+    this.#place = place;
     this.#components = components;
     this.#run = run;
     this.#log = log;
@@ -39,10 +39,11 @@ class Many {
    */
   async put(puts, invalidates) {
     const { writer } = this.#components;
+    const permit = this.#components.permit(this.#run, puts.map(({ target }) => target.name));
     const byName = new Map(puts.map((put) => [put.target.name, put]));
     const paths = new Map(puts.map(({ target }) => [target.name, target.path]));
     return this.#invalidateAfter(
-      runAll(byName, ({ target, prepared }) => this.#run(writer.put(target, prepared))),
+      runAll(byName, ({ target, prepared }) => permit.write(this.#run, (fence) => writer.put(target, prepared, fence), this.#writing)),
       invalidates && paths,
       'stored',
     );
@@ -55,10 +56,10 @@ class Many {
    * @throws {BatchError}
    */
   async remove(targets, invalidates) {
-    const { writer } = this.#components;
+    const permit = this.#components.permit(this.#run, targets.map(({ name }) => name));
     const namesByKey = new Map(targets.map(({ key, name }) => [key, name]));
     const paths = new Map(targets.map(({ name, path }) => [name, path]));
-    const removal = removeAll(namesByKey, (some) => this.#logged(some.size, this.#run(writer.removeMany(some))));
+    const removal = removeAll(namesByKey, (some) => this.#removed(some, permit));
     await this.#invalidateAfter(removal, invalidates && paths, 'removed');
   }
 
@@ -89,15 +90,15 @@ class Many {
    * @param {string} under
    */
   async #clear(prefix, under) {
-    const { writer } = this.#components;
+    const permit = this.#components.permit(this.#run);
     let count = 0;
     try {
       for await (const namesByKey of this.#pages(under)) {
-        await removeAll(namesByKey, (some) => this.#logged(some.size, this.#run(writer.removeMany(some))));
+        await removeAll(namesByKey, (some) => this.#removed(some, permit));
         count += namesByKey.size;
       }
     } finally {
-      writer.forgetUnder(prefix);
+      this.#components.writer.forgetUnder(prefix);
     }
     return count;
   }
@@ -114,7 +115,7 @@ class Many {
       this.#log.debug(`list ${under} (${keys.length} keys${next === undefined ? '' : ', more to come'})`);
       const namesByKey = new Map();
       for (const key of keys) {
-        const name = nameOf(this.#config.visibility, this.#service, key);
+        const name = nameOf(this.#config.visibility, this.#place, key);
         if (name !== undefined) namesByKey.set(key, name);
       }
       yield namesByKey;
@@ -158,15 +159,20 @@ class Many {
   }
 
   /**
-   * @template {Map<string, unknown>} T
-   * @param {number} count
-   * @param {T | Promise<T>} removal Gives the error of each key that stays.
-   * @returns {Promise<T>}
+   * @param {Map<string, string>} namesByKey At most 1,000.
+   * @param {ReturnType<import('./components.js').Components['permit']>} permit
+   * @returns {Promise<Map<string, import('./store.js').Failure>>} the error of each key that stays
    */
-  async #logged(count, removal) {
-    const failed = await removal;
-    this.#log.debug(`remove ${count} keys (${failed.size} failed)`);
+  async #removed(namesByKey, permit) {
+    const { writer } = this.#components;
+    const failed = await permit.write(this.#run, (fence) => writer.removeMany(namesByKey, fence), this.#writing);
+    this.#log.debug(`remove ${namesByKey.size} keys (${failed.size} failed)`);
     return failed;
+  }
+
+  /** What each request of a call may take. */
+  get #writing() {
+    return { budget: this.#config.deadline * 1000 };
   }
 }
 

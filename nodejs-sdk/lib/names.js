@@ -5,6 +5,9 @@ const { InvalidNameError } = require('./errors.js');
 const SERVICE_NAME = /^[A-Za-z0-9_-]{1,64}$/;
 const PLAIN_NAME = /^[A-Za-z0-9_/-]*$/;
 const MAX_KEY_BYTES = 1024;
+const PLACE_WITH_RECORD = '.changes';
+/** The record's in its place: no name makes it, since a dot is escaped (CHG-1). */
+const RECORD = '.changes.json';
 const RESERVED = 'cached/';
 const OF_A_CALL = /^cached\/.+\/[0-9a-f]{32}$/s;
 
@@ -42,15 +45,36 @@ function checkServiceName(service) {
 }
 
 /**
+ * @param {string} service A service name that {@link checkServiceName} let pass.
+ * @param {{changes: boolean}} config
+ * @returns {string} the place of all that it stores (KEY-1)
+ */
+function placeOf(service, { changes }) {
+  return changes ? service + PLACE_WITH_RECORD : service;
+}
+
+/**
+ * Where the change record of a place is (CHG-1).
+ *
+ * @param {'public' | 'private'} visibility
+ * @param {string} place
+ * @returns {{key: string, path: string}}
+ */
+function locateRecord(visibility, place) {
+  const path = `/${place}/${RECORD}`;
+  return { key: visibility + path, path };
+}
+
+/**
  * Where a value lives (NAME-2 to NAME-4, KEY-1 to KEY-3, URL-1).
  *
  * @param {'public' | 'private'} visibility
- * @param {string} service A service name that {@link checkServiceName} let pass.
+ * @param {string} place
  * @param {unknown} name
  * @returns {{key: string, path: string}} the object key, and the path of its URL on the distribution
  * @throws {InvalidNameError}
  */
-function locate(visibility, service, name) {
+function locate(visibility, place, name) {
   if (typeof name !== 'string') throw new InvalidNameError(`A name must be a string, not ${show(name)}.`);
   if (name === '' || name.startsWith('/') || name.endsWith('/') || name.includes('//')) {
     throw new InvalidNameError(`The name ${show(name)} has an empty segment: write it like "a" or "a/b".`);
@@ -58,7 +82,7 @@ function locate(visibility, service, name) {
   if (!name.isWellFormed()) {
     throw new InvalidNameError(`The name ${show(name)} has half a surrogate pair: it is no valid Unicode text.`);
   }
-  const path = `/${service}/${escapeName(name)}.json`;
+  const path = `/${place}/${escapeName(name)}.json`;
   const key = visibility + path;
   if (key.length > MAX_KEY_BYTES) {
     throw new InvalidNameError(
@@ -94,17 +118,17 @@ function isPrefix(name) {
  * What the keys of all values under a prefix begin with (LIST-1).
  *
  * @param {'public' | 'private'} visibility
- * @param {string} service A service name that {@link checkServiceName} let pass.
+ * @param {string} place
  * @param {unknown} prefix
  * @returns {{key: string, path: string}} and what the paths of their URLs begin with
  * @throws {InvalidNameError} unless it is empty, or a name and a slash
  */
-function locatePrefix(visibility, service, prefix) {
-  if (prefix === '') return { key: `${visibility}/${service}/`, path: `/${service}/` };
+function locatePrefix(visibility, place, prefix) {
+  if (prefix === '') return { key: `${visibility}/${place}/`, path: `/${place}/` };
   if (!isPrefix(prefix)) {
     throw new InvalidNameError(`A prefix must be empty or end with a slash like "a/", not ${show(prefix)}.`);
   }
-  const { key, path } = locate(visibility, service, prefix.slice(0, -1));
+  const { key, path } = locate(visibility, place, prefix.slice(0, -1));
   return { key: key.replace(/\.json$/, '/'), path: path.replace(/\.json$/, '/') };
 }
 
@@ -112,15 +136,15 @@ function locatePrefix(visibility, service, prefix) {
  * The name that a writer makes a key of (LIST-2).
  *
  * @param {'public' | 'private'} visibility
- * @param {string} service
+ * @param {string} place
  * @param {string} key
- * @returns {string | undefined} undefined if no writer of this service makes it
+ * @returns {string | undefined} undefined if no writer there makes it
  */
-function nameOf(visibility, service, key) {
+function nameOf(visibility, place, key) {
   const [, escaped = ''] = /^[^/]+\/[^/]+\/([A-Za-z0-9_./-]+)\.json$/.exec(key) ?? [];
   try {
     const name = unescapeName(escaped);
-    return locate(visibility, service, name).key === key ? name : undefined;
+    return locate(visibility, place, name).key === key ? name : undefined;
   } catch {
     return undefined; // no name
   }
@@ -144,4 +168,4 @@ function show(name) {
   return JSON.stringify(name.length > 80 ? name.slice(0, 80) + '…' : name);
 }
 
-module.exports = { checkServiceName, locate, refuseReserved, locatePrefix, isPrefix, nameOf };
+module.exports = { checkServiceName, placeOf, locate, locateRecord, refuseReserved, locatePrefix, isPrefix, nameOf };

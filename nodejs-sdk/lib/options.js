@@ -20,6 +20,7 @@ const { ConfigurationError } = require('./errors.js');
  * @property {number} maxAge Whole seconds an edge may serve a copy without asking S3 (OBJ-3).
  * @property {number | undefined} ttlDays What the bucket's lifecycle rules go by (OBJ-6); undefined for no tag.
  * @property {string} storageClass OBJ-5
+ * @property {true} [isRecord] It is no value but the change record (CHG-2).
  */
 
 /** @typedef {Pick<import('./config.js').Config, 'edgeTtl' | 'storageClass' | 'distributionId'>} Defaults */

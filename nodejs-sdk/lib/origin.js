@@ -4,6 +4,7 @@ const { answer } = require('./answer.js');
 const { errorCode } = require('./aws.js');
 const { Bucket } = require('./bucket.js');
 const { decompress } = require('./compression.js');
+const { CorruptValueError } = require('./errors.js');
 
 /** Reads documents from S3 itself: strongly consistent, and there when the edge is not. */
 class Origin {
@@ -24,21 +25,39 @@ class Origin {
 
   /**
    * @param {string} key
+   * @param {import('./edge.js').Asked} [asked]
    * @returns {import('./effects.js').Program<import('./answer.js').Answer>}
    * @throws {import('./errors.js').AccessDeniedError} without s3:ListBucket also for a key that is not there
    * @throws {import('./errors.js').ConfigurationError} if there is no such bucket in that region, or no credentials
    * @throws {import('./errors.js').CorruptValueError} OBJ-4
    * @throws {import('./errors.js').UnavailableError}
    */
-  *read(key) {
-    const { bucket, maxValueBytes } = this.#config;
+  *read(key, { known, maxBytes = this.#config.maxValueBytes, takesCorrupt = false } = {}) {
+    const { bucket } = this.#config;
     const what = `GET ${key} in the bucket ${bucket}`;
     const start = this.#clock();
-    const response = yield* this.#bucket.ask({ method: 'GET', path: key, what, maxBytes: maxValueBytes });
-    if (response.status === 200) return answer('s3', start, response, decompress(response, maxValueBytes));
+    const response = yield* this.#bucket.ask({ method: 'GET', path: key, headers: known ? { 'if-none-match': `"${known}"` } : {}, what, maxBytes });
+    const end = this.#config.changes ? this.#clock() : undefined;
+    if (response.status === 200) return answer('s3', start, response, documentOf(response, maxBytes, takesCorrupt), end);
+    if (response.status === 304 && known !== undefined) return answer('s3', start, response, undefined, end);
     const code = errorCode(response);
-    if (response.status === 404 && code !== 'NoSuchBucket') return answer('s3', start, response, undefined);
+    if (response.status === 404 && code !== 'NoSuchBucket') return answer('s3', start, response, undefined, end);
     throw this.#bucket.errorFor({ ...response, code }, what);
+  }
+}
+
+/**
+ * @param {import('./wire.js').Response} response
+ * @param {number} maxBytes
+ * @param {boolean} takesCorrupt
+ * @returns {Uint8Array} nothing, if it is corrupt and that is taken
+ */
+function documentOf(response, maxBytes, takesCorrupt) {
+  try {
+    return decompress(response, maxBytes);
+  } catch (error) {
+    if (takesCorrupt && error instanceof CorruptValueError) return new Uint8Array();
+    throw error;
   }
 }
 

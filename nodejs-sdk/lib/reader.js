@@ -1,11 +1,10 @@
 'use strict';
 
-const { Circuit } = require('./circuit.js');
 const { CachedValue } = require('./cached-value.js');
-const { OriginRefusedError } = require('./edge.js');
+const { isEdgeFailure } = require('./edge.js');
 const { withinShare } = require('./effects.js');
 const { unwrap } = require('./envelope.js');
-const { CorruptValueError, UnavailableError } = require('./errors.js');
+const { CorruptValueError } = require('./errors.js');
 const { EDGE_SHARE } = require('./limits.js');
 const { lineage } = require('./lineage.js');
 
@@ -35,6 +34,7 @@ class Reader {
   #clock;
   #log;
   #circuit;
+  #changeReader;
 
   /**
    * @param {import('./config.js').Config} config
@@ -44,11 +44,13 @@ class Reader {
    * @param {import('./session.js').Session} components.session
    * @param {import('./local.js').Local} components.local
    * @param {import('./stats.js').Stats} components.stats
+   * @param {import('./circuit.js').Circuit} components.circuit
+   * @param {import('./change-reader.js').ChangeReader | undefined} components.changeReader With a change record.
    * @param {() => number} clock Unix time in milliseconds
    * @param {import('./log.js').Log} log
    */
   constructor(config, components, clock, log) {
-    const { edge, session, local, stats } = components;
+    const { edge, session, local, stats, circuit, changeReader } = components;
     this.#config = config;
     this.#edge = edge;
     this.#components = components;
@@ -57,7 +59,8 @@ class Reader {
     this.#stats = stats;
     this.#clock = clock;
     this.#log = log;
-    this.#circuit = new Circuit(clock);
+    this.#circuit = circuit;
+    this.#changeReader = changeReader;
   }
 
   /**
@@ -66,6 +69,11 @@ class Reader {
    * @throws {import('./errors.js').MemoryServiceError} if nobody gave an answer that counts (GET-3 to GET-5, CON-2, FAIL-3)
    */
   *read(target) {
+    const copy = this.#changeReader && (yield* this.#changeReader.confirm(target.name));
+    if (copy) {
+      this.#stats.countHit(copy, this.#clock());
+      return { source: 'memory', answer: copy.provenance, copy };
+    }
     const { reading, isCurrent } = yield* this.#readEdge(target);
     return reading && isCurrent ? reading : yield* this.readBeyondEdge(target, reading);
   }
@@ -102,6 +110,7 @@ class Reader {
     const view = this.#session.view(name);
     const reading = yield* this.look(target);
     this.#stats.s3Reads++;
+    this.#changeReader?.compare(name, reading.answer.storedAt);
     // What was learnt or written meanwhile may be newer.
     const isNewest = this.#session.learnFromS3(name, view, reading.answer, lineage(reading.answer, reading.document));
     this.#keep(name, isNewest ? reading.copy : undefined);
@@ -139,8 +148,9 @@ class Reader {
       const answer = yield* failover ? withinShare(EDGE_SHARE, this.#edge.read(path)) : this.#edge.read(path);
       reading = { ...this.#decoded(answer, 'edge'), answer };
       this.#circuit.answered();
+      this.#changeReader?.compare(name, answer.storedAt);
     } catch (error) {
-      if (!isFailure(error)) {
+      if (!isEdgeFailure(error)) {
         this.#circuit.answered(); // a refusal is an answer
         throw error;
       }
@@ -243,14 +253,6 @@ class Reader {
  */
 function isStale({ answer: { age, maxAge } }) {
   return maxAge !== undefined && age > maxAge;
-}
-
-/**
- * @param {unknown} error
- * @returns {error is UnavailableError | CorruptValueError | OriginRefusedError} whether the edge failed (GET-4, FAIL-1)
- */
-function isFailure(error) {
-  return error instanceof UnavailableError || error instanceof CorruptValueError || error instanceof OriginRefusedError;
 }
 
 module.exports = { Reader };

@@ -9,7 +9,11 @@ const { SyncWorker } = require('./sync-worker.js');
 /** @template T @typedef {import('./effects.js').Program<T>} Program */
 /** @typedef {import('./effects.js').Effect} Effect */
 /** @typedef {import('./effects.js').Outcome} Outcome */
+/** @typedef {import('./effects.js').Waited} Waited */
 /** @typedef {(milliseconds: number) => Promise<void>} Sleep */
+
+/** @type {{isAlone: true}} What a program that blocks waits for is done by this thread, which it blocks. */
+const ALONE = { isAlone: true };
 
 /** What a thread sleeps on: nobody ever wakes it. */
 const pillow = new Int32Array(new SharedArrayBuffer(4));
@@ -84,9 +88,10 @@ class Runtime {
    * @param {Effect} effect
    * @param {number} left
    * @param {Sleep | undefined} sleep
-   * @returns {Promise<Outcome>}
+   * @returns {Promise<Outcome | Waited>}
    */
   async #perform(effect, left, sleep) {
+    if ('settled' in effect) return settledWithin(effect.settled, left);
     if ('pause' in effect && (sleep || double.current)) {
       if (effect.pause >= left) return TOO_LATE;
       await sleep?.(effect.pause);
@@ -98,9 +103,10 @@ class Runtime {
   /**
    * @param {Effect} effect
    * @param {number} left
-   * @returns {Outcome}
+   * @returns {Outcome | Waited}
    */
   #performSync(effect, left) {
+    if ('settled' in effect) return ALONE;
     if ('pause' in effect) {
       if (effect.pause >= left) return TOO_LATE;
       if (!double.current) Atomics.wait(pillow, 0, 0, effect.pause);
@@ -124,6 +130,25 @@ class Runtime {
     const { EffectHandler } = require('./effect-handler.js');
     this.#effectHandler = new EffectHandler();
     return this.#effectHandler;
+  }
+}
+
+/**
+ * @param {Promise<boolean>} settled
+ * @param {number} milliseconds
+ * @returns {Promise<Waited>}
+ */
+async function settledWithin(settled, milliseconds) {
+  /** @type {NodeJS.Timeout | undefined} */
+  let timer;
+  /** @type {Promise<boolean>} */
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, milliseconds, false);
+  });
+  try {
+    return { settled: await Promise.race([settled, late]) };
+  } finally {
+    clearTimeout(timer);
   }
 }
 

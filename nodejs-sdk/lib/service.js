@@ -5,7 +5,7 @@ const { double } = require('./double.js');
 const { Draft } = require('./envelope.js');
 const errors = require('./errors.js');
 const { Log } = require('./log.js');
-const { checkServiceName, isPrefix, locate, locatePrefix, refuseReserved } = require('./names.js');
+const { checkServiceName, isPrefix, locate, locatePrefix, placeOf, refuseReserved } = require('./names.js');
 const { Operations, isObserved } = require('./observer.js');
 const options = require('./options.js');
 
@@ -54,6 +54,7 @@ class MemoryService {
 
   #config;
   #service;
+  #place;
   #operations;
   #seams;
   #log;
@@ -87,6 +88,7 @@ class MemoryService {
     const settings = new Settings(process.env);
     this.#config = readConfig(params, process.env, () => settings.regionGiven);
     this.#service = checkServiceName(serviceName);
+    this.#place = placeOf(this.#service, this.#config);
     this.#operations = new Operations(this.#service);
     this.#seams = { clock, random: Math.random, sleep, ...seams };
     this.#clock = this.#seams.clock;
@@ -127,7 +129,7 @@ class MemoryService {
       const draft = new Draft(value);
       const { writer } = this.#components;
       const stored = await (replaces === undefined
-        ? this.#run(writer.put(target, writer.prepare(draft, checked)))
+        ? this.#put(target, writer.prepare(draft, checked))
         : this.#components.conditional.put(this.#run, target, draft, checked, replaces));
       if (checked.invalidates) await this.#invalidate(target, 'stored');
       return stored;
@@ -234,7 +236,7 @@ class MemoryService {
       this.#open();
       const invalidates = options.readRemoveOptions(given, this.#config);
       const target = this.#locate(name);
-      await this.#run(this.#components.writer.remove(target));
+      await this.#write([target.name], (fence) => this.#components.writer.remove(target, fence));
       if (invalidates) await this.#invalidate(target, 'removed');
     });
   }
@@ -447,7 +449,7 @@ class MemoryService {
 
   get #batches() {
     const { Many } = require('./many.js');
-    return (this.#many ??= new Many(this.#config, this.#service, this.#components, this.#run, this.#log));
+    return (this.#many ??= new Many(this.#config, this.#place, this.#components, this.#run, this.#log));
   }
 
   get #computing() {
@@ -460,7 +462,7 @@ class MemoryService {
         },
         put: (target, draft, checked, took) => {
           const { writer } = this.#components;
-          return this.#run(writer.put(target, writer.prepare(draft, checked, { took })));
+          return this.#put(target, writer.prepare(draft, checked, { took }));
         },
       },
       this.#seams,
@@ -468,9 +470,28 @@ class MemoryService {
     ));
   }
 
+  /**
+   * @param {Target} target
+   * @param {import('./writer.js').Prepared} prepared
+   * @returns {Promise<string>} its version
+   */
+  #put(target, prepared) {
+    return this.#write([target.name], (fence) => this.#components.writer.put(target, prepared, fence));
+  }
+
+  /**
+   * @template T
+   * @param {string[]} names
+   * @param {(fence?: import('./fence.js').Fence) => Program<T>} make
+   * @returns {Promise<T>}
+   */
+  #write(names, make) {
+    return this.#components.permit(this.#run, names).write(this.#run, make, { budget: this.#config.deadline * 1000 });
+  }
+
   /** @param {unknown} name */
   #locate(name) {
-    const { key, path } = locate(this.#config.visibility, this.#service, name);
+    const { key, path } = locate(this.#config.visibility, this.#place, name);
     return { name: /** @type {string} */ (name), key, path };
   }
 
@@ -486,7 +507,7 @@ class MemoryService {
 
   /** @param {unknown} prefix */
   #locatePrefix(prefix) {
-    return locatePrefix(this.#config.visibility, this.#service, prefix);
+    return locatePrefix(this.#config.visibility, this.#place, prefix);
   }
 
   /**
@@ -516,9 +537,10 @@ class MemoryService {
    */
   #fresh(name) {
     if (this.#generation !== double.generation) this.#forget();
-    const copy = this.#local.fresh(name, this.#clock());
+    const now = this.#clock();
+    const copy = this.#local.fresh(name, now) ?? this.#components.changeReader?.fresh(name);
     if (copy) {
-      this.#stats.memoryHits++;
+      this.#stats.countHit(copy, now);
       if (this.#log.isDebug) this.#log.debug(`get ${JSON.stringify(name)} from memory`);
     }
     return copy;

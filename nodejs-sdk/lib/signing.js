@@ -43,15 +43,15 @@ class Signer {
 
   /**
    * @param {import('./config.js').Config} config
-   * @param {string} service
+   * @param {string} place
    * @param {() => number} clock Unix time in milliseconds
    * @param {() => import('./aws.js').AwsClient} [client] What a key behind an ARN is read with.
    * @throws {import('./errors.js').ConfigurationError} if the file or ARN of the key is of no use
    */
-  constructor(config, service, clock, client = () => { throw new Error('a key behind an ARN wants a client'); }) {
+  constructor(config, place, clock, client = () => { throw new Error('a key behind an ARN wants a client'); }) {
     const { keySource, publicKeyId, distribution, signatureLifetime, hashAlgorithm } = config;
     this.#origin = distribution.origin;
-    this.#resource = `${distribution.origin}/${service}/*`;
+    this.#resource = `${distribution.origin}/${place}/*`;
     this.#lifetime = signatureLifetime * 1000;
     this.#hashAlgorithm = hashAlgorithm;
     this.#clock = clock;

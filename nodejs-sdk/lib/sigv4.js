@@ -26,7 +26,7 @@ const MAX_KEYS = 20;
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 function sign({ service, region, method, url, headers, body }, { accessKeyId, secretAccessKey, sessionToken }) {
-  const time = new Date(Date.now() + ahead).toISOString().replace(/[:-]|\.\d{3}/g, '');
+  const time = timestamp(present());
   const day = time.slice(0, 8);
   const hash = sha256(body ?? '');
   /** @type {Record<string, string>} */
@@ -38,9 +38,7 @@ function sign({ service, region, method, url, headers, body }, { accessKeyId, se
     'x-amz-date': time,
     ...(sessionToken && { 'x-amz-security-token': sessionToken }),
   };
-  const names = Object.keys(all).filter((name) => name !== 'content-length').sort();
-  const signed = names.join(';');
-  const lines = names.map((name) => `${name}:${all[name].trim().replace(/\s+/g, ' ')}\n`).join('');
+  const { signed, lines } = canonicalHeaders(all);
   const path = service === 's3' ? url.pathname : url.pathname.split('/').map(encodeURIComponent).join('/');
   const canonical = [method, path, url.search.slice(1), lines, signed, hash].join('\n');
   const scope = `${day}/${region}/${service}/aws4_request`;
@@ -51,7 +49,50 @@ function sign({ service, region, method, url, headers, body }, { accessKeyId, se
 }
 
 /**
- * AWS has refused a signature for its time: take the clock of its answer from now on.
+ * Sign a request to S3 in its query, so that S3 refuses it if it begins later than that allows (CHG-12).
+ *
+ * @param {object} request
+ * @param {string} request.region
+ * @param {string} request.method
+ * @param {URL} request.url
+ * @param {Record<string, string>} request.headers in lower case
+ * @param {Uint8Array | undefined} request.body
+ * @param {number} time Unix time in milliseconds, from which it counts
+ * @param {number} lifetime seconds
+ * @param {Credentials} credentials
+ * @returns {{url: string, headers: Record<string, string>}} what to ask for, and the headers to send
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+ */
+function signQuery({ region, method, url, headers, body }, time, lifetime, { accessKeyId, secretAccessKey, sessionToken }) {
+  const date = timestamp(time);
+  const day = date.slice(0, 8);
+  const scope = `${day}/${region}/s3/aws4_request`;
+  const all = { ...headers, host: url.host, 'content-length': String(body?.length ?? 0) };
+  const { signed, lines } = canonicalHeaders(all);
+  /** @type {[string, string][]} */
+  const parameters = [
+    ...url.searchParams,
+    ['X-Amz-Algorithm', 'AWS4-HMAC-SHA256'],
+    ['X-Amz-Credential', `${accessKeyId}/${scope}`],
+    ['X-Amz-Date', date],
+    ['X-Amz-Expires', String(lifetime)],
+    ['X-Amz-SignedHeaders', signed],
+  ];
+  if (sessionToken) parameters.push(['X-Amz-Security-Token', sessionToken]);
+  const query = parameters.map((parameter) => parameter.map(encode).join('=')).sort().join('&');
+  const canonical = [method, url.pathname, query, lines, signed, 'UNSIGNED-PAYLOAD'].join('\n');
+  const text = `AWS4-HMAC-SHA256\n${date}\n${scope}\n${sha256(canonical)}`;
+  const signature = hmac(keyFor(secretAccessKey, day, region, 's3'), text).toString('hex');
+  return { url: `${url.origin}${url.pathname}?${query}&X-Amz-Signature=${signature}`, headers: all };
+}
+
+/** @returns {number} AWS's time, as far as it is known, in Unix milliseconds (AWS-1) */
+function present() {
+  return Date.now() + ahead;
+}
+
+/**
+ * AWS has refused a signature for its time, or dated an answer otherwise: take the clock of its answer from now on.
  *
  * @param {number} date of the answer, in Unix milliseconds
  * @returns {boolean} whether that makes a difference
@@ -61,6 +102,22 @@ function learnClock(date) {
   if (Number.isNaN(difference)) return false;
   ahead = difference;
   return true;
+}
+
+/** @param {number} time Unix time in milliseconds */
+function timestamp(time) {
+  return new Date(time).toISOString().replace(/[:-]|\.\d{3}/g, '');
+}
+
+/** @param {Record<string, string>} headers */
+function canonicalHeaders(headers) {
+  const names = Object.keys(headers).filter((name) => name !== 'content-length').sort();
+  return { signed: names.join(';'), lines: names.map((name) => `${name}:${headers[name].trim().replace(/\s+/g, ' ')}\n`).join('') };
+}
+
+/** @param {string} text */
+function encode(text) {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 /**
@@ -92,4 +149,4 @@ function hmac(key, text) {
   return createHmac('sha256', key).update(text).digest();
 }
 
-module.exports = { learnClock, sign };
+module.exports = { learnClock, present, sign, signQuery };

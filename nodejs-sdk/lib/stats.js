@@ -18,6 +18,23 @@ class Stats {
   acceptedByTime = 0;
   /** Gets that had to read S3 because what the edge had could not be accepted (SES-3 to SES-5) or was stale (STALE-1). */
   sentToS3 = 0;
+  /** Gets that were answered by a copy which is fresh only because the change record has confirmed it (CHG-22). */
+  confirmed = 0;
+  /** Answers to a reader's request for the change record. */
+  recordsRead = 0;
+  /** Puts of the change record that succeeded. */
+  announcements = 0;
+  /** Those that lost to somebody else's. */
+  conflicts = 0;
+
+  /**
+   * @param {import('./cached-value.js').CachedValue} copy which answers a get
+   * @param {number} now Unix time in milliseconds
+   */
+  countHit(copy, now) {
+    this.memoryHits++;
+    if (copy.isFreshByRecord(now)) this.confirmed++;
+  }
 }
 
 module.exports = { Stats };

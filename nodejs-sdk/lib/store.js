@@ -15,6 +15,7 @@ const { elements, isDocument, textOf } = require('./xml.js');
 
 /** @typedef {AccessDeniedError | ConfigurationError | UnavailableError} Failure */
 /** @typedef {{version: string, date: number}} Stored The ETag without its quotes, and S3's `Date` in Unix milliseconds. */
+/** @typedef {import('./fence.js').Fence} Fence */
 /** @typedef {{refused: number}} Refused The status with which S3 refused the condition. */
 
 /** A page of 1,000 keys of 1,024 bytes, each of which may have to be written as a reference, and what stands around them. */
@@ -39,16 +40,17 @@ class Store {
    * @param {Uint8Array} document
    * @param {import('./options.js').Form} form
    * @param {string | null} [replaces] The version that must be stored now; null: nothing must be.
+   * @param {Fence} [fence] With a change record: what it was announced with.
    * @returns {import('./effects.js').Program<Stored | Refused>} refused only if it says what it replaces
    * @throws {AccessDeniedError}
    * @throws {ConfigurationError} if there is no such bucket in that region
    * @throws {UnavailableError}
    */
-  *put(key, document, { maxAge, ttlDays, storageClass }, replaces) {
+  *put(key, document, { maxAge, ttlDays, storageClass, isRecord }, replaces, fence) {
     const { body, isZipped } = compress(document);
     const headers = {
       'content-type': 'application/json',
-      'cache-control': `max-age=${maxAge}, stale-if-error=${this.#config.staleIfError}`, // OBJ-3
+      'cache-control': isRecord ? `max-age=${maxAge}` : `max-age=${maxAge}, stale-if-error=${this.#config.staleIfError}`, // CHG-2, OBJ-3
       ...(isZipped && { 'content-encoding': 'gzip' }),
       ...(ttlDays !== undefined && { 'x-amz-tagging': `ttl-days=${ttlDays}` }), // OBJ-6
       ...(storageClass !== 'STANDARD' && { 'x-amz-storage-class': storageClass }), // OBJ-5
@@ -57,7 +59,7 @@ class Store {
     };
     const kind = replaces === undefined ? 'write' : 'conditional write';
     const accepts = replaces === undefined ? undefined : isConditionRefused;
-    const response = yield* this.#ask({ method: 'PUT', path: key, headers, body, kind, accepts });
+    const response = yield* this.#ask({ method: 'PUT', path: key, headers, body, kind, accepts, fence });
     if (response.status >= 300) return { refused: response.status };
     return { version: versionOf(response), date: dateOf(response) };
   }
@@ -66,29 +68,31 @@ class Store {
    * Removing what is not there is no error.
    *
    * @param {string} key
+   * @param {Fence} [fence]
    * @returns {import('./effects.js').Program<{date: number}>} when, in S3's time
    * @throws {AccessDeniedError | ConfigurationError | UnavailableError} as {@link put} does
    */
-  *remove(key) {
-    return { date: dateOf(yield* this.#ask({ method: 'DELETE', path: key, kind: 'write' })) };
+  *remove(key, fence) {
+    return { date: dateOf(yield* this.#ask({ method: 'DELETE', path: key, kind: 'write', fence })) };
   }
 
   /**
    * Remove with one request.
    *
    * @param {string[]} keys At most 1,000, of the letters that KEY-2 leaves: none needs an escape in XML.
+   * @param {Fence} [fence]
    * @returns {import('./effects.js').Program<{failed: Map<string, Failure>, date: number}>} the error of each key that could
    *   not be removed, and when the others were, in S3's time
    * @throws {AccessDeniedError | ConfigurationError | UnavailableError} as {@link put} does, if that goes for all of them
    */
-  *removeMany(keys) {
+  *removeMany(keys, fence) {
     const objects = keys.map((key) => `<Object><Key>${key}</Key></Object>`);
     const body = Buffer.from(`<Delete><Quiet>true</Quiet>${objects.join('')}</Delete>`);
     const what = `Removing ${keys.length} keys from the bucket ${this.#config.bucket}`;
     // S3 wants a checksum. MD5, the usual one, fails where Node runs in FIPS mode.
     const checksum = createHash('sha256').update(body).digest('base64');
     const headers = { 'content-type': 'application/xml', 'x-amz-checksum-sha256': checksum };
-    const response = yield* this.#ask({ method: 'POST', path: '?delete=', headers, body, what, kind: 'write', maxBytes: MAX_PAGE_BYTES });
+    const response = yield* this.#ask({ method: 'POST', path: '?delete=', headers, body, what, kind: 'write', maxBytes: MAX_PAGE_BYTES, fence });
     const failed = elements(documentOf(response, 'DeleteResult', what, true), 'Error').map((error) => {
       const key = textOf(error, 'Key') ?? '';
       const code = textOf(error, 'Code') ?? 'unknown';
@@ -127,13 +131,17 @@ class Store {
    * @param {string} [call.what]
    * @param {number} [call.maxBytes]
    * @param {import('./aws.js').Call['kind']} [call.kind]
+   * @param {Fence | undefined} [call.fence]
    * @param {(status: number, code: string) => boolean} [call.accepts] Which refusals are an answer.
    * @returns {import('./effects.js').Program<Response>}
    */
   *#ask({ what, accepts, ...call }) {
     const asked = what ?? `${call.method} ${call.path} in the bucket ${this.#config.bucket}`;
     const response = yield* this.#bucket.ask({ ...call, what: asked });
-    if (response.status < 300) return response;
+    if (response.status < 300) {
+      call.fence?.answered(dateOf(response));
+      return response;
+    }
     const code = errorCode(response);
     if (accepts?.(response.status, code)) return response;
     const error = this.#bucket.errorFor({ ...response, code }, asked);

@@ -6,7 +6,7 @@ const { processWide } = require('./process-wide.js');
 const { TURN, GONE } = require('./signal.js');
 const { workerEntry } = require('./worker-entry.js');
 
-/** @typedef {import('./effects.js').Effect} Effect */
+/** @typedef {import('./effects.js').Deed} Effect */
 /** @typedef {import('./effects.js').Outcome} Outcome */
 
 /**

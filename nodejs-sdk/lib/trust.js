@@ -4,6 +4,9 @@ const { existsSync, readFileSync } = require('node:fs');
 const { isIP } = require('node:net');
 const tls = require('node:tls');
 
+/** @type {WeakMap<import('node:net').Socket, import('node:net').Socket>} */
+const carriers = new WeakMap();
+
 /** Where the systems keep the authorities that an administrator has added to. */
 const SYSTEM_STORES = [
   '/etc/ssl/certs/ca-certificates.crt', // Debian, Alpine
@@ -49,6 +52,7 @@ function secure(socket, peer) {
   };
   return new Promise((resolve, reject) => {
     const secured = tls.connect(options);
+    carriers.set(secured, socket);
     secured.on('secureConnect', () => resolve(secured));
     secured.on('error', (/** @type {NodeJS.ErrnoException} */ error) => {
       const mayBeSystems = !authorities && UNKNOWN_AUTHORITY.has(String(error.code)) && !knownToSystem.has(hostname);
@@ -61,6 +65,14 @@ function secure(socket, peer) {
     });
     secured.on('session', (session) => (peer.session = session));
   });
+}
+
+/**
+ * @param {import('node:net').Socket} socket
+ * @returns {import('node:net').Socket} what TLS runs over, if it does: only that can be reset
+ */
+function carrierOf(socket) {
+  return carriers.get(socket) ?? socket;
 }
 
 /**
@@ -84,4 +96,4 @@ function systemStore() {
   return SYSTEM_STORES.filter((file) => existsSync(file)).slice(0, 1).map((file) => readFileSync(file));
 }
 
-module.exports = { contextOf, secure };
+module.exports = { carrierOf, contextOf, secure };

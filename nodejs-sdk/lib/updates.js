@@ -32,15 +32,19 @@ class Updates {
   #writer;
   #conditional;
   #seams;
+  #components;
 
   /**
    * @param {object} components
    * @param {import('./reader.js').Reader} components.reader
    * @param {import('./writer.js').Writer} components.writer
    * @param {import('./conditional.js').ConditionalWriter} components.conditional
+   * @param {import('./components.js').Components['permit']} components.permit
    * @param {import('./components.js').Seams} seams
    */
-  constructor({ reader, writer, conditional }, seams) {
+  constructor(components, seams) {
+    const { reader, writer, conditional } = components;
+    this.#components = components;
     this.#reader = reader;
     this.#writer = writer;
     this.#conditional = conditional;
@@ -135,6 +139,7 @@ class Updates {
     const outer = changing.getStore() ?? [];
     if (outer.some((one) => one.of === this && one.name === name)) throw changesItself(target);
     const backoff = new Backoff(this.#seams);
+    const permit = this.#components.permit(run, [name]);
     for (let attempt = 0; attempt < attempts; attempt++) {
       if (attempt > 0) await backoff.wait();
       const reading = await run(this.#reader.readS3(target));
@@ -143,7 +148,7 @@ class Updates {
       const { draft, options, end, took } = made;
       const { answer, document } = reading;
       const prepared = this.#writer.prepare(draft, options, { end, previous: lineage(answer, document), ...(took ? { took } : {}) });
-      const version = await this.#conditional.settle(run, target, prepared, { replaces: answer.version }, backoff);
+      const version = await this.#conditional.settle(run, target, prepared, { replaces: answer.version }, backoff, permit);
       if (version !== undefined) return { draft, version };
     }
     const times = `${attempts} times`;

@@ -13,6 +13,7 @@ const { lookUp } = require('./lookup.js');
  * @property {Uint8Array | undefined} [body]
  * @property {number} maxBytes How much of the response's body to read.
  * @property {import('./route.js').Route | undefined} [route] A proxy, or authorities of the environment's choice.
+ * @property {number} [end] Unix time in milliseconds after which nothing more of it may be sent, not by the kernel either (CHG-13).
  * @property {number} [reserve] The share of the call's whole time that must be left when this ends (TIME-3).
  */
 

@@ -8,6 +8,7 @@ const { randomWriteId } = require('./platform.js');
 const { NOTHING_DONE, UNKNOWN } = require('./session.js');
 
 /** @typedef {import('./envelope.js').Draft | import('./touched.js').Touched} Draft */
+/** @typedef {import('./fence.js').Fence} Fence */
 /** @typedef {import('./options.js').Form} Form */
 /** @typedef {import('./reader.js').Target} Target */
 /** @typedef {import('./session.js').State} State */
@@ -76,17 +77,18 @@ class Writer {
   /**
    * @param {Target} target
    * @param {Prepared} prepared
+   * @param {Fence} [fence] With a change record: what it was announced with.
    * @returns {Program<string>} its version
    * @throws {import('./errors.js').MemoryServiceError}
    */
-  *put({ name, key }, prepared) {
+  *put({ name, key }, prepared, fence) {
     const start = this.#clock();
     this.begin(name);
     /** @type {Outcome} */
     let outcome = UNKNOWN;
     let copy;
     try {
-      const stored = /** @type {import('./store.js').Stored} */ (yield* this.#store.put(key, prepared.document, prepared));
+      const stored = /** @type {import('./store.js').Stored} */ (yield* this.#store.put(key, prepared.document, prepared, undefined, fence));
       outcome = this.stateOf(stored, prepared);
       copy = this.copyOf(stored, prepared, start);
       return stored.version;
@@ -100,15 +102,16 @@ class Writer {
 
   /**
    * @param {Target} target
+   * @param {Fence} [fence]
    * @returns {Program<void>}
    * @throws {import('./errors.js').MemoryServiceError}
    */
-  *remove({ name, key }) {
+  *remove({ name, key }, fence) {
     this.begin(name);
     /** @type {Outcome} */
     let outcome = UNKNOWN;
     try {
-      outcome = this.#removed(yield* this.#store.remove(key));
+      outcome = this.#removed(yield* this.#store.remove(key, fence));
     } catch (error) {
       if (isRefusal(error)) outcome = NOTHING_DONE;
       throw error;
@@ -121,15 +124,16 @@ class Writer {
    * Remove with one request.
    *
    * @param {Map<string, string>} namesByKey At most 1,000.
+   * @param {Fence} [fence]
    * @returns {Program<Map<string, import('./store.js').Failure>>} the error of each key that could not be removed
    * @throws {import('./store.js').Failure} if that goes for all of them
    */
-  *removeMany(namesByKey) {
+  *removeMany(namesByKey, fence) {
     for (const name of namesByKey.values()) this.begin(name);
     /** @type {(key: string) => Outcome} */
     let outcomeOf = () => UNKNOWN;
     try {
-      const { failed, date } = yield* this.#store.removeMany([...namesByKey.keys()]);
+      const { failed, date } = yield* this.#store.removeMany([...namesByKey.keys()], fence);
       outcomeOf = (key) => {
         if (!failed.has(key)) return this.#removed({ date });
         return isRefusal(failed.get(key)) ? NOTHING_DONE : UNKNOWN;

@@ -238,7 +238,7 @@ suite('at the same time', () => {
 
 test('stats count from nothing', async (context) => {
   const { mem } = await scene(context);
-  const names = ['memoryHits', 'edgeReads', 's3Reads', 'staleReads', 'sharedReads', 'acceptedByVersion', 'acceptedByTime', 'sentToS3'];
+  const names = ['memoryHits', 'edgeReads', 's3Reads', 'staleReads', 'sharedReads', 'acceptedByVersion', 'acceptedByTime', 'sentToS3', 'confirmed', 'recordsRead', 'announcements', 'conflicts'];
   const none = Object.fromEntries([...names, 'items', 'bytes', 'evictions'].map((name) => [name, 0]));
   assert.deepEqual(mem.stats(), none);
   mem.stats().items = 5;

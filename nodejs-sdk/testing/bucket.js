@@ -57,7 +57,7 @@ class Bucket {
   answer({ method, headers, body = new Uint8Array() }, key, query) {
     if (key === '') return query.has('delete') ? this.#removed(body) : this.#listed(query);
     if (method === 'PUT') return this.#put(key, headers, body);
-    if (method === 'GET') return this.found(key);
+    if (method === 'GET') return unchanged(this.found(key), headers['if-none-match']);
     this.objects.delete(key);
     return this.#response(204, {});
   }
@@ -75,9 +75,10 @@ class Bucket {
   /**
    * @param {number} status
    * @param {string} code
+   * @param {string} [message]
    */
-  refusal(status, code) {
-    return this.#response(status, {}, text(`<Error><Code>${code}</Code><RequestId>0</RequestId></Error>`));
+  refusal(status, code, message = '') {
+    return this.#response(status, {}, text(`<Error><Code>${code}</Code><Message>${message}</Message><RequestId>0</RequestId></Error>`));
   }
 
   /**
@@ -123,6 +124,16 @@ class Bucket {
   }
 }
 
+/**
+ * @param {Response} answer
+ * @param {string | undefined} known The `If-None-Match` of the request.
+ * @returns {Response} the same, without its body if that is known
+ */
+function unchanged(answer, known) {
+  if (answer.status !== 200 || known === undefined || known !== answer.headers.etag) return answer;
+  return { ...answer, status: 304, body: new Uint8Array() };
+}
+
 /** @param {number} time Unix time in milliseconds */
 function httpDate(time) {
   return new Date(time).toUTCString();
@@ -138,4 +149,4 @@ function escape(characters) {
   return characters.replace(/[&<>]/g, (one) => `&#${one.charCodeAt(0)};`);
 }
 
-module.exports = { Bucket, httpDate };
+module.exports = { Bucket, httpDate, unchanged };

@@ -7,7 +7,7 @@ const { Edges } = require('./edges.js');
 const { Fault } = require('./fault.js');
 const { Services } = require('./services.js');
 
-/** @typedef {import('../lib/effects.js').Effect} Effect */
+/** @typedef {import('../lib/effects.js').Deed} Effect */
 /** @typedef {import('../lib/effects.js').Outcome} Outcome */
 /** @typedef {import('../lib/wire.js').Request} Request */
 /** @typedef {import('../lib/wire.js').Response} Response */
@@ -15,6 +15,8 @@ const { Services } = require('./services.js');
 
 const ACCESS_KEY = 'AKIATESTING';
 const SCOPE = /Credential=([^/]+)\/[0-9]+\/[^/]+\/([a-z0-9]+)\/aws4_request/;
+/** The same of a request that is signed in its query. */
+const QUERY_SCOPE = /^([^/]+)\/[0-9]+\/[^/]+\/([a-z0-9]+)\/aws4_request$/;
 const BUCKET_HOST = /^(.+)\.s3[.-].+/;
 
 /** S3, CloudFront and what else Memory Service asks, in memory. */
@@ -159,12 +161,13 @@ class Cloud {
   #send(request, left) {
     const { method, url, headers, body } = request;
     const { host, pathname, searchParams } = new URL(url);
-    const [, accessKey = null, service = 'edge'] = SCOPE.exec(headers.authorization ?? '') ?? [];
+    const signed = SCOPE.exec(headers.authorization ?? '') ?? QUERY_SCOPE.exec(searchParams.get('X-Amz-Credential') ?? '');
+    const [, accessKey = null, service = 'edge'] = signed ?? [];
     if (service === 'edge') {
       const pop = this.#pop;
       // There is nothing at an EDGE_ENDPOINT: this cloud has the distributions themselves.
       if (headers.host !== host) return { failure: { code: 'ECONNREFUSED', message: 'no connection in a cloud in memory', fate: 'unsent' } };
-      const act = () => this.#edges.answer(host, pathname, searchParams, pop);
+      const act = () => this.#edges.answer(host, pathname, searchParams, pop, headers['if-none-match']);
       return this.#carryOut({ where: 'edge', method, path: pathname, pop, accessKey }, request, left, act);
     }
     if (service !== 's3') {
@@ -176,7 +179,7 @@ class Cloud {
     const [bucket, ...parts] = own ? [own, pathname.slice(1)] : pathname.slice(1).split('/');
     const key = parts.join('/');
     const act = () => this.#ofS3(request, bucket, key, searchParams);
-    const asked = { where: 's3', method, path: `/${bucket}/${key}`, pop: undefined, accessKey };
+    const asked = { where: 's3', method, path: `/${bucket}/${key}`, pop: undefined, accessKey, ...signatureIn(searchParams) };
     const carryOut = () => this.#carryOut(asked, request, left, act);
     const happening = this.#runHooks(method, key);
     return happening ? happening.then(carryOut) : carryOut();
@@ -190,6 +193,7 @@ class Cloud {
    */
   #ofS3(request, bucket, key, query) {
     if (this.#buckets && !this.#buckets.has(bucket)) return this.#bucket.refusal(404, 'NoSuchBucket');
+    if (hasExpired(query, this.#now())) return this.#bucket.refusal(403, 'AccessDenied', 'Request has expired');
     return this.#bucket.answer(request, key, query);
   }
 
@@ -210,8 +214,13 @@ class Cloud {
     const { where, method, path, pop } = asked;
     this.requests.push(asked);
     const fault = this.#faults.find((one) => one.meets(where, method, path, pop));
-    if (fault?.isBefore) return fault.instead(left);
+    if (fault?.isBefore) {
+      const instead = fault.instead(left);
+      if ('status' in instead) asked.status = instead.status;
+      return instead;
+    }
     const answer = act();
+    asked.status = answer.status;
     const cut = answer.body.length > maxBytes;
     const read = { ...answer, body: cut ? answer.body.subarray(0, maxBytes) : answer.body, cut };
     return fault ? fault.spoilt(read, left) : read;
@@ -241,6 +250,27 @@ class Cloud {
     if (isPrivate !== false) this.#edges.drop('private', paths);
     return true;
   }
+}
+
+/**
+ * @param {URLSearchParams} query
+ * @returns {{signedAt?: number, expires?: number}} of a request that was signed in its query: when, in Unix milliseconds, and for how many seconds
+ */
+function signatureIn(query) {
+  const [, ...parts] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(query.get('X-Amz-Date') ?? '') ?? [];
+  const [year, month, day, hour, minute, second] = parts.map(Number);
+  if (parts.length === 0) return {};
+  return { signedAt: Date.UTC(year, month - 1, day, hour, minute, second), expires: Number(query.get('X-Amz-Expires')) };
+}
+
+/**
+ * @param {URLSearchParams} query
+ * @param {number} now Unix time in milliseconds
+ * @returns {boolean} whether its signature was valid no longer
+ */
+function hasExpired(query, now) {
+  const { signedAt = Infinity, expires = 0 } = signatureIn(query);
+  return now > signedAt + expires * 1000;
 }
 
 /**

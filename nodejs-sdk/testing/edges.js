@@ -1,6 +1,6 @@
 'use strict';
 
-const { httpDate } = require('./bucket.js');
+const { httpDate, unchanged } = require('./bucket.js');
 const { refusalOf } = require('./signatures.js');
 
 /** @typedef {import('../lib/wire.js').Response} Response */
@@ -34,12 +34,13 @@ class Edges {
    * @param {string} path
    * @param {URLSearchParams} query
    * @param {number} pop
+   * @param {string} [known] The `If-None-Match` of the request.
    * @returns {Response}
    */
-  answer(host, path, query, pop) {
-    if (!(this.isPrivate.get(host) ?? query.has('Key-Pair-Id'))) return this.#fromCache(`public${path}`, pop);
+  answer(host, path, query, pop, known) {
+    if (!(this.isPrivate.get(host) ?? query.has('Key-Pair-Id'))) return unchanged(this.#fromCache(`public${path}`, pop), known);
     const code = refusalOf(`https://${host}${path}`, query, this.keys, this.#now());
-    return code === undefined ? this.#fromCache(`private${path}`, pop) : this.#error(403, `<Error><Code>${code}</Code></Error>`);
+    return code === undefined ? unchanged(this.#fromCache(`private${path}`, pop), known) : this.#error(403, `<Error><Code>${code}</Code></Error>`);
   }
 
   /**

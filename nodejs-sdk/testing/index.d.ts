@@ -63,6 +63,12 @@ export interface Asked {
   pop: number | undefined;
   /** Who signed it. */
   accessKey: string | null;
+  /** Of the answer, if there was one. */
+  status?: number;
+  /** If it is signed in its query, as what is written beside a change record: since when that counts, in Unix milliseconds. */
+  signedAt?: number;
+  /** And for how many seconds. */
+  expires?: number;
 }
 
 export interface FaultOptions {
