@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .answers import Message
 
 VERSION = 1
-FEATURES = ("single-number", "async", "files", "endpoints", "double", "named-arguments")
+FEATURES = ("single-number", "async", "files", "endpoints", "double", "named-arguments", "changes")
 _SHAPES: Mapping[str, tuple[Mapping[str, type], ...]] = {
     "start": ({"protocol": int, "sdk": str, "version": str, "runtime": str, "features": list},),
     "encode": ({"wire": str},),
