@@ -117,9 +117,9 @@ def test_guard_of_change_records_lets_only_writes_in_that_are_signed_for_20_s(
         conditions = copy.deepcopy(guard["Condition"])
         holds = who != conditions.pop("ArnNotEquals")["aws:PrincipalArn"]["Fn::GetAtt"][0]
         if "StringNotEquals" in conditions:
-            holds = holds and signed != conditions.pop("StringNotEquals")["s3:authType"]
+            holds &= signed != conditions.pop("StringNotEquals")["s3:authType"]
         if "NumericGreaterThan" in conditions:
-            holds = holds and age > int(conditions.pop("NumericGreaterThan")["s3:signatureAge"])
+            holds &= age > int(conditions.pop("NumericGreaterThan")["s3:signatureAge"])
         assert conditions == {}
         is_denied = is_denied or holds
     assert is_denied != may

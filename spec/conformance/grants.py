@@ -34,7 +34,7 @@ def check(play: Play, step: Message, grant: Message, printed: str) -> None:
     host = play.store.host(play.visibility)
     expected = {
         "distribution": host,
-        "service": play.service,
+        "service": play.place,
         "prefix" if is_prefix else "name": what,
         "query": grant.get("query"),
         "expires_at": end * 1000,
