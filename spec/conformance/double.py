@@ -114,7 +114,8 @@ class DoubleStore(Store):
             return None
         told = self._ask("overwritten")
         self.clock.now += told.get("passed", 0)
-        return told["write"]
+        write: str | None = told["write"]
+        return write
 
     def fault(self, fault: Mapping[str, Any], visibility: str, key: str) -> None:
         """Let something go wrong with requests for some keys.

@@ -44,8 +44,8 @@ def look(play: Play, step: Message) -> None:
     if "all_ago" in step:
         _about("all_ago", step["all_ago"], now - told.all if told.all else None)
     for name, ago in step.get("names", {}).items():
-        time = told.buckets.get(record.bucket_of(name))
-        _about(name, ago, None if time is None else now - time)
+        announced = told.buckets.get(record.bucket_of(name))
+        _about(name, ago, None if announced is None else now - announced)
     for name in step.get("announced", ()):
         last = max(told.buckets.get(record.bucket_of(name), 0), told.all)
         _about(f"the announcement of {name}", 0, now - last)
