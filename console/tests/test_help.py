@@ -19,12 +19,23 @@ if TYPE_CHECKING:
     from conftest import Values
 
 _CONTEXT = click.Context(main)
-COMMANDS = [name for name in main.list_commands(_CONTEXT) if name != "cost"]  # which has tests of its own
+_ALL = [name for name in main.list_commands(_CONTEXT) if name != "cost"]  # which has tests of its own
+
+
+def _lines(name: str) -> list[str]:
+    found = main.get_command(_CONTEXT, name)
+    return [f"{name} {inner}" for inner in found.commands] if isinstance(found, click.Group) else [name]
+
+
+COMMANDS = [line for name in _ALL for line in _lines(name)]
 THAT_STAY = ("explore",)  # until they are interrupted
 
 
-def command(name: str) -> ExampleCommand:
+def command(line: str) -> ExampleCommand:
+    name, _, inner = line.partition(" ")
     found = main.get_command(_CONTEXT, name)
+    if isinstance(found, click.Group):
+        found = found.commands[inner]
     assert isinstance(found, ExampleCommand)
     return found
 
@@ -46,7 +57,7 @@ def test_examples_of_the_help_run(
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_help_shows_the_examples(run: Callable[..., Result], name: str) -> None:
-    text = run(name, "--help").stdout
+    text = run(*name.split(), "--help").stdout
 
     assert all(f"  # {example.does}\n  {example.line}\n" in text for example in command(name).examples)
     assert "--json" in text
@@ -55,7 +66,7 @@ def test_help_shows_the_examples(run: Callable[..., Result], name: str) -> None:
 def test_every_command_is_in_the_help(run: Callable[..., Result]) -> None:
     text = run("--help").stdout
 
-    assert all(f"\n  {name} " in text for name in [*COMMANDS, "cost"])
+    assert all(f"\n  {name} " in text for name in [*_ALL, "cost"])
     assert "Exit codes" in text
 
 

@@ -24,7 +24,14 @@ REGION = "us-east-1"
 CONSUMER, STRANGER = "111111111111", "222222222222"  # accounts; the engine knows the root of each by its id
 BUCKET = "values"
 ORDERS = "public/orders/a.json"
-FOREIGN = ("public/orders-2/a.json", "private/orders/a.json", "public/a.json", "orders/a.json")
+PLACES = (ORDERS, "public/orders.changes/a.json", "public/orders.changes/.changes.json")
+FOREIGN = (
+    "public/orders-2.changes/a.json",
+    "public/orders-2/a.json",
+    "private/orders/a.json",
+    "public/a.json",
+    "orders/a.json",
+)
 
 
 class Account:
@@ -138,12 +145,13 @@ def s3(cloud: LocalCloud, role: str) -> Any:
     return account.client(account.assume(account.function("orders-writer"), role), "s3")
 
 
-def test_a_function_of_the_consumer_uses_its_service(s3: Any) -> None:
-    s3.put_object(Bucket=BUCKET, Key=ORDERS, Body=b"{}", Tagging="ttl-days=1")
-    assert s3.get_object(Bucket=BUCKET, Key=ORDERS)["Body"].read() == b"{}"
-    listed = s3.list_objects_v2(Bucket=BUCKET, Prefix="public/orders/")["Contents"]
-    assert [item["Key"] for item in listed] == [ORDERS]
-    s3.delete_object(Bucket=BUCKET, Key=ORDERS)
+@pytest.mark.parametrize("key", PLACES)
+def test_a_function_of_the_consumer_uses_its_service(s3: Any, key: str) -> None:
+    s3.put_object(Bucket=BUCKET, Key=key, Body=b"{}", Tagging="ttl-days=1")
+    assert s3.get_object(Bucket=BUCKET, Key=key)["Body"].read() == b"{}"
+    listed = s3.list_objects_v2(Bucket=BUCKET, Prefix=f"{key.rpartition('/')[0]}/")["Contents"]
+    assert [item["Key"] for item in listed] == [key]
+    s3.delete_object(Bucket=BUCKET, Key=key)
 
 
 @pytest.mark.parametrize("key", FOREIGN)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -88,6 +89,53 @@ def test_the_demo_that_signs_in_python_has_the_layer_of_its_processor(sam: dict[
     assert of == {"CryptographyLayer": ("OnArm", ["arm64"]), "CryptographyLayerX86": ("OnX86", ["x86_64"])}
     chosen = {"Fn::If": ["OnArm", {"Ref": "CryptographyLayer"}, {"Ref": "CryptographyLayerX86"}]}
     assert sam["Resources"]["PythonAuthDemo"]["Properties"]["Layers"][1] == chosen
+
+
+# How a write is signed, how old its signature is in milliseconds, and who signs: may it change what has a record?
+@pytest.mark.parametrize(
+    ("signed", "age", "who", "may"),
+    [
+        ("REST-QUERY-STRING", 0, "writer", True),
+        ("REST-QUERY-STRING", 20_000, "writer", True),
+        ("REST-QUERY-STRING", 20_001, "writer", False),
+        ("REST-HEADER", 0, "writer", False),
+        ("POST", 0, "writer", False),
+        ("REST-HEADER", 30_000, "BucketRemovalFunctionRole", True),
+    ],
+)
+def test_guard_of_change_records_lets_only_writes_in_that_are_signed_for_20_s(
+    translated: dict[str, Any],
+    signed: str,
+    age: int,
+    who: str,
+    may: bool,  # noqa: FBT001
+) -> None:
+    told = translated["Resources"]["BucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    guards = [one["Fn::If"][1] for one in told if "Fn::If" in one]
+    is_denied = False
+    for guard in guards:
+        conditions = copy.deepcopy(guard["Condition"])
+        holds = who != conditions.pop("ArnNotEquals")["aws:PrincipalArn"]["Fn::GetAtt"][0]
+        if "StringNotEquals" in conditions:
+            holds &= signed != conditions.pop("StringNotEquals")["s3:authType"]
+        if "NumericGreaterThan" in conditions:
+            holds &= age > int(conditions.pop("NumericGreaterThan")["s3:signatureAge"])
+        assert conditions == {}
+        is_denied = is_denied or holds
+    assert is_denied != may
+
+
+def test_guard_of_change_records_is_for_places_alone_and_off_by_default(translated: dict[str, Any]) -> None:
+    told = translated["Resources"]["BucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    guards = [one["Fn::If"] for one in told if "Fn::If" in one]
+    assert [(condition, without) for condition, _, without in guards] == [
+        ("GuardChanges", {"Ref": "AWS::NoValue"})
+    ] * 2
+    for _, guard, _ in guards:
+        assert (guard["Effect"], guard["Principal"]) == ("Deny", "*")
+        assert guard["Action"] == ["s3:PutObject", "s3:DeleteObject"]
+        assert guard["Resource"] == {"Fn::Sub": "${Bucket.Arn}/*/*.changes/*"}
+    assert translated["Parameters"]["GuardChangeRecords"]["Default"] == "false"
 
 
 @pytest.mark.parametrize(("name", "origin_path"), DISTRIBUTIONS.items())

@@ -6,9 +6,10 @@ import gzip
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
-from . import grants
+from . import grants, record_actions
 from .answers import equal
 from .change import Change, filled, write_of
 from .checks import check_document
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from .scenarios import Play
 
 _CONCURRENT_PUTS = 16
+_DATE = re.compile(r"\$DATE([+-]\d+)")
 _TIME = re.compile(r"\$NOW([+-]\d+)")
 _FAULT = ("where", "kind", "method", "pop", "times", "status", "delay", "pause", "headers")
 
@@ -57,9 +59,27 @@ def _place(play: Play, step: Message) -> None:
     play.store.put(play.key(step), step.get("headers", {}), _body(play, step))
 
 
+def _store_record(play: Play, step: Message) -> None:
+    text = filled(record_actions.document(play, step), None)
+    headers = {"Cache-Control": "max-age=5", "Content-Type": "application/json"}
+    play.store.put(play.key({"key": record_actions.NAME}), headers, text.encode())
+
+
+def _delete(play: Play, step: Message) -> None:
+    play.store.remove(play.key(step))
+
+
 def _meanwhile(play: Play, step: Message) -> None:
-    change = Change(step.get("headers", {}), None if step.get("remove") else _at_present(play, step["body"]))
-    play.store.meanwhile(change, method=step["before"], key=play.key(step), times=step.get("times", 1))
+    when = {"method": step["before"], "key": play.key(step), "times": step.get("times", 1)}
+    if "passes" in step:
+        play.store.delay(step["passes"], **when)
+        return
+    if "record" in step:
+        when["key"] = play.key({"key": record_actions.NAME})
+        body: str | None = record_actions.document(play, step["record"])
+    else:
+        body = None if step.get("remove") else _at_present(play, step["body"])
+    play.store.meanwhile(Change(step.get("headers", {}), body), **when)
 
 
 def _meet(play: Play, step: Message) -> None:
@@ -90,8 +110,15 @@ def _fill(play: Play, step: Message) -> None:
 
 
 def _requests(play: Play, step: Message) -> None:
-    asked = play.store.requests(play.visibility, play.service)
-    counted = [entry for entry in asked if entry.method == step.get("method", "GET")]
+    asked = play.store.requests(play.visibility, play.place)
+    if "records" in step:
+        record_actions.count(asked, step)
+    record_actions.check_writes(asked, step)
+    counted = [
+        entry
+        for entry in asked
+        if entry.method == step.get("method", "GET") and not record_actions.is_record(entry)
+    ]
     for where in ("edge", "s3"):
         if where in step:
             equal({where: step[where]}, {where: sum(entry.where == where for entry in counted)})
@@ -104,8 +131,14 @@ def _requests(play: Play, step: Message) -> None:
 def _fault(play: Play, step: Message) -> None:
     fault = {member: step[member] for member in _FAULT if member in step}
     if "headers" in step:
-        fault["headers"] = "\n".join(joined(line) for line in step["headers"])
+        fault["headers"] = "\n".join(_dated(play, joined(line)) for line in step["headers"])
     play.store.fault(fault, play.visibility, "" if step.get("everything") else play.key(step))
+
+
+def _dated(play: Play, line: str) -> str:
+    """Return a header whose date is counted from now."""
+    now = play.store.clock.now
+    return _DATE.sub(lambda found: formatdate(now + int(found[1]), usegmt=True), line)
 
 
 def _heal(play: Play, _: Message) -> None:
@@ -113,8 +146,8 @@ def _heal(play: Play, _: Message) -> None:
 
 
 def _invalidations(play: Play, step: Message) -> None:
-    expected = [[path.replace("$SERVICE", play.service) for path in paths] for paths in step["paths"]]
-    found = play.store.invalidations(play.visibility, f"/{play.service}/")
+    expected = [[path.replace("$SERVICE", play.place) for path in paths] for paths in step["paths"]]
+    found = play.store.invalidations(play.visibility, f"/{play.place}/")
     equal([sorted(paths) for paths in expected], [sorted(paths) for paths in found])
 
 
@@ -145,6 +178,9 @@ def _parsed(body: bytes) -> Message:
 ACTIONS: Mapping[str, Callable[[Play, Message], None]] = {
     "object": _object,
     "store": _place,
+    "record": record_actions.look,
+    "store_record": _store_record,
+    "delete": _delete,
     "meanwhile": _meanwhile,
     "meet": _meet,
     "fill": _fill,

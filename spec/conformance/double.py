@@ -99,13 +99,23 @@ class DoubleStore(Store):
         self._ask("meanwhile", method=method, key=key, times=times, **what)
         self._may_overwrite = True
 
+    def delay(self, seconds: float, *, method: str, key: str, times: int) -> None:
+        """Let time pass each time S3 is about to carry out an SDK's request for a key."""
+        self._ask("meanwhile", method=method, key=key, times=times, passes=seconds)
+        self._may_overwrite = True
+
     def meet(self, *, method: str, key: str, count: int) -> None:
         """Let so many requests for a key wait for each other before S3 carries them out."""
         self._ask("meet", method=method, key=key, count=count)
 
     def overwritten(self) -> str | None:
         """Return the `write` of what was last replaced meanwhile, if anything was since the last call of this."""
-        return self._ask("overwritten")["write"] if self._may_overwrite else None
+        if not self._may_overwrite:
+            return None
+        told = self._ask("overwritten")
+        self.clock.now += told.get("passed", 0)
+        write: str | None = told["write"]
+        return write
 
     def fault(self, fault: Mapping[str, Any], visibility: str, key: str) -> None:
         """Let something go wrong with requests for some keys.
@@ -119,15 +129,11 @@ class DoubleStore(Store):
         """Let everything work again."""
         self._ask("heal")
 
-    def requests(self, visibility: str, service: str) -> list[Any]:
-        """Return what a service has asked of the edge and of S3 since the last call of this."""
-        begins = {
-            "edge": f"/{service}/",
-            "s3": self.path_of("s3", visibility, f"{visibility}/{service}/"),
-        }
+    def requests(self, visibility: str, place: str) -> list[Any]:
+        """Return what was asked of the edge and of S3 for a place since the last call of this."""
         self.traffic()
         found, self._requests = self._requests, []
-        return [one for one in found if one.path.startswith(begins[one.where])]
+        return [one for one in found if self.is_for(one, visibility, place)]
 
     def traffic(self) -> Sequence[Any]:
         """Return what was asked since the last call of this, for transcripts."""

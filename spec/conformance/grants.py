@@ -34,7 +34,7 @@ def check(play: Play, step: Message, grant: Message, printed: str) -> None:
     host = play.store.host(play.visibility)
     expected = {
         "distribution": host,
-        "service": play.service,
+        "service": play.place,
         "prefix" if is_prefix else "name": what,
         "query": grant.get("query"),
         "expires_at": end * 1000,
@@ -43,7 +43,7 @@ def check(play: Play, step: Message, grant: Message, printed: str) -> None:
     found = _QUERY.fullmatch(str(grant["query"]))
     if not found:
         raise FailureError("mismatch", _QUERY.pattern, grant["query"])
-    resource = f"https://{host}/{play.service}/{escaped(what)}{'*' if is_prefix else '.json'}"
+    resource = f"https://{host}/{play.place}/{escaped(what)}{'*' if is_prefix else '.json'}"
     condition = f'{{"DateLessThan":{{"AWS:EpochTime":{end}}}}}'
     policy = f'{{"Statement":[{{"Resource":"{resource}","Condition":{condition}}}]}}'
     equal(policy, base64.b64decode(found[1].translate(_FROM_CLOUDFRONT)).decode(errors="replace"))
@@ -57,6 +57,6 @@ def fetch(play: Play, step: Message) -> None:
     Raises:
         FailureError: The edge answered with another status than the step's.
     """
-    visibility, service = step.get("visibility", play.visibility), step.get("service", play.service)
+    visibility, service = step.get("visibility", play.visibility), step.get("service", play.place)
     path = f"/{service}/{escaped(step['name'])}.json?{play.remembered['grant']['query']}"
     equal({"status": step["status"]}, {"status": play.store.fetch(play.store.host(visibility), path)})

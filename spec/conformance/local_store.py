@@ -75,6 +75,14 @@ class LocalStore(Store):
 
         self._before(act, method, key, times)
 
+    def delay(self, seconds: float, *, method: str, key: str, times: int) -> None:
+        """Let time pass each time S3 is about to carry out an SDK's request for a key."""
+
+        def act() -> None:
+            self.clock.now += seconds
+
+        self._before(act, method, key, times)
+
     def meet(self, *, method: str, key: str, count: int) -> None:
         """Let so many requests for a key wait for each other before S3 carries them out."""
         others = threading.Barrier(count)
@@ -104,12 +112,11 @@ class LocalStore(Store):
             self._cloud.faults.clear()
         self._cloud.request_hooks.clear()
 
-    def requests(self, visibility: str, service: str) -> list[Entry]:
-        """Return what a service has asked of the edge and of S3 since the last call of this."""
-        begins = {"edge": f"/{service}/", "s3": f"/{self.bucket}/{visibility}/{service}/"}
+    def requests(self, visibility: str, place: str) -> list[Entry]:
+        """Return what was asked of the edge and of S3 for a place since the last call of this."""
         found = self._cloud.requests.entries()
         self._forget_requests()
-        return [entry for entry in found if entry.path.startswith(begins.get(entry.where, "?"))]
+        return [entry for entry in found if self.is_for(entry, visibility, place)]
 
     def traffic(self) -> Sequence[Any]:
         """Return what was asked over HTTP since the last call of this, for transcripts."""

@@ -87,6 +87,7 @@ class Play:
         store: where the drivers meet.
         visibility: the scenario's.
         service: a name of its own for each time, so that nothing is there yet.
+        with_changes: whether it has a change record (section 14).
         remembered: what later steps may name: `$VERSION`, what the last put returned; `$WRITE`, the `write` of the
             document that the runner last looked at; and the last grant.
         seconds: how long the drivers took.
@@ -100,6 +101,7 @@ class Play:
         self.store = store
         self.visibility: str = vector.members["visibility"]
         self.service = f"run-{next(_runs)}"
+        self.with_changes = bool(vector.members.get("with_changes"))
         self.remembered: Message = {}
         self.seconds = 0.0
         self.transcript = Transcript(vector.absent)
@@ -158,13 +160,20 @@ class Play:
             request["async"] = True
         if "session" in step:
             request["session"] = f"{_role(step)} {step['session']}"
-        conf = self.store.conf(self.visibility, step.get("conf", {}), self._rsa_key)
+        own = {"CHANGES": True} if self.with_changes else {}
+        conf = self.store.conf(self.visibility, {**own, **step.get("conf", {})}, self._rsa_key)
         return {**request, "conf": conf, "service": self.service}
+
+    @property
+    def place(self) -> str:
+        """The service's place (KEY-1)."""
+        return f"{self.service}.changes" if self.with_changes else self.service
 
     def key(self, step: Message) -> str:
         """Return the key of the object that a step is about, or what all keys of this time begin with."""
-        service = f"{self.visibility}/{self.service}/"
-        return service + (step.get("key") or (f"{escaped(step['name'])}.json" if "name" in step else ""))
+        return f"{self.visibility}/{self.place}/" + (
+            step.get("key") or (f"{escaped(step['name'])}.json" if "name" in step else "")
+        )
 
     def _ways(self, step: Message) -> Iterable[str]:
         if step["do"] not in questions.READS or "async" not in self._drivers[_role(step)].features:
@@ -201,6 +210,7 @@ class Play:
         driver = self._drivers[_role(step)]
         self.store.roam(step.get("pop", 0))
         driver.forget_stderr()
+        before = self.store.clock.now
         (answer,) = driver.ask([request])
         self.seconds += answer.seconds
         if replaced := self.store.overwritten():
@@ -215,6 +225,8 @@ class Play:
         check_absent([*self._absent, *step.get("absent", ())], [answer], driver.stderr())
         if "passes" in step:
             self.wait(step["passes"])  # so far only the clock of the driver has moved
+        if self.store.clock.now != before:
+            self.wait(0)  # so far only that of the store has
         return answer
 
     def _tell(self, request: Message) -> None:

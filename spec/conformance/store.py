@@ -190,6 +190,17 @@ class Store:
         """
         raise NotImplementedError(_ONLY_LOCAL)
 
+    def delay(self, seconds: float, *, method: str, key: str, times: int) -> None:
+        """Let time pass by all clocks but the SDKs' own each time S3 is about to carry out an SDK's request for a key.
+
+        Args:
+            seconds: how much.
+            method: the request's.
+            key: the object's.
+            times: how often.
+        """
+        raise NotImplementedError(_ONLY_LOCAL)
+
     def meet(self, *, method: str, key: str, count: int) -> None:
         """Let so many requests for a key wait for each other before S3 carries them out."""
         raise NotImplementedError(_ONLY_LOCAL)
@@ -211,9 +222,18 @@ class Store:
     def heal(self) -> None:
         """Let everything work again, and nothing happen any more."""
 
-    def requests(self, visibility: str, service: str) -> list[Entry]:
-        """Return what a service has asked of the edge and of S3 since the last call of this."""
+    def requests(self, visibility: str, place: str) -> list[Entry]:
+        """Return what was asked of the edge and of S3 for a place since the last call of this."""
         raise NotImplementedError(_ONLY_LOCAL)
+
+    def is_for(self, entry: Any, visibility: str, place: str) -> bool:
+        """Whether a request is for a place, or removes many objects, of which only its body says where they are."""
+        begins = {"edge": f"/{place}/", "s3": self.path_of("s3", visibility, f"{visibility}/{place}/")}
+        removes = entry.where == "s3" and (entry.method, entry.path.rstrip("/")) == (
+            "POST",
+            f"/{self.bucket}",
+        )
+        return removes or str(entry.path).startswith(begins.get(entry.where, "?"))
 
     def traffic(self) -> Sequence[Any]:
         """Return what was asked over HTTP since the last call of this, for transcripts."""

@@ -144,6 +144,20 @@ def test_an_object_is_changed_meanwhile_and_its_write_is_known(add_sdk: Callable
         assert store.overwritten() is None
 
 
+def test_time_that_passes_in_a_double_is_the_runners_as_well(add_sdk: Callable[..., Sdk]) -> None:
+    passing = toy("double").replace(
+        '"write": replaced.pop() if replaced else None', '"write": None, "passed": 30'
+    )
+    with Driver(add_sdk("toy", passing)) as driver:
+        store = DoubleStore(driver)
+        before = store.clock.now
+        assert store.overwritten() is None
+        assert store.clock.now == before
+        store.delay(30, method="PUT", key="public/a/b.json", times=1)
+        assert store.overwritten() is None
+        assert store.clock.now == before + 30
+
+
 def test_what_a_double_cannot_do_is_skipped_with_the_reason(
     add_sdk: Callable[..., Sdk], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -180,6 +194,7 @@ def test_requests_and_replies_of_a_double_fit_the_schema() -> None:
         {"id": 1, "op": "double", "do": "begin", "points_of_presence": 3},
         {"id": 1, "op": "double", "do": "store", "key": "a", "headers": {}, "body_base64": ""},
         {"id": 1, "op": "double", "do": "meanwhile", "method": "PUT", "key": "a", "times": 1, "remove": True},
+        {"id": 1, "op": "double", "do": "meanwhile", "method": "PUT", "key": "a", "times": 1, "passes": 30},
         {"id": 1, "op": "double", "do": "meet", "method": "PUT", "key": "a", "count": 2},
         {"id": 1, "op": "endpoint", "target": "s3", "conf": {}, "environment": {}},
     ):

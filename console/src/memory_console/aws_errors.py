@@ -72,6 +72,10 @@ def _for_answer(error: ClientError, what: str) -> memory.MemoryServiceError:
         return memory.ConfigurationError(f"{what}: the bucket is in another region. Give --region")
     if code == "RequestTimeTooSkewed":
         return memory.ConfigurationError(f"{what}: the clock of this machine is wrong. Set it")
+    if error.response["Error"].get("Message") == "Request has expired":
+        return memory.UnavailableError(
+            f"{what}: it did not begin within the 20 s after it was announced. Run it again"
+        )
     if status == _FORBIDDEN or "AccessDenied" in code or code in ("ExpiredToken", "InvalidToken"):
         return memory.AccessDeniedError(
             f"{what}: AWS said {code}. Check the permissions of your credentials (memory-service doctor tells more)"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import closing, suppress
+import threading
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, fields
 from datetime import datetime, timezone
 from functools import cached_property
@@ -16,6 +17,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from memory_console.aws_errors import translated
+from memory_console.place import is_announced, record_beside
+from memory_console.query_signature import announced, prepare
 from memory_console.sdk import MAX_VALUE_BYTES, compress, decompress
 
 if TYPE_CHECKING:
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_s3 import S3Client
 
+    from memory_console.announcer import Announcer
     from memory_console.sdk import PutOptions
 
 PAGE = 1000  # https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
@@ -141,6 +145,8 @@ class Bucket:
         self._region = region
         self._profile = profile
         self._endpoint_url = endpoint_url
+        self._announcers: dict[str, Announcer] = {}
+        self._opening = threading.Lock()
 
     def named(self, name: str) -> Bucket:
         """Return another bucket, reached in the same way."""
@@ -173,6 +179,7 @@ class Bucket:
         """The client of S3; other S3 than AWS's is addressed by path and spared AWS's newer checksums."""
         client: S3Client = self.client("s3")
         if ".amazonaws.com" in client.meta.endpoint_url:
+            prepare(client)
             return client
         client.close()
         own: S3Client = self.client(
@@ -181,7 +188,28 @@ class Bucket:
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
         )
+        prepare(own)
         return own
+
+    @contextmanager
+    def _announced(self, keys: list[str]) -> Iterator[None]:
+        """Announce what is about to be written in a place with a change record, and let that be signed so (CHG-12).
+
+        Raises:
+            memory.MemoryServiceError: It could not be announced.
+        """
+        e = None
+        records = {record_beside(key) for key in keys if is_announced(key)}
+        for record in sorted(records):
+            with self._opening:
+                if record not in self._announcers:
+                    from memory_console.announcer import Announcer  # noqa: PLC0415 - for places alone
+
+                    self._announcers[record] = Announcer(self, record)
+            told = self._announcers[record].announce([key for key in keys if record_beside(key) == record])
+            e = told if e is None else min(e, told)
+        with announced(e):
+            yield
 
     def page(
         self,
@@ -327,7 +355,7 @@ class Bucket:
             more["IfNoneMatch"] = "*"
         elif if_version is not None:
             more["IfMatch"] = f'"{if_version}"'
-        with translated(f"write {key} in bucket {self.name}"):
+        with self._announced([key]), translated(f"write {key} in bucket {self.name}"):
             try:
                 answer = self.s3.put_object(
                     Bucket=self.name,
@@ -361,11 +389,12 @@ class Bucket:
                 if _is_missing(error):
                     return False
                 raise
+            if if_version is not None and stored != if_version:
+                raise memory.ConflictError(f"{key}: somebody else has changed it meanwhile")
+        with self._announced([key]), translated(f"remove {key} in bucket {self.name}"):
             if if_version is None:
                 self.s3.delete_object(Bucket=self.name, Key=key)
                 return True
-            if stored != if_version:
-                raise memory.ConflictError(f"{key}: somebody else has changed it meanwhile")
             try:
                 self.s3.delete_object(Bucket=self.name, Key=key, IfMatch=f'"{if_version}"')
             except ClientError as error:
@@ -378,7 +407,7 @@ class Bucket:
     def remove_many(self, keys: list[str]) -> dict[str, str]:
         """Remove up to 1,000 objects in one request and return what S3 says of those it did not."""
         objects: Any = [{"Key": key} for key in keys]
-        with translated(f"remove {len(keys)} objects in bucket {self.name}"):
+        with self._announced(keys), translated(f"remove {len(keys)} objects in bucket {self.name}"):
             answer = self.s3.delete_objects(Bucket=self.name, Delete={"Objects": objects, "Quiet": True})
         return {failed["Key"]: failed.get("Code", "") for failed in answer.get("Errors", [])}
 

@@ -28,6 +28,7 @@ _COMMANDS = {  # the module of each, and its name there
     "export": ("memory_console.commands.export", "export"),
     "import": ("memory_console.commands.import_", "import_"),
     "explore": ("memory_console.commands.explore", "explore"),
+    "changes": ("memory_console.commands.changes", "changes"),
     "doctor": ("memory_console.commands.doctor", "doctor"),
     "layers": ("memory_console.commands.layers", "layers"),
     "cost": ("memory_console.cost.command", "cost"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from memory_console.sdk import check_service_name, escape, name_of
+from memory_console.place import check_place, is_record
+from memory_console.sdk import escape, name_of
 from memory_console.stored import Address
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def names_prefix(visibility: str, service: str, text: str) -> str:
     segments = text.split("/")
     # Only the last segment may be empty yet.
     escaped = [escape(segment) if segment or not last else "" for segment, last in _marked(segments)]
-    return f"{visibility}/{check_service_name(service)}/{'/'.join(escaped)}"
+    return f"{visibility}/{check_place(service)}/{'/'.join(escaped)}"
 
 
 def names(page: Page) -> Names:
@@ -74,10 +75,10 @@ def names(page: Page) -> Names:
     foreign: list[ListedObject] = []
     for found in page.objects:
         address = Address.of_key(found.key)
-        if address is None:
-            foreign.append(found)
-        else:
+        if address is not None:
             values.append(Listed(address, found))
+        elif not is_record(found.key):
+            foreign.append(found)
     folders = [folder for prefix in page.folders if (folder := _folder(prefix)) is not None]
     return Names(folders, values, foreign, len(page.folders) - len(folders), page.token)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import memory
 
 from memory_console.bucket import CorruptObjectError
+from memory_console.place import is_record
 from memory_console.sdk import PutOptions, decode, name_of, object_key
 
 if TYPE_CHECKING:
@@ -18,16 +19,19 @@ if TYPE_CHECKING:
     from memory_console.sdk import Envelope
 
 DEFAULT_EDGE_TTL = 5
-FOREIGN_KEY = "no SDK writes such a key"
+_FOREIGN_KEY = "no SDK writes such a key"
 _LAST = 253_402_300_799_000  # the last second of the year 9999
 _MAX_AGE = re.compile(r"max-age=(\d+)")
 _STALE_IF_ERROR = re.compile(r"stale-if-error=(\d+)")
-_KEY = re.compile(r"(public|private)/([A-Za-z0-9_-]{1,64})/(.+)", re.DOTALL)
+_KEY = re.compile(r"(public|private)/([A-Za-z0-9_-]{1,64}(?:\.changes)?)/(.+)", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Address:
-    """Where a value is: visibility, service and name (specification, section 1)."""
+    """Where a value is: visibility, service and name (specification, section 1).
+
+    The service is its place (KEY-1): `shop`, or `shop.changes` for one with a change record.
+    """
 
     visibility: str
     service: str
@@ -48,6 +52,11 @@ class Address:
         match = _KEY.fullmatch(key)
         name = name_of(key) if match else None
         return cls(match[1], match[2], name) if match and name is not None else None
+
+
+def no_value(key: str) -> str:
+    """Return why what is under a key that no name makes is no value."""
+    return "it is the change record of its service" if is_record(key) else _FOREIGN_KEY
 
 
 def described_object(head: ObjectHead) -> dict[str, Any]:

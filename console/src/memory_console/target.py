@@ -15,7 +15,8 @@ import memory
 from memory_console.bucket import Bucket, require_bucket
 from memory_console.failures import Failure, FileError
 from memory_console.output import Output
-from memory_console.sdk import check_service_name, max_value_bytes
+from memory_console.place import CHANGES, check_place
+from memory_console.sdk import max_value_bytes
 from memory_console.stack import stack_outputs
 from memory_console.stored import Address
 
@@ -63,7 +64,7 @@ class Target:
         Raises:
             memory.InvalidNameError: The service's name is not allowed.
         """
-        return Address(self.visibility, check_service_name(service), name)
+        return Address(self.visibility, check_place(service), name)
 
     def key(self, service: str | None, name: str | None, key: str | None) -> str:
         """Return the key of what a command is about: of a value, or any key below the visibilities.
@@ -126,6 +127,8 @@ class Target:
         Raises:
             memory.ConfigurationError: No distribution is known for it.
         """
+        if service_name.endswith(CHANGES):
+            service_name, options["CHANGES"] = service_name.removesuffix(CHANGES), True
         return memory.MemoryService(
             self.configuration(visibility or self.visibility, **options), service_name, clock=clock
         )

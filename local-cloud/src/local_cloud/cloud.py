@@ -126,6 +126,7 @@ class LocalCloud:
             lambda port: Guard(engine.keys, s3, port, auth=engine.certificate is not None),
             self._background,
             None if clock is time.time else WriteTimes(clock),
+            clock,
             is_spoilt=self._can_fail,
         )
         self._proxy.start(*sockets.proxy, self.faults, self.requests)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import io
+from email.utils import formatdate
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
@@ -17,6 +18,7 @@ from yarl import URL
 from local_cloud.expect_continue import body_of
 from local_cloud.fault_server import Backend, FaultServer
 from local_cloud.guard import ALLOWED_ORIGIN, without_cors, without_token
+from local_cloud.query_signature import QuerySignature, without_signature
 from local_cloud.run_keys import ENGINE_HEADER
 from local_cloud.s3_call import S3Call
 from local_cloud.s3_errors import s3_error, s3_failure
@@ -48,12 +50,13 @@ class FaultProxy:
     are held in memory.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what is behind it, and by whose time
         self,
         engine: Engine,
         open_guard: Callable[[int], Guard],
         background: Background,
         write_times: WriteTimes | None,
+        clock: Callable[[], float],
         *,
         is_spoilt: bool,
     ) -> None:
@@ -64,6 +67,7 @@ class FaultProxy:
             open_guard: Makes the guard of a port, given its number.
             background: What it runs in.
             write_times: The times that S3 is to tell; None leaves it its own.
+            clock: The time in Unix seconds, by which signatures in a query end.
             is_spoilt: Whether requests to S3 can meet faults, and are noted.
         """
         self._engine = engine.endpoint
@@ -75,6 +79,7 @@ class FaultProxy:
         self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
         self._background = background
         self._write_times = write_times
+        self._clock = clock
         self._servers: list[FaultServer] = []
 
     def start(
@@ -141,6 +146,8 @@ class FaultProxy:
     async def _answer(self, guard: Guard, request: web.BaseRequest) -> web.Response:
         call = S3Call.parse(request.method, request.raw_path, request.headers)
         body = await body_of(request)
+        if call and (refusal := self._expired(request)):
+            return refusal
         if call is None or self._write_times is None:
             answer = await self._pass(request, body, call)
             if call is None and isinstance(answer.body, bytes):
@@ -155,6 +162,17 @@ class FaultProxy:
                 )
         return _stamped(await self._pass(request, body, call), self._write_times, call, request.headers)
 
+    def _expired(self, request: web.BaseRequest) -> web.Response | None:
+        """Return S3's refusal of a request whose signature in the query does not hold now, if it has such a one."""
+        now = self._clock()
+        signature = QuerySignature.parse(request.raw_path)
+        text = signature.refusal(now) if signature else None
+        if text is None:
+            return None
+        return web.Response(
+            status=HTTPStatus.FORBIDDEN, headers=_own_headers(formatdate(now, usegmt=True)), body=text
+        )
+
     async def _pass(self, request: web.BaseRequest, body: bytes, call: S3Call | None) -> web.Response:
         headers = _end_to_end(request.headers)
         if "Content-Length" in request.headers:  # it may be signed, also without a body
@@ -163,13 +181,17 @@ class FaultProxy:
             headers.update(_instead_of_dates(request.headers))
         place = self._place_of(call)
         headers.pop(ENGINE_HEADER, None)
+        target = request.raw_path
         if place == self._engine:
+            if call and self._certificate is None:
+                # Without AUTH the engine verifies only these, by its own clock and other keys than the run's.
+                target = without_signature(target)
             headers[ENGINE_HEADER] = self._keys.engine
             without_token(headers, self._keys)
         try:
             async with self._session.request(
                 request.method,
-                URL(place + request.raw_path, encoded=True),
+                URL(place + target, encoded=True),
                 headers=headers,
                 data=io.BytesIO(body) if body else None,
                 allow_redirects=False,
@@ -229,8 +251,11 @@ def _instead_of_dates(asked: Mapping[str, str]) -> dict[str, str]:
 
 def _failure(status: int, date: str | None = None) -> web.Response:
     """Return an error of S3's own."""
-    headers = {"Content-Type": "application/xml", "Server": "AmazonS3", **({"Date": date} if date else {})}
-    return web.Response(status=status, headers=headers, body=s3_failure(status))
+    return web.Response(status=status, headers=_own_headers(date), body=s3_failure(status))
+
+
+def _own_headers(date: str | None) -> dict[str, str]:
+    return {"Content-Type": "application/xml", "Server": "AmazonS3", **({"Date": date} if date else {})}
 
 
 def _is_for_s3(request: web.BaseRequest) -> bool:

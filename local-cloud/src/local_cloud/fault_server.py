@@ -14,6 +14,7 @@ from aiohttp import web
 from local_cloud import fault_actions
 from local_cloud.expect_continue import body_of
 from local_cloud.journal import Entry
+from local_cloud.query_signature import QuerySignature
 
 if TYPE_CHECKING:
     import ssl
@@ -205,6 +206,7 @@ class FaultServer:
         return await _spoilt(fault, request, answer)
 
     def _note(self, request: web.BaseRequest, answer: web.Response | None, fault: Fault | None) -> None:
+        signature = QuerySignature.parse(request.raw_path)
         entry = Entry(
             where=self._where,
             method=request.method,
@@ -214,7 +216,9 @@ class FaultServer:
             pop=self._pop,
             x_cache=answer.headers.get("X-Cache") if answer else None,
             fault=fault.kind if fault else None,
-            access_key=_access_key(request),
+            access_key=signature.access_key if signature else _access_key(request),
+            signed_at=signature.signed_at if signature else None,
+            expires=signature.expires if signature else None,
             asked=_chosen(_ASKED, request.headers),
             answered=_chosen(_ANSWERED, answer.headers) if answer else {},
         )

@@ -25,7 +25,9 @@ class Entry:
         pop: The number of the point of presence, from 0; None for S3.
         x_cache: The edge's `X-Cache` header, such as `Hit from cloudfront`; None for S3.
         fault: The kind of the fault that the request met; None if it met none.
-        access_key: The id of the access key that signed it in its headers; None if none did.
+        access_key: The id of the access key that signed it; None if none did.
+        signed_at: The Unix time since when its signature holds, if that is in the query; else None.
+        expires: For how many seconds that signature holds.
         asked: The request's headers on conditions and on what is stored, by their names in lower case.
         answered: The answer's headers on freshness and version, by their names in lower case.
     """
@@ -39,6 +41,8 @@ class Entry:
     x_cache: str | None = None
     fault: Kind | None = None
     access_key: str | None = None
+    signed_at: int | None = None
+    expires: int | None = None
     asked: Mapping[str, str] = field(default_factory=dict)
     answered: Mapping[str, str] = field(default_factory=dict)
 

@@ -9,8 +9,9 @@ import click
 from memory_console.escapes import one_line
 from memory_console.examples import Example, ExampleCommand
 from memory_console.failures import PARTLY
+from memory_console.place import check_place
 from memory_console.progress import counting
-from memory_console.sdk import check_service_name, key_prefix
+from memory_console.sdk import key_prefix
 from memory_console.stored import Address
 from memory_console.target import on_target
 
@@ -38,7 +39,7 @@ def clear(target: Target, output: Output, service: str, prefix: str, *, yes: boo
 
     Objects that no SDK has written stay.
     """
-    under = key_prefix(target.visibility, check_service_name(service), prefix)
+    under = key_prefix(target.visibility, check_place(service), prefix)
     what = f"all values of {target.visibility} service {service}" + (
         f" under {one_line(prefix)}" if prefix else ""
     )

@@ -18,10 +18,11 @@ from memory_console.bucket import CONCURRENCY
 from memory_console.escapes import one_line
 from memory_console.examples import Example, ExampleCommand
 from memory_console.failures import PARTLY
+from memory_console.place import check_place, is_record
 from memory_console.private_file import open_private
 from memory_console.progress import counting
-from memory_console.sdk import check_service_name, key_prefix
-from memory_console.stored import FOREIGN_KEY, Address, read_value
+from memory_console.sdk import key_prefix
+from memory_console.stored import Address, no_value, read_value
 from memory_console.target import on_target
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def export(target: Target, output: Output, file: str, service: str | None, prefi
     """
     prefixes = [f"{visibility}/" for visibility in sorted(target.visibilities)]
     if service is not None:
-        prefixes = [key_prefix(target.visibility, check_service_name(service), prefix)]
+        prefixes = [key_prefix(target.visibility, check_place(service), prefix)]
     selection = Selection(target.bucket.name, tuple(prefixes))
     if file == "-":
         _first(sys.stdout, selection)
@@ -124,7 +125,7 @@ def _lines(bucket: Bucket, selection: Selection, after: str | None) -> Iterator[
     with ThreadPoolExecutor(CONCURRENCY) as pool:
         for prefix in selection.prefixes:
             for page in bucket.pages(prefix, after=after):
-                keys = [found.key for found in page.objects]
+                keys = [found.key for found in page.objects if not is_record(found.key)]
                 for start in range(0, len(keys), _AT_ONCE):
                     yield from pool.map(lambda key: _line(bucket, key), keys[start : start + _AT_ONCE])
 
@@ -132,7 +133,7 @@ def _lines(bucket: Bucket, selection: Selection, after: str | None) -> Iterator[
 def _line(bucket: Bucket, key: str) -> dict[str, Any] | None:
     address = Address.of_key(key)
     if address is None:
-        return skipped_line(key, FOREIGN_KEY)
+        return skipped_line(key, no_value(key))
     try:
         found = read_value(bucket, address)
     except memory.CorruptValueError as error:

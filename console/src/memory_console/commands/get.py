@@ -14,7 +14,7 @@ from memory_console.examples import Example, ExampleCommand
 from memory_console.failures import NotFoundError
 from memory_console.private_file import open_private
 from memory_console.sdk import write_value
-from memory_console.stored import FOREIGN_KEY, Address, moment, read_value
+from memory_console.stored import Address, moment, no_value, read_value
 from memory_console.target import on_target, with_distribution, with_key
 from memory_console.values import value_text
 
@@ -74,7 +74,7 @@ def get(
         return
     address = Address.of_key(where)
     if address is None:
-        raise memory.CorruptValueError(f"{where}: {FOREIGN_KEY}. --raw gives its bytes")
+        raise memory.CorruptValueError(f"{where}: {no_value(where)}. --raw gives its bytes")
     if edge:
         with target.service(address.service, address.visibility) as reader:
             entry = reader.get_entry(address.name)

@@ -101,7 +101,7 @@ def _import(
 ) -> None:
     with ThreadPoolExecutor(CONCURRENCY) as pool:
         for values in _chunks(stream):
-            for outcome in pool.map(lambda value: _store(bucket, value, replace=replace), values):
+            for outcome in pool.map(lambda value: store(bucket, value, replace=replace), values):
                 setattr(counts, outcome, getattr(counts, outcome) + 1)
             count(stream.tell())
 
@@ -143,7 +143,7 @@ def _parsed(line: bytes) -> dict[str, Any]:
     return parsed
 
 
-def _store(bucket: Bucket, value: Archived, *, replace: bool) -> str:
+def store(bucket: Bucket, value: Archived, *, replace: bool) -> str:
     """Store a value and return what it counts as."""
     now = time.time()
     if value.envelope.is_expired(now):

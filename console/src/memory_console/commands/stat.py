@@ -15,7 +15,7 @@ from memory_console.escapes import one_line
 from memory_console.examples import Example, ExampleCommand
 from memory_console.failures import EXIT_CODES, NotFoundError
 from memory_console.output import shown_size
-from memory_console.stored import FOREIGN_KEY, Address, described_object, moment, read_value
+from memory_console.stored import Address, described_object, moment, no_value, read_value
 from memory_console.target import on_target, with_key
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _read(bucket: Bucket, key: str) -> StoredValue:
     raw = bucket.raw(key, 0)
     if raw is None:
         raise NotFoundError(f"{key} is not there")
-    raise CorruptObjectError(raw, FOREIGN_KEY)
+    raise CorruptObjectError(raw, no_value(key))
 
 
 def _print(output: Output, rows: list[tuple[str, str]]) -> None:

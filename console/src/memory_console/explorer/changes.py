@@ -10,7 +10,8 @@ import memory
 
 from memory_console.durations import parse_duration
 from memory_console.failures import InvalidTextError
-from memory_console.sdk import STORAGE_CLASSES, check_service_name
+from memory_console.place import check_place
+from memory_console.sdk import STORAGE_CLASSES
 from memory_console.stored import Address, options_until
 from memory_console.values import parse_value
 from memory_console.writing import Draft, put_if_absent, put_if_version
@@ -98,7 +99,7 @@ def address_of(fields: Mapping[str, str]) -> Address:
     visibility = fields.get("visibility", "")
     if visibility not in ("public", "private"):
         raise memory.ConfigurationError("the visibility is public or private")
-    return Address(visibility, check_service_name(fields.get("service", "")), fields.get("name", ""))
+    return Address(visibility, check_place(fields.get("service", "")), fields.get("name", ""))
 
 
 def _expires_at(fields: Mapping[str, str], now: float) -> int | None:

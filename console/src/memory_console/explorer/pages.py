@@ -30,7 +30,7 @@ from memory_console.failures import NotFoundError
 from memory_console.listing import names, names_prefix, services
 from memory_console.output import shown_size
 from memory_console.sdk import STORAGE_CLASSES
-from memory_console.stored import DEFAULT_EDGE_TTL, FOREIGN_KEY, Address, StoredValue, moment, read_value
+from memory_console.stored import DEFAULT_EDGE_TTL, Address, StoredValue, moment, no_value, read_value
 from memory_console.values import TYPES, value_text
 
 if TYPE_CHECKING:
@@ -229,7 +229,7 @@ class Explorer:
         found = self._bucket.raw(key, 0)
         if found is None:
             raise NotFoundError(f"{one_line(key)} is not there any more")
-        return self._raw_page(found, FOREIGN_KEY)
+        return self._raw_page(found, no_value(key))
 
     def raw(self, request: Request) -> Response:
         """The bytes of any object as a file."""

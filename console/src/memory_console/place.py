@@ -1,0 +1,41 @@
+"""Places: where the values of a service lie, with a change record or without (specification, CHG-1)."""
+
+from __future__ import annotations
+
+import re
+
+from memory_console.sdk import check_service_name
+
+CHANGES = ".changes"
+_RECORD = f"/{CHANGES}.json"
+_IN_PLACE = re.compile(r"(?:public|private)/[A-Za-z0-9_-]{1,64}\.changes/.+", re.DOTALL)
+
+
+def check_place(service: str) -> str:
+    """Return a place, which is typed as the service's name, or with `.changes` behind it.
+
+    Raises:
+        memory.InvalidNameError: It is neither.
+    """
+    check_service_name(service.removesuffix(CHANGES))
+    return service
+
+
+def is_announced(key: str) -> bool:
+    """Return whether who writes this key has to announce it."""
+    return _IN_PLACE.fullmatch(key) is not None
+
+
+def is_record(key: str) -> bool:
+    """Return whether this is the key of a change record."""
+    return is_announced(key) and key.endswith(_RECORD) and key.count("/") == 2  # noqa: PLR2004 - behind the place
+
+
+def record_key(visibility: str, service: str) -> str:
+    """Return the key of a service's record."""
+    return f"{visibility}/{service.removesuffix(CHANGES)}{CHANGES}{_RECORD}"
+
+
+def record_beside(key: str) -> str:
+    """Return the key of the record of the place that a key is in."""
+    return "/".join(key.split("/")[:2]) + _RECORD
