@@ -432,10 +432,7 @@ declare namespace MemoryService {
     LOCAL_MAX_ITEMS?: number | string | undefined;
     /** How many bytes of them, 0 to 2,147,483,647; 0 for none. Default: 16 MiB. */
     LOCAL_MAX_BYTES?: number | string | undefined;
-    /**
-     * Keep a change record, by which copies in memory stay for as long as nothing changes: the same for all who use the service,
-     * whose values lie elsewhere then. Default: false.
-     */
+    /** Keep a change record, by which copies in memory stay for as long as nothing changes; all who use the service say the same. Default: false. */
     CHANGES?: boolean | string | undefined;
     /** Id of the distribution, for the option `invalidate`. */
     DISTRIBUTION_ID?: string | undefined;
