@@ -425,6 +425,18 @@ def docs(session: nox.Session) -> None:
     _api_pages(session)
 
 
+def _pyright(session: nox.Session) -> None:
+    """Check with pyright, which many editors have, what programs of users see of the SDK."""
+    _node_packages(session, "python-sdk")
+    pyright = ["python-sdk/node_modules/.bin/pyright", "--pythonpath", str(Path(session.bin) / "python")]
+    session.run(*pyright, external=True)
+    for package in ("memory", "memory_service"):
+        source = {"PYTHONPATH": "python-sdk/src"}
+        session.run(
+            *pyright, "--verifytypes", package, "--ignoreexternal", env=source, external=True, silent=True
+        )
+
+
 @nox.session
 def types(session: nox.Session) -> None:
     """Check the types of all code."""
@@ -454,6 +466,7 @@ def types(session: nox.Session) -> None:
         "benchmarks",
     ):
         session.run("mypy", f"{part}/tests")  # one by one: each has a module conftest
+    _pyright(session)
     _npm(session, "nodejs-sdk", "run", "types")
     _node_packages(session, "benchmarks/nodejs")  # its peers are typed
     for project in ("infra/edge-setup", "console", "benchmarks/nodejs"):

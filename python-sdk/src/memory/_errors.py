@@ -106,5 +106,5 @@ class BatchError(MemoryServiceError, RuntimeError):
         results: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(message)
-        self.errors = errors or {}
-        self.results = results or {}
+        self.errors: dict[str, MemoryServiceError] = errors or {}
+        self.results: dict[str, Any] = results or {}

@@ -43,22 +43,25 @@ class Stats:
         "stale_reads",
     )
 
+    memory_hits: int
+    edge_reads: int
+    s3_reads: int
+    stale_reads: int
+    shared_reads: int
+    accepted_by_version: int
+    accepted_by_time: int
+    sent_to_s3: int
+    items: int
+    bytes: int
+    evictions: int
+    confirmed: int
+    records_read: int
+    announcements: int
+    conflicts: int
+
     def __init__(self) -> None:
-        self.memory_hits = 0
-        self.edge_reads = 0
-        self.s3_reads = 0
-        self.stale_reads = 0
-        self.shared_reads = 0
-        self.accepted_by_version = 0
-        self.accepted_by_time = 0
-        self.sent_to_s3 = 0
-        self.items = 0
-        self.bytes = 0
-        self.evictions = 0
-        self.confirmed = 0
-        self.records_read = 0
-        self.announcements = 0
-        self.conflicts = 0
+        for count in self.__slots__:
+            setattr(self, count, 0)
 
     def copy(self) -> Stats:
         """Return the counts as they are now."""

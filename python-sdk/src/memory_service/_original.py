@@ -54,4 +54,4 @@ def _is_it(file: str | None) -> bool:
     return file is not None and os.path.abspath(file) == _FILE  # noqa: PTH100
 
 
-original = load("memory")
+original: ModuleType = load("memory")
