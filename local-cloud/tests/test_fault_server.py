@@ -128,6 +128,6 @@ def test_a_client_that_hangs_up_during_a_fault_is_no_error(
         await server.close()
         return True
 
-    with caplog.at_level(logging.DEBUG):
+    with caplog.at_level(logging.DEBUG, "local_cloud"):
         assert run(hang_up())
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []

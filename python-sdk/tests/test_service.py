@@ -139,7 +139,7 @@ def test_a_private_key_shows_nowhere(
     rsa_pem: bytes, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "key.pem").write_bytes(rsa_pem)
-    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, "memory")
     mem = MemoryService({**CONF, "PK_PATH": tmp_path / "key.pem", "PUBLIC_KEY_ID": "K1"}, "shop")
     middle = rsa_pem.decode().splitlines()[5]
     with pytest.raises(memory.UnavailableError) as raised:
