@@ -118,7 +118,7 @@ declare class MemoryService {
    *   changes the one it was given and returns nothing. May be asynchronous.
    * @returns the new value
    * @throws {MemoryService.ConflictError} after the last attempt; others were faster each time
-   * @throws {MemoryService.UnsupportedTypeError} if `fn` returns nothing and has changed nothing, or has changed what it was given and
+   * @throws {MemoryService.UnsupportedTypeError} if `fn` returns nothing of what cannot be changed in place, or has changed what it was given and
    *   returns something else, such as the length that `push` returns; or if the new value cannot be stored
    * @throws {MemoryService.ConfigurationError} for a wrong option, or if the change of this name changes it itself
    * @throws {MemoryService.MemoryServiceError} as {@link get} and {@link put} do, and what `fn` throws

@@ -164,17 +164,18 @@ class Updates {
  * @param {any} returned
  * @param {() => any} make Makes the same as was given.
  * @returns {any}
- * @throws {UnsupportedTypeError} if the function has changed one value and returned another, or done neither
+ * @throws {UnsupportedTypeError} if the function has changed one value and returned another, or returned nothing of one that cannot be
+ *   changed in place
  */
 function outcomeOf({ name }, given, returned, make) {
   if (returned === given && returned !== undefined) return returned;
-  const isChanged = typeof given === 'object' && given !== null && textOf(given) !== textOf(make());
+  const mayChange = typeof given === 'object' && given !== null;
   const where = `$: the function of the update of ${JSON.stringify(name)}`;
   if (returned === undefined) {
-    if (isChanged) return given;
-    throw new UnsupportedTypeError(`${where} returned nothing and changed nothing: return the new value.`);
+    if (mayChange) return given;
+    throw new UnsupportedTypeError(`${where} returned nothing, and ${given === null ? 'null' : `a ${typeof given}`} cannot be changed in place: return the new value.`);
   }
-  if (isChanged && textOf(returned) !== textOf(given)) {
+  if (mayChange && textOf(given) !== textOf(make()) && textOf(returned) !== textOf(given)) {
     throw new UnsupportedTypeError(`${where} changed what it was given, and returned something else (${typeof returned}): return the one or the other.`);
   }
   return returned;

@@ -20,6 +20,8 @@ suite('a change in place', () => {
     'change of a part': [{ a: [1] }, async (it) => void it.a.pop(), { a: [] }],
     'change and a copy': [[1], (it) => (it.push(2), [...it]), [1, 2]],
     'bytes': [Uint8Array.of(1, 2), (it) => void it.reverse(), Uint8Array.of(2, 1)],
+    'assign of what is there': [{ a: 1 }, (it) => void (it.a = 1), { a: 1 }],
+    'push and pop': [[1], async (it) => (it.push(2), it.pop(), undefined), [1]],
     'no change, and a null': [[1], () => null, null],
   };
   for (const [what, [stored, change, expected]] of Object.entries(kept)) {
@@ -37,9 +39,8 @@ suite('a change in place', () => {
     'the list that splice returns': [[1, 2], (it) => it.splice(0, 1), /returned something else \(object\)/],
     'the truth of delete': [{ a: 1 }, (it) => delete it.a, /returned something else \(boolean\)/],
     'a null after a change': [[1], (it) => (it.pop(), null), /returned something else/],
-    nothing: [[1], () => {}, /returned nothing and changed nothing/],
-    'nothing of a number': [5, () => {}, /returned nothing and changed nothing/],
-    'nothing, in the end': [[1], async (it) => (it.push(2), it.pop(), undefined), /returned nothing and changed nothing/],
+    'nothing of a number': [5, () => {}, /returned nothing, and a number cannot be changed in place/],
+    'nothing of null': [null, () => {}, /returned nothing, and null cannot be changed in place/],
     'what cannot be stored': [[1], (it) => void it.push(new Date()), /\$\[1\]/],
   };
   for (const [what, [stored, change, message]] of Object.entries(refused)) {

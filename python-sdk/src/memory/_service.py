@@ -480,8 +480,8 @@ class MemoryService:
 
         Raises:
             ConflictError: Others were faster in every attempt.
-            UnsupportedTypeError: The function returned nothing and changed nothing, or changed the value and returned
-                another (UPD-5); or the new value would not come back as it is.
+            UnsupportedTypeError: The function returned nothing of what cannot be changed in place, or changed the value
+                and returned another (UPD-5); or the new value would not come back as it is.
             ConfigurationError: An option is not allowed, or the change of this name changes it itself (WAIT-1).
             MemoryServiceError: As `get` with `consistent` and `put` do.
         """

@@ -162,19 +162,20 @@ def _outcome(name: str, given: Any, returned: Any, original: Callable[[], Any]) 
     """Return the new value (UPD-5).
 
     Raises:
-        UnsupportedTypeError: The function has changed one value and returned another, or done neither.
+        UnsupportedTypeError: The function has changed one value and returned another, or returned nothing of one that
+            cannot be changed in place.
     """
+    may_change = type(given) in (list, dict)
     if returned is given and returned is not None:
         return returned
-    is_changed = type(given) in (list, dict) and _text(given) != _text(original())
-    if returned is None and is_changed:
+    if returned is None and may_change:
         return given
     if returned is None:
         raise UnsupportedTypeError(
-            f"{quoted(name)}: the function of the update returned nothing and changed nothing: return the new value"
-            " (None itself can be put)"
+            f"{quoted(name)}: the function of the update returned nothing, and a {type(given).__name__} cannot be"
+            " changed in place: return the new value (None itself can be put)"
         )
-    if is_changed and _text(returned) != _text(given):
+    if may_change and _text(given) != _text(original()) and _text(returned) != _text(given):
         raise UnsupportedTypeError(
             f"{quoted(name)}: the function of the update changed the {type(given).__name__} that it was given, and"
             f" returned something else, of the type {type(returned).__name__}: return the one or the other"
