@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
-from . import grants, record_actions
+from . import grants, record_actions, tag_actions
 from .answers import equal
 from .change import Change, filled, write_of
 from .checks import check_document
@@ -43,6 +43,8 @@ def _object(play: Play, step: Message) -> None:
     if "tags" in step:
         equal(step["tags"], play.store.tags(play.key(step)))
     document = _parsed(found.body)
+    if "tagged_with" in step:
+        tag_actions.check_document(play, step, document)
     if "expires_in" in step:
         now = play.store.clock.now
         expected = None if step["expires_in"] is None else round((now + step["expires_in"]) * 1000)
@@ -113,11 +115,15 @@ def _requests(play: Play, step: Message) -> None:
     asked = play.store.requests(play.visibility, play.place)
     if "records" in step:
         record_actions.count(asked, step)
+    if "tags" in step:
+        tag_actions.count(asked, step)
     record_actions.check_writes(asked, step)
     counted = [
         entry
         for entry in asked
-        if entry.method == step.get("method", "GET") and not record_actions.is_record(entry)
+        if entry.method == step.get("method", "GET")
+        and not record_actions.is_record(entry)
+        and not tag_actions.is_record(entry)
     ]
     for where in ("edge", "s3"):
         if where in step:
@@ -180,6 +186,8 @@ ACTIONS: Mapping[str, Callable[[Play, Message], None]] = {
     "store": _place,
     "record": record_actions.look,
     "store_record": _store_record,
+    "tag": tag_actions.look,
+    "store_tag": tag_actions.store,
     "delete": _delete,
     "meanwhile": _meanwhile,
     "meet": _meet,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .answers import Message
 
 VERSION = 1
-FEATURES = ("single-number", "async", "files", "endpoints", "double", "named-arguments", "changes")
+FEATURES = ("single-number", "async", "files", "endpoints", "double", "named-arguments", "changes", "tags")
 _SHAPES: Mapping[str, tuple[Mapping[str, type], ...]] = {
     "start": ({"protocol": int, "sdk": str, "version": str, "runtime": str, "features": list},),
     "encode": ({"wire": str},),
@@ -37,6 +37,7 @@ _SHAPES: Mapping[str, tuple[Mapping[str, type], ...]] = {
     "cached": ({"value": list, "called": bool},),
     "grant": ({"grant": dict, "printed": str},),
     "stats": ({"stats": dict},),
+    "invalidate_tags": (),
     "together": ({"lanes": list},),
     "endpoint": ({"url": str},),
     "changes": (

@@ -33,6 +33,8 @@ _PASSED = (
     "returns",
     "function",
     "arguments",
+    "tags",
+    "invalidates",
 )
 
 
@@ -131,6 +133,16 @@ def _put_many(_: Play, step: Message, answer: Answer) -> None:
         return
     versions = answer.get("versions", sorted(step["values"]))
     equal(sorted(step["values"]), sorted(name[1] for name, _ in versions))
+
+
+def _invalidate_tags(_: Play, step: Message, answer: Answer) -> None:
+    if "error" not in step:
+        answer.check_success({})
+        return
+    answer.check_refusal(step["error"])
+    if "errors" in step:
+        errors = answer.message["error"].get("errors", [])
+        equal(step["errors"], {name[1]: code for name, code in errors})
 
 
 def _get_many(_: Play, step: Message, answer: Answer) -> None:
@@ -243,4 +255,5 @@ JUDGES: Mapping[str, Callable[[Play, Message, Answer], None]] = {
     "cached": _get_or_put,
     "grant": _grant,
     "stats": _stats,
+    "invalidate_tags": _invalidate_tags,
 }
