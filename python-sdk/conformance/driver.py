@@ -47,7 +47,7 @@ def op_start(_: Message) -> Message:
         "sdk": "python",
         "version": memory.__version__,
         "runtime": runtime,
-        "features": ["files", "endpoints", "double", "named-arguments", "changes"],
+        "features": ["files", "endpoints", "double", "named-arguments", "changes", "tags"],
     }
 
 
@@ -129,7 +129,7 @@ def op_entry(request: Message) -> Message:
         return {"missing": True}
     known = {"type": entry.type, "version": entry.version, "source": entry.source, "age": entry.age}
     times = {"stored_at": milliseconds(entry.stored_at), "expires_at": milliseconds(entry.expires_at)}
-    return {**found(entry.value), **known, **times}
+    return {**found(entry.value), **known, **times, "tags": list(entry.tags)}
 
 
 def op_put_many(request: Message) -> Message:
@@ -155,6 +155,12 @@ def op_remove_many(request: Message) -> Message:
     return {}
 
 
+def op_invalidate_tags(request: Message) -> Message:
+    with world.service(request) as mem:
+        mem.invalidate_tags(request["tags"], **options(request))
+    return {}
+
+
 def op_list(request: Message) -> Message:
     with world.service(request) as mem:
         return {"names": list(mem.keys(request["prefix"]))}
@@ -169,6 +175,7 @@ def op_update(request: Message) -> Message:
     key, value = request["set"]
 
     def change(old: Message) -> Any:
+        invalidate(request)
         if "how" not in request:
             return {**old, key: to_python(value)}
         if request["how"] == "in_place":
@@ -205,6 +212,7 @@ def op_get_or_put(request: Message) -> Message:
         called.append(True)
         if world.now is not None:
             world.now += request.get("takes", 0)
+        invalidate(request)
         if "asks" in request:
             time.sleep(BEFORE_ASKING)
             mem.get_or_put(request["asks"], lambda: to_python(request["value"]))
@@ -308,6 +316,13 @@ def op_close(_: Message) -> Message:
 
 def options(request: Message) -> Message:
     return dict(request.get("options", {}))
+
+
+def invalidate(request: Message) -> None:
+    """Do what befalls the tags while a value is made."""
+    if "invalidates" in request:
+        with world.service({"conf": request["conf"], "service": request["service"]}) as mem:
+            mem.invalidate_tags(request["invalidates"])
 
 
 def pairs(values: dict[str, Any]) -> list[list[Any]]:

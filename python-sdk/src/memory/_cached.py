@@ -65,7 +65,7 @@ class Cached:
     Args:
         computations: Runs the function.
         function: The function, synchronous or not.
-        options: The options of the put, checked.
+        options_of: Returns the options of the put for some arguments, checked.
         name: The name of the function.
 
     Raises:
@@ -73,11 +73,15 @@ class Cached:
     """
 
     def __init__(
-        self, computations: Computations, function: Callable[..., Any], options: PutOptions, name: str
+        self,
+        computations: Computations,
+        function: Callable[..., Any],
+        options_of: Callable[..., PutOptions],
+        name: str,
     ) -> None:
         self._computations = computations
         self._function = function
-        self._options = options
+        self._options_of = options_of
         self._name = name
         called = getattr(function, "__call__", function)  # noqa: B004 - of an object, the method tells what it is
         if any(is_one(it) for it in (function, called) for is_one in _GENERATORS):
@@ -100,7 +104,9 @@ class Cached:
             @functools.wraps(function)
             async def call_async(*args: Any, **kwargs: Any) -> Any:
                 return await self._computations.get_or_put_async(
-                    self.cache_name(*args, **kwargs), lambda: function(*args, **kwargs), self._options
+                    self.cache_name(*args, **kwargs),
+                    lambda: function(*args, **kwargs),
+                    self._options_of(*args, **kwargs),
                 )
 
             wrapped: Any = call_async
@@ -109,7 +115,9 @@ class Cached:
             @functools.wraps(function)
             def call(*args: Any, **kwargs: Any) -> Any:
                 return self._computations.get_or_put(
-                    self.cache_name(*args, **kwargs), lambda: function(*args, **kwargs), self._options
+                    self.cache_name(*args, **kwargs),
+                    lambda: function(*args, **kwargs),
+                    self._options_of(*args, **kwargs),
                 )
 
             wrapped = call

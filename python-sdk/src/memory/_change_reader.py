@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from memory._changes import RECORD_BYTES, bucket_of, mark_of, read, record_key, surely_read, was_put_back
 from memory._edge import EDGE_SHARE, OriginRefusedError
 from memory._errors import AccessDeniedError, ConfigurationError, UnavailableError
-from memory._names import quoted, url_path
+from memory._names import is_record, quoted, url_path
 from memory._single_flight import SingleFlight
 
 if TYPE_CHECKING:
@@ -168,7 +168,8 @@ class ChangeReader:
             if self._is_distrusted(now):
                 return None, False
             copy.confirm(told.started, told.fetched)
-            return state.local.fresh(name, now), False
+            local = state.local
+            return (local.fresh_record if is_record(name) else local.fresh)(name, now), False
 
     def _is_due(self, now: float) -> bool:
         """Return whether to ask, though there was no record that is believed, or none to be read, before (CHG-17)."""

@@ -38,6 +38,9 @@ class Cache(Protocol):
     def find_fresh(self, name: str) -> CachedValue | None:
         """Return the copy in memory if it may be served without asking."""
 
+    def prepare(self, options: PutOptions) -> PutOptions:
+        """Note what is known of the tags before the value is made (CTAG-12)."""
+
     def store(self, name: str, value: Any, options: PutOptions, took: int) -> None:
         """Put a value."""
 
@@ -232,6 +235,7 @@ class Computations:
                 finding, newest = self._confirm(computation.name, finding)
                 if newest is not None:
                     return self._shared(computation, newest)
+                options, finding = self._prepared(computation.name, options, finding)
                 began = self._clock()
                 try:
                     value = factory()
@@ -260,6 +264,8 @@ class Computations:
                 finding, newest = await asyncio.to_thread(self._confirm, name, finding)
                 if newest is not None:
                     return self._shared(computation, newest)
+                if options.tags:
+                    options, finding = await asyncio.to_thread(self._prepared, name, options, finding)
                 began = self._clock()
                 try:
                     value = await factory()
@@ -275,6 +281,16 @@ class Computations:
             raise
         finally:
             self._leave(computation)
+
+    def _prepared(self, name: str, options: PutOptions, finding: _Finding) -> tuple[PutOptions, _Finding]:
+        """Look at the tags before the factory is called; without that nothing is put (COMP-3, CTAG-12)."""
+        if options.tags and finding.is_readable:
+            try:
+                options = self._cache.prepare(options)
+            except UnavailableError as error:
+                _LOGGER.warning("memory: %s cannot be stored with its tags: %s", quoted(name), error)
+                finding = finding._replace(is_readable=False)
+        return options, finding
 
     def _settle(self, computation: Computation, outcome: bytes | Exception) -> None:
         """Give those who wait the outcome, if it is the first."""

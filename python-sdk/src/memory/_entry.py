@@ -18,6 +18,7 @@ class Entry(NamedTuple):
         age: Whole seconds since it was fetched from S3.
         stored_at: When it was put, to the second, in UTC; None if the answer did not say.
         expires_at: When it ends, in UTC; None if it has no ttl.
+        tags: What it can be invalidated by.
     """
 
     value: Any
@@ -27,6 +28,7 @@ class Entry(NamedTuple):
     age: int
     stored_at: datetime | None
     expires_at: datetime | None
+    tags: tuple[str, ...] = ()
 
 
 def moment(seconds: float | None) -> datetime | None:

@@ -9,13 +9,16 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from memory._errors import CorruptValueError
+from memory._names import is_name
 from memory._nesting import MAX_NESTING, is_too_deep
 from memory._value_reader import read_tagged, shown
 from memory._value_writer import refuse_text, write_value
 from memory._values import MAX_SAFE_INTEGER, TYPE_NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+MAX_TAGS = 16
 
 _TYPES = frozenset(TYPE_NAMES.values())
 _WRITE_ID = re.compile(r"[0-9a-f]{16}")
@@ -32,6 +35,7 @@ class Envelope(NamedTuple):
         expires_at: When the value ends, in Unix milliseconds; None if never.
         previous: The ids of the puts it was made from, newest first (COND-5).
         took: Milliseconds that computing it took (COMP-4).
+        tags: The generation of each of its tags; None of a value without (CTAG-4).
     """
 
     value: Any
@@ -40,6 +44,7 @@ class Envelope(NamedTuple):
     expires_at: int | None
     previous: tuple[str, ...]
     took: int
+    tags: Mapping[str, str] | None = None
 
     def is_expired(self, now: float) -> bool:
         """Return whether the value no longer exists at a Unix time in seconds (ENV-5)."""
@@ -51,13 +56,14 @@ def new_write_id() -> str:
     return os.urandom(8).hex()
 
 
-def encode(
+def encode(  # noqa: PLR0913 - the members of a document
     value: Any,
     expires_at: int | None = None,
     *,
     write: str | None = None,
     previous: Sequence[str] = (),
     took: int | None = None,
+    tags: Mapping[str, str] | None = None,
 ) -> bytes:
     """Return the document of a value.
 
@@ -67,12 +73,13 @@ def encode(
         write: The id of the put; a new one unless given.
         previous: The ids of the puts it was made from, newest first (COND-5).
         took: Milliseconds that computing it took (COMP-4).
+        tags: The generation of each of its tags; None without (CTAG-4).
 
     Raises:
         UnsupportedTypeError: Something in the value would not come back as it is (VAL-2 to VAL-7).
     """
     node, tagged = write_value(value)
-    document: dict[str, Any] = {"v": 1, "type": TYPE_NAMES[type(value)], "value": node}
+    document: dict[str, Any] = {"v": 2 if tags else 1, "type": TYPE_NAMES[type(value)], "value": node}
     if tagged:
         document["tagged"] = True
     document["write"] = write or new_write_id()
@@ -82,6 +89,8 @@ def encode(
         document["previous"] = list(previous)
     if took is not None:
         document["took"] = took
+    if tags:
+        document["tags"] = tags
     try:
         return _WRITER.encode(document).encode()
     except UnicodeEncodeError:
@@ -132,8 +141,10 @@ _WRITER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circ
 def _opened(document: dict[str, Any]) -> Envelope:
     version, kind, tagged = document.get("v"), document.get("type"), document.get("tagged", False)
     write, expires_at = document.get("write"), document.get("expires_at")
-    if version != 1 or type(version) is bool:
-        raise CorruptValueError(f"the document is not an envelope of version 1: its v is {shown(version)}")
+    if version not in (1, 2) or type(version) is bool:
+        raise CorruptValueError(
+            f"the document is not an envelope of version 1 or 2: its v is {shown(version)}"
+        )
     if type(kind) is not str or kind not in _TYPES:
         raise CorruptValueError(f"the envelope has no known type: {shown(kind)}")
     if "value" not in document:
@@ -146,7 +157,10 @@ def _opened(document: dict[str, Any]) -> Envelope:
         raise CorruptValueError(f"the envelope's expires_at is not an integer: {shown(expires_at)}")
     value = _root(kind, document["value"], tagged=tagged)
     end = None if expires_at is None else int(expires_at)
-    return Envelope(value, kind, write, end, _lineage(document.get("previous")), _took(document.get("took")))
+    tags = _tags(document.get("tags")) if version == 2 else None  # noqa: PLR2004 - a version
+    return Envelope(
+        value, kind, write, end, _lineage(document.get("previous")), _took(document.get("took")), tags
+    )
 
 
 def _root(kind: str, node: Any, *, tagged: bool) -> Any:
@@ -182,6 +196,18 @@ def _lineage(previous: Any) -> tuple[str, ...]:
     ):
         return ()
     return tuple(previous)
+
+
+def _tags(tags: Any) -> Mapping[str, str]:
+    """Return the generations by tag (CTAG-4)."""
+    if type(tags) is not dict or not 1 <= len(tags) <= MAX_TAGS:
+        raise CorruptValueError(f"the envelope's tags are not 1 to {MAX_TAGS} of them: {shown(tags)}")
+    for tag, generation in tags.items():
+        if not (is_name(tag) and type(generation) is str and _WRITE_ID.fullmatch(generation)):
+            raise CorruptValueError(
+                f"the envelope's tag {shown(tag)} is no name, or its generation none: {shown(generation)}"
+            )
+    return tags
 
 
 def _took(took: Any) -> int:

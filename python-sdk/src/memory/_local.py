@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import marshal
+import math
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from memory._envelope import decode
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
     from memory._answer import Answer
     from memory._envelope import Envelope
     from memory._stats import Stats
@@ -35,6 +38,9 @@ class CachedValue:
         started: When the request was sent that fetched it, by the clock.
         fetched: When the edge fetched it from S3, by the clock.
         fresh_until: When it has to be asked for again.
+        own_until: The same, whatever becomes of its tags.
+        tags: The generation of each of its tags; None of a value without.
+        write: The id of its put; None without.
         size: Bytes it counts for, without its name.
         f: Since when it has surely been read, by S3's clock; None if nobody knows, or nobody needs to (CHG-14).
         is_confirmed: Whether it counts as read with a change record (CHG-16).
@@ -44,17 +50,21 @@ class CachedValue:
         "_document",
         "_held",
         "_max_age",
+        "_tags_until",
         "expires_at",
         "f",
         "fetched",
         "fresh_until",
         "is_confirmed",
+        "own_until",
         "size",
         "started",
         "stored_at",
+        "tags",
         "took",
         "type",
         "version",
+        "write",
     )
 
     def __init__(  # noqa: PLR0913 - what is known about a value
@@ -78,7 +88,12 @@ class CachedValue:
         self.started = started
         self.fetched = started - age
         self._max_age = max_age
-        self.fresh_until = started - age + max_age
+        self.own_until = self.fresh_until = started - age + max_age
+        self.tags = envelope.tags
+        self.write = envelope.write
+        self._tags_until = math.inf
+        if self.tags is not None:
+            self.judge(-math.inf)
         self.size = len(document) + ITEM_BYTES
         self.f: float | None = None
         self.is_confirmed = False
@@ -128,8 +143,14 @@ class CachedValue:
         if fetched > self.fetched:
             self.started = started
             self.fetched = fetched
-            self.fresh_until = fetched + self._max_age
+            self.own_until = fetched + self._max_age
+            self.fresh_until = min(self.own_until, self._tags_until)
             self.is_confirmed = True
+
+    def judge(self, until: float) -> None:
+        """Note until when the records of its tags are fresh that say that it is valid (CTAG-7)."""
+        self._tags_until = until
+        self.fresh_until = min(self.own_until, until)
 
     def is_fresh(self, now: float) -> bool:
         """Return whether it may be served without asking (MEM-2, MEM-5).
@@ -138,6 +159,10 @@ class CachedValue:
             now: Unix time in seconds.
         """
         return self.started <= now < self.fresh_until and not self.is_expired(now)
+
+    def is_fresh_itself(self, now: float) -> bool:
+        """Return whether it may be served if its tags are valid."""
+        return self.started <= now < self.own_until and not self.is_expired(now)
 
     def is_expired(self, now: float) -> bool:
         """Return whether the value no longer exists at a Unix time in seconds (ENV-5)."""
@@ -178,6 +203,14 @@ class LocalMemory:
             self._stats.confirmed += 1
         return copy
 
+    def fresh_record(self, name: str, now: float) -> CachedValue | None:
+        """Return the copy of a tag's record if it need not be read, which counts as no get."""
+        copy = self._copies.get(name)
+        if copy is None or not copy.is_fresh(now):
+            return None
+        self._copies.move_to_end(name)
+        return copy
+
     def kept(self, name: str) -> CachedValue | None:
         """Return the copy of a name, fresh or not."""
         return self._copies.get(name)
@@ -185,11 +218,7 @@ class LocalMemory:
     def stale(self, name: str, now: float, stale_if_error: float) -> CachedValue | None:
         """Return the copy of a name that may be served if S3 cannot be read (STALE-2)."""
         copy = self._copies.get(name)
-        if (
-            copy is None
-            or copy.is_expired(now)
-            or not copy.started <= now <= copy.fresh_until + stale_if_error
-        ):
+        if copy is None or copy.is_expired(now) or not copy.started <= now <= copy.own_until + stale_if_error:
             return None
         return copy
 
@@ -216,6 +245,13 @@ class LocalMemory:
     def drop_confirmed(self) -> None:
         """Drop the copies that count as read with a change record: it may be wrong (CHG-19)."""
         for name in [name for name, copy in self._copies.items() if copy.is_confirmed]:
+            self.drop(name)
+
+    def drop_tagged(self, tags: AbstractSet[str]) -> None:
+        """Drop the copies that have one of some tags."""
+        for name in [
+            name for name, copy in self._copies.items() if copy.tags and not tags.isdisjoint(copy.tags)
+        ]:
             self.drop(name)
 
     def drop_prefix(self, prefix: str) -> None:

@@ -55,6 +55,15 @@ def escape(name: object) -> str:
     return _ESCAPED.sub(lambda match: b".%02X" % ord(match[0]), encoded).decode("ascii")
 
 
+def is_name(text: str) -> bool:
+    """Return whether a text is a name, or a tag (NAME-2, NAME-3)."""
+    try:
+        escape(text)
+    except InvalidNameError:
+        return False
+    return True
+
+
 def place_of(service_name: str, *, changes: bool) -> str:
     """Return where the values of a service are: with a change record in a place of their own (KEY-1)."""
     return f"{service_name}.changes" if changes else service_name
@@ -77,6 +86,38 @@ def object_key(visibility: str, place: str, name: object) -> str:
             f"name {name!r} is too long: its key has {len(key)} bytes, S3 allows {MAX_KEY_BYTES}"
         )
     return key
+
+
+def record_name(tag: str) -> str:
+    """Return what the record of a tag has for a name: what no value has (CTAG-1)."""
+    return f"/{tag}"
+
+
+def record_key(visibility: str, place: str, tag: object) -> str:
+    """Return the key of the record of a tag (CTAG-1).
+
+    Args:
+        visibility: `public` or `private`.
+        place: Where the values of the service are.
+        tag: The tag.
+
+    Raises:
+        InvalidNameError: The tag is refused, or the key would be longer than S3 allows.
+    """
+    try:
+        key = f"{visibility}/{place}/.tags/{escape(tag)}.json"
+    except InvalidNameError as error:
+        raise InvalidNameError(f"a tag is a text by the rules of names: {error}") from None
+    if len(key) > MAX_KEY_BYTES:
+        raise InvalidNameError(
+            f"tag {tag!r} is too long: its key has {len(key)} bytes, S3 allows {MAX_KEY_BYTES}"
+        )
+    return key
+
+
+def is_record(name: str) -> bool:
+    """Return whether that is the name of a tag's record."""
+    return name[:1] == "/"
 
 
 def refuse_reserved(name: str) -> None:

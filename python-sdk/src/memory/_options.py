@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import math
 from datetime import timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from memory._envelope import MAX_TAGS
 from memory._errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from memory._tag_writer import Tagging
 
 STORAGE_CLASSES = ("STANDARD", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR")
 MAX_EDGE_TTL = 86_400
@@ -53,12 +59,16 @@ class PutOptions(NamedTuple):
         max_age: Whole seconds an edge may serve a copy without asking S3.
         storage_class: S3's storage class.
         ttl_if_new: Seconds that a value lives which is new or has no end (UPD-6).
+        tags: What the value can be invalidated by (CTAG-11); None if that was not said.
+        tagging: What is known of these before the value is made (CTAG-12).
     """
 
     ttl: float | None
     max_age: int
     storage_class: str
     ttl_if_new: float | None = None
+    tags: tuple[str, ...] | None = None
+    tagging: Tagging | None = None
 
     @classmethod
     def check(  # noqa: PLR0913 - what callers may say, and what else counts
@@ -70,6 +80,7 @@ class PutOptions(NamedTuple):
         default_edge_ttl: int,
         default_storage_class: str,
         ttl_if_new: Seconds | None = None,
+        tags: Iterable[str] | None = None,
     ) -> PutOptions:
         """Check what a caller gave, and fill in what the service is configured with.
 
@@ -87,7 +98,8 @@ class PutOptions(NamedTuple):
         if ttl_if_new is not None and ttl is not None:
             raise ConfigurationError("ttl and ttl_if_new exclude each other: give one")
         first = None if ttl_if_new is None else _seconds("ttl_if_new", ttl_if_new, 1, MAX_TTL)
-        return cls(lifetime, max_age, storage_class or default_storage_class, first)
+        its_class = storage_class or default_storage_class
+        return cls(lifetime, max_age, its_class, first, None if tags is None else check_tags(tags))
 
     def expires_at(self, now: float) -> int | None:
         """Return when a value put now ends, in Unix milliseconds (PUT-3).
@@ -125,6 +137,20 @@ class PutOptions(NamedTuple):
         if self.ttl is None:
             return None
         return next((days for days in TTL_DAYS if self.ttl <= days * 86_400), None)
+
+
+def check_tags(tags: Iterable[str], at_most: int | None = MAX_TAGS) -> tuple[str, ...]:
+    """Return tags in their order, each once (CTAG-11).
+
+    Raises:
+        ConfigurationError: They are no list of texts, or too many.
+    """
+    if not isinstance(tags, (list, tuple, set, frozenset)) or not all(type(tag) is str for tag in tags):
+        raise ConfigurationError(f"tags are a list of strings, not {tags!r}")
+    once = tuple(dict.fromkeys(sorted(tags) if isinstance(tags, (set, frozenset)) else tags))
+    if at_most is not None and len(once) > at_most:
+        raise ConfigurationError(f"a value has at most {at_most} tags, not {len(once)}")
+    return once
 
 
 def _seconds(what: str, value: Seconds, least: float, most: float) -> float:

@@ -11,7 +11,8 @@ from memory._edge import EDGE_SHARE, OriginRefusedError
 from memory._envelope import decode
 from memory._errors import AccessDeniedError, ConfigurationError, CorruptValueError, UnavailableError
 from memory._local import CachedValue
-from memory._names import url_path
+from memory._names import is_record, url_path
+from memory._tag_reader import TagReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from memory._envelope import Envelope
     from memory._origin import Origin
     from memory._state import State
+    from memory._tag_reader import Verdict
 
 FAILURES_TO_SKIP = 3
 SKIP_SECONDS = 10.0
@@ -54,10 +56,24 @@ class Reading(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What S3 holds under a name: the answer, and its document decoded, expired or not; None of a miss."""
+    """What S3 holds under a name.
+
+    Attributes:
+        answer: The answer.
+        envelope: Its document decoded, expired or not; None of a miss.
+        verdict: What the records of its tags say of it; None if it has none.
+    """
 
     answer: Answer
     envelope: Envelope | None
+    verdict: Verdict | None
+
+    def is_present(self, now: float) -> bool:
+        """Return whether there is a value at a Unix time in seconds (ENV-5, CTAG-5)."""
+        envelope, verdict = self.envelope, self.verdict
+        if envelope is None or envelope.is_expired(now):
+            return False
+        return verdict is None or not verdict.differing
 
 
 class Reader:
@@ -65,15 +81,20 @@ class Reader:
 
     Args:
         config: Deadline, and what to do when the edge fails.
+        place: Where the values are.
         edge: Reads through CloudFront.
         origin: Reads S3.
         state: What this service knows and keeps.
         clock: Returns Unix time in seconds.
+
+    Attributes:
+        tags: Judges what has tags.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - the parts that it is made of
         self,
         config: Config,
+        place: str,
         edge: Edge,
         origin: Origin,
         state: State,
@@ -88,6 +109,7 @@ class Reader:
         self._clock = clock
         self._circuit = Circuit(clock)
         self._changes: ChangeReader | None = None
+        self.tags = TagReader(config, place, state)
 
     def heed_changes(self, changes: ChangeReader) -> None:
         """Let a change record confirm copies in memory (CHG-16)."""
@@ -113,6 +135,10 @@ class Reader:
         deadline = began + self._deadline
         # Some of a get's time is S3's, whatever the edge or another thread does with the rest (TIME-3, TIME-4).
         edge_deadline = began + self._deadline * EDGE_SHARE if self._failover else deadline
+        return self._by(name, key, edge_deadline, deadline)
+
+    def _by(self, name: str, key: str, edge_deadline: float, deadline: float) -> Reading:
+        """Read a value, or the record of a tag."""
         state = self._state
         if state.doubted:
             state.settle()
@@ -120,7 +146,8 @@ class Reader:
             return self._from_origin(name, key, deadline)[0]
         flights = state.single_flight
         with state.lock:
-            copy = state.local.fresh(name, self._clock())
+            local = state.local
+            copy = (local.fresh_record if is_record(name) else local.fresh)(name, self._clock())
             if copy is None:
                 flight, leads = flights.join(name)
         if copy is not None:
@@ -173,12 +200,12 @@ class Reader:
                 is_newest = self._state.session.is_newest(
                     name, reading.copy.version if reading.copy else None
                 )
-                if is_newest and reading.source == "memory":
+                if is_newest and reading.source == "memory" and not is_record(name):
                     self._state.stats.memory_hits += 1
                     self._state.stats.confirmed += 1
                 return is_newest
             accepted = self._state.session.accepts(name, reading.answer, reading.started)
-            if accepted:
+            if accepted and not is_record(name):
                 self._state.stats.shared_reads += 1
             return accepted
 
@@ -189,9 +216,16 @@ class Reader:
             copy = self._changes.confirmed(name, deadline)
             if copy is not None:
                 return Reading("memory", copy, copy.value(), None, copy.started)
+        kept = self._kept(name)
+        if kept is not None:
+            # Its tags alone are to be looked at (CTAG-7).
+            judged = self._judged(
+                name, Reading("memory", kept, None, None, kept.started), edge_deadline, deadline
+            )
+            return judged or self._from_origin(name, key, deadline)[0]
         with state.lock:
             trusts_edges = state.session.trusts_edges(name, self._clock)
-            state.stats.sent_to_s3 += not trusts_edges
+            state.stats.sent_to_s3 += not (trusts_edges or is_record(name))
         if trusts_edges and (not self._failover or self._circuit.asks()):
             try:
                 reading, is_current = self._from_edge(name, key, edge_deadline)
@@ -206,7 +240,10 @@ class Reader:
             else:
                 self._circuit.answered()
                 if is_current:
-                    return reading
+                    return (
+                        self._judged(name, reading, edge_deadline, deadline)
+                        or self._from_origin(name, key, deadline)[0]
+                    )
                 late = reading
         return self._beyond_edge(name, key, deadline, late)
 
@@ -222,7 +259,7 @@ class Reader:
         try:
             return self._from_origin(name, key, deadline)[0]
         except _UNREADABLE as error:
-            stale = self._stale(name, late)
+            stale = self._stale(name, late, deadline)
             if stale is None:
                 raise
             _LOGGER.warning("memory: S3 cannot be read, returning a stale copy of %s: %s", key, error)
@@ -241,10 +278,10 @@ class Reader:
         with state.lock:
             accepted = state.session.accepts(name, answer, started)
             if not accepted or answer.is_stale or self._may_hide_newer(name, reading, envelope, now):
-                state.stats.sent_to_s3 += 1
+                state.stats.sent_to_s3 += not is_record(name)
                 return reading if accepted else Reading("edge", None, None, None, started), False
             state.session.learn(name, answer, envelope, self._clock() - answer.age)
-            state.stats.edge_reads += 1
+            self._count(name, "edge_reads")
             self._keep(name, copy)
         self._compare(name, reading)
         return reading, True
@@ -278,12 +315,94 @@ class Reader:
             state.doubt(name, self._clock())
         else:
             with state.lock:
-                state.stats.s3_reads += 1
+                self._count(name, "s3_reads")
                 is_newest = state.session.learn_from_s3(name, answer, envelope, view, self._clock())
                 self._keep(name, reading.copy if is_newest else None)
         if not is_aside:
             self._compare(name, reading)
-        return reading, Found(answer, envelope)
+        if envelope is None or envelope.tags is None:
+            return reading, Found(answer, envelope, None)
+        return self._judged_by_origin(name, reading, Found(answer, envelope, None), deadline)
+
+    def _judged_by_origin(
+        self, name: str, reading: Reading, found: Found, deadline: float
+    ) -> tuple[Reading, Found]:
+        """Hold what S3 has against records as S3 has them (CTAG-6, CTAG-8)."""
+        envelope, copy = found.envelope, reading.copy
+        if envelope is None or envelope.tags is None:
+            raise AssertionError("only what has tags is judged by them")
+        while True:
+            verdict = self.tags.judge(
+                envelope.tags, lambda name, key: self._from_origin(name, key, deadline)[0]
+            )
+            if copy is None or verdict.differing:
+                break
+            if self._settle(copy, verdict):
+                return reading, found._replace(verdict=verdict)
+        if copy is not None:
+            with self._state.lock:
+                self._state.local.drop(name)
+                self.tags.note_invalid(name, copy, verdict)
+        return reading._replace(copy=None, value=None), found._replace(verdict=verdict)
+
+    def _judged(self, name: str, reading: Reading, edge_deadline: float, deadline: float) -> Reading | None:
+        """Hold what memory or the edge has against the records of its tags (CTAG-6).
+
+        Returns:
+            What may be returned; None if S3 has to say (CTAG-8).
+        """
+        copy = reading.copy
+        if copy is None or copy.tags is None:
+            return reading
+        while True:
+            verdict = self.tags.judge(
+                copy.tags, lambda name, key: self._by(name, key, edge_deadline, deadline)
+            )
+            if verdict.differing:
+                break
+            if self._settle(copy, verdict):
+                return self._found(reading, copy, verdict)
+        with self._state.lock:
+            self._state.local.drop(name)
+            if self.tags.is_known_invalid(name, copy, verdict, self._clock()):
+                return reading._replace(copy=None, value=None)
+            self._state.stats.sent_to_s3 += 1
+        return None
+
+    def _settle(self, copy: CachedValue, verdict: Verdict) -> bool:
+        """Let a copy be fresh as long as its tags are; return whether no tag was invalidated meanwhile."""
+        with self._state.lock:
+            if self._state.turn != verdict.turn:
+                return False
+            copy.judge(verdict.until)
+            return True
+
+    def _found(self, reading: Reading, copy: CachedValue, verdict: Verdict) -> Reading:
+        """Return what is valid, and count it if it was in memory."""
+        stats = self._state.stats
+        if verdict.is_stale:
+            with self._state.lock:
+                stats.stale_reads += 1
+            return Reading("stale", copy, copy.value(), None, copy.started)
+        if reading.source != "memory":
+            return reading
+        with self._state.lock:
+            stats.memory_hits += 1
+            stats.confirmed += copy.is_confirmed
+        return Reading("memory", copy, copy.value(), None, copy.started)
+
+    def _kept(self, name: str) -> CachedValue | None:
+        """Return the copy in memory that only its tags keep from being returned."""
+        with self._state.lock:
+            copy = self._state.local.kept(name)
+            is_meant = copy is not None and copy.tags is not None and copy.is_fresh_itself(self._clock())
+        return copy if is_meant else None
+
+    def _count(self, name: str, what: str) -> None:
+        """Count an answer, that of a tag's record for itself (CTAG-10)."""
+        stats = self._state.stats
+        what = "tag_reads" if is_record(name) else what
+        setattr(stats, what, getattr(stats, what) + 1)
 
     def _date(self, reading: Reading) -> None:
         """Note since when a copy has surely been read (CHG-14)."""
@@ -296,21 +415,27 @@ class Reader:
             self._changes.compare(name, reading.answer.stored_at)
 
     def _keep(self, name: str, copy: CachedValue | None) -> None:
-        if copy is None or copy.fresh_until <= copy.started:
+        if copy is None or copy.own_until <= copy.started:
             self._state.local.drop(name)
         else:
             self._state.local.keep(name, copy)
 
-    def _stale(self, name: str, late: Reading | None) -> Reading | None:
+    def _stale(self, name: str, late: Reading | None, deadline: float) -> Reading | None:
         """Return what may be served while S3 cannot be read (STALE-2)."""
         now = self._clock()
         with self._state.lock:
             copy = late.copy if late else None
-            if copy is None or copy.is_expired(now) or now > copy.fresh_until + self._stale_if_error:
+            if copy is None or copy.is_expired(now) or now > copy.own_until + self._stale_if_error:
                 copy = self._state.local.stale(name, now, self._stale_if_error)
             if copy is None:
                 return None
-            self._state.stats.stale_reads += 1
+        if copy.tags is not None:
+            verdict = self.tags.judge(copy.tags, lambda name, key: self._by(name, key, deadline, deadline))
+            if verdict.differing or not self._settle(copy, verdict):
+                return None
+        if not is_record(name):
+            with self._state.lock:
+                self._state.stats.stale_reads += 1
         return Reading("stale", copy, copy.value(), None, copy.started)
 
 

@@ -29,11 +29,12 @@ from memory._names import (
     refuse_reserved,
     url_path,
 )
-from memory._options import Condition, PutOptions
+from memory._options import Condition, PutOptions, check_tags
 from memory._origin import Origin
 from memory._reader import Reader
 from memory._state import State
 from memory._store import Store
+from memory._tag_writer import TagWriter
 from memory._updates import ATTEMPTS, Updates
 from memory._version import __version__
 from memory._wire import WIRE
@@ -125,7 +126,7 @@ class MemoryService:
         self._state = State(config)
         edge = Edge(config, WIRE, signer, self._keys)
         origin = Origin(config, self._service_name, WIRE)
-        self._reader = Reader(config, edge, origin, self._state, clock)
+        self._reader = Reader(config, self._place, edge, origin, self._state, clock)
         self._store = Store(config, self._service_name, WIRE)
         self._writer = Writer(config, self._store, self._reader, self._state, clock, self._random, sleep)
         if config.changes:
@@ -136,7 +137,9 @@ class MemoryService:
             self._writer.announce_by(
                 Announcer(config, self._place, self._store, origin, self._state, self._random, sleep)
             )
-        self._updates = Updates(self._reader, self._writer, clock)
+        of_records = PutOptions(None, config.edge_ttl, "STANDARD")
+        self._tags = TagWriter(self._reader, self._writer, self._state, of_records, clock)
+        self._updates = Updates(self._reader, self._writer, self._tags, clock)
         self._computations: Computations | None = None
         self._names_of_functions: FunctionNames | None = None
         self._watch: Watch | None = None
@@ -178,6 +181,7 @@ class MemoryService:
         storage_class: str | None = None,
         if_absent: bool = False,
         if_version: str | None = None,
+        tags: Iterable[str] = (),
         invalidate: bool = False,
     ) -> str:
         """Store a value.
@@ -192,6 +196,8 @@ class MemoryService:
                 `STORAGE_CLASS`.
             if_absent: Store it only if there is no value; one that has expired counts as none (COND-1).
             if_version: Store it only if this is the version of the value there is (COND-2).
+            tags: At most 16 by which it can be invalidated: `invalidate_tags` then makes it a miss. They are texts by
+                the rules of names (CTAG-11).
             invalidate: Also ask CloudFront to drop what its edges hold, which takes it some seconds and costs $0.005
                 after the first 1,000 paths of a month (INV-1).
 
@@ -207,21 +213,22 @@ class MemoryService:
             AccessDeniedError: S3 or CloudFront refused the credentials.
             UnavailableError: S3 or CloudFront did not answer.
         """
-        options = self._options(ttl, edge_ttl, storage_class, invalidate=invalidate)
+        options = self._options(ttl, edge_ttl, storage_class, tags=tags, invalidate=invalidate)
         condition = Condition.check(if_version, if_absent=if_absent)
         key = self._writable(name)
-        version = self._writer.put(name, key, value, options, condition)
+        version = self._writer.put(name, key, value, self._tagged(options, {name: value}), condition)
         if invalidate:
             self._invalidation.send([url_path(key)], f"{quoted(name)} is stored")
         return version
 
-    def put_many(
+    def put_many(  # noqa: PLR0913 - options, by keyword
         self,
         values: Mapping[str, Any],
         *,
         ttl: Seconds | None = None,
         edge_ttl: Seconds | None = None,
         storage_class: str | None = None,
+        tags: Iterable[str] = (),
         invalidate: bool = False,
     ) -> dict[str, str]:
         """Store several values, several at a time. All names and values are checked before the first is stored.
@@ -231,6 +238,7 @@ class MemoryService:
             ttl: As for `put`, for all of them.
             edge_ttl: As for `put`.
             storage_class: As for `put`.
+            tags: As for `put`, for all of them.
             invalidate: As for `put`; one path each.
 
         Returns:
@@ -243,9 +251,9 @@ class MemoryService:
             ConfigurationError: An option is not allowed.
             BatchError: Some could not be stored (MANY-1); the others are.
         """
-        options = self._options(ttl, edge_ttl, storage_class, invalidate=invalidate)
+        options = self._options(ttl, edge_ttl, storage_class, tags=tags, invalidate=invalidate)
         keys = {name: self._writable(name) for name in values}
-        versions = self._writer.put_many(keys, values, options)
+        versions = self._writer.put_many(keys, values, self._tagged(options, values))
         if invalidate and keys:
             self._invalidation.send(
                 [url_path(key) for key in keys.values()], f"{len(keys)} values are stored"
@@ -305,6 +313,7 @@ class MemoryService:
             age=max(0, int(self._clock() - copy.fetched)),
             stored_at=moment(copy.stored_at),
             expires_at=moment(None if copy.expires_at is None else copy.expires_at / 1000),
+            tags=tuple(copy.tags or ()),
         )
 
     def get_many(self, names: Iterable[str], *, consistent: bool = False) -> dict[str, Any]:
@@ -429,6 +438,7 @@ class MemoryService:
         ttl_if_new: Seconds | None = None,
         edge_ttl: Seconds | None = None,
         storage_class: str | None = None,
+        tags: Iterable[str] | None = None,
         invalidate: bool = False,
         attempts: int = ATTEMPTS,
     ) -> Any: ...
@@ -444,6 +454,7 @@ class MemoryService:
         ttl_if_new: Seconds | None = None,
         edge_ttl: Seconds | None = None,
         storage_class: str | None = None,
+        tags: Iterable[str] | None = None,
         invalidate: bool = False,
         attempts: int = ATTEMPTS,
     ) -> T: ...
@@ -458,6 +469,7 @@ class MemoryService:
         ttl_if_new: Seconds | None = None,
         edge_ttl: Seconds | None = None,
         storage_class: str | None = None,
+        tags: Iterable[str] | None = None,
         invalidate: bool = False,
         attempts: int = ATTEMPTS,
     ) -> Any:
@@ -472,6 +484,7 @@ class MemoryService:
             ttl_if_new: How long it lives if it is new or the old one has no end; else until that end (UPD-6).
             edge_ttl: As for `put`.
             storage_class: As for `put`.
+            tags: As for `put`; without, those of the value that it replaces.
             invalidate: As for `put`.
             attempts: How often to try, waiting up to a second in between.
 
@@ -485,7 +498,9 @@ class MemoryService:
             ConfigurationError: An option is not allowed, or the change of this name changes it itself (WAIT-1).
             MemoryServiceError: As `get` with `consistent` and `put` do.
         """
-        options = self._options(ttl, edge_ttl, storage_class, ttl_if_new=ttl_if_new, invalidate=invalidate)
+        options = self._options(
+            ttl, edge_ttl, storage_class, ttl_if_new=ttl_if_new, tags=tags, invalidate=invalidate
+        )
         return self._update(name, change, default, options, attempts, invalidate=invalidate)
 
     def increment(  # noqa: PLR0913 - options, by keyword
@@ -497,6 +512,7 @@ class MemoryService:
         ttl_if_new: Seconds | None = None,
         edge_ttl: Seconds | None = None,
         storage_class: str | None = None,
+        tags: Iterable[str] | None = None,
         invalidate: bool = False,
         attempts: int = ATTEMPTS,
     ) -> int:
@@ -509,6 +525,7 @@ class MemoryService:
             ttl_if_new: As for `update`: a window of `ttl_if_new=60` ends a minute after the first increment.
             edge_ttl: As for `put`.
             storage_class: As for `put`.
+            tags: As for `update`.
             invalidate: As for `put`.
             attempts: As for `update`.
 
@@ -529,7 +546,9 @@ class MemoryService:
                 )
             return number + by
 
-        options = self._options(ttl, edge_ttl, storage_class, ttl_if_new=ttl_if_new, invalidate=invalidate)
+        options = self._options(
+            ttl, edge_ttl, storage_class, ttl_if_new=ttl_if_new, tags=tags, invalidate=invalidate
+        )
         total: int = self._update(name, add, 0, options, attempts, invalidate=invalidate)
         return total
 
@@ -555,7 +574,7 @@ class MemoryService:
             self._invalidation.send([url_path(key)], f"{quoted(name)} is stored")
         return version
 
-    def get_or_put(
+    def get_or_put(  # noqa: PLR0913 - options, by keyword
         self,
         name: str,
         factory: Callable[[], T],
@@ -563,6 +582,7 @@ class MemoryService:
         ttl: Seconds | None = None,
         edge_ttl: Seconds | None = None,
         storage_class: str | None = None,
+        tags: Iterable[str] = (),
     ) -> T:
         """Read a value, or compute and store it if there is none. Of several threads one computes (COMP-1).
 
@@ -577,6 +597,7 @@ class MemoryService:
             ttl: As for `put`.
             edge_ttl: As for `put`.
             storage_class: As for `put`.
+            tags: As for `put`. What is invalidated while the factory runs makes what it returns a miss.
 
         Raises:
             ConfigurationError: The call is part of a factory that its own would wait for: one that asks for its own
@@ -585,7 +606,7 @@ class MemoryService:
                 have run for very long (WAIT-2).
         """
         self._writable(name)
-        options = self._options(ttl, edge_ttl, storage_class)
+        options = self._options(ttl, edge_ttl, storage_class, tags=tags)
         return cast("T", self._compute().get_or_put(name, factory, options))
 
     def cached(
@@ -594,6 +615,7 @@ class MemoryService:
         ttl: Seconds | None = None,
         edge_ttl: Seconds | None = None,
         storage_class: str | None = None,
+        tags: Iterable[str] | Callable[..., Iterable[str]] = (),
         name: str | None = None,
     ) -> Callable[[Callable[Parameters, T]], CachedFunction[Parameters, T]]:
         """Decorate a function, synchronous or `async`, so that its results are kept as `get_or_put` does.
@@ -607,6 +629,7 @@ class MemoryService:
             ttl: As for `put`.
             edge_ttl: As for `put`.
             storage_class: As for `put`.
+            tags: As for `get_or_put`; or a function that returns them for the same arguments.
             name: The name of the function, which no other of the service may have, in whatever program. Without, it is
                 the module's and the function's, which change when the function moves, and which a lambda, a function
                 made in another's call, a bound method, a partial, an object or what is behind a decorator does not
@@ -617,7 +640,12 @@ class MemoryService:
                 or another one has its name in this object.
             InvalidNameError: The name is not allowed.
         """
-        options = self._options(ttl, edge_ttl, storage_class)
+        options = self._options(ttl, edge_ttl, storage_class, tags=() if callable(tags) else tags)
+
+        def options_of(*args: Any, **kwargs: Any) -> PutOptions:
+            if not callable(tags):
+                return options
+            return self._options(ttl, edge_ttl, storage_class, tags=tags(*args, **kwargs))
 
         from memory._cache_name import cache_name
         from memory._cached import Cached, check_callable, own_name
@@ -629,7 +657,7 @@ class MemoryService:
         def decorate(function: Callable[Parameters, T]) -> CachedFunction[Parameters, T]:
             check_callable(function)
             its_name = own_name(function) if name is None else name
-            cached = Cached(self._compute(), function, options, its_name)
+            cached = Cached(self._compute(), function, options_of, its_name)
             self._key(cache_name(its_name, [], {}))
             self._function_names.take(its_name, function)
             wrapper = cached.wrapper()
@@ -637,6 +665,28 @@ class MemoryService:
             return cast("CachedFunction[Parameters, T]", observed)
 
         return decorate
+
+    def invalidate_tags(self, tags: Iterable[str], *, invalidate: bool = False) -> None:
+        """Make every value a miss that has one of some tags, whoever put it, by one put a tag (CTAG-14).
+
+        This object sees that at once, and so does whoever reads with `consistent` or changes a value; others when
+        `EDGE_TTL` and a second are over, whatever the edge TTL of the values. Values stay in the bucket, and listed.
+
+        Args:
+            tags: The tags.
+            invalidate: Also ask CloudFront to drop the tags' records, as for `put`; one path each.
+
+        Raises:
+            ConfigurationError: They are no list of texts, or DISTRIBUTION_ID is missing.
+            InvalidNameError: A tag is not allowed (CTAG-1).
+            BatchError: Some could not be invalidated (MANY-1); the others are.
+        """
+        self._check_open(invalidate=invalidate)
+        once = check_tags(tags, at_most=None)
+        keys = [self._reader.tags.key(tag) for tag in once]
+        self._tags.invalidate(once)
+        if invalidate and keys:
+            self._invalidation.send([url_path(key) for key in keys], f"{len(keys)} tags are invalidated")
 
     def grant(self, what: str, ttl: Seconds) -> Grant:
         """Let another program read what lies under a prefix of this private service, or exactly one name (GRANT-1).
@@ -766,25 +816,40 @@ class MemoryService:
         if invalidate:
             self._invalidation.check()
 
-    def _options(
+    def _options(  # noqa: PLR0913 - options, by keyword
         self,
         ttl: Seconds | None,
         edge_ttl: Seconds | None,
         storage_class: str | None,
         *,
         ttl_if_new: Seconds | None = None,
+        tags: Iterable[str] | None = None,
         invalidate: bool = False,
     ) -> PutOptions:
         self._check_open(invalidate=invalidate)
         config = self._config
-        return PutOptions.check(
+        options = PutOptions.check(
             ttl,
             edge_ttl,
             storage_class,
             default_edge_ttl=config.edge_ttl,
             default_storage_class=config.storage_class,
             ttl_if_new=ttl_if_new,
+            tags=tags,
         )
+        for tag in options.tags or ():
+            self._reader.tags.key(tag)
+        return options
+
+    def _tagged(self, options: PutOptions, values: Mapping[str, Any]) -> PutOptions:
+        """Return options with what is known of their tags now (CTAG-12), if the values can be stored at all."""
+        if not options.tags or not values:
+            return options
+        self._writer.check(values)
+        return self._tags_known(options)
+
+    def _tags_known(self, options: PutOptions) -> PutOptions:
+        return options._replace(tagging=self._tags.take(options.tags or ()))
 
     def _read(self, name: str, *, consistent: bool) -> Reading:
         self._check_open()
@@ -814,6 +879,9 @@ class _ComputedValues:
         state.settle()
         with state.lock:
             return state.local.fresh(name, self._service._clock())  # noqa: SLF001
+
+    def prepare(self, options: PutOptions) -> PutOptions:
+        return self._service._tags_known(options)  # noqa: SLF001
 
     def store(self, name: str, value: Any, options: PutOptions, took: int) -> None:
         service = self._service

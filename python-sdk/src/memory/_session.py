@@ -6,6 +6,8 @@ import math
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
+from memory._names import is_record
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -104,12 +106,12 @@ class Session:
         if answer.document is None:
             return record.version is None
         if answer.version == record.version:
-            self._stats.accepted_by_version += 1
+            self._stats.accepted_by_version += not is_record(name)
             return True
         stored_at = answer.stored_at
         if stored_at is None or stored_at < record.floor + 1:
             return False
-        self._stats.accepted_by_time += 1
+        self._stats.accepted_by_time += not is_record(name)
         return True
 
     def fetched(self, name: str, answer: Answer, started: float, now: float) -> float:
@@ -214,6 +216,12 @@ class Session:
         names, self._writing = list(self._writing), {}
         for name in names:
             self._put(name, _unknown(now))
+
+    def floor(self, name: str, version: str) -> float | None:
+        """Return the `Date` of the answer to a put of this object; None if that version is not the one known."""
+        record = self._records.get(name)
+        is_known = record is not None and record.version == version and record.floor < math.inf
+        return record.floor if record is not None and is_known else None
 
     def lineage(self, name: str, version: str) -> tuple[str, ...]:
         """Return the ids of the put that made a version and of those before it; none if it is not the one known."""

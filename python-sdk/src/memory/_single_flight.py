@@ -103,6 +103,10 @@ class SingleFlight(Generic[Outcome]):
         """See to it that nobody joins the request of now: a put or remove makes its answer old."""
         self._flights.pop(name, None)
 
+    def detach_all(self) -> None:
+        """See to it that nobody joins any request of now."""
+        self._flights.clear()
+
     def detach_prefix(self, prefix: str) -> None:
         """Detach all names under a prefix."""
         for name in [name for name in tuple(self._flights) if name.startswith(prefix)]:

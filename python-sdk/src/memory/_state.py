@@ -12,6 +12,8 @@ from memory._single_flight import SingleFlight
 from memory._stats import Stats
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
     from memory._config import Config
     from memory._reader import Reading
 
@@ -29,6 +31,7 @@ class State:
     Attributes:
         lock: Held for all that follows but `doubted`.
         doubted: The names left behind, each with the moment.
+        turn: How many invalidations of tags have ended.
     """
 
     def __init__(self, config: Config) -> None:
@@ -36,6 +39,7 @@ class State:
         # Of the kind that a thread may take twice, so that a moment that was overlooked is no deadlock either.
         self.lock: Any = threading.RLock()
         self.doubted: deque[tuple[str, float]] = deque()
+        self.turn = 0
         self.stats = Stats()
         self.local = LocalMemory(config.local_max_items, config.local_max_bytes, self.stats)
         self.session = Session(self.stats)
@@ -69,6 +73,14 @@ class State:
             self.session.begin(name, now)
             self.local.drop(name)
             self.single_flight.detach(name)
+
+    def invalidated(self, tags: AbstractSet[str]) -> None:
+        """Note that tags were invalidated: what has been judged before does not count any more (CTAG-6)."""
+        self.settle()
+        with self.lock:
+            self.turn += 1
+            self.local.drop_tagged(tags)
+            self.single_flight.detach_all()
 
     def forget(self, prefix: str, now: float) -> None:
         """Forget all that is known of the names under a prefix."""

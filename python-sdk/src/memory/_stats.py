@@ -22,6 +22,7 @@ class Stats:
         confirmed: Of the gets served from memory, those that only the change record let be (CHG-16).
         records_read: Times that gets asked for the change record.
         announcements: Puts of the change record that succeeded.
+        tag_reads: Answers to reads of tags' records, by the edge or S3.
         conflicts: Puts of the change record that another's had overtaken.
     """
 
@@ -41,6 +42,7 @@ class Stats:
         "sent_to_s3",
         "shared_reads",
         "stale_reads",
+        "tag_reads",
     )
 
     memory_hits: int
@@ -58,6 +60,7 @@ class Stats:
     records_read: int
     announcements: int
     conflicts: int
+    tag_reads: int
 
     def __init__(self) -> None:
         for count in self.__slots__:

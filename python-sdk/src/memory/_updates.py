@@ -12,6 +12,7 @@ from memory._errors import ConfigurationError, ConflictError, UnsupportedTypeErr
 from memory._names import quoted
 from memory._options import Condition
 from memory._session import lineage
+from memory._tag_writer import Tagging
 from memory._writer import Draft
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from memory._options import PutOptions
     from memory._reader import Found, Reader
+    from memory._tag_writer import TagWriter
     from memory._writer import Writer
 
 ATTEMPTS = 100
@@ -37,12 +39,14 @@ class Updates:
     Args:
         reader: Reads S3.
         writer: Puts on conditions.
+        tags: Says what is known of tags before a value is made.
         clock: Returns Unix time in seconds.
     """
 
-    def __init__(self, reader: Reader, writer: Writer, clock: Callable[[], float]) -> None:
+    def __init__(self, reader: Reader, writer: Writer, tags: TagWriter, clock: Callable[[], float]) -> None:
         self._reader = reader
         self._writer = writer
+        self._tags = tags
         self._clock = clock
 
     def update(  # noqa: PLR0913, PLR0917 - of which two are the caller's own
@@ -65,9 +69,13 @@ class Updates:
 
         def draft(stored: _Stored) -> Draft:
             given = stored.value if stored.is_present else copy.deepcopy(default)
+            tagging = self._tags.take(options.tags) if options.tags else None
+            if options.tags is None:
+                tagging = stored.tagging
             returned = change(given)
             value = _outcome(name, given, returned, lambda: stored.original(default))
             end, its_options = options.after(stored.expires_at, stored.now)
+            its_options = its_options._replace(tagging=tagging)
             return Draft(name, key, value, new_write_id(), end, None, its_options)
 
         return self._replaced(name, key, draft, attempts).value
@@ -84,6 +92,7 @@ class Updates:
             if envelope is None or not stored.is_present:
                 return None
             as_it_is = options.touching(answer.max_age or options.max_age, answer.storage_class)
+            as_it_is = as_it_is._replace(tagging=stored.tagging)
             end = options.expires_at(stored.now)
             return Draft(
                 name, key, envelope.value, new_write_id(), end, envelope.took, as_it_is, answer.document
@@ -141,8 +150,15 @@ class _Stored(NamedTuple):
 
     @property
     def is_present(self) -> bool:
-        envelope = self.found.envelope
-        return envelope is not None and not envelope.is_expired(self.now)
+        return self.found.is_present(self.now)
+
+    @property
+    def tagging(self) -> Tagging | None:
+        """The tags that the value has, as S3 has them; None without, or without a value."""
+        envelope, verdict = self.found.envelope, self.found.verdict
+        if envelope is None or envelope.tags is None or verdict is None or not self.is_present:
+            return None
+        return Tagging(envelope.tags, verdict.until, verdict.turn)
 
     @property
     def value(self) -> Any:

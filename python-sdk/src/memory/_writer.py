@@ -20,7 +20,7 @@ from memory._errors import (
 )
 from memory._local import CachedValue
 from memory._names import quoted
-from memory._options import Condition
+from memory._options import Condition, PutOptions
 from memory._session import Record, lineage
 from memory._store import KEYS_PER_REQUEST, NotMetError, UnannouncedError
 from memory._touched import renewed
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from memory._announcer import Announcer
     from memory._config import Config
-    from memory._options import PutOptions
     from memory._reader import Found, Reader
     from memory._state import State
     from memory._store import Store, Stored
@@ -58,7 +57,15 @@ class Draft(NamedTuple):
     def envelope(self) -> Envelope:
         """Return what decoding its document would give, but for what memory has no need of."""
         kind = TYPE_NAMES[type(self.value)]
-        return Envelope(self.value, kind, self.write, self.expires_at, (), self.took or 0)
+        return Envelope(self.value, kind, self.write, self.expires_at, (), self.took or 0, self.tags)
+
+    @property
+    def tags(self) -> Mapping[str, str] | None:
+        """The generation of each of its tags; None without."""
+        return self.options.tagging.generations if self.options.tagging else None
+
+
+_UNTAGGED = PutOptions(None, 1, "STANDARD")
 
 
 class Writer:
@@ -116,6 +123,7 @@ class Writer:
         options: PutOptions,
         condition: Condition | None = None,
         took: int | None = None,
+        write: str | None = None,
     ) -> str:
         """Store a value and return its version.
 
@@ -123,13 +131,24 @@ class Writer:
             ConflictError: The condition does not hold.
             MemoryServiceError: It cannot be stored.
         """
-        draft = Draft(name, key, value, new_write_id(), options.expires_at(self._clock()), took, options)
+        end = options.expires_at(self._clock())
+        draft = Draft(name, key, value, write or new_write_id(), end, took, options)
         deadline = self.until()
         if condition is None:
             return self._send(draft, self._document(draft), deadline)
         with self._state.lock:
             previous = self._state.session.lineage(name, condition.version) if condition.version else ()
         return self.put_on(condition, draft, previous, deadline)
+
+    def check(self, values: Mapping[str, Any]) -> None:
+        """Refuse what cannot be stored, before anything is asked for it (VAL-2, MANY-1).
+
+        Raises:
+            UnsupportedTypeError: A value would not come back as it is.
+            ValueTooLargeError: A document is larger than MAX_VALUE_BYTES.
+        """
+        for name, value in values.items():
+            self._document(Draft(name, "", value, new_write_id(), None, None, _UNTAGGED))
 
     def put_many(
         self, keys: Mapping[str, str], values: Mapping[str, Any], options: PutOptions
@@ -252,8 +271,9 @@ class Writer:
                     outcome_unknown=True,
                 )
             envelope = found.envelope
-            if condition.version is None and envelope is not None and envelope.is_expired(self._clock()):
-                # What has expired counts as absent: it is replaced, by its version.
+            is_gone = envelope is not None and not found.is_present(self._clock())
+            if condition.version is None and envelope is not None and is_gone:
+                # What has expired, or was invalidated, counts as absent: it is replaced, by its version.
                 condition, previous = Condition(found.answer.version), lineage(found.answer, envelope)
                 replaced = envelope.write
             elif _differs(condition, found):
@@ -315,6 +335,8 @@ class Writer:
             age=0,
             started=started,
         )
+        if draft.options.tagging is not None and draft.options.tagging.turn == self._state.turn:
+            kept.judge(draft.options.tagging.until)
         self._end(name, record, kept)
         return stored.version
 
@@ -354,7 +376,12 @@ class Writer:
     def _document(self, draft: Draft, previous: tuple[str, ...] = ()) -> bytes:
         if draft.touched is None:
             document = encode(
-                draft.value, draft.expires_at, write=draft.write, previous=previous, took=draft.took
+                draft.value,
+                draft.expires_at,
+                write=draft.write,
+                previous=previous,
+                took=draft.took,
+                tags=draft.tags,
             )
         else:
             document = renewed(draft.touched, draft.expires_at, write=draft.write, previous=previous)
