@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import signal
 import time
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _REQUESTS: Mapping[str, str] = {"get": "entry"}
 _MORE_THAN_KEPT = 10_001  # names: an object remembers 10,000 at least (SES-5)
 _DEADLINE = 5.0  # unless configured
+_COUNTS_EVERY = 20  # steps
 _OUTCOMES: Mapping[str, str] = {"conflict": "conflict", "unavailable": "unknown"}
 _REFUSED: Message = {"error": {"code": "unavailable"}}
 
@@ -99,6 +101,9 @@ class Client:
         self._service = service
         self._start = start
         self._lives = 0
+        self._counted: Counter[str] = Counter()  # by those who are dead
+        self._counts: Counter[str] = Counter()  # by those who live, a while ago
+        self._steps = 0
         self._is_to_die = False
         self._numbers = itertools.count()
         self._versions: dict[
@@ -114,9 +119,12 @@ class Client:
         member = self._plan.chance.choice(self._members)
         lanes = [[self._request(wish, member) for wish in lane] for lane in self._plan.step()]
         requests = [[{**request, **self._open(member)} for request, _ in lane] for lane in lanes]
+        self._steps += 1
         visit = self._visit()
         began = self._clock()
         try:
+            if self._steps % _COUNTS_EVERY == 0:
+                self._counts = self._ask_for_counts()
             replies = self._replies(lanes, requests)
         except _KilledError:
             # What was under way may have come to anything.
@@ -179,9 +187,9 @@ class Client:
                         told = begun | {"asked": None if number else more}
                         self._record(told, request, reply, began, ended)
 
-    def stats(self) -> list[dict[str, int]]:
-        """Return the statistics of its objects."""
-        return [self._ask({"op": "stats", **self._open(member)})["stats"] for member in self._members]
+    def stats(self) -> Counter[str]:
+        """Return the statistics of all its objects together: of those of a killed process, what they last said."""
+        return self._counted + self._ask_for_counts()
 
     def _open(self, member: Member) -> Message:
         return {"session": member.name, "conf": member.conf, "service": self._service}
@@ -198,7 +206,15 @@ class Client:
             begun["took"] = time.monotonic() - really
         return [[reply]]
 
+    def _ask_for_counts(self) -> Counter[str]:
+        counts: Counter[str] = Counter()
+        for member in self._members:
+            counts.update(self._ask({"op": "stats", **self._open(member)})["stats"])
+        return counts
+
     def _live_again(self) -> None:
+        self._counted += self._counts
+        self._counts = Counter()
         self._is_to_die = False
         self._lives += 1
         self._start(self._driver)

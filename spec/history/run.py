@@ -160,8 +160,7 @@ class Stage:
             self._black_out(clients, clock)
             stats = Counter[str]()
             for client in clients:
-                for one in client.stats():
-                    stats.update(one)
+                stats += client.stats()
         operations = [operation for client in clients for operation in client.history]
         return History(operations, stats, time.monotonic() - began)
 
