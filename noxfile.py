@@ -484,7 +484,7 @@ def mutants(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def history(session: nox.Session) -> None:
-    """Make a random history of 100,000 operations and judge it, then one in real time.
+    """Make a random history of 100,000 operations and judge it, one in real time, and two with a change record.
 
     Arguments go to `python -m history`, which then runs alone.
     """
@@ -496,6 +496,9 @@ def history(session: nox.Session) -> None:
         return
     session.run("python", "-m", "history", "--operations", "100000", "--clients", "3")
     session.run("python", "-m", "history", "--operations", "3000", "--real-time")
+    with_record = ("python", "-m", "history", "--changes", "--operations", "100000", "--clients", "3")
+    session.run(*with_record)
+    session.run(*with_record, "--skew", "25")
 
 
 @nox.session(default=False)
