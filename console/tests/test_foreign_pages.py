@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from explorer_page import Served, served
-from firefox import FirefoxPage, firefox_page
 from playwright.sync_api import sync_playwright
 
 if TYPE_CHECKING:
@@ -34,30 +32,18 @@ ATTEMPTS: dict[str, Any] = {
 }
 
 
-@contextmanager
-def chromium_page(program: str) -> Iterator[Page]:
+@pytest.fixture(scope="module")
+def page(chromium: str) -> Iterator[Page]:
     arguments = ["--no-sandbox", f"--host-resolver-rules=MAP {REBOUND} 127.0.0.1"]
     with (
         sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=program, args=arguments) as browser,
+        playwright.chromium.launch(executable_path=chromium, args=arguments) as browser,
     ):
         yield browser.new_page()
 
 
-@pytest.fixture(scope="module", params=["chromium", "firefox"])
-def page(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Page | FirefoxPage]:
-    """A page of a real browser."""
-    program = request.getfixturevalue(request.param)
-    profile = tmp_path_factory.mktemp("profile")
-    opens = chromium_page(program) if request.param == "chromium" else firefox_page(program, profile)
-    with opens as opened:
-        yield opened
-
-
 @pytest.fixture
-def explorer(values: Values, page: Page | FirefoxPage) -> Iterator[Served]:
+def explorer(values: Values, page: Page) -> Iterator[Served]:
     values.put("shop", "user/42", "hush")
     with served(values.bucket) as opened:
         page.goto(opened.link)
@@ -75,13 +61,7 @@ def other(values: Values) -> Iterator[Served]:
 @pytest.mark.parametrize("attempt", ATTEMPTS)
 @pytest.mark.parametrize("origin", ["another port", "another name", "a file", "a rebound name"])
 def test_no_other_page_uses_the_explorer(  # noqa: PLR0913, PLR0917 - fixtures
-    explorer: Served,
-    other: Served,
-    page: Page | FirefoxPage,
-    values: Values,
-    tmp_path: Path,
-    origin: str,
-    attempt: str,
+    explorer: Served, other: Served, page: Page, values: Values, tmp_path: Path, origin: str, attempt: str
 ) -> None:
     document = tmp_path / "page.html"
     document.write_text("<p>A page that was sent by mail.")

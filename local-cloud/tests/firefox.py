@@ -9,7 +9,6 @@ import itertools
 import json
 import re
 import subprocess
-import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -83,14 +82,6 @@ class FirefoxPage:
     def goto(self, url: str) -> None:
         """Open a URL and wait until it is loaded."""
         self.command("browsingContext.navigate", context=self._context, url=url, wait="complete")
-
-    def wait_for_url(self, url: str) -> None:
-        """Wait until the page has come to a URL, by redirections or by itself."""
-        deadline = time.monotonic() + _PATIENCE
-        while (at := self.evaluate("() => location.href")) != url:
-            if time.monotonic() > deadline:
-                raise BidiError(f"the page is at {at}, not at {url}")
-            time.sleep(0.05)
 
     def evaluate(self, function: str, argument: Any = None) -> Any:
         """Call a function of JavaScript with a value and return what it, or its promise, returns; both are JSON.
