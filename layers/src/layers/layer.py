@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 
 _VERSION = re.compile(r'^__version__ = "(.+)"$', re.MULTILINE)
+#: What the packages of the layer with native code are under, and what that code holds, OpenSSL among it.
+CRYPTOGRAPHY_LICENCES = "Apache-2.0 AND BSD-3-Clause AND MIT AND MIT-0 AND PSF-2.0 AND Unicode-3.0"
 _UNUSED_AT_RUN_TIME = (".md", ".d.ts", ".d.mts")
 
 
