@@ -110,7 +110,8 @@ def _region(  # noqa: PLR0913, PLR0917 - what a region is
     caches, ttl = Caches.of(scenario, processes), scenario.edge_ttl
     near = reach_of(scenario, groups, rate / caches.processes, ttl)
     far = reach_of(scenario, groups, rate / caches.processes, month)
-    until_quiet = QUIET + 1.5 + 1.5 * ttl  # what is read of an edge counts as that much older (CHG-14)
+    # What an edge answers counts as a second and T older (CHG-14); but readers hear of an announcement only later.
+    until_quiet = QUIET + 1 + 0.75 * ttl
     wait = 1 / announced.names if announced.names else month
     longest = max(0.0, min(month, DAY - QUIET - ttl + wait))
     may_confirm = near > 0 and longest > ttl

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _MOST_REPLAYED_NAMES = 1_000_000
-_DAYS = 3  # of traffic that a replay with a change record takes
+_DAYS = 4  # of traffic that a replay with a change record takes
 _EXAMPLES = (
     Example("memory-service cost --gets 50/s --puts 2/s --size 2KB --names 20k", "what this traffic costs"),
     Example(

@@ -96,7 +96,7 @@ function withRecordIn(scenario, groups, rate, processes, announced, month) {
   const [caches, ttl] = [cachesOf(scenario, processes), scenario.edge_ttl];
   const near = reachOf(scenario, groups, rate / caches.processes, ttl);
   const far = reachOf(scenario, groups, rate / caches.processes, month);
-  const untilQuiet = QUIET + 1.5 + 1.5 * ttl;
+  const untilQuiet = QUIET + 1 + 0.75 * ttl;
   const longest = Math.max(0, Math.min(month, DAY - QUIET - ttl + (announced.names ? 1 / announced.names : month)));
   const mayConfirm = near > 0 && longest > ttl;
   let [edge, regional, s3, confirmed] = [0, 0, 0, 0];
