@@ -1,7 +1,7 @@
 """What one object sees of what another has written in a service with CHANGES: those rows of CONSISTENCY.md.
 
-Edges keep values and the record for a minute. Copies are read long after the announcements before them, so that the record
-confirms them, and the clock is moved on, so that a slow machine changes nothing.
+Edges keep values and the record for a minute. Copies are read long after what was announced before, so that the
+record confirms them, and the clock is moved on, so that a slow machine changes nothing.
 """
 
 from __future__ import annotations
@@ -150,8 +150,8 @@ def test_whoever_reads_by_plain_http_sees_what_edges_hold(people: People) -> Non
     url = f"{conf['EDGE_ENDPOINT']}/{people.service}.changes/a.json"
 
     def fetched() -> int:
-        asked = urllib.request.Request(url, headers={"Host": conf["DISTRIBUTION"]})  # noqa: S310 - the local edge's
-        with urllib.request.urlopen(asked, timeout=30) as answer:  # noqa: S310 - the same
+        asked = urllib.request.Request(url, headers={"Host": conf["DISTRIBUTION"]})
+        with urllib.request.urlopen(asked, timeout=30) as answer:
             return int(json.loads(answer.read())["value"])
 
     assert fetched() == 1

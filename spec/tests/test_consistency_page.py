@@ -38,4 +38,6 @@ def test_every_row_names_tests_that_exist() -> None:
 
 def test_every_test_of_a_row_is_named() -> None:
     named = {name for row in rows() for name in _NAME.findall(row[-1])}
-    assert names_of_tests(*HERE.glob("test_consistency*.py")) - names_of_tests(Path(__file__)) - named == set()
+    assert (
+        names_of_tests(*HERE.glob("test_consistency*.py")) - names_of_tests(Path(__file__)) - named == set()
+    )

@@ -1,6 +1,6 @@
-"""A day of traffic by a clock that is moved, in each SDK on its own test double: what memory answers with a change record.
+"""A day of traffic in each SDK, on its own test double: what memory answers with a change record.
 
-The calculator says what to expect. Each process has the gets a second that it has in a row of its table; there are fewer.
+The calculator says what to expect. A process has as many gets a second as in the rows of its table; there are fewer.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Traffic:
         self._driver = driver
         self._store = DoubleStore(driver)
         self._scenario = scenario
-        self._dice = random.Random(SEED)
+        self._dice = random.Random(SEED)  # noqa: S311 - traffic, the same in every run
         self._weights = list(itertools.accumulate((k + 1) ** -scenario.zipf for k in range(scenario.names)))
         conf = self._store.conf("public", {"CHANGES": True, "EDGE_TTL": scenario.edge_ttl}, Path())
         self._opened = {"conf": conf, "service": SERVICE}
@@ -118,7 +118,7 @@ def driver(request: pytest.FixtureRequest) -> Iterator[Driver]:
 
 
 def is_as_modelled(driver: Driver, scenario: Scenario, hours: float) -> None:
-    print(f"seed {SEED}")
+    print(f"seed {SEED}")  # noqa: T201 - a failure shows it
     traffic = Traffic(driver, scenario)
     traffic.begin()
     traffic.go_on(HOUR / 4)

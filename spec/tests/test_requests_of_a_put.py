@@ -82,7 +82,7 @@ def test_a_batch_is_announced_once(writers: Writers) -> None:
 
 
 def test_a_clock_that_falls_behind_costs_some_requests_and_no_more(writers: Writers) -> None:
-    """S3's time goes on, and perhaps nobody tells the process: S3 refuses what is signed with an announcement of old."""
+    """S3's time goes on without the machine's: it refuses what is signed with the last announcement."""
     writers.put("a")
     writers.pass_time(LONG)
     asked = writers.put("a")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import gzip
+import math
 import random
 import re
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 from memory._changes import Record
 from memory_console.cost.bill import RECORD
-from memory_console.cost.change_record import record_size, traffic_of_both
+from memory_console.cost.change_record import ANNOUNCING, QUIET, record_size, traffic_of_both
 from memory_console.cost.comparison import compare
 from memory_console.cost.hit_ratios import RecordTraffic, Traffic
 from memory_console.cost.prices import load
@@ -178,6 +179,19 @@ def test_table_of_the_page_is_what_the_calculator_says() -> None:
     shown = [line for line in table.partition("\n\n")[0].splitlines()[2:] if line]
 
     assert shown == [table_row(*row) for row in ROWS]
+
+
+def test_share_of_the_time_without_confirmation_is_what_the_page_says() -> None:
+    """Of what is announced as everything, by the model's own numbers."""
+    lines = PAGE.read_text(encoding="utf-8").partition("| puts a second, all day |")[2].splitlines()
+    rates = [float(cell) for cell in lines[0].strip("| ").split("|")]
+    shown = [cell.strip() for cell in lines[2].strip("| ").split("|")[1:]]
+    modelled = []
+    for rate in rates:
+        lost = -math.expm1(-rate * ANNOUNCING)
+        modelled.append(-math.expm1(-rate * lost * lost * (QUIET + 1 + 0.75 * 5)))
+
+    assert shown == [f"{share:.0%}" for share in modelled]
 
 
 def table_row(gets: float, puts: float, names: int, environments: float) -> str:
