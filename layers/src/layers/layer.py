@@ -14,7 +14,7 @@ from .archive import read_folder, zip_files
 from .bill import bill_of_materials, licence_list
 from .npm import bundle_of_project, packages_of_project
 from .package import Package, files_of
-from .python_source import without_prose
+from .python_source import at_run_time
 from .wheels import Native, packages_of_lock
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _run_time(package: Package) -> Package:
 
 
 def _as_run(name: str, content: bytes) -> bytes:
-    return without_prose(content.decode()).encode() if name.endswith(".py") else content
+    return at_run_time(content.decode()).encode() if name.endswith(".py") else content
 
 
 def _python_sdk(root: Path) -> Package:
