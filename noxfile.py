@@ -99,7 +99,8 @@ IN_PARALLEL = ("-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile")
 # Tests with arbitrary values find the more, the more examples they are given.
 ANY_VALUE = ["python-sdk/tests/test_properties.py", "spec/tests/test_exchange.py"]
 LAYERS_HERE = ["python", "nodejs", "cryptography"]  # what runs on this machine
-LOCKS = ("nox", "node", "node-20", "node-22", "runtime", "dev", "checkov", "sam")
+LOCKS = ("nox", "node", "node-20", "node-22", "runtime", "dev", "publish", "checkov", "sam", "workflows")
+ACTIONLINT = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12"  # checked by Go's own table of hashes
 MIRRORS = {  # pip's settings, and where uv looks for the same
     "index-url": "UV_DEFAULT_INDEX",
     "extra-index-url": "UV_INDEX",
@@ -193,7 +194,7 @@ def _node_packages(session: nox.Session, *projects: str) -> None:
         lock = (ROOT / project / "package-lock.json").read_bytes()
         noted = ROOT / project / "node_modules" / ".installed.json"
         if not (noted.exists() and noted.read_bytes() == lock):
-            _npm(session, project, "ci")
+            _npm(session, project, "ci", "--ignore-scripts")
             noted.parent.mkdir(exist_ok=True)
             noted.write_bytes(lock)
 
@@ -234,6 +235,14 @@ def release(session: nox.Session) -> None:
         session.run("python", "-m", "release", "package", silent=command == "publish")
     if command != "package":
         session.run("python", "-m", "release", command, *options)
+
+
+@nox.session(default=False)
+def publish(session: nox.Session) -> None:
+    """Send what `release` has built into build/release, as it is: builds nothing, and installs what sending needs."""
+    _install(session, "publish")
+    _node(session, oldest=24)
+    session.run("python", "-m", "release", "publish", *session.posargs)
 
 
 @contextmanager
@@ -277,6 +286,17 @@ def scan(session: nox.Session) -> None:
     """Scan the templates for weak security: every finding that stays has its reason."""
     _install(session, "checkov")
     session.run("python", "-m", "infra.scan", "build/infra")
+
+
+@nox.session(default=False)
+def workflows(session: nox.Session) -> None:
+    """Check what GitHub runs: for weak security with zizmor, for mistakes with actionlint where there is a Go."""
+    _install(session, "workflows")
+    session.run("zizmor", "--offline", "--quiet", "--no-progress", ".github")
+    if shutil.which("go"):
+        session.run("go", "run", ACTIONLINT, external=True)
+    else:
+        session.warn("actionlint is left out: there is no go on PATH")
 
 
 @nox.session(default=False)
@@ -484,7 +504,7 @@ def mutants(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def history(session: nox.Session) -> None:
-    """Make a random history of 100,000 operations and judge it, then one in real time.
+    """Make a random history of 100,000 operations and judge it, one in real time, and two with a change record.
 
     Arguments go to `python -m history`, which then runs alone.
     """
@@ -496,6 +516,9 @@ def history(session: nox.Session) -> None:
         return
     session.run("python", "-m", "history", "--operations", "100000", "--clients", "3")
     session.run("python", "-m", "history", "--operations", "3000", "--real-time")
+    with_record = ("python", "-m", "history", "--changes", "--operations", "100000", "--clients", "3")
+    session.run(*with_record)
+    session.run(*with_record, "--skew", "25")
 
 
 @nox.session(default=False)
@@ -527,7 +550,7 @@ def lock(session: nox.Session) -> None:
     """Pin every Python dependency anew: `-s lock -- --upgrade` takes newer versions."""
     session.install("--require-hashes", "-r", "requirements/nox.txt")
     for name in LOCKS:
-        pins = ["-c", "requirements/runtime.txt"] if name == "dev" else []
+        pins = ["-c", "requirements/runtime.txt"] if name in {"dev", "publish"} else []
         _compile(session, f"requirements/{name}", "--universal", *pins)
     # Not universal: a layer holds what Lambda's Linux needs, whatever machine builds it.
     _compile(session, "layers/cryptography", "--python-platform=linux", "-c", "requirements/runtime.txt")

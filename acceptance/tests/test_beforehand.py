@@ -40,6 +40,9 @@ class SomeAccount:
     def __init__(self, _: str | None) -> None:
         pass
 
+    def policy(self, name: str) -> str:
+        return f"arn:aws:iam::111111111111:policy/{name}" if name else ""
+
     def describe(self) -> str:
         return "AWS, account 111111111111, eu-central-1"
 
@@ -54,8 +57,17 @@ def test_the_bill_grows_with_what_is_done_and_names_each_item() -> None:
 def test_the_bill_has_the_calculators_prices() -> None:
     plan = Plan(500, 5, 10, 50, 5)
     put = next(item for item in plan.items() if item.key == "s3_puts")
-    assert put.usd == pytest.approx(plan.puts / 1000 * load().usd("s3", "STANDARD", "put"))
+    assert put.usd == pytest.approx(2 * plan.puts / 1000 * load().usd("s3", "STANDARD", "put"))
     assert f"{load().dated:%Y-%m-%d}" in plan.text()
+
+
+def test_the_bill_has_the_dearest_edge_s_prices_as_nobody_knows_which_will_answer() -> None:
+    regions = load().at("cloudfront", "regions")
+    edge = next(item for item in Plan(500, 5, 10, 50, 5).items() if item.key == "cloudfront")
+    transfer = next(item for item in Plan(500, 5, 10, 50, 5).items() if item.key == "transfer")
+    for region in regions.values():
+        assert edge.usd >= edge.quantity / 10_000 * region["https_requests"]["usd"]
+        assert transfer.usd >= transfer.quantity * region["transfer"]["tiers"][0]["usd"]
 
 
 @pytest.mark.parametrize(("answer", "begins"), [("y", True), ("yes", True), ("", False), ("n", False)])
@@ -91,6 +103,31 @@ def test_without_anybody_to_ask_nothing_is_made(
     assert "AWS, account 111111111111, eu-central-1" in said
     assert "at most, if nothing is free" in said
     assert "--yes says yes" in said
+    assert "NO BOUNDARY holds the roles" in said
+    assert "an account of its own" in said
+
+
+def test_with_a_boundary_the_question_names_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "Account", SomeAccount)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False)
+    assert command.main(["--boundary", "memory-acceptance-boundary"]) == 2
+    said = capsys.readouterr().out
+    assert (
+        "No role that it makes may do more than arn:aws:iam::111111111111:policy/memory-acceptance-b" in said
+    )
+    assert "NO BOUNDARY" not in said
+
+
+@pytest.mark.usefixtures("nobody")
+@pytest.mark.parametrize("region", ["us-gov-west-1", "cn-north-1"])
+def test_a_region_of_a_partition_without_this_cloudfront_is_refused(
+    monkeypatch: pytest.MonkeyPatch, region: str
+) -> None:
+    monkeypatch.setattr(Account, "client", lambda *_: pytest.fail("it asked somebody"))
+    with pytest.raises(AcceptanceError, match="GovCloud has none"):
+        Account(region)
 
 
 @pytest.mark.usefixtures("nobody")

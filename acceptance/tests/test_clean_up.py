@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +19,8 @@ from acceptance.estimate import Plan
 from acceptance.latency import Probe
 from acceptance.leftovers import Leftovers
 from acceptance.run import AcceptanceRun, Scope
-from acceptance.stack import TEMPLATE, Stack, new_name
+from acceptance.stack import TAG, TEMPLATE, Stack, new_name
+from botocore.exceptions import WaiterError
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -94,7 +96,7 @@ def test_a_step_that_breaks_in_the_middle_leaves_nothing(
     made: list[str] = []
 
     def break_beside_a_function(_: object, __: object, demo: Demo, ___: object) -> None:
-        Probe(account, demo)
+        Probe(account, demo, {TAG: run.report.stack})
         made.extend(left_of(account, run.report.stack))
         raise failure
 
@@ -198,6 +200,7 @@ def test_one_thing_that_cannot_be_deleted_keeps_no_other(
     logs, s3 = account.client("logs"), account.client("s3")
     logs.create_log_group(logGroupName=f"/aws/lambda/{stack.name}-x")
     s3.create_bucket(Bucket=stack.code_bucket)
+    s3.put_bucket_tagging(Bucket=stack.code_bucket, Tagging={"TagSet": [stack.tag]})
 
     def refuse(*_: object) -> None:
         raise AcceptanceError("you may not")
@@ -251,3 +254,69 @@ def test_a_public_key_that_a_stack_left_behind_is_deleted_and_a_stranger_s_stays
     kept = [item["Name"] for item in cloudfront.list_public_keys()["PublicKeyList"].get("Items", [])]
     assert "a-stranger-s-key" in kept
     assert f"{stack.name}-key" not in kept
+
+
+def test_what_has_a_run_s_name_and_lacks_its_tag_is_named_and_left_alone(account: Account) -> None:
+    stack, another = Stack(account, new_name()), Stack(account, new_name())
+    s3, formation = account.client("s3"), account.client("cloudformation")
+    s3.create_bucket(Bucket=stack.code_bucket)
+    s3.put_bucket_tagging(Bucket=stack.code_bucket, Tagging={"TagSet": [another.tag]})
+    template = {
+        "Resources": {
+            "Theirs": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": "x"}}
+        }
+    }
+    formation.create_stack(StackName=stack.name, TemplateBody=json.dumps(template))
+    formation.get_waiter("stack_create_complete").wait(StackName=stack.name, WaiterConfig={"Delay": 0.1})
+
+    (theirs,) = Leftovers(account, stack).delete()
+    assert theirs.startswith(f"stack {stack.name}: it lacks the tag {TAG}")
+    assert status_of(account, stack.name) == "CREATE_COMPLETE"
+    formation.delete_stack(StackName=stack.name)
+    wait_until(lambda: not status_of(account, stack.name))
+
+    (left,) = Leftovers(account, stack).delete()
+    assert left.startswith(f"bucket {stack.code_bucket}: it lacks the tag {TAG}")
+    s3.delete_bucket(Bucket=stack.code_bucket)  # which fails, were it gone
+
+
+def test_all_that_a_stack_makes_and_that_can_carry_a_tag_carries_the_run_s(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: dict[str, set[str]] = {}
+
+    def look(*_: object) -> None:
+        tagging = account.client("resourcegroupstaggingapi")
+        pages = tagging.get_paginator("get_resources").paginate(
+            TagFilters=[{"Key": TAG, "Values": [run.report.stack]}]
+        )
+        for arn in (item["ResourceARN"] for page in pages for item in page["ResourceTagMappingList"]):
+            found.setdefault(arn.split(":")[2], set()).add(arn)
+        raise RuntimeError
+
+    monkeypatch.setattr(acceptance_run, "run_demo", look)
+    run = AcceptanceRun(account, SCOPE)
+    assert run.run().remains == []
+    assert found.keys() >= {"lambda", "s3", "cloudfront"}
+    assert len(found["s3"]) >= 1  # the code's; the local engine hands no tag of a stack on to a bucket
+    assert len(found["cloudfront"]) == 2
+    assert len(found["lambda"]) == 7
+
+
+def test_an_account_that_cloudfront_has_not_verified_is_told_what_to_do(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusal = (
+        "PublicDistribution: Resource handler returned message: Access denied for operation"
+        " 'AWS::CloudFront::Distribution: Your account must be verified before you can add new CloudFront resources."
+        " To verify your account, please contact AWS Support'"
+    )
+
+    def refuse(**_: object) -> None:
+        raise WaiterError("StackCreateComplete", "failed", {"StatusReason": ""})
+
+    stack = Stack(account, new_name())
+    monkeypatch.setattr(stack, "_failures", lambda: refusal)
+    monkeypatch.setattr(stack._formation, "get_waiter", lambda _: SimpleNamespace(wait=refuse))
+    with pytest.raises(AcceptanceError, match="Open a case with AWS Support"):
+        stack._wait("stack_create_complete")

@@ -13,7 +13,7 @@ from acceptance.estimate import Plan
 from acceptance.leftovers import Leftovers
 from acceptance.report import STEPS
 from acceptance.scenarios import count
-from acceptance.stack import Stack
+from acceptance.stack import BOUNDARY, Stack
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +31,8 @@ def test_a_run_with_the_permissions_named_accepts_the_repository_within_its_esti
     assert Account().client("sts").get_caller_identity()["Arn"].endswith("/somebody")
     cloud.requests.clear()
     amounts = [str(word) for pair in AMOUNTS.items() for word in pair]
-    status = main([*amounts, *(f"--only={glob}" for glob in ONLY), "--out", str(tmp_path)])
+    bounded = ["--boundary", BOUNDARY]
+    status = main([*amounts, *bounded, *(f"--only={glob}" for glob in ONLY), "--out", str(tmp_path)])
     printed = capsys.readouterr().out
     assert status == 0, printed
     (written,) = tmp_path.glob("*.json")

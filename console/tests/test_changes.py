@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
+from email.utils import formatdate, parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 import memory
@@ -79,6 +80,27 @@ def test_put_announces_its_name_then_writes_with_a_signature_in_the_query(
         assert "Authorization" not in request.headers
     assert list(record(settled).record.times()) == [bucket_of("price")]
     assert record(settled).record.all == 0
+
+
+@pytest.mark.parametrize(("seconds", "announcements"), [(90, 1), (110, 2)])
+def test_what_landed_later_than_announced_is_announced_again(
+    settled: Values, sent: list[Any], seconds: int, announcements: int
+) -> None:
+    dates: list[int] = []
+
+    def land_late(parsed: Any, http_response: Any, **_: Any) -> None:
+        told = parsed["ResponseMetadata"]["HTTPHeaders"]
+        if "price.json" in http_response.url:
+            dates.append(int(parsedate_to_datetime(told["date"]).timestamp()) + seconds)
+            told["date"] = formatdate(dates[0], usegmt=True)
+
+    settled.bucket.s3.meta.events.register("after-call.s3.PutObject", land_late)
+    settled.put("shop.changes", "price", 42)
+
+    puts = [request for request in sent if request.method == "PUT" and ".changes.json" in request.url]
+    assert len(puts) == announcements
+    told = record(settled).record
+    assert (told.base(bucket_of("price")) >= dates[0]) == (announcements == 2)
 
 
 def test_put_in_a_service_without_a_record_asks_for_none(settled: Values, sent: list[Any]) -> None:

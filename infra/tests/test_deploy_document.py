@@ -141,7 +141,7 @@ def test_every_name_in_code_is_a_parameter_an_output_or_aws_s() -> None:
 
 
 def test_every_variable_and_key_of_the_configuration_exists() -> None:
-    others = {"ROLE_ARN"} | {"DELETE_IN_PROGRESS"}
+    others = {"ROLE_ARN", "DELETE_IN_PROGRESS", "NODE_PATH"}
     for name, page in PAGES.items():
         named = {
             text.removeprefix(ENVIRONMENT_PREFIX)

@@ -3,6 +3,8 @@ from __future__ import annotations
 import copy
 import json
 import re
+import shutil
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -333,3 +335,32 @@ def test_demos_are_told_where_to_read_and_write(
         "MEMORY_LOG_LEVEL": "debug",
     }
     assert bool(private) == (visibility == "Private")
+
+
+def test_what_is_named_after_the_stack_fits_however_long_the_stack_s_name_is(
+    sam: dict[str, Any], infra: Path
+) -> None:
+    """CloudFormation takes 128 characters, as CloudFront does for a policy's name and a distribution's comment."""
+    program = """
+    const { orderOf } = require('./route');
+    const stack = 'arn:aws:cloudformation:ap-southeast-1:1:stack/' + 's'.repeat(128) + '/' + 'u'.repeat(36);
+    console.log(JSON.stringify(orderOf({ StackId: stack, ResourceProperties: {} })));
+    """
+    node = shutil.which("node")
+    assert node
+    run = subprocess.run(
+        [node, "-e", program], cwd=infra / "edge-setup" / "src", capture_output=True, check=True
+    )
+    attributes = {"Name": json.loads(run.stdout)["name"], "Title": json.loads(run.stdout)["title"]}
+    assert len(attributes["Name"]) <= 64  # an access control's
+    resources = sam["Resources"]
+    for policy, config in (
+        ("CachePolicy", "CachePolicyConfig"),
+        ("HeadersPolicy", "ResponseHeadersPolicyConfig"),
+    ):
+        named = resources[policy]["Properties"][config]["Name"]
+        assert named == {"Fn::GetAtt": ["AccessControl", "Name"]}
+    for kind in ("Public", "Private"):
+        comment = resources[f"{kind}Distribution"]["Properties"]["DistributionConfig"]["Comment"]["Fn::Sub"]
+        assert len(comment.replace("${AccessControl.Title}", attributes["Title"])) <= 128
+        assert "AWS::StackName" not in comment

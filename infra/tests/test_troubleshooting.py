@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -224,7 +226,7 @@ def test_a_mishap_says_what_the_page_quotes(stage: Stage, name: str, language: s
 def test_nothing_is_quoted_that_was_not_provoked(stage: Stage) -> None:
     for language in LANGUAGES:
         met = {line_of(stage.met(name, language).text, language) for name in MISHAPS}
-        elsewhere = ("cryptography", "'memory'")  # provoked below
+        elsewhere = ("cryptography", "'memory'", "ERR_MODULE_NOT_FOUND")  # provoked below
         assert [
             line
             for line in quoted(language)
@@ -291,4 +293,33 @@ def test_the_codes_of_what_is_in_use_are_those_that_are_waited_for() -> None:
 
 
 def test_every_block_is_of_a_kind_that_is_checked() -> None:
-    assert {language for language, _ in BLOCKS} == {*LANGUAGES, "aws"}
+    assert {language for language, _ in BLOCKS} == {*LANGUAGES, "aws", "mjs"}
+
+
+def test_an_es_module_fails_as_the_page_quotes_and_works_as_it_says(tmp_path: Path) -> None:
+    layer = tmp_path / "opt" / "nodejs" / "node_modules"
+    layer.mkdir(parents=True)
+    (layer / "sdk-memory-service").symlink_to(INFRA.parent / "nodejs-sdk")
+    node = shutil.which("node")
+    assert node
+    environment = {**os.environ, "NODE_PATH": str(layer)}
+    (advice,) = (text for language, text in BLOCKS if language == "mjs")
+
+    def told(program: str) -> subprocess.CompletedProcess[str]:
+        path = tmp_path / "index.mjs"
+        path.write_text(program)
+        return subprocess.run([node, str(path)], env=environment, capture_output=True, text=True, check=False)
+
+    failed = told("import MemoryService from 'sdk-memory-service';")
+    (line,) = (line for line in quoted("js") if "ERR_MODULE_NOT_FOUND" in line)
+    assert re.search(pattern(line), failed.stderr)
+    works = told(f"{advice}console.log(typeof MemoryService);")
+    assert (works.stdout, works.stderr) == ("function\n", "")
+
+
+def test_the_table_of_a_role_s_and_an_accounts_limits_names_parameters_that_there_are() -> None:
+    template = (INFRA / "template.yaml").read_text(encoding="utf-8")
+    section = PAGE.partition("## The stack is not created")[2]
+    named = set(re.findall(r"`([A-Z][A-Za-z]+(?:Id|Prefix|Boundary))`", section))
+    assert named >= {"CachePolicyId", "ResponseHeadersPolicyId", "KeyGroupId", "FunctionPrefix"}
+    assert all(f"\n  {name}:\n    Type: String\n" in template for name in named)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
-from layers.bill import LicenceError, bill_of_materials, licence_list
+from layers.bill import LicenceError, bill_of_materials, licence_list, licence_of_all
+from layers.layer import CRYPTOGRAPHY_LICENCES
 from layers.package import Package
-from layers.wheels import Native
+from layers.wheels import Native, packages_of_lock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,10 +61,41 @@ def test_the_bill_names_every_package_with_the_hash_that_the_lock_file_pins(
     assert aws4["hashes"][0]["alg"] == "SHA-512"
 
 
+def test_the_bill_lists_what_a_wheel_s_own_bill_says_of_its_native_code(cryptography: Built) -> None:
+    components = bill(cryptography, Native.local().named("cryptography"))["components"]
+    (package,) = (one for one in components if one["name"] == "cryptography")
+    (openssl,) = (one for one in package["components"] if one["purl"].startswith("pkg:generic/openssl@"))
+    assert openssl["hashes"][0]["alg"] == "SHA-256"
+    assert openssl["licenses"] == [{"expression": "Apache-2.0"}]
+    crates = {one["name"] for one in package["components"] if one["purl"].startswith("pkg:cargo/")}
+    assert {"asn1", "pyo3"} <= crates
+    assert "cc" not in crates  # has built it, and is not in it
+    text = contents(cryptography, f"sbom/{Native.local().named('cryptography')}.licences.txt").decode()
+    assert f"  contains openssl {openssl['version']}: Apache-2.0\n" in text
+
+
+def test_the_layer_with_native_code_is_stated_to_be_under_all_licences_of_what_it_holds(
+    repository: Path,
+) -> None:
+    packages = packages_of_lock(repository / "layers" / "cryptography.txt", Native.local())
+    assert licence_of_all(packages) == CRYPTOGRAPHY_LICENCES
+    template = (repository / "infra" / "template.yaml").read_text(encoding="utf-8")
+    assert template.count(f"LicenseInfo: {CRYPTOGRAPHY_LICENCES}\n") == 2
+
+
+def test_what_is_inside_of_a_wheel_without_a_known_licence_is_refused() -> None:
+    inside = {"components": [{"name": "zlib", "version": "1.3", "purl": "pkg:generic/zlib@1.3"}]}
+    files = {"odd-1.0.dist-info/sboms/sbom.json": json.dumps(inside).encode()}
+    with pytest.raises(
+        LicenceError, match=r"zlib 1\.3 has a licence that is no SPDX expression: 'none stated'"
+    ):
+        bill_of_materials("layer", [Package("pypi", "odd", "1.0", "MIT", None, files)])
+
+
 def test_the_list_of_licences_names_their_texts_which_are_there(python: Built, cryptography: Built) -> None:
     for name, built in (("python", python), (Native.local().named("cryptography"), cryptography)):
         text = contents(built, f"sbom/{name}.licences.txt").decode()
-        paths = [line.strip().removeprefix("/opt/") for line in text.splitlines() if line.startswith("  ")]
+        paths = [line.strip().removeprefix("/opt/") for line in text.splitlines() if line.startswith("  /")]
         assert paths
         assert all(contents(built, path) for path in paths)
 

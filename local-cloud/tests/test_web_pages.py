@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from firefox import FirefoxPage, firefox_page
 from layers.archive import zip_files
 from local_cloud import FakeClock, LocalCloud
 from playwright.sync_api import sync_playwright
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # playwright's own pipes
 SECRET = "hush"
@@ -196,24 +197,30 @@ def evil_port() -> Iterator[int]:
         yield port
 
 
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
+@contextmanager
+def chromium_page(program: str) -> Iterator[Page]:
     names = f"MAP {REBOUND} 127.0.0.1, MAP evil.example 127.0.0.1, MAP *.cloudfront.net 127.0.0.1"
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", f"--host-resolver-rules={names}"]
+            executable_path=program, args=["--no-sandbox", f"--host-resolver-rules={names}"]
         )
-        yield opened
+        yield opened.new_page()
         opened.close()
 
 
-@pytest.fixture(scope="module")
-def page(browser: Browser) -> Iterator[Page]:
-    with browser.new_page() as opened:
+@pytest.fixture(scope="module", params=["chromium", "firefox"])
+def page(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Page | FirefoxPage]:
+    """A page of a real browser."""
+    program = request.getfixturevalue(request.param)
+    profile = tmp_path_factory.mktemp("profile")
+    opens = chromium_page(program) if request.param == "chromium" else firefox_page(program, profile)
+    with opens as opened:
         yield opened
 
 
-def visit(page: Page, origin: str, place: str, evil_port: int, folder: Path) -> str:
+def visit(page: Page | FirefoxPage, origin: str, place: str, evil_port: int, folder: Path) -> str:
     """Open the page of an origin and return the URL at which it finds a place."""
     port = place.rpartition(":")[2]
     starts = {
@@ -233,7 +240,13 @@ def visit(page: Page, origin: str, place: str, evil_port: int, folder: Path) -> 
 @pytest.mark.parametrize(("place", "attempt"), ALL)
 @pytest.mark.parametrize("origin", ORIGINS)
 def test_no_page_reads_or_changes_anything(  # noqa: PLR0913, PLR0917 - fixtures
-    target: Target, page: Page, evil_port: int, tmp_path: Path, origin: str, place: str, attempt: str
+    target: Target,
+    page: Page | FirefoxPage,
+    evil_port: int,
+    tmp_path: Path,
+    origin: str,
+    place: str,
+    attempt: str,
 ) -> None:
     before = target.state()
     path, init = ATTEMPTS[place][attempt]
@@ -248,7 +261,7 @@ def test_no_page_reads_or_changes_anything(  # noqa: PLR0913, PLR0917 - fixtures
 
 
 def test_name_of_a_distribution_that_was_made_to_point_here_reads_no_value_across_origins(
-    target: Target, page: Page, evil_port: int, tmp_path: Path
+    target: Target, page: Page | FirefoxPage, evil_port: int, tmp_path: Path
 ) -> None:
     base = visit(page, "another site", target.places["edge"], evil_port, tmp_path)
     port = base.rpartition(":")[2]
@@ -257,7 +270,7 @@ def test_name_of_a_distribution_that_was_made_to_point_here_reads_no_value_acros
 
 
 def test_page_uploads_a_form_where_the_buckets_rules_name_its_origin(
-    target: Target, page: Page, evil_port: int, tmp_path: Path
+    target: Target, page: Page | FirefoxPage, evil_port: int, tmp_path: Path
 ) -> None:
     s3 = target.cloud.client("s3")
     s3.create_bucket(Bucket="uploads")

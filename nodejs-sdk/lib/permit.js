@@ -15,6 +15,8 @@ class Permit {
   #names;
   /** @type {Fence | undefined} */
   #fence;
+  /** What the next announcement must not be earlier than: S3 has said that the last one is over. */
+  #least = 0;
   /** @type {Promise<number> | undefined} */
   #renewal;
 
@@ -51,7 +53,10 @@ class Permit {
         return result;
       } catch (error) {
         const isExpired = error instanceof ExpiredError;
-        if (isExpired) this.#fence = undefined;
+        if (isExpired && this.#fence) {
+          this.#least = Math.max(this.#least, this.#fence.e + 1); // or a clock that is behind has the same one count for ever
+          this.#fence = undefined;
+        }
         if (!isExpired || (isConditional && error.outcomeUnknown)) throw isInDoubt ? doubtful(error) : error;
         isInDoubt ||= error.outcomeUnknown;
       }
@@ -72,7 +77,7 @@ class Permit {
   /** @param {number} left milliseconds */
   async #renew(left) {
     try {
-      return await this.#announcer.announce(this.#run, this.#names, left);
+      return await this.#announcer.announce(this.#run, this.#names, left, this.#least);
     } finally {
       this.#renewal = undefined;
     }

@@ -24,7 +24,7 @@ def settings(source: Source, share_with: Any = "nobody", regions: list[str] = RE
     path = source.root / "release" / "publish.yaml"
     given = yaml.safe_load(path.read_text())
     bucket = f"{source.root.parent.name[:30].replace('_', '-')}-{{account}}-{{region}}"
-    given.update(regions=regions, application={"share_with": share_with, "artifacts_bucket": bucket.lower()})
+    given["application"] = {"regions": regions, "share_with": share_with, "artifacts_bucket": bucket.lower()}
     path.write_text(yaml.safe_dump(given))
     source.commit("Settings")
     source.git("tag", "--force", "v1.0.0")

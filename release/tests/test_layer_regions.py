@@ -9,6 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from layers.layer import CRYPTOGRAPHY_LICENCES
 from layers.wheels import Native
 from release.errors import ReleaseError
 from release.layers import LayerVersion, RegionOfLayers, layer_versions
@@ -53,7 +54,15 @@ def region(  # noqa: PLR0913 - each test says what it differs in
     noted: dict[str, str] | None = None,
 ) -> RegionOfLayers:
     settings = Settings(
-        (REGION,), audience, Audience(), "{region}", "http://a", "http://a", "http://a", npm_provenance=False
+        (REGION,),
+        (REGION,),
+        audience,
+        Audience(),
+        "{region}",
+        "http://a",
+        "http://a",
+        "http://a",
+        npm_provenance=False,
     )
     lines = said if said is not None else []
     arns = noted if noted is not None else {}
@@ -95,7 +104,7 @@ def test_each_layer_is_published_for_its_runtimes_and_architectures(
     assert sorted(found["python"]["CompatibleArchitectures"]) == ["arm64", "x86_64"]
     native = found["cryptography-3.13-arm64"]
     assert (native["CompatibleRuntimes"], native["CompatibleArchitectures"]) == (["python3.13"], ["arm64"])
-    assert native["LicenseInfo"] == "Apache-2.0 OR BSD-3-Clause"
+    assert native["LicenseInfo"] == CRYPTOGRAPHY_LICENCES
 
 
 def test_what_is_shared_with_nobody_has_no_policy(
@@ -197,7 +206,7 @@ def test_a_rehearsal_publishes_nothing_and_holds_the_calls_against_the_model(
         Release(
             version,
             artifacts,
-            Settings((REGION,), Audience(), Audience(), "", "", "", "", npm_provenance=False),
+            Settings((REGION,), (REGION,), Audience(), Audience(), "", "", "", "", npm_provenance=False),
             None,
         ),
         [LayerVersion("python", ("python3.13",), (3,), "MIT")],  # type: ignore[arg-type] # wrong on purpose

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+APPLICATION = {"regions": ["us-east-1"], "share_with": "everybody", "artifacts_bucket": "one-{region}"}
+
+
 @pytest.fixture
 def given(pytestconfig: pytest.Config) -> dict[str, Any]:
     """The repository's own settings."""
@@ -24,7 +27,7 @@ def read(tmp_path: Path, given: Any) -> Settings:
 
 def test_the_repository_s_own_settings_are_valid(tmp_path: Path, given: dict[str, Any]) -> None:
     settings = read(tmp_path, given)
-    assert settings.regions[0] == "us-east-1"
+    assert len(settings.regions) > len(settings.application_regions) == 1
     assert settings.npm_provenance is True
 
 
@@ -56,7 +59,21 @@ def test_another_audience_is_refused(given: Any) -> None:
         ({"region": ["us-east-1"]}, "has the keys regions, layers"),
         ({"layers": {}}, "layers has share_with, and nothing else"),
         ({"layers": {"share_with": "nobody", "with": 1}}, "layers has share_with, and nothing else"),
-        ({"application": {"share_with": "nobody", "artifacts_bucket": "one"}}, "has {region} in it"),
+        (
+            {"application": {"regions": ["us-east-1"], "share_with": "nobody", "artifacts_bucket": "one"}},
+            "has {region} in it",
+        ),
+        (
+            {"application": {"share_with": "nobody", "artifacts_bucket": "one-{region}"}},
+            "has regions and share_with",
+        ),
+        ({"application": {**APPLICATION, "regions": []}}, "application.regions is a list of AWS Regions"),
+        ({"application": {**APPLICATION, "regions": ["us-gov-west-1"]}}, "in a partition of AWS without"),
+        ({"regions": ["eu-west-1", "cn-north-1"]}, "cn-north-1 is in a partition of AWS without"),
+        (
+            {"application": {**APPLICATION, "regions": ["us-east-1", "eu-west-1"]}},
+            "is one Region if everybody sees the application",
+        ),
         ({"npm": {"registry": "registry.npmjs.org", "provenance": True}}, "npm.registry is a URL"),
         ({"pypi": {"upload": "https://a", "index": "a b"}}, "pypi.index is a URL"),
     ],
@@ -74,3 +91,10 @@ def test_settings_that_are_missing_or_no_yaml_are_said(tmp_path: Path) -> None:
     (tmp_path / "publish.yaml").write_text("a: [")
     with pytest.raises(ReleaseError, match="cannot read the settings"):
         Settings.read(tmp_path / "publish.yaml")
+
+
+def test_an_application_that_not_everybody_sees_goes_to_each_region_of_those_who_do(
+    tmp_path: Path, given: dict[str, Any]
+) -> None:
+    own = {**APPLICATION, "regions": ["us-east-1", "eu-west-1"], "share_with": "o-a1b2c3d4e5"}
+    assert read(tmp_path, {**given, "application": own}).application_regions == ("us-east-1", "eu-west-1")

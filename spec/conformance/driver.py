@@ -16,6 +16,7 @@ from .process import EndedError, Process, ProcessError, SilentError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from signal import Signals
 
     from typing_extensions import Self
 
@@ -104,6 +105,13 @@ class Driver:
     def stderr(self) -> str:
         """Return the end of what the process has said on standard error."""
         return self._process.stderr() if self._process else ""
+
+    def signal(self, number: Signals) -> bool:
+        """Send a signal to the process, from any thread; return whether there is one."""
+        process = self._process
+        if process:
+            process.signal(number)
+        return process is not None
 
     def forget_stderr(self) -> None:
         """Begin anew to collect standard error."""

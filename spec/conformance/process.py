@@ -141,11 +141,15 @@ class Process:
         except subprocess.TimeoutExpired as error:
             raise SilentError(f"did not exit within {limit:g} s after the end of its input") from error
 
-    def kill(self) -> None:
-        """End the process and all that it started; again does nothing."""
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the process and all that it started, in the middle of whatever they do."""
         # Where the leader is a zombie, some systems say that its group may not be killed.
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._child.pid, signal.SIGKILL)
+            os.killpg(self._child.pid, number)
+
+    def kill(self) -> None:
+        """End the process and all that it started; again does nothing."""
+        self.signal(signal.SIGKILL)
         self._child.wait()
         for _ in range(_LAST_CHUNKS):
             self._pump(0)

@@ -26,6 +26,7 @@ _SHOWN = 5
 _HANGS = 0.02  # of the faults, in a long run
 _LONG = 20_000  # operations
 DECISIONS = ("accepted_by_version", "accepted_by_time", "sent_to_s3")
+OF_THE_RECORD = ("confirmed", "records_read", "announcements", "conflicts")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,6 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         edge_ttl=1 if options.real_time else Setting.edge_ttl,
         jumps=not options.real_time,
         hangs=_HANGS if options.operations >= _LONG else 0.0,
+        endings=0.0 if options.skew else Setting.endings,
+        changes=options.changes,
+        skew=options.skew,
     )
     _say(f"seed {setting.seed}: {setting.clients} processes each of {', '.join(one.name for one in sdks)}")
     with staged(options.root) as stage:
@@ -53,13 +57,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.keep:
         options.keep.write_text("".join(f"{line}\n" for line in operation.written(history.operations)))
     _say(summary(history))
-    return _report(judge(history.operations)) or _report_decisions(history)
+    needed = (*DECISIONS, *(OF_THE_RECORD if setting.changes else ()))
+    return _report(judge(history.operations)) or _report_decisions(history, needed)
 
 
 def summary(history: History) -> str:
     """Say how large a history is, and how reads came to be accepted."""
-    decided = ", ".join(f"{name.replace('_', ' ')} {history.stats[name]:,}" for name in DECISIONS)
-    return f"{len(history.operations):,} operations in {history.seconds:.0f} s; reads of the edge {decided}"
+    decided = _counted(history, DECISIONS)
+    done = f"{len(history.operations):,} operations in {history.seconds:.0f} s; reads of the edge {decided}"
+    if not any(operation.record for operation in history.operations):
+        return done
+    return f"{done}; of the change record {_counted(history, OF_THE_RECORD)}"
+
+
+def _counted(history: History, names: Sequence[str]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {history.stats[name]:,}" for name in names)
 
 
 def _report(violations: list[Violation]) -> int:
@@ -69,10 +81,10 @@ def _report(violations: list[Violation]) -> int:
     return 1 if violations else 0
 
 
-def _report_decisions(history: History) -> int:
-    never = [name for name in DECISIONS if not history.stats[name]]
+def _report_decisions(history: History, needed: Sequence[str]) -> int:
+    never = [name for name in needed if not history.stats[name]]
     for name in never:
-        _say(f"no read was {name.replace('_', ' ')}: nothing is proved")
+        _say(f"{name.replace('_', ' ')} 0: nothing is proved")
     return 1 if never else 0
 
 
@@ -83,6 +95,16 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--clients", type=int, default=2, help="processes of each SDK (default: 2)")
     parser.add_argument("--sdk", action="append", default=[], help="only this one; may be given again")
     parser.add_argument("--real-time", action="store_true", help="time does not jump, and EDGE_TTL is 1")
+    parser.add_argument(
+        "--changes", action="store_true", help="with a change record, and processes that freeze and end"
+    )
+    parser.add_argument(
+        "--skew",
+        type=float,
+        default=0.0,
+        metavar="SECONDS",
+        help="by which the clocks of two processes in three are wrong",
+    )
     parser.add_argument("--root", type=Path, default=_ROOT, help="a clone with the SDKs (default: this one)")
     parser.add_argument("--keep", type=Path, metavar="FILE", help="write the history to a file")
     parser.add_argument("--judge", type=Path, metavar="FILE", help="only judge a history that was kept")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import signal
 import time
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,11 +24,17 @@ if TYPE_CHECKING:
 _REQUESTS: Mapping[str, str] = {"get": "entry"}
 _MORE_THAN_KEPT = 10_001  # names: an object remembers 10,000 at least (SES-5)
 _DEADLINE = 5.0  # unless configured
+_COUNTS_EVERY = 20  # steps
 _OUTCOMES: Mapping[str, str] = {"conflict": "conflict", "unavailable": "unknown"}
+_REFUSED: Message = {"error": {"code": "unavailable"}}
 
 
 class BrokenError(Exception):
     """A client did what no client may: it crashed, hung, or raised an error that is not one of those to expect."""
+
+
+class _KilledError(Exception):
+    """The process has been killed, as it was to be."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +52,11 @@ class Member:
     conf: Message
     tells: bool = True
     pop: int | None = None
+
+    @property
+    def record(self) -> bool:
+        """Whether it goes by a change record."""
+        return bool(self.conf.get("CHANGES"))
 
     @property
     def stale(self) -> float:
@@ -66,6 +79,7 @@ class Client:
         clock: Callable[[], float],
         visit: Callable[[], Visit],
         service: str,
+        start: Callable[[Driver], None],
     ) -> None:
         """Take the driver of a process.
 
@@ -76,6 +90,7 @@ class Client:
             clock: the one clock.
             visit: returns where those are who roam.
             service: the service's name.
+            start: lets a new process begin.
         """
         self.history: list[Operation] = []
         self._driver = driver
@@ -84,6 +99,12 @@ class Client:
         self._clock = clock
         self._visit = visit
         self._service = service
+        self._start = start
+        self._lives = 0
+        self._counted: Counter[str] = Counter()  # by those who are dead
+        self._counts: Counter[str] = Counter()  # by those who live, a while ago
+        self._steps = 0
+        self._is_to_die = False
         self._numbers = itertools.count()
         self._versions: dict[
             str, tuple[str, str]
@@ -98,15 +119,17 @@ class Client:
         member = self._plan.chance.choice(self._members)
         lanes = [[self._request(wish, member) for wish in lane] for lane in self._plan.step()]
         requests = [[{**request, **self._open(member)} for request, _ in lane] for lane in lanes]
+        self._steps += 1
         visit = self._visit()
         began = self._clock()
-        if len(lanes) == 1 and len(lanes[0]) == 1:
-            really = time.monotonic()
-            replies = [[self._ask(requests[0][0])]]
-            if begun := lanes[0][0][1]:
-                begun["took"] = time.monotonic() - really
-        else:
-            replies = self._ask({"op": "together", "lanes": requests})["lanes"]
+        try:
+            if self._steps % _COUNTS_EVERY == 0:
+                self._counts = self._ask_for_counts()
+            replies = self._replies(lanes, requests)
+        except _KilledError:
+            # What was under way may have come to anything.
+            replies = [[_REFUSED for _ in lane] for lane in lanes]
+            self._live_again()
         ended = self._clock()
         stayed = visit.pop if self._visit() is visit else None
         pop = stayed if member.pop is None else member.pop
@@ -114,6 +137,24 @@ class Client:
             for (request, begun), reply in zip(lane, answers, strict=True):
                 if begun:
                     self._record(begun | {"pop": pop}, request, reply, began, ended)
+
+    def freeze(self, meanwhile: Callable[[], None]) -> None:
+        """Stop the process wherever it is, and let it go on after something else has happened."""
+        if self._driver.signal(signal.SIGSTOP):
+            try:
+                meanwhile()
+            finally:
+                self._driver.signal(signal.SIGCONT)
+
+    def crash(self) -> None:
+        """Kill the process wherever it is; another one takes its place, with other objects."""
+        self._is_to_die = True
+        self._is_to_die = self._driver.signal(signal.SIGKILL)
+
+    def settle(self) -> None:
+        """Let the process be one that lives."""
+        if self._is_to_die:
+            self._live_again()
 
     def read_newest(self, names: Sequence[str]) -> None:
         """Read what S3 holds under names, for the record."""
@@ -146,15 +187,42 @@ class Client:
                         told = begun | {"asked": None if number else more}
                         self._record(told, request, reply, began, ended)
 
-    def stats(self) -> list[dict[str, int]]:
-        """Return the statistics of its objects."""
-        return [self._ask({"op": "stats", **self._open(member)})["stats"] for member in self._members]
+    def stats(self) -> Counter[str]:
+        """Return the statistics of all its objects together: of those of a killed process, what they last said."""
+        return self._counted + self._ask_for_counts()
 
     def _open(self, member: Member) -> Message:
         return {"session": member.name, "conf": member.conf, "service": self._service}
 
+    def _replies(
+        self, lanes: Sequence[Sequence[tuple[Message, dict[str, Any] | None]]], requests: list[list[Message]]
+    ) -> list[list[Message]]:
+        if len(lanes) > 1 or len(lanes[0]) > 1:
+            replies: list[list[Message]] = self._ask({"op": "together", "lanes": requests})["lanes"]
+            return replies
+        really = time.monotonic()
+        reply = self._ask(requests[0][0])
+        if begun := lanes[0][0][1]:
+            begun["took"] = time.monotonic() - really
+        return [[reply]]
+
+    def _ask_for_counts(self) -> Counter[str]:
+        counts: Counter[str] = Counter()
+        for member in self._members:
+            counts.update(self._ask({"op": "stats", **self._open(member)})["stats"])
+        return counts
+
+    def _live_again(self) -> None:
+        self._counted += self._counts
+        self._counts = Counter()
+        self._is_to_die = False
+        self._lives += 1
+        self._start(self._driver)
+
     def _ask(self, request: Message) -> Message:
         (answer,) = self._driver.ask([request])
+        if answer.verdict == "crashed" and self._is_to_die:
+            raise _KilledError
         if answer.verdict:
             raise BrokenError(f"{self._driver.sdk.name}: {answer.verdict} at {request}: {answer.detail}")
         return answer.message
@@ -162,12 +230,15 @@ class Client:
     def _request(self, wish: Wish, member: Member) -> tuple[Message, dict[str, Any] | None]:
         """Return the request for a wish, and what is known of the operation; None for what is no part of a history."""
         if wish.verb == "clear":
-            return {"op": "clear", "prefix": wish.name}, None
+            removes = {"service": self._called(member), "verb": "remove", "names": wish.names}
+            request: Message = {"op": "clear", "prefix": wish.name}
+            return request, {**removes, "record": member.record} if wish.names else None
         if wish.verb == "remove_many":
             names = [["str", f"{wish.name}{number}"] for number in range(_MORE_THAN_KEPT)]
             return {"op": "remove_many", "names": names}, None
-        known: dict[str, Any] = {"service": member.name, "verb": wish.verb, "name": wish.name}
-        request: Message = {"op": wish.verb, "name": ["str", wish.name]}
+        known: dict[str, Any] = {"service": self._called(member), "verb": wish.verb, "name": wish.name}
+        known["record"] = member.record
+        request = {"op": wish.verb, "name": ["str", wish.name]}
         known["edge_ttl"] = float(member.conf["EDGE_TTL"])
         known["deadline"] = float(member.conf.get("DEADLINE", _DEADLINE))
         if wish.verb == "get":
@@ -180,7 +251,7 @@ class Client:
         elif wish.verb == "put":
             self._put(wish, request, known)
         elif wish.verb == "update":
-            known["value"] = self._word(member)
+            known["value"] = self._word_of(known["service"])
             request["set"] = [known["value"], ["bool", True]]
         return request, known
 
@@ -198,8 +269,9 @@ class Client:
         edge_ttl = options.get("edge_ttl", known["edge_ttl"])
         known |= {"ttl": options.get("ttl"), "edge_ttl": float(min(edge_ttl, options.get("ttl", edge_ttl)))}
 
-    def _word(self, member: Member) -> str:
-        return self._word_of(member.name)
+    def _called(self, member: Member) -> str:
+        """Return the name of an object: in another process it is another object."""
+        return f"{member.name}.{self._lives}" if self._lives else member.name
 
     def _word_of(self, member: str) -> str:
         return f"{member}-{next(self._numbers)}"
@@ -207,6 +279,11 @@ class Client:
     def _record(
         self, known: dict[str, Any], request: Message, reply: Message, began: float, ended: float
     ) -> None:
+        if "names" in known:
+            names = known.pop("names")
+            for name in names:
+                self._record({**known, "name": name}, request, reply, began, ended)
+            return
         error = reply.get("error", {}).get("code")
         verb = known["verb"]
         if error is not None and error not in _OUTCOMES:

@@ -17,8 +17,16 @@ class SharedClock:
         """Show the machine's time, and say so in the file."""
         self.file = file
         self._ahead = 0.0
+        self._files = {0.0: file}
         self._moving = threading.Lock()
         self._write()
+
+    def file_of(self, skew: float) -> Path:
+        """Return the file of a clock that is so many seconds ahead of this one, always."""
+        with self._moving:
+            self._files.setdefault(skew, self.file.with_name(f"{self.file.name}{skew:+g}"))
+            self._write()
+            return self._files[skew]
 
     def __call__(self) -> float:
         """Return the time in Unix seconds."""
@@ -32,6 +40,7 @@ class SharedClock:
             self._write()
 
     def _write(self) -> None:
-        new = self.file.with_suffix(".new")
-        new.write_text(repr(self._ahead), encoding="ascii")
-        new.replace(self.file)
+        for skew, file in self._files.items():
+            new = file.with_name(f"{file.name}.new")
+            new.write_text(repr(self._ahead + skew), encoding="ascii")
+            new.replace(file)

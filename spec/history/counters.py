@@ -6,30 +6,29 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from .knowledge import Fetches, Rising
+from .knowledge import Rising
 from .violation import AGE_STEP, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .knowledge import Fetches
     from .operation import Operation
 
 
-def judge(operations: list[Operation]) -> Iterator[Violation]:
-    """Return what is wrong with the operations on one counter."""
-    return _Counter(operations).violations()
+def judge(operations: list[Operation], fetches: Fetches) -> Iterator[Violation]:
+    """Return what is wrong with the operations on one counter, given when copies may have come to edges."""
+    return _Counter(operations, fetches).violations()
 
 
 class _Counter:
-    def __init__(self, operations: list[Operation]) -> None:
+    def __init__(self, operations: list[Operation], fetches: Fetches) -> None:
         self._ordered = sorted(operations, key=lambda operation: operation.ended)
         increments = [operation for operation in self._ordered if operation.is_write]
         done = [operation for operation in increments if operation.outcome == "done"]
         self._begun = sorted(operation.began for operation in increments)
         self._ended = [operation.ended for operation in done]
-        self._arrived = _arrived(
-            done, Fetches([(one.began, one.ended) for one in operations if one.verb == "get"])
-        )
+        self._arrived = _arrived(done, fetches)
         self._fresh = max((operation.edge_ttl for operation in increments), default=0.0)
         self._own: dict[str, Rising] = defaultdict(Rising)
         self._seen: dict[str, Rising] = defaultdict(Rising)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from . import circuit, counters, deadlines, registers, sets
+from .knowledge import Fetches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from .operation import Operation
     from .violation import Violation
 
-_JUDGES: Mapping[str, Callable[[list[Operation]], Iterable[Violation]]] = {
+_JUDGES: Mapping[str, Callable[[list[Operation], Fetches], Iterable[Violation]]] = {
     "blackout": circuit.judge,
     "register": registers.judge,
     "counter": counters.judge,
@@ -25,7 +26,7 @@ def judge(history: Iterable[Operation]) -> list[Violation]:
     """Return every violation, by the end of its operation.
 
     Nearly all guarantees are about one name each, so the names are judged one by one, by what their first segment says
-    they are.
+    they are. But a change record is one for all names: any read may bring it to an edge.
 
     Args:
         history: all operations of all clients, in any order.
@@ -35,7 +36,14 @@ def judge(history: Iterable[Operation]) -> list[Violation]:
     for operation in operations:
         by_name[operation.name].append(operation)
     found = list(deadlines.judge(operations))
+    of_the_record = _fetches(operations) if any(one.record for one in operations) else None
     found += [
-        violation for name, ones in by_name.items() for violation in _JUDGES[name.partition("/")[0]](ones)
+        violation
+        for name, ones in by_name.items()
+        for violation in _JUDGES[name.partition("/")[0]](ones, of_the_record or _fetches(ones))
     ]
     return sorted(found, key=lambda violation: violation.operation.ended)
+
+
+def _fetches(operations: list[Operation]) -> Fetches:
+    return Fetches([(one.began, one.ended) for one in operations if one.verb == "get"])

@@ -1,16 +1,22 @@
-"""What befalls the clients of a history: faults, other points of presence, and time that passes at once."""
+"""What befalls the clients of a history: faults, other points of presence, time that passes at once, and their end."""
 
 from __future__ import annotations
 
 import random
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
 from local_cloud import Fault
 
+from .intermission import Intermission
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from local_cloud import LocalCloud
 
+    from .client import Client
     from .clock import SharedClock
 
 # What goes wrong, how often beside the others. Writes at S3 are never slow: S3 would carry them out at any later time.
@@ -46,6 +52,10 @@ _HANGS: list[list[dict[str, Any]]] = [
     [{"where": "edge", "kind": "slow", "pause": 0.2, "times": 1}],  # a document takes half a minute
 ]
 _CHANGES = {"roam": 40, "move on": 30, "dawdle": 8, "break": 20, "heal": 10}
+_ACCIDENTS = {"leap": 12, "freeze": 8, "hold": 10, "crash": 2}
+_LEAPS = (6.0, 20.0, 130.0, 300.0, 1300.0)  # seconds: what is quiet is confirmed then
+_HOLDS = (5.0, 17.0, 30.0, 130.0)  # seconds between an announcement and the write, or its signature and S3
+_FROZEN = 0.1  # seconds of the machine's: what S3 has been asked for is over then
 _DAWDLES: dict[str, Any] = {"where": "edge", "kind": "slow", "delay": 0.3, "times": 3}
 _UNDER_WAY = 0.1  # seconds after which a request has come that is to be answered slowly
 _MOVES = (0.1, 0.7, 1.5, 3.0, 4.0)  # seconds that pass at once
@@ -65,6 +75,7 @@ class Nemesis:
 
     Attributes:
         visit: where those who roam are.
+        pauses: between the steps of clients.
     """
 
     visit: Visit
@@ -88,7 +99,20 @@ class Nemesis:
         self._clock = clock
         self._hangs = hangs
         self._pauses = pauses
+        self.pauses = Intermission()
+        self._holding = threading.Lock()
+        self._clients: Sequence[Client] = ()
+        self._puts = ""
         self._roam(0)
+
+    def haunt(self, clients: Sequence[Client], puts: str) -> None:
+        """Let accidents befall clients, as they may with a change record.
+
+        Args:
+            clients: whose processes freeze and end.
+            puts: what the paths of their puts begin with.
+        """
+        self._clients, self._puts = clients, puts
 
     def pause(self) -> int:
         """Return how many operations there are before the next change."""
@@ -97,7 +121,8 @@ class Nemesis:
     def change(self) -> None:
         """Move to another point of presence, let something go wrong or no more, or let time pass."""
         crowded = len(self._cloud.faults.active()) > _ACTIVE
-        what = "heal" if crowded else self._chance.choices(list(_CHANGES), list(_CHANGES.values()))[0]
+        weights = {**_CHANGES, **(_ACCIDENTS if self._clients else {})}
+        what = "heal" if crowded else self._chance.choices(list(weights), list(weights.values()))[0]
         if what == "roam":
             self._roam(self._chance.randrange(len(self._cloud.edge_endpoints)))
         elif what == "break":
@@ -107,8 +132,41 @@ class Nemesis:
         elif what == "dawdle":
             self._cloud.faults.add(Fault(**_DAWDLES))
             time.sleep(_UNDER_WAY)
+        elif what in _ACCIDENTS:
+            self._befall(what)
         if what in ("move on", "dawdle") and self._clock:
             self._clock.advance(self._chance.choice(_MOVES))
+
+    def _befall(self, accident: str) -> None:
+        client = self._chance.choice(self._clients)
+        if accident == "crash":
+            client.crash()
+        elif accident == "leap":
+            seconds = self._chance.choice(_LEAPS)
+            self.pauses.alone(lambda: self._advance(seconds), lambda stepping: not stepping)
+        elif accident == "freeze":
+            seconds = self._chance.choice(_HOLDS)
+            client.freeze(
+                lambda: self.pauses.alone(
+                    lambda: self._advance(seconds), lambda stepping: stepping <= {client}
+                )
+            )
+        else:
+            seconds = self._chance.choice(_HOLDS)
+            self._cloud.request_hooks.add("s3", lambda: self._hold(seconds), method="PUT", path=self._puts)
+
+    def _hold(self, seconds: float) -> None:
+        """Let time pass while a put is on its way: its writer has frozen after signing it."""
+        if self._holding.acquire(blocking=False):
+            try:
+                self.pauses.alone(lambda: self._advance(seconds), lambda stepping: len(stepping) <= 1)
+            finally:
+                self._holding.release()
+
+    def _advance(self, seconds: float) -> None:
+        time.sleep(_FROZEN)
+        if self._clock:
+            self._clock.advance(seconds)
 
     def _roam(self, pop: int) -> None:
         self.visit = Visit(None)

@@ -43,6 +43,7 @@ class Operation:
         deadline: how many it may take.
         asked: of a get while every edge failed: how often edges were asked until it ended, since nobody else did; None
             of every other, and of all but one of those that ran at the same time.
+        record: whether its object goes by a change record.
     """
 
     service: str
@@ -63,6 +64,7 @@ class Operation:
     took: float = 0.0
     deadline: float = 5.0
     asked: int | None = None
+    record: bool = False
 
     @property
     def is_write(self) -> bool:

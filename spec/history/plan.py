@@ -29,6 +29,10 @@ _GROWING: dict[str, int] = {"get": 60, "get newest": 8, "add": 25}
 _HALF = 0.5
 _CLEAR = 0.002
 _FORGET = 0.0005
+_CLEAR_NAMES = 0.01
+_LOOK_BACK = 0.5
+_STIR = 0.1
+_PER_QUIET_NAME = 60  # operations, with a change record: then it is quiet, and mostly read
 _BLACKOUT = 10  # steps of each object
 _WAITS = (0.3, 3.0, 6.0, 11.0)  # seconds between two of them
 
@@ -37,7 +41,7 @@ class Wish(NamedTuple):
     """An operation that somebody is to do.
 
     `clear` of a prefix that holds nothing makes an object forget, and so does `remove_many` of more names than it
-    keeps.
+    keeps. `clear` of registers removes them.
 
     Attributes:
         verb: what to do.
@@ -45,6 +49,7 @@ class Wish(NamedTuple):
         options: of a put.
         condition: of a put.
         consistent: of a get.
+        names: what a clear removes.
     """
 
     verb: Verb | str
@@ -52,6 +57,7 @@ class Wish(NamedTuple):
     options: Mapping[str, Any] = MappingProxyType({})
     condition: str | None = None
     consistent: bool = False
+    names: tuple[str, ...] = ()
 
 
 class Budget:
@@ -80,7 +86,9 @@ class Budget:
 class Plan:
     """What one client does, step by step."""
 
-    def __init__(self, seed: int, client: str, budget: Budget, endings: float) -> None:
+    def __init__(
+        self, seed: int, client: str, budget: Budget, endings: float, *, changes: bool = False
+    ) -> None:
         """Begin.
 
         Args:
@@ -88,17 +96,22 @@ class Plan:
             client: whose it is.
             budget: of all clients.
             endings: how many of the puts have a ttl, from 0 to 1.
+            changes: whether there is a change record: then it often reads what nobody changes any more, and clears.
         """
         self._endings = endings
+        self._changes = changes
         self.chance = random.Random(f"{seed} {client}")  # noqa: S311 - it must be the same again
         self._budget = budget
-        self._per_epoch = _PER_NAME * sum(_NAMES.values())
+        self._per_epoch = (_PER_QUIET_NAME if changes else _PER_NAME) * sum(_NAMES.values())
 
     def step(self) -> list[list[Wish]]:
         """Return what to do next: the operations of one lane one after the other, several lanes at the same time."""
         lanes = self.chance.choice([2, 3]) if self.chance.random() < _TOGETHER else 1
         lengths = [self.chance.choice([1, 2]) if lanes > 1 else 1 for _ in range(lanes)]
         epoch = self._budget.take(sum(lengths)) // self._per_epoch
+        if self._changes and self.chance.random() < _LOOK_BACK:
+            name = self._name(max(0, epoch - 1))
+            return [[self._quiet_wish(name) for _ in range(length)] for length in lengths]
         name = self._name(epoch)
         # Those at the same time have the name in common: that is where they can go wrong.
         return [[self._wish(name) for _ in range(length)] for length in lengths]
@@ -115,12 +128,20 @@ class Plan:
         kind = self.chance.choices(list(_NAMES), weights=[6, 2, 2])[0]
         return f"{kind}/{epoch}/{self.chance.randrange(_NAMES[kind])}"
 
+    def _quiet_wish(self, name: str) -> Wish:
+        """Return a read, or now and then what makes all copies that have been confirmed for long wrong."""
+        return self._wish(name) if self.chance.random() < _STIR else Wish("get", name)
+
     def _wish(self, name: str) -> Wish:
         if self.chance.random() < _CLEAR:
             return Wish("clear", "nothing/")
         if self.chance.random() < _FORGET:
             return Wish("remove_many", "nothing/")
         kind = name.partition("/")[0]
+        if self._changes and kind == "register" and self.chance.random() < _CLEAR_NAMES:
+            prefix = f"{name.rpartition('/')[0]}/"
+            names = tuple(f"{prefix}{number}" for number in range(_NAMES[kind]))
+            return Wish("clear", prefix, names=names)
         weights = _REGISTER if kind == "register" else _GROWING
         what = self.chance.choices(list(weights), weights=list(weights.values()))[0]
         if what.startswith("get"):

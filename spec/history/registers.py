@@ -37,14 +37,19 @@ class State(NamedTuple):
     ended: float = -_NEVER
 
 
-def judge(operations: list[Operation]) -> list[Violation]:
-    """Return what is wrong with the operations on one register, in the order in which they ended."""
+def judge(operations: list[Operation], fetches: Fetches) -> list[Violation]:
+    """Return what is wrong with the operations on one register, in the order in which they ended.
+
+    Args:
+        operations: on the register.
+        fetches: when copies may have come to edges, its own or of a change record.
+    """
     told = [conditions.in_doubt(operation, operations) for operation in operations]
-    return [*_Register(told).violations(), *conditions.judge(told)]
+    return [*_Register(told, fetches).violations(), *conditions.judge(told)]
 
 
 class _Register:
-    def __init__(self, operations: list[Operation]) -> None:
+    def __init__(self, operations: list[Operation], fetches: Fetches) -> None:
         self._operations = sorted(operations, key=lambda operation: operation.ended)
         writes = [operation for operation in operations if operation.is_write]
         self._puts = {write.value: write for write in writes if write.verb != "remove"}
@@ -52,7 +57,6 @@ class _Register:
         self._ends = [State(-_NEVER, -_NEVER, 0.0, "before the first put")]
         self._ends += [State(one.began, one.latest, 0.0, str(one)) for one in writes if one.verb == "remove"]
         self._expiring = [one for one in writes if one.ttl is not None]
-        fetches = Fetches([(one.began, one.ended) for one in operations if one.verb == "get"])
         self._reads = _reads(operations)
         self._looks = _looks(operations)
         self._replaced = _Replaced(writes, fetches)

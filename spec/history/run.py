@@ -46,6 +46,9 @@ class Setting:
         hangs: how many of the faults are edges that do not answer.
         pauses: how many operations there are between two changes of what befalls the clients, at least and at most.
         endings: how many of the puts have a ttl, from 0 to 1.
+        changes: whether the services have a change record; then processes freeze and end, too.
+        skew: by how many seconds the clocks of two processes in three are wrong, one fast and one slow. Then no put
+            should have a ttl: it ends by whatever clock looks at it.
     """
 
     seed: int
@@ -56,6 +59,8 @@ class Setting:
     hangs: float = 0.0
     pauses: tuple[int, int] = (2, 12)
     endings: float = 0.3
+    changes: bool = False
+    skew: float = 0.0
 
 
 class History(NamedTuple):
@@ -100,13 +105,21 @@ class Stage:
         }
 
     @contextmanager
-    def driver(self, sdk: Sdk) -> Iterator[Driver]:
-        """Start a process of an SDK that goes by the clock."""
+    def driver(self, sdk: Sdk, skew: float = 0.0) -> Iterator[Driver]:
+        """Start a process of an SDK that goes by the clock, or one that is so many seconds ahead of it."""
         with Driver(sdk, self.cloud.environment(), _LIMITS) as driver:
-            (answer,) = driver.ask([{"op": "clock", "file": str(self.clock.file)}])
-            if answer.verdict or "error" in answer.message:
-                raise BrokenError(f"{sdk.name} does not take the clock: {answer}")
+            self.set_clock(driver, skew)
             yield driver
+
+    def set_clock(self, driver: Driver, skew: float = 0.0) -> None:
+        """Let a process go by the clock.
+
+        Raises:
+            BrokenError: It does not.
+        """
+        (answer,) = driver.ask([{"op": "clock", "file": str(self.clock.file_of(skew))}])
+        if answer.verdict or "error" in answer.message:
+            raise BrokenError(f"{driver.sdk.name} does not take the clock: {answer}")
 
     @contextmanager
     def drivers(self, sdks: Sequence[Sdk]) -> Iterator[list[Driver]]:
@@ -127,22 +140,27 @@ class Stage:
         began = time.monotonic()
         with ExitStack() as stack:
             clients = [
-                self._client(stack.enter_context(self.driver(sdk)), number, setting, budget, nemesis)
+                self._client(stack, sdk, number, setting, budget, nemesis)
                 for sdk in sdks
                 for number in range(setting.clients)
             ]
+            if setting.changes:
+                place = f"{self._outputs['StorageBucket']}/public/history-{self._histories}.changes/"
+                nemesis.haunt(clients, f"/{place}")
             with ThreadPoolExecutor(len(clients) + 1) as pool:
                 disrupting = pool.submit(_disrupt, nemesis, budget)
-                playing = [pool.submit(_play, client, budget) for client in clients]
+                playing = [pool.submit(_play, client, budget, nemesis) for client in clients]
             self.cloud.faults.clear()
+            self.cloud.request_hooks.clear()
             for done in (*playing, disrupting):
                 done.result()
+            for client in clients:
+                client.settle()
             clients[0].read_newest(sorted({one.name for client in clients for one in client.history}))
             self._black_out(clients, clock)
             stats = Counter[str]()
             for client in clients:
-                for one in client.stats():
-                    stats.update(one)
+                stats += client.stats()
         operations = [operation for client in clients for operation in client.history]
         return History(operations, stats, time.monotonic() - began)
 
@@ -157,19 +175,30 @@ class Stage:
     def _asked(self) -> int:
         return sum(entry.where == "edge" for entry in self.cloud.requests.entries())
 
-    def _client(
-        self, driver: Driver, number: int, setting: Setting, budget: Budget, nemesis: Nemesis
+    def _client(  # noqa: PLR0913, PLR0917 - what a client is made of
+        self, stack: ExitStack, sdk: Sdk, number: int, setting: Setting, budget: Budget, nemesis: Nemesis
     ) -> Client:
-        name = f"{driver.sdk.name}{number}"
-        common = {"EDGE_TTL": setting.edge_ttl, "STALE_IF_ERROR": STALE_IF_ERROR}
+        name = f"{sdk.name}{number}"
+        skew = (0.0, setting.skew, -setting.skew)[number % 3]
+        driver = stack.enter_context(self.driver(sdk, skew))
+        common: dict[str, Any] = {"EDGE_TTL": setting.edge_ttl, "STALE_IF_ERROR": STALE_IF_ERROR}
+        common |= {"CHANGES": True} if setting.changes else {}
         fixed = self.conf(number % POINTS_OF_PRESENCE, **common, LOCAL_MAX_ITEMS=2) | {"STALE_IF_ERROR": 0}
         members = [
             Member(f"{name}.roams", self.conf(**common, LOCAL_MAX_ITEMS=0)),
             Member(f"{name}.keeps", self.conf(**common)),
             Member(f"{name}.stays", fixed, tells=False, pop=number % POINTS_OF_PRESENCE),
         ]
-        plan = Plan(setting.seed, name, budget, setting.endings)
-        return Client(driver, members, plan, self.clock, lambda: nemesis.visit, f"history-{self._histories}")
+        plan = Plan(setting.seed, name, budget, setting.endings, changes=setting.changes)
+        return Client(
+            driver,
+            members,
+            plan,
+            self.clock,
+            lambda: nemesis.visit,
+            f"history-{self._histories}",
+            lambda one: self.set_clock(one, skew),
+        )
 
 
 @contextmanager
@@ -194,10 +223,11 @@ def _distribution_id(cloud: LocalCloud, domain: str) -> str:
     return next(str(one["Id"]) for one in listed if one["DomainName"] == domain)
 
 
-def _play(client: Client, budget: Budget) -> None:
+def _play(client: Client, budget: Budget, nemesis: Nemesis) -> None:
     try:
         while not budget.over.is_set():
-            client.step()
+            with nemesis.pauses.step(client):
+                client.step()
     finally:
         budget.over.set()  # whoever breaks down ends it for all
 

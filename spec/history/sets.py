@@ -5,25 +5,24 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from .knowledge import Fetches
 from .violation import AGE_STEP, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from .knowledge import Fetches
     from .operation import Operation
     from .violation import Rule
 
 _Learnt = list[tuple[float, frozenset[str]]]
 
 
-def judge(operations: list[Operation]) -> Iterator[Violation]:
-    """Return what is wrong with the operations on one set."""
+def judge(operations: list[Operation], fetches: Fetches) -> Iterator[Violation]:
+    """Return what is wrong with the operations on one set, given when copies may have come to edges."""
     ordered = sorted(operations, key=lambda operation: operation.ended)
     updates = [operation for operation in ordered if operation.is_write]
     began = {str(operation.value): operation.began for operation in updates}
     done = [operation for operation in updates if operation.outcome == "done"]
-    fetches = Fetches([(one.began, one.ended) for one in operations if one.verb == "get"])
     fresh = max((operation.edge_ttl for operation in updates), default=0.0)
     arrived: _Learnt = [(fetches.until(one.ended), frozenset([str(one.value)])) for one in done]
     own: dict[str, _Learnt] = defaultdict(list)

@@ -10,12 +10,14 @@ from conformance.home import REPOSITORY
 
 HERE = Path(__file__).parent
 PAGE = (REPOSITORY / "CONSISTENCY.md").read_text(encoding="utf-8")
+_HEADINGS = ("| operation |", "| operation with CHANGES |")
 _NAME = re.compile(r"`(test_\w+)`")
 
 
 def rows() -> list[list[str]]:
-    """Return the cells of the table of operations."""
-    lines = PAGE.partition("| operation |")[2].partition("\n\n")[0].splitlines()[2:]
+    """Return the cells of both tables of operations: without a change record, and with one."""
+    tables = [PAGE.partition(heading)[2].partition("\n\n")[0] for heading in _HEADINGS]
+    lines = [line for table in tables for line in table.splitlines()[2:]]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
 
@@ -36,4 +38,6 @@ def test_every_row_names_tests_that_exist() -> None:
 
 def test_every_test_of_a_row_is_named() -> None:
     named = {name for row in rows() for name in _NAME.findall(row[-1])}
-    assert names_of_tests(HERE / "test_consistency.py") - named == set()
+    assert (
+        names_of_tests(*HERE.glob("test_consistency*.py")) - names_of_tests(Path(__file__)) - named == set()
+    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import signal
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -258,3 +260,16 @@ def test_a_driver_sees_no_configuration_of_the_machine(
         wire = driver.ask([BAD])[0].message["wire"]
     assert "mine" not in wire
     assert '"AWS_REGION": "us-east-1"' in wire
+
+
+def test_a_driver_that_is_killed_from_another_thread_is_replaced(add_sdk: Callable[..., Any]) -> None:
+    with Driver(add_sdk("liar", LIAR.format(lie="time.sleep(60)")), limits=Limits(60, 60)) as driver:
+        killing = threading.Timer(0.3, driver.signal, [signal.SIGKILL])
+        killing.start()
+        (answer,) = driver.ask([BAD])
+        killing.join()
+        assert (answer.verdict, answer.detail) == ("crashed", "killed by signal 9")
+        assert not driver.signal(signal.SIGSTOP)
+        (answer,) = driver.ask([GOOD])
+        assert not answer.verdict
+        assert driver.signal(signal.SIGCONT)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from conformance.home import REPOSITORY
 from conformance.sdk import find
-from history.__main__ import DECISIONS, summary
+from history.__main__ import DECISIONS, OF_THE_RECORD, summary
 from history.judge import judge
 from history.operation import written
 from history.run import Setting
@@ -70,3 +70,19 @@ def test_a_history_in_real_time_keeps_every_guarantee(
     history = make(stage, Setting(SEED, 600, edge_ttl=1, jumps=False), capsys)
 
     assert [str(violation) for violation in judge(history.operations)] == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(0)
+@pytest.mark.parametrize("skew", [0, 25])
+def test_a_history_with_a_change_record_keeps_every_guarantee(
+    stage: Stage, capsys: pytest.CaptureFixture[str], skew: float
+) -> None:
+    setting = Setting(SEED, 2000, clients=3, endings=0.0 if skew else 0.3, changes=True, skew=skew)
+    history = make(stage, setting, capsys)
+
+    assert [str(violation) for violation in judge(history.operations)] == []
+    assert {name: history.stats[name] > 0 for name in OF_THE_RECORD} == dict.fromkeys(OF_THE_RECORD, True)
+    assert any(one.verb == "remove" for one in history.operations)
+    # Processes have been killed: their successors have other names.
+    assert any(one.service.rpartition(".")[2].isdecimal() for one in history.operations)

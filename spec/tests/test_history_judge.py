@@ -40,6 +40,8 @@ def probe(service: str, asked: int | None, began: float, **more: Any) -> Operati
 
 
 OLD, NEW = put("w", "old", 0, 1), put("w", "new", 10, 11)
+# Of another name, under way while OLD was replaced.
+OTHER = get("o", None, 10.5, 14, name="register/other")
 
 CLEAN: dict[str, list[Operation]] = {
     "another reader sees the old value within the bound": [OLD, NEW, get("r", "old", 16.9)],
@@ -55,6 +57,12 @@ CLEAN: dict[str, list[Operation]] = {
         get("a", "y", 4),
         get("b", "y", 4),
         get("a", "y", 20),
+    ],
+    "a late read of another name has brought the change record of before to an edge": [
+        OLD,
+        NEW,
+        dataclasses.replace(OTHER, record=True),
+        get("r", "old", 19.9, record=True),
     ],
     "a put with an unknown outcome may show late": [
         OLD,
@@ -329,6 +337,10 @@ VIOLATIONS: dict[str, tuple[str, list[Operation]]] = {
         "read older than its bound",
         [count("a", 1, 0, 1), count("a", 2, 2, 3), get("r", 1, 9.1, name=C)],
     ),
+    "without a change record a late read of another name explains nothing": (
+        "read older than its bound",
+        [OLD, NEW, OTHER, get("r", "old", 19.9)],
+    ),
     "an addition is lost": (
         "lost update",
         [add("a", "x", 0, 2), add("b", "y", 1, 3), get("c", ("y",), 4, name=S, consistent=True)],
@@ -362,6 +374,11 @@ def test_a_violation_is_named(rule: str, history: list[Operation]) -> None:
     found = judge(history)
     assert [violation.rule for violation in found] == [rule]
     assert str(found[0].operation) in str(found[0])
+
+
+def test_a_change_record_explains_no_more_than_it_may() -> None:
+    history = [OLD, NEW, dataclasses.replace(OTHER, record=True), get("r", "old", 20.1, record=True)]
+    assert [violation.rule for violation in judge(history)] == ["read older than its bound"]
 
 
 def test_other_names_and_the_order_of_the_list_do_not_matter() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from conformance import record
 from conformance.home import REPOSITORY
 from conformance.sdk import find
 from local_cloud import Fault
@@ -86,3 +89,61 @@ def test_no_update_is_lost(stage: Stage) -> None:
     count = len(SDKS) * OBJECTS * 15
     assert (kind, len(members)) == ("dict", count)
     assert lost(stage) >= count // 10
+
+
+@pytest.mark.slow
+def test_sixteen_writers_lose_no_announcement_and_none_starves(stage: Stage) -> None:
+    conf = stage.conf(CHANGES=True, DEADLINE=20)
+    bucket, key = conf["BUCKET_NAME"], "public/announcing.changes/.changes.json"
+    place = record.place_of(bucket, key)
+    s3 = stage.cloud.client("s3", bypass_faults=True)
+    began = int(stage.clock())
+    # A first record would have announced everything for the next quarter of an hour.
+    document = record.document(record.Record(began, began - record.DAY), place)
+    s3.put_object(Bucket=bucket, Key=key, Body=document.encode())
+    stage.cloud.requests.clear()
+
+    def ask(driver: Driver) -> list[Message]:
+        lanes = [
+            [
+                {
+                    "op": "put",
+                    "name": ["str", f"{driver.sdk.name}-{number}/{count}"],
+                    "value": ["int", "1"],
+                    "session": f"{number}",
+                    "conf": conf,
+                    "service": "announcing",
+                }
+                for count in range(50)
+            ]
+            for number in range(OBJECTS)
+        ]
+        (answer,) = driver.ask([{"op": "together", "lanes": lanes}])
+        assert not answer.verdict, answer
+        return [reply for lane in answer.message["lanes"] for reply in lane]
+
+    with stage.drivers(SDKS) as drivers, ThreadPoolExecutor() as pool:
+        replies = [reply for found in pool.map(ask, drivers) for reply in found]
+
+    assert [reply for reply in replies if "version" not in reply] == []
+    found = s3.get_object(Bucket=bucket, Key=key)
+    text = gzip.decompress(found["Body"].read()).decode()
+    told = record.believed(text, place, found["LastModified"].timestamp())
+    assert told is not None
+    puts = [
+        entry
+        for entry in stage.cloud.requests.entries()
+        if entry.method == "PUT"
+        and entry.status == HTTPStatus.OK
+        and not entry.path.partition("?")[0].endswith(key)
+    ]
+    assert len({entry.path.partition("?")[0] for entry in puts}) == len(SDKS) * OBJECTS * 50
+    announced = {entry.path: told.base(record.bucket_of(_name(entry.path))) for entry in puts}
+    assert [
+        entry for entry in puts if entry.signed_at is None or announced[entry.path] < entry.signed_at
+    ] == []
+
+
+def _name(path: str) -> str:
+    """Return the name in a path whose characters need no escape."""
+    return path.partition("?")[0].partition(".changes/")[2].removesuffix(".json")

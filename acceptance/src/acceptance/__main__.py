@@ -60,22 +60,30 @@ def _run(account: Account, options: argparse.Namespace) -> int:
         return _delete(account, options.delete)
     checks = scenarios.count(options.only)
     plan = Plan(checks, options.edge_ttl, options.rounds, options.reads, options.cold_starts)
-    if not account.is_local and not _agreed(account, plan, yes=options.yes):
+    boundary = account.policy(options.boundary)
+    if not account.is_local and not _agreed(account, plan, boundary, yes=options.yes):
         return _NOT_BEGUN
-    report = AcceptanceRun(account, Scope(plan, tuple(options.only))).run()
+    report = AcceptanceRun(account, Scope(plan, tuple(options.only), boundary)).run()
     say(f"\n{report.markdown()}")
     say(f"Written to {report.write(options.out)} and, as JSON, beside it.")
     return _OK if report.accepted else _FAILED
 
 
-def _agreed(account: Account, plan: Plan, *, yes: bool) -> bool:
+def _agreed(account: Account, plan: Plan, boundary: str, *, yes: bool) -> bool:
     """Say what will happen and what it costs, and ask."""
     say(
         f"On {account.describe()}, this deploys the template as a stack memory-acceptance-…, with two\n"
         "distributions, two buckets, a signing key, layers and functions; tries and measures them; and deletes all of\n"
         "it, also if it fails or is stopped. Nothing of another name is touched. It takes about\n"
         f"{plan.minutes} minutes and costs:\n"
-        f"{plan.text()}"
+        f"{plan.text()}\n"
+        + (
+            f"No role that it makes may do more than {boundary}."
+            if boundary
+            else "NO BOUNDARY holds the roles that it makes: to make such roles you need what amounts to an\n"
+            "administrator's permissions, and so does whatever else runs with your credentials meanwhile.\n"
+            "Take an account of its own for this, or --boundary (acceptance/README.md)."
+        )
     )
     if yes:
         return True
@@ -128,6 +136,12 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     add("--yes", action="store_true", help="do not ask")
     add("--region", help="the AWS Region; default: as for every AWS tool")
+    add(
+        "--boundary",
+        default="",
+        metavar="POLICY",
+        help="a policy, by name or ARN, that bounds each role it makes",
+    )
     add(
         "--out", type=Path, default=ROOT / "build" / "acceptance", metavar="DIR", help="where the report goes"
     )

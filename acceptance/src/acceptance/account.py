@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 EDGE_VARIABLE = "MEMORY_EDGE_ENDPOINT"
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_PARTITION = "aws"
 _PATIENCE = 30  # seconds for one request
 _PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 8})  # CloudFront's API throttles
 _PERSONAL = ("AWS_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
@@ -43,6 +44,7 @@ class Account:
 
     Attributes:
         id: twelve digits.
+        partition: the part of AWS that the Region is in.
         region: where the stack goes.
         is_local: whether it is a local cloud's.
     """
@@ -54,13 +56,19 @@ class Account:
             region: the AWS Region; None takes the one that is configured.
 
         Raises:
-            AcceptanceError: There are no credentials, they are refused, no Region is chosen, or the endpoint is
-                neither AWS nor on this machine.
+            AcceptanceError: There are no credentials, they are refused, no Region is chosen or one without
+                CloudFront, or the endpoint is neither AWS nor on this machine.
         """
         self._session: Any = boto3.Session(region_name=region)
         if self._session.region_name is None:
             raise AcceptanceError("no Region is chosen: pass --region, or set AWS_REGION")
         self.region: str = self._session.region_name
+        self.partition: str = self._session.get_partition_for_region(self.region)
+        if self.partition != _PARTITION:
+            raise AcceptanceError(
+                f"{self.region} is in the partition {self.partition}: CloudFront as it is used here is in {_PARTITION}"
+                " alone. GovCloud has none, and China's is another, which nobody has tried"
+            )
         sts = self.client("sts")
         host = urlsplit(sts.meta.endpoint_url).hostname or ""
         self.is_local = host in _LOOPBACK
@@ -81,6 +89,25 @@ class Account:
     def client(self, service: str, region: str | None = None) -> Any:
         """Return a boto3 client, for another Region than the run's if one is given."""
         return self._session.client(service, region_name=region, config=_PATIENT)
+
+    def policy(self, name_or_arn: str) -> str:
+        """Return the ARN of a policy of this account; empty for none.
+
+        Raises:
+            AcceptanceError: There is no such policy, or one may not look.
+        """
+        if not name_or_arn:
+            return ""
+        own = f"arn:{self.partition}:iam::{self.id}:policy/{name_or_arn}"
+        arn = name_or_arn if name_or_arn.startswith("arn:") else own
+        try:
+            self.client("iam").get_policy(PolicyArn=arn)
+        except ClientError as error:
+            raise AcceptanceError(
+                f"the policy {arn} cannot bound the roles: {error}. `aws iam create-policy --policy-name"
+                " memory-acceptance-boundary --policy-document file://acceptance/boundary.json` makes it"
+            ) from error
+        return arn
 
     def environment(self) -> dict[str, str]:
         """Return the variables by which another program gets to this account, with credentials as they are now.

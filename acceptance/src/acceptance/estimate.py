@@ -1,4 +1,4 @@
-"""What a run costs on AWS, said before anything is made: an upper bound, at the calculator's prices."""
+"""What a run costs on AWS, said before anything is made: an upper bound for any Region, at the calculator's prices."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ _LAMBDA_GB_SECOND = 0.0000166667
 _LAMBDA_REQUESTS = 0.20  # for a million
 _LOGS_GB = 0.50
 _MEMORY_GB = 0.25  # the template's 256 MB
-_REGION = "us"
+# The list has S3's prices of us-east-1 alone, as the above are. That none asks more than this times as much is what we
+# know of other Regions, and no promise of AWS's.
+_DEAREST_REGION = 2
 _READ_BYTES = 2000  # an answer of CloudFront's with its headers, on average
 _PROBES = 4
 _POLLS_A_SECOND = 20  # of the checks that wait for a put
@@ -67,13 +69,14 @@ class Plan:
         prices = load()
         invocations = 60 + _PROBES * (self.cold_starts + 5) + 10 * self.rounds
         seconds = (4 * invocations + 0.5 * _PROBES * self.reads) * _MEMORY_GB
-        path = ("cloudfront", "regions", _REGION)
         gb = self.edge * _READ_BYTES / prices.value("assumptions", "bytes_per_gb")
-        transfer = gb * prices.at(*path, "transfer")["tiers"][0]["usd"]
-        put_usd = self.puts / 1000 * prices.usd("s3", "STANDARD", "put")
-        get_usd = self.gets / 1000 * prices.usd("s3", "STANDARD", "get")
-        edge_usd = self.edge / 10_000 * prices.usd(*path, "https_requests")
-        lambda_usd = seconds * _LAMBDA_GB_SECOND + invocations / 1e6 * _LAMBDA_REQUESTS
+        # Whichever edge answers, those of other Regions included.
+        edges = prices.at("cloudfront", "regions").values()
+        transfer = gb * max(edge["transfer"]["tiers"][0]["usd"] for edge in edges)
+        edge_usd = self.edge / 10_000 * max(edge["https_requests"]["usd"] for edge in edges)
+        put_usd = _DEAREST_REGION * self.puts / 1000 * prices.usd("s3", "STANDARD", "put")
+        get_usd = _DEAREST_REGION * self.gets / 1000 * prices.usd("s3", "STANDARD", "get")
+        lambda_usd = _DEAREST_REGION * (seconds * _LAMBDA_GB_SECOND + invocations / 1e6 * _LAMBDA_REQUESTS)
         paths = 40  # one for each scenario that invalidates, and the doctor's
         invalidation_usd = paths * prices.usd("cloudfront", "invalidation")
         return [
@@ -83,7 +86,7 @@ class Plan:
             LineItem("transfer", "CloudFront transfer", gb, "GB", transfer),
             LineItem("invalidations", "Invalidations", paths, "paths", invalidation_usd),
             LineItem("lambda", "Lambda", seconds, "GB-seconds", lambda_usd),
-            LineItem("logs", "CloudWatch Logs", 0.01, "GB", 0.01 * _LOGS_GB),
+            LineItem("logs", "CloudWatch Logs", 0.01, "GB", _DEAREST_REGION * 0.01 * _LOGS_GB),
         ]
 
     def text(self) -> str:
@@ -96,5 +99,6 @@ class Plan:
         return "\n".join([
             *lines,
             f"  {'at most, if nothing is free':<44}{total(items):>8.2f} USD",
-            f"  Prices of us-east-1, {load().dated:%Y-%m-%d}. Distributions, keys and layers are free.",
+            f"  Prices of {load().dated:%Y-%m-%d}: the dearest edge's, else {_DEAREST_REGION} times us-east-1's,",
+            "  which no Region that we know of exceeds. Distributions, keys and layers are free.",
         ])  # fmt: skip

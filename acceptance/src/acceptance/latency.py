@@ -61,17 +61,18 @@ class Probe:
         title: what it measures, for people.
     """
 
-    def __init__(self, account: Account, demo: Demo) -> None:
+    def __init__(self, account: Account, demo: Demo, tags: Mapping[str, str]) -> None:
         """Deploy it.
 
         Args:
             account: where.
             demo: whose role, variables and layers it takes.
+            tags: of the function.
         """
         self.name = f"probe-of-{demo.function}"
         self.title = f"{demo.language}, {'private' if demo.private else 'public'}"
         self._client = account.client("lambda")
-        self._functions = Functions(self._client)
+        self._functions = Functions(self._client, tags)
         demo_is = self._functions.configuration(demo.function)
         given = demo_is["Environment"]["Variables"]
         self._variables = {key: given[key] for key in ("DISTRIBUTION", "STORAGE_BUCKET")}

@@ -1,4 +1,9 @@
-"""What a run has made, found by its name and deleted: everything that it makes has the stack's name in its own."""
+"""What a run has made, found by name and tag and deleted: whatever it makes has the stack's name in its own.
+
+What can carry a tag is deleted only with the run's, or if the run's stack has it among its resources. Layers, and keys,
+access controls and policies of CloudFront, can carry none; a parameter and a log group come about without one, under
+names that are the stack's to the last letter.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from acceptance.errors import AcceptanceError
+from acceptance.stack import PREFIX, TAG
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from acceptance.account import Account
     from acceptance.stack import Stack
@@ -90,6 +96,7 @@ class Leftovers:
         """Take where, and whose."""
         self._account = account
         self._stack = stack
+        self._made: frozenset[str] = frozenset()
         self._pause = 0.0 if account.is_local else _PAUSE
 
     def delete(self) -> list[str]:
@@ -99,6 +106,7 @@ class Leftovers:
         """
         remains = [f"{each.kind} {each.name}: {why}" for each, why in self._delete_each(self._beside())]
         try:
+            self._made = self._stack.made()  # while there is somebody who knows
             self._stack.delete()
         except (AcceptanceError, BotoCoreError, ClientError) as error:
             # Its parts stay its own: deleted one by one, they would keep it from being deleted whole.
@@ -145,8 +153,22 @@ class Leftovers:
             self._buckets,
         ]
 
-    def _is_own(self, name: str) -> bool:
+    def _is_named(self, name: str) -> bool:
         return self._stack.name in name
+
+    def _tagged(
+        self, kind: str, name: str, tags: Callable[[], Mapping[str, str]], delete: Callable[[], object]
+    ) -> Iterator[Leftover]:
+        """Yield what has the run's tag; or, never to be deleted, what only looks as if it were the run's.
+
+        AWS shortens the stack's name where it derives a long one, so the tag is asked of whatever a run may have named.
+        """
+        if PREFIX not in name:
+            return
+        if name in self._made or tags().get(TAG) == self._stack.name:
+            yield Leftover(kind, name, delete)
+        elif self._is_named(name):
+            yield Leftover(kind, name, _untagged)
 
     def _pages(self, service: str, operation: str, **parameters: str) -> Iterator[dict[str, Any]]:
         yield from self._account.client(service).get_paginator(operation).paginate(**parameters)
@@ -157,15 +179,20 @@ class Leftovers:
 
     def _functions(self) -> Iterator[Leftover]:
         client = self._account.client("lambda")
+
+        def tags(arn: str) -> dict[str, str]:
+            return dict(client.list_tags(Resource=arn)["Tags"])
+
         for page in self._pages("lambda", "list_functions"):
-            for name in (item["FunctionName"] for item in page["Functions"]):
-                if self._is_own(name):
-                    yield Leftover("function", name, partial(client.delete_function, FunctionName=name))
+            for item in page["Functions"]:
+                name = item["FunctionName"]
+                delete = partial(client.delete_function, FunctionName=name)
+                yield from self._tagged("function", name, partial(tags, item["FunctionArn"]), delete)
 
     def _layers(self) -> Iterator[Leftover]:
         client = self._account.client("lambda")
         for page in self._pages("lambda", "list_layers"):
-            for name in (item["LayerName"] for item in page["Layers"] if self._is_own(item["LayerName"])):
+            for name in (item["LayerName"] for item in page["Layers"] if self._is_named(item["LayerName"])):
                 for versions in self._pages("lambda", "list_layer_versions", LayerName=name):
                     for version in (item["Version"] for item in versions["LayerVersions"]):
                         delete = partial(client.delete_layer_version, LayerName=name, VersionNumber=version)
@@ -178,10 +205,15 @@ class Leftovers:
                 yield Leftover("log group", name, partial(client.delete_log_group, logGroupName=name))
 
     def _distributions(self) -> Iterator[Leftover]:
+        client = self._account.client("cloudfront")
+
+        def tags(arn: str) -> dict[str, str]:
+            return _by_key(client.list_tags_for_resource(Resource=arn)["Tags"]["Items"])
+
         for page in self._pages("cloudfront", "list_distributions"):
             for item in page["DistributionList"].get("Items", []):
-                if self._is_own(item["Comment"]):
-                    yield Leftover("distribution", f"{item['Id']} ({item['Comment']})", _by_hand)
+                name = f"{item['Id']} ({item['Comment']})"
+                yield from self._tagged("distribution", name, partial(tags, item["ARN"]), _by_hand)
 
     def _of_cloudfront(self, kind: _Kind) -> Iterator[Leftover]:
         client = self._account.client("cloudfront")
@@ -193,7 +225,7 @@ class Leftovers:
         for item in _listed(getattr(client, f"list_{kind.plural}"), kind.answer, **kind.filter):
             one = item[kind.within] if kind.within else item
             named = one[kind.config] if kind.config else one
-            if self._is_own(named["Name"]):
+            if self._is_named(named["Name"]):
                 yield Leftover(kind.name.replace("_", " "), one["Id"], partial(remove, one["Id"]))
 
     def _parameters(self) -> Iterator[Leftover]:
@@ -204,13 +236,24 @@ class Leftovers:
 
     def _roles(self) -> Iterator[Leftover]:
         for page in self._pages("iam", "list_roles"):
-            for name in (item["RoleName"] for item in page["Roles"] if self._is_own(item["RoleName"])):
-                yield Leftover("role", name, _by_hand)
+            for name in (item["RoleName"] for item in page["Roles"]):
+                yield from self._tagged("role", name, partial(self._role_tags, name), _by_hand)
+
+    def _role_tags(self, name: str) -> dict[str, str]:
+        return _by_key(self._account.client("iam").list_role_tags(RoleName=name)["Tags"])
 
     def _buckets(self) -> Iterator[Leftover]:
         for name in (item["Name"] for item in self._account.client("s3").list_buckets()["Buckets"]):
-            if self._is_own(name):
-                yield Leftover("bucket", name, partial(self._delete_bucket, name))
+            delete = partial(self._delete_bucket, name)
+            yield from self._tagged("bucket", name, partial(self._bucket_tags, name), delete)
+
+    def _bucket_tags(self, name: str) -> dict[str, str]:
+        try:
+            return _by_key(self._account.client("s3").get_bucket_tagging(Bucket=name)["TagSet"])
+        except ClientError as error:
+            if error.response["Error"]["Code"] in {"NoSuchTagSet", "NoSuchBucket", "AccessDenied"}:
+                return {}
+            raise
 
     def _delete_bucket(self, name: str) -> None:
         s3 = self._account.client("s3")
@@ -235,6 +278,16 @@ def _name_of(look: Callable[..., object]) -> str:
 
 def _by_hand() -> None:
     raise AcceptanceError("it belongs to a stack that is gone; delete it by hand")
+
+
+def _untagged() -> None:
+    raise AcceptanceError(
+        f"it lacks the tag {TAG} of this run, so it is left alone; look at it, and delete it by hand"
+    )
+
+
+def _by_key(tags: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in tags}
 
 
 def _listed(operation: Callable[..., Any], answer: str, **parameters: str) -> Iterator[Any]:

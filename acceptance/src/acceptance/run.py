@@ -46,10 +46,12 @@ class Scope:
     Attributes:
         plan: the amounts.
         only: patterns of the conformance scenarios' ids; none means all.
+        boundary: ARN of the policy that bounds each role; empty for none.
     """
 
     plan: Plan
     only: tuple[str, ...] = ()
+    boundary: str = ""
 
 
 class AcceptanceRun:
@@ -89,10 +91,12 @@ class AcceptanceRun:
             "FunctionPrefix": self._stack.name,
             "BucketRemovalPolicy": "Delete",
             "EdgeTtl": str(plan.edge_ttl),
+            "PermissionsBoundary": self._scope.boundary,
         }
         with self._step("deploy"):
             outputs = self._stack.create(parameters)
-        functions, seen = Functions(self._account.client("lambda")), DemoRun()
+        tags = {self._stack.tag["Key"]: self._stack.tag["Value"]}
+        functions, seen = Functions(self._account.client("lambda"), tags), DemoRun()
         with self._step("demos"):
             for demo in self._demos:
                 run_demo(seen, functions, demo, "first")
@@ -103,7 +107,7 @@ class AcceptanceRun:
                 read_elsewhere(seen, functions, demo, outputs)
         report.sources = dict(Counter(read.cache or read.source for read in seen.seen))
         with self._step("latency"):
-            probes = [Probe(self._account, demo) for demo in self._demos]
+            probes = [Probe(self._account, demo, tags) for demo in self._demos]
             for probe in probes:
                 report.cold_starts[probe.title] = probe.cold_starts(plan.cold_starts)
                 report.reads[probe.title] = probe.reads(plan.reads)

@@ -35,7 +35,7 @@ const value = (name) => JSON.parse(document(name).toString()).value;
 function service(distribution, more) {
   const MemoryService = require('../../../nodejs-sdk');
   const { bucket, region } = bench.s3;
-  const params = { DISTRIBUTION: distribution, BUCKET_NAME: bucket, REGION: region, LOCAL_MAX_ITEMS: 0, ...more };
+  const params = { DISTRIBUTION: distribution, BUCKET_NAME: bucket, REGION: region, LOCAL_MAX_ITEMS: 0, MAX_VALUE_BYTES: 2 ** 24, ...more };
   return new MemoryService(params, bench.service);
 }
 

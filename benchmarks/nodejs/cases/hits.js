@@ -27,6 +27,25 @@ function memory(name) {
   };
 }
 
+/** Hits that a change record has confirmed; a new record does so only after minutes. */
+function confirmed() {
+  const { CachedValue } = require('../../../nodejs-sdk/lib/cached-value.js');
+  const reader = service(bench.edge.plain, { CHANGES: true, LOCAL_MAX_ITEMS: ITEMS });
+  const now = Date.now();
+  const content = { value: 42, text: '42', octets: 2, type: 'int', tagged: false, expiresAt: undefined, took: 0 };
+  const copy = new CachedValue(content, { version: 'of-42', storedAt: now, start: now - (DAY + 1) * 1000, age: 0, maxAge: DAY });
+  copy.confirm({ start: now, age: 0 });
+  localOf(reader).keep('int', copy);
+  assert.equal(reader.get('int'), 42);
+  assert.equal(reader.stats().confirmed, 1);
+  return {
+    /** @param {number} operations */
+    run(operations) {
+      for (let count = 0; count < operations; count++) sink.result = reader.get('int');
+    },
+  };
+}
+
 /**
  * @param {string} name
  * @param {number} [ttlResolution] Milliseconds that it goes without asking the clock: 1 unless given.
@@ -134,7 +153,7 @@ function localOf(reader) {
   let local;
   Local.prototype.fresh = function () {
     local = this; // it is what is looked for
-    return /** @type {any} */ ({ value: () => undefined });
+    return /** @type {any} */ ({ value: () => undefined, isFreshByRecord: () => false });
   };
   reader.get('any');
   Local.prototype.fresh = fresh;
@@ -153,6 +172,7 @@ const CASES = {
   'memory/int': () => memory('int'),
   'memory/str': () => memory('str'),
   'memory/dict': () => memory('dict'),
+  'memory/confirmed-int': confirmed,
   'memory/lru-cache-int': () => lruCache('int'),
   'memory/lru-cache-str': () => lruCache('str'),
   'memory/lru-cache-exact-int': () => lruCache('int', 0),

@@ -73,4 +73,5 @@ def service(distribution: str, **more: Any) -> memory.MemoryService:
     """Return a service that reads there and keeps no copies, unless more of its configuration says so."""
     s3 = bench()["s3"]
     conf = {"DISTRIBUTION": distribution, "BUCKET_NAME": s3["bucket"], "REGION": s3["region"]}
-    return memory.MemoryService({**conf, "LOCAL_MAX_ITEMS": 0, **more}, bench()["service"])
+    bounds = {"LOCAL_MAX_ITEMS": 0, "MAX_VALUE_BYTES": 2**24}  # the largest document has 10 MB
+    return memory.MemoryService({**conf, **bounds, **more}, bench()["service"])

@@ -41,6 +41,25 @@ def _memory(name: str) -> Case:
     return Case(run)
 
 
+def _confirmed() -> Case:
+    """Return the case of hits that a change record has confirmed; a new record does so only after minutes."""
+    reader = service(bench()["edge"]["plain"], CHANGES=True, LOCAL_MAX_ITEMS=_ITEMS)
+    get, first = reader.get, reader.get("int")
+    copy, now = reader._state.local.kept("int"), reader._clock()  # noqa: SLF001 - as above
+    if copy is None:
+        raise SystemExit("int: memory does not hold what was read")
+    copy.confirm(now, now)
+    checked(partial(get, "int"), first)
+    if reader.stats().confirmed != 1:
+        raise SystemExit("int: the second read was not of a confirmed copy")
+
+    def run(operations: int) -> None:
+        for _ in repeat(None, operations):
+            get("int")
+
+    return Case(run)
+
+
 def _cachetools(name: str) -> Case:
     cache: TTLCache[str, object] = TTLCache(_ITEMS, _DAY)
     lock = threading.Lock()
@@ -118,6 +137,7 @@ def _names_peer(count: int) -> Case:
 CASES: dict[str, Make] = {
     "memory/int": partial(_memory, "int"),
     "memory/str": partial(_memory, "str"),
+    "memory/confirmed-int": _confirmed,
     "memory/dict": partial(_memory, "dict"),
     "memory/cachetools-int": partial(_cachetools, "int"),
     "memory/cachetools-str": partial(_cachetools, "str"),

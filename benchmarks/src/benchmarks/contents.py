@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SERVICE = "bench"
 DAY = 86_400  # seconds, the longest an edge may keep a copy
 MANY = 100
+LARGEST = 2**24  # bytes, more than any value has
 SIZES = (100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 GZIPPED = (1_000, 10_000, 100_000, 1_000_000)  # sizes that are also stored plain
 DEPTHS = (1, 10, 50, 100)
@@ -86,13 +87,15 @@ def store(bench: Mapping[str, Any]) -> None:
     keys = {"PK_PATH": private["pk_path"], "PUBLIC_KEY_ID": private["public_key_id"]}
     with memory.MemoryService({**common, **keys}, SERVICE) as service:
         service.put("value", small(), edge_ttl=DAY)
-    with memory.MemoryService(common, SERVICE) as service:
+    with memory.MemoryService({**common, "MAX_VALUE_BYTES": LARGEST}, SERVICE) as service:
         service.put("value", small(), edge_ttl=DAY)
         service.put("int", 42, edge_ttl=DAY)
         service.put("str", "twenty characters, x", edge_ttl=DAY)
         table = {"region": "eu-central-1", "total": 12.5, "rows": records(VALUE_BYTES * 5)}
         service.put("dict", table, edge_ttl=DAY)
         service.put_many({f"many/{number}": small() for number in range(MANY)}, edge_ttl=DAY)
+        with memory.MemoryService({**common, "CHANGES": True}, SERVICE) as announcing:
+            announcing.put("int", 42, edge_ttl=DAY)
         for size in SIZES:
             service.put(f"size/{size}", records(size), edge_ttl=DAY)
     s3 = boto3.client("s3", region_name=bench["s3"]["region"], config=Config(proxies={}))

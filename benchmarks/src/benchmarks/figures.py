@@ -32,9 +32,11 @@ _HITS = (
     Figure("python/memory/int",  at_most(0.6), "memory/int",  "memory/cachetools-int", "memory hit, int, over cachetools.TTLCache under a lock", ("memory/redis",)),
     Figure("python/memory/str",  at_most(0.6), "memory/str",  "memory/cachetools-str", "memory hit, str, over cachetools.TTLCache under a lock"),
     Figure("python/memory/dict", at_most(1.2), "memory/dict", "memory/json-loads",     "memory hit, 1 KB dict, a fresh copy, over json.loads", ("memory/redis",)),
+    Figure("python/memory/confirmed", at_most(1.15), "memory/confirmed-int", "memory/int", "memory hit, int, confirmed by a change record, over one without"),
     Figure("node/memory/int",    at_most(1.5), "memory/int",  "memory/lru-cache-int",  "memory hit, int, over lru-cache", ("memory/lru-cache-exact-int", "memory/node-redis")),
     Figure("node/memory/str",    at_most(1.5), "memory/str",  "memory/lru-cache-str",  "memory hit, str, over lru-cache", ("memory/lru-cache-exact-str",)),
     Figure("node/memory/dict",   at_most(1.2), "memory/dict", "memory/json-parse",     "memory hit, 1 KB object, a fresh copy, over JSON.parse", ("memory/node-redis",)),
+    Figure("node/memory/confirmed", at_most(1.15), "memory/confirmed-int", "memory/int", "memory hit, int, confirmed by a change record, over one without"),
 )
 _PUTS = (
     Figure("python/put",     at_most(0.60), "put/memory",       "put/boto3",             "put of 200 B, over boto3"),

@@ -62,20 +62,24 @@ class Announcer:
         self._last: float | None = None  # by time.monotonic
         self._everything: tuple[float, int] | None = None  # when everything was announced, and its e
 
-    def announce(self, keys: list[str] | None = None) -> int:
+    def announce(self, keys: list[str] | None = None, least: int = 0) -> int:
         """Return the time of an announcement that is for these keys, or for everything.
+
+        Args:
+            keys: Of the values; None for everything.
+            least: The earliest time that will do, in Unix seconds of S3's time.
 
         Raises:
             memory.MemoryServiceError: It could not be announced; nothing may be written.
         """
         with self._lock:
             now = time.monotonic()
-            if self._everything and now < self._everything[0] + _SHARED:
+            if self._everything and now < self._everything[0] + _SHARED and self._everything[1] >= least:
                 return self._everything[1]
             names = [] if keys is None else [found.name for key in keys if (found := Address.of_key(key))]
             goes_on = self._last is not None and now < self._last + _SHARED
             self._last = now
-            e, everything = self._raise(names if len(names) == 1 and not goes_on else [])
+            e, everything = self._raise(names if len(names) == 1 and not goes_on else [], least)
             if everything:
                 self._everything = now, e
             return e
@@ -110,11 +114,11 @@ class Announcer:
             _date(answer["ResponseMetadata"]),
         )
 
-    def _raise(self, names: list[str]) -> tuple[int, bool]:
+    def _raise(self, names: list[str], least: int) -> tuple[int, bool]:
         """Raise the buckets of names, or everything; return the time, and whether it was everything."""
         for losses in range(_ATTEMPTS):
             found = self.look()
-            e, everything = found.date, not names or losses >= _LOSSES
+            e, everything = max(found.date, least), not names or losses >= _LOSSES
             known = found.record or first(e)
             raised = known.raised(e, until=e) if everything else known.raised(e, map(bucket_of, names))
             if self._put(found, raised, e):

@@ -34,6 +34,7 @@ CONCURRENCY = 16
 STALE_IF_ERROR = 300  # seconds; the specification's default
 _NOT_FOUND = 404
 _NOT_IMPLEMENTED = (400, 405, 501)
+_LATE = 100  # seconds after its announcement at which a write is not what was announced (CHG-13)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,21 +196,30 @@ class Bucket:
     def _announced(self, keys: list[str]) -> Iterator[None]:
         """Announce what is about to be written in a place with a change record, and let that be signed so (CHG-12).
 
+        What S3 dates later than what was announced may be is announced again (CHG-13).
+
         Raises:
             memory.MemoryServiceError: It could not be announced.
         """
+        e = self._announce(keys)
+        with announced(e) as written:
+            yield
+        if e is not None and written.date > e + _LATE:
+            self._announce(keys, written.date)
+
+    def _announce(self, keys: list[str], least: int = 0) -> int | None:
+        """Return the earliest time of their announcements, which are not before `least`; None if none has to be."""
         e = None
-        records = {record_beside(key) for key in keys if is_announced(key)}
-        for record in sorted(records):
+        for record in sorted({record_beside(key) for key in keys if is_announced(key)}):
             with self._opening:
                 if record not in self._announcers:
                     from memory_console.announcer import Announcer  # noqa: PLC0415 - for places alone
 
                     self._announcers[record] = Announcer(self, record)
-            told = self._announcers[record].announce([key for key in keys if record_beside(key) == record])
+            own = [key for key in keys if record_beside(key) == record]
+            told = self._announcers[record].announce(own, least)
             e = told if e is None else min(e, told)
-        with announced(e):
-            yield
+        return e
 
     def page(
         self,

@@ -9,7 +9,7 @@ from unittest import mock
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from memory_console.cost import comparison, hit_ratios
+from memory_console.cost import change_record, comparison
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,10 +55,10 @@ def _traffic_computed_once() -> Iterator[None]:
     def traffic(scenario: Scenario, hours: float) -> Traffic:
         key = (repr(scenario), hours)
         if key not in known:
-            known[key] = hit_ratios.traffic(scenario, hours)
+            known[key] = change_record.traffic_of_both(scenario, hours)
         return known[key]
 
-    with mock.patch.object(comparison, "traffic", traffic):
+    with mock.patch.object(comparison, "traffic_of_both", traffic):
         yield
 
 

@@ -27,8 +27,8 @@ const ANSWERS = {
   },
   break_evens: (scenario) => breakEvens(sweep(scenario, data), data),
   offer(key, scenario, traffic) {
-    const edgeTotal = Object.values(traffic.edge_requests).reduce((/** @type {number} */ sum, /** @type {any} */ one) => sum + one, 0);
-    return finite(offerOf(key, scenario, { ...traffic, edge_total: edgeTotal }, data));
+    const whole = (/** @type {any} */ one) => one && { ...one, edge_total: Object.values(one.edge_requests).reduce((sum, /** @type {number} */ many) => sum + many, 0) };
+    return finite(offerOf(key, scenario, { ...whole(traffic), with_record: whole(traffic.with_record) }, data));
   },
   formula: (text, known) => Number(new Scope(known, {}).value(text)),
   read: (kind, text) => read(data.inputs.kinds[kind], kind, text),

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from cost_models import ask_page, ask_python
 from memory_console.cost.bill import model
-from memory_console.cost.hit_ratios import Traffic
+from memory_console.cost.hit_ratios import RecordTraffic, Traffic
 from memory_console.cost.scenario import Scenario
 
 COST = Path(__file__).resolve().parents[2] / "COST.md"
@@ -26,7 +26,20 @@ SCENARIO = Scenario(
     invalidations=1_600,
     peak=3,
 )
-TRAFFIC = Traffic(100e6, {"us": 45e6, "eu": 15e6}, 30e6, 12e6, 2e6)
+WITH_RECORD = RecordTraffic(
+    100e6,
+    {"us": 12e6, "eu": 4e6},
+    8e6,
+    7e6,
+    2e6,
+    record_requests={"us": 6e6, "eu": 2e6},
+    record_total=8e6,
+    record_s3_gets=5e6,
+    record_size=10_000,
+    record_bytes=2_000,
+    announcements=4e6,
+)
+TRAFFIC = Traffic(100e6, {"us": 45e6, "eu": 15e6}, 30e6, 12e6, 2e6, with_record=WITH_RECORD)
 OPERATORS = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
     ast.Pow: operator.pow,

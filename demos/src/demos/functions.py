@@ -33,10 +33,12 @@ class Functions:
 
     Args:
         client: boto3 client for Lambda.
+        tags: of the functions that it makes.
     """
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, tags: Mapping[str, str] | None = None) -> None:
         self._client = client
+        self._tags = dict(tags or {})
 
     def invoke(self, name: str, event: Any = None) -> Invocation:
         """Call a function through the Lambda API and wait for its answer.
@@ -80,5 +82,6 @@ class Functions:
             Layers=layers,
             Environment={"Variables": dict(environment)},
             Timeout=30,
+            Tags=self._tags,
         )
         self._client.get_waiter("function_active_v2").wait(FunctionName=name)

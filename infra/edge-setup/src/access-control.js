@@ -4,15 +4,24 @@ const { discard } = require('./deletion');
 const { list } = require('./paging');
 
 /**
- * Returns the stack's origin access control, made if there is none: with it CloudFront signs what it asks of S3.
+ * Returns the stack's origin access control, made if there is none: with it CloudFront signs what it asks of S3. With it go
+ * names for what the template makes: a stack's own may be longer than CloudFront takes, and a template cannot shorten it.
  *
  * @param {import('./cloud').Cloud} cloud
  * @param {import('./route').Order} order
- * @returns {Promise<{OacId: string}>}
+ * @returns {Promise<{OacId: string, Name: string, Title: string}>}
  */
-async function ensure({ cloudfront }, { name }) {
+async function ensure({ cloudfront }, { name, title }) {
+  return { OacId: await idOf(cloudfront, name), Name: name, Title: title };
+}
+
+/**
+ * @param {import('./cloud').Cloud['cloudfront']} cloudfront
+ * @param {string} name
+ */
+async function idOf(cloudfront, name) {
   const found = await findByName(cloudfront, name);
-  if (found) return { OacId: found.Id };
+  if (found) return found.Id;
   try {
     const made = await cloudfront.createOriginAccessControl({
       OriginAccessControlConfig: {
@@ -23,12 +32,12 @@ async function ensure({ cloudfront }, { name }) {
         SigningProtocol: 'sigv4',
       },
     });
-    return { OacId: made.OriginAccessControl.Id };
+    return made.OriginAccessControl.Id;
   } catch (/** @type {any} */ error) {
     // The same call at the same moment, or one whose answer was lost, has been there first.
     const isThere = error.name === 'OriginAccessControlAlreadyExists';
     const other = isThere ? await findByName(cloudfront, name) : undefined;
-    if (other) return { OacId: other.Id };
+    if (other) return other.Id;
     throw error;
   }
 }

@@ -8,6 +8,7 @@ const signingKeys = require('./signing-keys');
  *
  * @typedef {object} Order
  * @property {string} name unique in the account, the same for each event of one stack, at most 64 characters
+ * @property {string} title for people, at most 100 characters: CloudFront's comments have 128
  * @property {string} parameterName the SSM parameter for the private key, with its leading slash
  * @property {string} parameterArn
  * @property {string} keyType what kind of key pair
@@ -52,6 +53,7 @@ function orderOf({ StackId, ResourceProperties }) {
   const parameterName = ResourceProperties.ParameterName ?? '';
   return {
     name: `${stackName.slice(0, 27)}-${id}`,
+    title: stackName.slice(0, 100),
     parameterName,
     keyType: ResourceProperties.KeyType ?? '',
     parameterArn: `arn:${partition}:ssm:${region}:${account}:parameter${parameterName}`,
@@ -85,4 +87,4 @@ async function route(cloud, event) {
   }
 }
 
-module.exports = { route };
+module.exports = { orderOf, route };

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cyclonedx.model import HashAlgorithm, HashType
 from cyclonedx.model.bom import Bom, BomMetaData
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from .package import Package
 
+# Bills inside of wheels that state no licence: OpenSSL's since its version 3.
+_UNSTATED = {"pkg:generic/openssl": "Apache-2.0"}
 _HASHES = {"sha256": HashAlgorithm.SHA_256, "sha512": HashAlgorithm.SHA_512}
 
 
@@ -42,7 +45,9 @@ def bill_of_materials(layer: str, packages: Sequence[Package]) -> bytes:
         LicenceError: if the licence of a package is no SPDX expression.
     """
     components = [_component(package) for package in packages]
-    listed = "\n".join(sorted(f"{component.purl}" for component in components))
+    listed = "\n".join(
+        sorted(f"{component.bom_ref.value}" for each in components for component in _flat(each))
+    )
     bom = Bom(
         components=components,
         serial_number=uuid.uuid5(uuid.NAMESPACE_URL, f"{layer}\n{listed}"),
@@ -73,24 +78,74 @@ def licence_list(layer: str, folder: str, packages: Sequence[Package]) -> bytes:
         lines = [
             f"{package.name} {package.version}: {package.licence}",
             *(f"  /opt/{folder}/{text}" for text in texts),
+            *(f"  contains {_stated(part)}" for part in _parts(package)),
         ]
         paragraphs.append("\n".join(lines) + "\n")
     return "\n".join(paragraphs).encode()
 
 
-def _expression(package: Package) -> str:
+def licence_of_all(packages: Sequence[Package]) -> str:
+    """Return one SPDX expression that all packages and what they contain are under, without what follows from the rest.
+
+    Raises:
+        LicenceError: if a licence is no SPDX expression, or not stated.
+    """
+    stated = [component.licenses for package in packages for component in _flat(_component(package))]
+    each = sorted({f"({licence.value})" for licences in stated for licence in licences})
+    return str(get_spdx_licensing().parse(" AND ".join(each)).simplify())
+
+
+def _expression(name: str, version: str, licence: str) -> str:
     try:
-        parsed = get_spdx_licensing().parse(package.licence, validate=True)
+        parsed = get_spdx_licensing().parse(licence, validate=True)
     except ExpressionError:
         parsed = None
     if parsed is None:
-        stated = f"a licence that is no SPDX expression: {package.licence!r}"
-        raise LicenceError(f"{package.name} {package.version} has {stated}")
+        raise LicenceError(f"{name} {version} has a licence that is no SPDX expression: {licence!r}")
     return str(parsed)
 
 
+def _flat(component: Component) -> list[Component]:
+    return [component, *component.components]
+
+
+def _parts(package: Package) -> list[dict[str, Any]]:
+    """Return what the package's own bills list and its files hold: not what has only built them."""
+    listed = [part for bill in package.bills() for part in json.loads(bill).get("components", [])]
+    return [part for part in listed if part.get("scope") != "excluded"]
+
+
+def _stated(part: dict[str, Any]) -> str:
+    return f"{part['name']} {part['version']}: {_licence_of(part)}"
+
+
+def _licence_of(part: dict[str, Any]) -> str:
+    stated = [
+        one.get("expression") or one["license"].get("id") or one["license"]["name"]
+        for one in part.get("licenses", [])
+    ]
+    unversioned = str(part.get("purl", "")).partition("@")[0]
+    return " AND ".join(stated) or _UNSTATED.get(unversioned, "none stated")
+
+
+def _part(part: dict[str, Any], within: PackageURL) -> Component:
+    purl = PackageURL.from_string(part["purl"])
+    hashes = [
+        HashType(alg=HashAlgorithm(one["alg"]), content=one["content"]) for one in part.get("hashes", [])
+    ]
+    return Component(
+        name=part["name"],
+        version=part["version"],
+        type=ComponentType.LIBRARY,
+        bom_ref=f"{within}#{purl}",
+        purl=purl,
+        licenses=[LicenseExpression(_expression(part["name"], part["version"], _licence_of(part)))],
+        hashes=hashes,
+    )
+
+
 def _component(package: Package) -> Component:
-    licence = _expression(package)
+    licence = _expression(package.name, package.version, package.licence)
     purl = PackageURL(package.ecosystem, name=package.name, version=package.version)
     hashes = [HashType(alg=_HASHES[package.digest[0]], content=package.digest[1])] if package.digest else []
     return Component(
@@ -101,4 +156,5 @@ def _component(package: Package) -> Component:
         purl=purl,
         licenses=[LicenseExpression(licence)],
         hashes=hashes,
+        components=[_part(part, purl) for part in _parts(package)],
     )

@@ -14,7 +14,7 @@ from .archive import read_folder, zip_files
 from .bill import bill_of_materials, licence_list
 from .npm import bundle_of_project, packages_of_project
 from .package import Package, files_of
-from .python_source import without_prose
+from .python_source import at_run_time
 from .wheels import Native, packages_of_lock
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 
 _VERSION = re.compile(r'^__version__ = "(.+)"$', re.MULTILINE)
+#: What the packages of the layer with native code are under, and what that code holds, OpenSSL among it.
+CRYPTOGRAPHY_LICENCES = "Apache-2.0 AND BSD-3-Clause AND MIT AND MIT-0 AND PSF-2.0 AND Unicode-3.0"
 _UNUSED_AT_RUN_TIME = (".md", ".d.ts", ".d.mts")
 
 
@@ -132,7 +134,7 @@ def _run_time(package: Package) -> Package:
 
 
 def _as_run(name: str, content: bytes) -> bytes:
-    return without_prose(content.decode()).encode() if name.endswith(".py") else content
+    return at_run_time(content.decode()).encode() if name.endswith(".py") else content
 
 
 def _python_sdk(root: Path) -> Package:

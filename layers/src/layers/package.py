@@ -38,6 +38,10 @@ class Package:
         """Return the paths of the texts of its licence."""
         return sorted(path for path in self.files if _is_licence(path))
 
+    def bills(self) -> list[bytes]:
+        """Return the bills of materials that it brings of what its native code holds (PEP 770)."""
+        return [self.files[path] for path in sorted(self.files) if ".dist-info/sboms/" in path]
+
 
 def files_of(packages: Iterable[Package]) -> dict[str, bytes]:
     """Return the files of all packages together.

@@ -1,6 +1,7 @@
 """Python modules as a layer holds them.
 
-A layer cannot be written to, so that every cold start compiles what it imports: what only people read is left out.
+A layer cannot be written to, so that every cold start compiles what it imports: what only people and type checkers read
+is left out.
 """
 
 from __future__ import annotations
@@ -8,27 +9,98 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
+from typing import TYPE_CHECKING, NamedTuple
 
-_DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_DOCUMENTED = (ast.Module, ast.ClassDef, *_FUNCTIONS)
+_ARROW = b"->"
 
 
-def without_prose(source: str) -> str:
-    """Return a module without comments and docstrings. Every statement stays on its line, for tracebacks.
+class _Cut(NamedTuple):
+    """A part of a module, by lines from 0 and bytes in them, and what takes its place."""
+
+    start: tuple[int, int]
+    end: tuple[int, int]
+    instead: bytes = b""
+
+
+def at_run_time(source: str) -> str:
+    """Return a module without comments, docstrings, annotations of functions and what is only for type checkers.
+
+    Every statement stays on its line, for tracebacks.
 
     Args:
-        source: The module. Nobody may look at its `__doc__`.
+        source: The module. Nobody may look at its `__doc__` or at the annotations of its functions.
     """
-    lines = source.splitlines()
+    lines = [line.encode() for line in source.splitlines()]
+    last: _Cut | None = None
+    cuts = []
+    for cut in sorted([*_comments(source), *_unread(ast.parse(source), lines)]):
+        if last is None or cut.start >= last.end:  # else it is a part of that
+            cuts.append(cut)
+            last = cut
+    for start, end, instead in reversed(cuts):
+        before, after = lines[start[0]][: start[1]] + instead, lines[end[0]][end[1] :]
+        lines[start[0] : end[0] + 1] = [before + after, *[b""] * (end[0] - start[0])]
+    return "".join(
+        [f"{line.decode().rstrip()}\n" if line.isspace() else f"{line.decode()}\n" for line in lines]
+    )
+
+
+def _comments(source: str) -> Iterator[_Cut]:
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type == tokenize.COMMENT:
-            row, column = token.start
-            lines[row - 1] = lines[row - 1][:column].rstrip()
-    for node in ast.walk(ast.parse(source)):
+            (row, column), line = token.start, token.line
+            start = len(line[:column].rstrip().encode())
+            yield _Cut((row - 1, start), (row - 1, len(line.rstrip("\n").encode())))
+
+
+def _unread(module: ast.Module, lines: list[bytes]) -> Iterator[_Cut]:
+    """Yield what nothing reads when the module runs, but for comments."""
+    for node in ast.walk(module):
         if isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
-            text = node.body[0]
-            first, last = text.lineno - 1, (text.end_lineno or text.lineno) - 1
-            # A body needs a statement; columns of the syntax tree count bytes.
-            before = lines[first].encode()[: text.col_offset].decode()
-            after = lines[last].encode()[text.end_col_offset or 0 :].decode()
-            lines[first : last + 1] = [f'{before}""{after}', *[""] * (last - first)]
-    return "".join([f"{line}\n" for line in lines])
+            yield _cut(node.body[0], instead=b'""')  # a body needs a statement
+        if isinstance(node, _FUNCTIONS):
+            yield from _annotations(node, lines)
+            if any(
+                isinstance(decorator, ast.Name) and decorator.id == "overload"
+                for decorator in node.decorator_list
+            ):
+                first = node.decorator_list[0]
+                yield _cut(node)._replace(start=(first.lineno - 1, first.col_offset - 1))
+        if isinstance(node, ast.Module):
+            yield from (_cut(statement) for statement in node.body if _is_for_type_checkers(statement))
+
+
+def _annotations(function: ast.FunctionDef | ast.AsyncFunctionDef, lines: list[bytes]) -> Iterator[_Cut]:
+    its = function.args
+    for argument in (*its.posonlyargs, *its.args, *its.kwonlyargs, its.vararg, its.kwarg):
+        if argument is not None and argument.annotation is not None:
+            cut = _cut(argument)
+            yield cut._replace(start=(cut.start[0], cut.start[1] + len(argument.arg.encode())))
+    if function.returns is not None:
+        cut = _cut(function.returns)
+        row, column = cut.start
+        start = lines[row][:column].rfind(_ARROW)
+        if start >= 0:  # else it begins on a line before, which none does as formatted here
+            yield cut._replace(start=(row, len(lines[row][:start].rstrip())))
+    for node in ast.walk(function):
+        if isinstance(node, ast.AnnAssign) and node.value is not None and node.simple:
+            yield _Cut(_cut(node.target).end, _cut(node.annotation).end)
+
+
+def _is_for_type_checkers(statement: ast.stmt) -> bool:
+    return (
+        isinstance(statement, ast.If)
+        and isinstance(statement.test, ast.Name)
+        and statement.test.id == "TYPE_CHECKING"
+        and not statement.orelse
+    )
+
+
+def _cut(node: ast.expr | ast.stmt | ast.arg, instead: bytes = b"") -> _Cut:
+    end = (node.end_lineno or node.lineno) - 1, node.end_col_offset or 0
+    return _Cut((node.lineno - 1, node.col_offset), end, instead)

@@ -20,7 +20,7 @@ from local_cloud.edge.distributions import DistributionReader
 from local_cloud.edge.invalidations import InvalidationReader
 from local_cloud.edge.origin import S3Origin
 from local_cloud.engine import HOST, Engine
-from local_cloud.fault_proxy import FaultProxy
+from local_cloud.engine_proxy import EngineProxy
 from local_cloud.faults import Faults, Place
 from local_cloud.guard import Guard
 from local_cloud.journal import Journal
@@ -121,7 +121,7 @@ class LocalCloud:
         self.requests = Journal()
         self._background = Background("local-cloud")
         trust = engine.certificate.context() if engine.certificate else None
-        self._proxy = FaultProxy(
+        self._proxy = EngineProxy(
             engine,
             lambda port: Guard(engine.keys, s3, port, auth=engine.certificate is not None),
             self._background,

@@ -63,15 +63,19 @@ def targets(root: Path, release: Release, sender: Sender, places: Sequence[str] 
     """
     record = Published(root / "release" / "published.json")
     layers = layer_versions(release.artifacts.natives)
-    regions = release.settings.regions
+    settings = release.settings
 
     def note(region: str, layer: str, arn: str) -> None:
         if sender.for_real:
             record.note(release.version, region, layer, arn)
 
     found: dict[str, Callable[[], list[Target]]] = {
-        "layers": lambda: [RegionOfLayers(sender, region, release, layers, note) for region in regions],
-        "application": lambda: [Application(sender, region, release) for region in regions],
+        "layers": lambda: [
+            RegionOfLayers(sender, region, release, layers, note) for region in settings.regions
+        ],
+        "application": lambda: [
+            Application(sender, region, release) for region in settings.application_regions
+        ],
         "pypi": lambda: [PyPI(sender, release)],
         "npm": lambda: [Npm(sender, release)],
     }

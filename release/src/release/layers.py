@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
+from layers.layer import CRYPTOGRAPHY_LICENCES
 from layers.wheels import ARCHITECTURES, Native
 
 from .errors import ReleaseError
@@ -55,7 +56,7 @@ def layer_versions(natives: Sequence[Native]) -> list[LayerVersion]:
             one.named("cryptography"),
             (f"python{one.python}",),
             (one.architecture,),
-            "Apache-2.0 OR BSD-3-Clause",
+            CRYPTOGRAPHY_LICENCES,
         )
         for one in natives
     ]

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
+# Partitions of AWS where CloudFront is missing, or is another that this was never tried with.
+_ELSEWHERE = ("us-gov-", "cn-", "us-iso", "eu-isoe-", "eusc-")
 _ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}")
 _ACCOUNT = re.compile(r"\d{12}")
 _KEYS = {
     "regions": (),
     "layers": ("share_with",),
-    "application": ("share_with", "artifacts_bucket"),
+    "application": ("regions", "share_with", "artifacts_bucket"),
     "pypi": ("upload", "index"),
     "npm": ("registry", "provenance"),
 }
@@ -69,7 +71,8 @@ class Settings:
     """Where a release goes.
 
     Attributes:
-        regions: the AWS Regions, in the order of publishing.
+        regions: the AWS Regions of the layers, in the order of publishing.
+        application_regions: the AWS Regions that the application is published in; one, if everybody sees it.
         layers: whom the layers are shared with.
         application: whom the application is shared with.
         artifacts_bucket: the bucket for the application's code, with `{account}` and `{region}` to be filled in.
@@ -80,6 +83,7 @@ class Settings:
     """
 
     regions: tuple[str, ...]
+    application_regions: tuple[str, ...]
     layers: Audience
     application: Audience
     artifacts_bucket: str
@@ -98,6 +102,7 @@ class Settings:
         given = _checked(path)
         return cls(
             regions=tuple(given["regions"]),
+            application_regions=tuple(given["application"]["regions"]),
             layers=Audience.read("layers.share_with", given["layers"]["share_with"]),
             application=Audience.read("application.share_with", given["application"]["share_with"]),
             artifacts_bucket=given["application"]["artifacts_bucket"],
@@ -118,18 +123,28 @@ def _checked(path: Path) -> dict[str, Any]:
     for key, members in _KEYS.items():
         if members and (not isinstance(given[key], dict) or set(given[key]) != set(members)):
             raise ReleaseError(f"{path}: {key} has {' and '.join(members)}, and nothing else")
-    regions = given["regions"]
-    if (
-        not isinstance(regions, list)
-        or not regions
-        or not all(_REGION.fullmatch(str(name)) for name in regions)
-    ):
-        raise ReleaseError(f"{path}: regions is a list of AWS Regions such as eu-central-1, not {regions!r}")
+    _check_regions(f"{path}: regions", given["regions"])
+    application = given["application"]
+    _check_regions(f"{path}: application.regions", application["regions"])
+    if application["share_with"] == "everybody" and len(application["regions"]) > 1:
+        raise ReleaseError(
+            f"{path}: application.regions is one Region if everybody sees the application: the repository shows a"
+            " public one in all Regions, so that people would find as many of the same name"
+        )
     if "{region}" not in str(given["application"]["artifacts_bucket"]):
         raise ReleaseError(
             f"{path}: application.artifacts_bucket has {{region}} in it: each Region has its own"
         )
     return given
+
+
+def _check_regions(where: str, given: Any) -> None:
+    if not isinstance(given, list) or not given or not all(_REGION.fullmatch(str(name)) for name in given):
+        raise ReleaseError(f"{where} is a list of AWS Regions such as eu-central-1, not {given!r}")
+    if elsewhere := [name for name in given if name.startswith(_ELSEWHERE)]:
+        raise ReleaseError(
+            f"{where}: {elsewhere[0]} is in a partition of AWS without the CloudFront that this needs"
+        )
 
 
 def _url(where: str, given: Any) -> str:

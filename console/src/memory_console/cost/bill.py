@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: The key of Memory Service among the offers.
 OURS = "memory_service"
+#: The same with a change record.
+RECORD = "change_record"
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,8 @@ def busiest_second(scenario: Scenario, traffic: Traffic, prices: Prices) -> dict
 
 
 def _scope(scenario: Scenario, traffic: Traffic, prices: Prices, entry: dict[str, Any]) -> Scope:
+    if entry.get("traffic") and traffic.with_record:
+        traffic = traffic.with_record
     known = {
         **prices.document,
         **vars(scenario),

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _MOST_REPLAYED_NAMES = 1_000_000
+_DAYS = 4  # of traffic that a replay with a change record takes
 _EXAMPLES = (
     Example("memory-service cost --gets 50/s --puts 2/s --size 2KB --names 20k", "what this traffic costs"),
     Example(
@@ -242,14 +243,25 @@ def _compare(scenario: Scenario, prices: Prices, output: _Output) -> None:
 def _replay(scenario: Scenario, requests: int, seed: int, prices: Prices, output: _Output) -> None:
     if scenario.names > _MOST_REPLAYED_NAMES:
         raise ScenarioError(f"names is {scenario.names:,}: --replay draws each by itself; give at most 1M")
-    counts = replay(scenario, requests, seed, prices.hours)
     spread = compare(scenario, prices).traffic
     output.console.print(
         f"Replayed {short(requests)} random gets, seed {seed}, the first quarter to warm up:"
     )
-    for name, model, seen in (
-        ("memory", spread.memory_ratio, counts.memory_ratio),
-        ("points of presence", spread.pop_ratio, counts.pop_ratio),
-        ("edge", spread.edge_ratio, counts.edge_ratio),
-    ):
-        output.console.print(f"  {name} answers {seen:.2%}; the model says {model:.2%}")
+    for record, model in ((False, spread), (True, spread.with_record)):
+        if model is None:
+            continue
+        seen = replay(scenario, requests, seed, prices.hours, with_record=record)
+        if record:
+            output.console.print("With a change record:")
+        for name, says, was in (
+            ("memory", model.memory_ratio, seen.memory_ratio),
+            ("points of presence", model.pop_ratio, seen.pop_ratio),
+            ("edge", model.edge_ratio, seen.edge_ratio),
+        ):
+            output.console.print(f"  {name} answers {was:.2%}; the model says {says:.2%}")
+    days = requests / max(1.0, scenario.gets_per_month) * prices.hours / 24
+    if days < _DAYS:
+        output.console.print(
+            f"  These gets take {days:.2g} days. Copies that a record confirms live for one: for a fair comparison, "
+            f"replay {short(scenario.gets_per_month / prices.hours * 24 * _DAYS)}."
+        )

@@ -7,11 +7,12 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from memory_console.cost.bill import OURS, Offer, model, offer
-from memory_console.cost.hit_ratios import Traffic, traffic
+from memory_console.cost.bill import OURS, RECORD, Offer, model, offer
+from memory_console.cost.change_record import traffic_of_both
 from memory_console.cost.quantities import money
 
 if TYPE_CHECKING:
+    from memory_console.cost.hit_ratios import Traffic
     from memory_console.cost.prices import Prices
     from memory_console.cost.scenario import Scenario
 
@@ -70,6 +71,14 @@ class Comparison:
             "usd": money(told.usd),
             "ours_usd": money(ours.usd),
         }
+        record, with_record = self.offers[RECORD], self.traffic.with_record
+        if with_record and abs(record.usd - ours.usd) >= _CENT and best is not record:
+            sentences.append(words["saves" if record.usd < ours.usd else "costs"])
+            fill |= {
+                "record_usd": money(record.usd),
+                "record_ratio": f"{with_record.memory_ratio:.1%}",
+                "ours_ratio": f"{self.traffic.memory_ratio:.1%}",
+            }
         return [sentence.format_map(fill) for sentence in sentences]
 
 
@@ -96,7 +105,7 @@ class BreakEven:
 
 def compare(scenario: Scenario, prices: Prices) -> Comparison:
     """Price one scenario everywhere."""
-    spread = traffic(scenario, prices.hours)
+    spread = traffic_of_both(scenario, prices.hours)
     return Comparison(
         scenario, spread, {key: offer(key, scenario, spread, prices) for key in model()["offers"]}
     )
@@ -125,7 +134,7 @@ def _crossing(left: Comparison, right: Comparison, key: str, prices: Prices) -> 
     dearer = left.ours.usd > left.offers[key].usd
     for _ in range(_HALVINGS):
         there = left.scenario.at(math.sqrt(low * high))
-        spread = traffic(there, prices.hours)
+        spread = traffic_of_both(there, prices.hours)
         ours, other = (offer(one, there, spread, prices).usd for one in (OURS, key))
         if (ours > other) == dearer:
             low = there.gets_per_month

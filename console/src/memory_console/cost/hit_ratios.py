@@ -11,7 +11,7 @@ hit-ratios.mjs is the same model for the page; shared vectors hold the two toget
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from memory_console.cost.popularity import Group, zipf
@@ -44,6 +44,7 @@ class Traffic:
         absent: gets of names that are not there; they are in all the others, as no cache answers them.
         memory_misses: gets that would pass memories alone, if each kept copies for EDGE_TTL since its own read.
         shared_misses: gets that would pass one cache shared by all readers which keeps copies for EDGE_TTL.
+        with_record: the same gets of a service with a change record; None if nobody has asked for them.
     """
 
     gets: float
@@ -53,6 +54,7 @@ class Traffic:
     absent: float
     memory_misses: float = 0.0
     shared_misses: float = 0.0
+    with_record: RecordTraffic | None = None
 
     @property
     def edge_total(self) -> float:
@@ -73,6 +75,33 @@ class Traffic:
     def edge_ratio(self) -> float:
         """Share of CloudFront's requests that CloudFront answers without S3."""
         return 1 - self.s3_gets / self.edge_total if self.edge_total else 0.0
+
+
+@dataclass(frozen=True)
+class RecordTraffic(Traffic):
+    """Where the gets end of a service with a change record; the requests for the record are in the others.
+
+    Attributes:
+        record_requests: requests to CloudFront for the record, by price region.
+        record_total: the same in all regions.
+        record_s3_gets: GETs of the record: the regional edge caches', and one before each attempt to announce.
+        record_size: bytes of the record.
+        record_bytes: what a request for it brings on average, without headers: most find nothing new.
+        announcements: PUTs of the record, those that lose to another writer's included.
+    """
+
+    record_requests: dict[str, float] = field(default_factory=dict)
+    record_total: float = 0.0
+    record_s3_gets: float = 0.0
+    record_size: float = 0.0
+    record_bytes: float = 0.0
+    announcements: float = 0.0
+
+    @property
+    def memory_ratio(self) -> float:
+        """Share of all gets that the SDK's memory answers, confirmed by the record or without it."""
+        asked = self.edge_total - self.record_total
+        return max(0.0, 1 - asked / self.gets) if self.gets else 0.0
 
 
 def traffic(scenario: Scenario, hours_per_month: float) -> Traffic:
@@ -96,7 +125,7 @@ def traffic(scenario: Scenario, hours_per_month: float) -> Traffic:
         regional += passed * seconds
         s3 += fetched * seconds
     alone, ttl = present / scenario.processes, scenario.edge_ttl
-    in_memory = _one_layer(groups, alone, ttl, _reach(scenario, groups, alone)) * scenario.processes
+    in_memory = _one_layer(groups, alone, ttl, reach_of(scenario, groups, alone, ttl)) * scenario.processes
     shared = _one_layer(groups, present, ttl, math.inf)
     return Traffic(
         scenario.gets_per_month,
@@ -129,24 +158,54 @@ def _region(
     """Requests per second to the edge, to the regional cache and to S3, of the readers of one region."""
     if rate <= 0:
         return 0.0, 0.0, 0.0
-    processes = max(1.0, processes)
-    pops = min(float(scenario.pops), processes)
-    ttl, reach = scenario.edge_ttl, _reach(scenario, groups, rate / processes)
-    alone = reach > 0 and pops >= processes  # no point of presence serves two memories
+    caches = Caches.of(scenario, processes)
+    reach = reach_of(scenario, groups, rate / caches.processes, scenario.edge_ttl)
     edge = regional = s3 = 0.0
     for names, share in groups:
-        asked = rate * share
-        pop_asks = asked_in_epoch(asked / pops, ttl)
-        memory_asks = asked_in_epoch(asked / processes, ttl) if reach else 0.0
-        edge += names * _misses(asked, processes, ttl, reach, memory_asks)
-        s3 += names / (ttl + _gap(asked, pops, processes, pop_asks, memory_asks))
-        if pops > 1 and not alone:
-            gap = _gap(asked, 1, processes, 0, memory_asks)
-            pop_gap = _gap(asked / pops, 1, processes / pops, 0, memory_asks)
-            again = ttl / (ttl - told_age(asked / pops, ttl) + pop_gap)
-            regional += names * (1 + (pops - 1) * again) / (ttl + gap)
-    regional = edge if alone else min(regional if pops > 1 else s3, edge)
+        asked, passed, fetched = of_name(rate * share, caches, scenario.edge_ttl, reach)
+        edge += names * asked
+        regional += names * passed
+        s3 += names * fetched
+    regional = min(regional, edge)
     return edge, regional, min(s3, regional)
+
+
+@dataclass(frozen=True)
+class Caches:
+    """How many caches of each kind there are in one region."""
+
+    processes: float
+    pops: float
+
+    @classmethod
+    def of(cls, scenario: Scenario, processes: float) -> Caches:
+        """Those of so many processes: none has less than one, and no point of presence is without one."""
+        processes = max(1.0, processes)
+        return cls(processes, min(float(scenario.pops), processes))
+
+
+def of_name(asked: float, caches: Caches, ttl: int, reach: float) -> tuple[float, float, float]:
+    """Requests per second for one name to the edge, to the regional cache and to S3, of the readers of one region.
+
+    Args:
+        asked: gets per second.
+        caches: how many there are.
+        ttl: in seconds.
+        reach: how many seconds the name stays in memory since its last use; 0 if there is no memory.
+    """
+    pops, processes = caches.pops, caches.processes
+    pop_asks = asked_in_epoch(asked / pops, ttl)
+    memory_asks = asked_in_epoch(asked / processes, ttl) if reach else 0.0
+    edge = _misses(asked, processes, ttl, reach, memory_asks)
+    s3 = 1 / (ttl + _gap(asked, pops, processes, pop_asks, memory_asks))
+    if reach > 0 and pops >= processes:  # no point of presence serves two memories
+        return edge, edge, s3
+    if pops <= 1:
+        return edge, s3, s3
+    gap = _gap(asked, 1, processes, 0, memory_asks)
+    pop_gap = _gap(asked / pops, 1, processes / pops, 0, memory_asks)
+    again = ttl / (ttl - told_age(asked / pops, ttl) + pop_gap)
+    return edge, (1 + (pops - 1) * again) / (ttl + gap), s3
 
 
 def _gap(rate: float, pops: float, processes: float, pop_asks: float, memory_asks: float) -> float:
@@ -234,8 +293,14 @@ def told_age(rate: float, ttl: int) -> float:
     return spread / -math.expm1(-rate * ttl)
 
 
-def _reach(scenario: Scenario, groups: list[Group], rate: float) -> float:
+def reach_of(scenario: Scenario, groups: list[Group], rate: float, longest: float) -> float:
     """How many seconds a name stays in a full memory since its last use (Che's approximation).
+
+    Args:
+        scenario: whose memory.
+        groups: the names.
+        rate: gets per second of one process.
+        longest: how many seconds a copy may be good for.
 
     Returns:
         Infinity if memory never is full within what it is good for; 0 if it holds nothing.
@@ -243,7 +308,7 @@ def _reach(scenario: Scenario, groups: list[Group], rate: float) -> float:
     room = scenario.room
     if room < 1:
         return 0.0
-    low, high = 0.0, float(scenario.edge_ttl)
+    low, high = 0.0, float(longest)
     if scenario.names <= room or _used_within(groups, rate * high) <= room:
         return math.inf
     for _ in range(_BISECTIONS):

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from memory_console.cost.comparison import BreakEven, Comparison
+    from memory_console.cost.hit_ratios import Traffic
     from memory_console.cost.prices import Prices
+    from memory_console.cost.scenario import Scenario
 
 _OLD_DAYS = 180
 _SOURCE_MARK = {"unconfirmed": " ?", "derived": " ~"}
@@ -44,16 +46,27 @@ def print_traffic(console: Console, comparison: Comparison) -> None:
         f"{short(scenario.names)} names of {size(scenario.value_bytes)}, "
         f"{short(scenario.processes)} execution environments, readers in {where}, EDGE_TTL {scenario.edge_ttl} s"
     )
-    table = Table("cache", "is asked", "answers", box=None, pad_edge=False)
-    for column in table.columns[1:]:
-        column.justify = "right"
-    if scenario.memory:
-        table.add_row("memory of the SDK", short(spread.gets), f"{spread.memory_ratio:.1%}")
-    table.add_row("points of presence", short(spread.edge_total), f"{spread.pop_ratio:.1%}")
-    regional = 1 - spread.s3_gets / spread.regional_requests if spread.regional_requests else 0.0
-    table.add_row("regional edge caches", short(spread.regional_requests), f"{regional:.1%}")
-    table.add_row("S3", short(spread.s3_gets), "the rest")
+    table = Table("cache", box=None, pad_edge=False)
+    both = [spread] + ([spread.with_record] if spread.with_record else [])
+    for more in ("", " with a record")[: len(both)]:
+        table.add_column(f"is asked{more}", justify="right")
+        table.add_column("answers", justify="right")
+    rows = zip(*(_cells(scenario, one) for one in both), strict=True)
+    names = ["memory of the SDK"] * scenario.memory + ["points of presence", "regional edge caches", "S3"]
+    for name, cells in zip(names, rows, strict=True):
+        table.add_row(name, *(text for pair in cells for text in pair))
     console.print(table)
+
+
+def _cells(scenario: Scenario, spread: Traffic) -> list[tuple[str, str]]:
+    """How often each cache is asked, and how much of that it answers."""
+    regional = 1 - spread.s3_gets / spread.regional_requests if spread.regional_requests else 0.0
+    cells = [
+        (short(spread.edge_total), f"{spread.pop_ratio:.1%}"),
+        (short(spread.regional_requests), f"{max(0.0, regional):.1%}"),
+        (short(spread.s3_gets), "the rest"),
+    ]
+    return [(short(spread.gets), f"{spread.memory_ratio:.1%}"), *cells] if scenario.memory else cells
 
 
 def print_bill(console: Console, comparison: Comparison, prices: Prices) -> None:

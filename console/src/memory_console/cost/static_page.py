@@ -23,7 +23,17 @@ from memory_console.cost.scenario import STORAGE_CLASSES, Scenario
 
 _PAGE = files("memory_console.cost") / "page"
 #: In an order in which each module imports only earlier ones.
-MODULES = ("quantities", "popularity", "hit-ratios", "formulas", "bill", "comparison", "chart", "page")
+MODULES = (
+    "quantities",
+    "popularity",
+    "hit-ratios",
+    "change-record",
+    "formulas",
+    "bill",
+    "comparison",
+    "chart",
+    "page",
+)
 _IMPORT = re.compile(r"^import \{[^}]*\} from '\./[a-z-]+\.mjs';\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=function|const|class)", re.MULTILINE)
 

@@ -3,7 +3,7 @@ import { Scope } from './formulas.mjs';
 
 /**
  * @typedef {import('./hit-ratios.mjs').Scenario} Scenario
- * @typedef {import('./hit-ratios.mjs').Traffic} Traffic
+ * @typedef {import('./hit-ratios.mjs').Traffic & { with_record?: import('./change-record.mjs').RecordTraffic }} Traffic
  * @typedef {{ prices: any, model: any }} Data  prices.json and offers.json
  * @typedef {{ key: string, title: string, quantity: number, unit: string, usd: number, price: string }} LineItem
  * @typedef {{ key: string, name: string, items: LineItem[], detail: string, refusal: string, usd: number }} Offer
@@ -66,8 +66,9 @@ export function busiestSecond(scenario, traffic, data) {
 
 /** @param {Scenario} scenario @param {Traffic} traffic @param {Data} data @param {any} entry */
 function scopeOf(scenario, traffic, { prices, model }, entry) {
+  const spread = (entry.traffic && traffic.with_record) || traffic;
   const readers = { [scenario.bucket_region]: 0, ...scenario.readers };
-  const known = { ...prices, ...scenario, readers, traffic, ...entry.words };
+  const known = { ...prices, ...scenario, readers, traffic: spread, ...entry.words };
   return new Scope(known, { ...model.quantities, ...entry.quantities });
 }
 

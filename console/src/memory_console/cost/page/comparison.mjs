@@ -1,18 +1,19 @@
 /** One scenario against all alternatives: the same as comparison.py. */
 import { offerOf } from './bill.mjs';
-import { trafficOf } from './hit-ratios.mjs';
-import { money } from './quantities.mjs';
+import { trafficOfBoth } from './change-record.mjs';
+import { money, percent } from './quantities.mjs';
 
 /**
  * @typedef {import('./bill.mjs').Data} Data
  * @typedef {import('./bill.mjs').Offer} Offer
  * @typedef {import('./hit-ratios.mjs').Scenario} Scenario
- * @typedef {import('./hit-ratios.mjs').Traffic} Traffic
+ * @typedef {ReturnType<typeof trafficOfBoth>} Traffic
  * @typedef {{ scenario: Scenario, traffic: Traffic, offers: Record<string, Offer>, ours: Offer }} Comparison
  * @typedef {{ key: string, gets_per_month: number, ours_above: boolean }} BreakEven
  */
 
 export const OURS = 'memory_service';
+export const RECORD = 'change_record';
 const LEAST_GETS = 1e4;
 const DECADES = 8;
 const STEPS_PER_DECADE = 8;
@@ -36,7 +37,7 @@ export function scenarioAt(scenario, gets) {
 
 /** Price one scenario everywhere. @param {Scenario} scenario @param {Data} data @returns {Comparison} */
 export function compare(scenario, data) {
-  const traffic = trafficOf(scenario, data.prices.assumptions.hours_per_month.value);
+  const traffic = trafficOfBoth(scenario, data.prices.assumptions.hours_per_month.value);
   const offers = Object.fromEntries(Object.keys(data.model.offers).map((key) => [key, offerOf(key, scenario, traffic, data)]));
   return { scenario, traffic, offers, ours: offers[OURS] };
 }
@@ -69,7 +70,7 @@ function crossing(left, right, key, data) {
   const dearer = left.ours.usd > left.offers[key].usd;
   for (let step = 0; step < HALVINGS; step += 1) {
     const there = scenarioAt(left.scenario, Math.sqrt(low * high));
-    const traffic = trafficOf(there, data.prices.assumptions.hours_per_month.value);
+    const traffic = trafficOfBoth(there, data.prices.assumptions.hours_per_month.value);
     const [ours, other] = [OURS, key].map((one) => offerOf(one, there, traffic, data).usd);
     if (ours > other === dearer) low = there.gets_per_month;
     else high = there.gets_per_month;
@@ -97,5 +98,12 @@ export function verdictOf(comparison, { model }) {
   const told = best === ours ? leastOf(Object.values(offers).slice(1)) : best;
   /** @type {Record<string, string>} */
   const words = { ...model.offers[told.key], detail: told.detail && ` (${told.detail})`, usd: money(told.usd), ours_usd: money(ours.usd) };
+  const [record, { traffic }] = [offers[RECORD], comparison];
+  if (Math.abs(record.usd - ours.usd) >= CENT && best !== record) {
+    sentences.push(model.verdict[record.usd < ours.usd ? 'saves' : 'costs']);
+    words.record_usd = money(record.usd);
+    words.record_ratio = percent(traffic.with_record.memory_ratio);
+    words.ours_ratio = percent(traffic.memory_ratio);
+  }
   return sentences.map((sentence) => sentence.replace(/\{(\w+)\}/g, (/** @type {string} */ _, /** @type {string} */ name) => words[name]));
 }

@@ -7,9 +7,10 @@ import { zipf } from './popularity.mjs';
  * @typedef {{ gets: number, edge_requests: Record<string, number>, regional_requests: number, s3_gets: number,
  *   absent: number, memory_misses: number, shared_misses: number, edge_total: number, memory_ratio: number,
  *   pop_ratio: number, edge_ratio: number }} Traffic  where the gets of a month end
+ * @typedef {{ processes: number, pops: number }} Caches
  */
 
-const SECONDS_PER_HOUR = 3600;
+export const SECONDS_PER_HOUR = 3600;
 const BISECTIONS = 40;
 const RARE = 1e-4;
 const NEVER = 1e-7;
@@ -50,7 +51,7 @@ export function trafficOf(scenario, hours) {
     s3 += fetched * seconds;
   }
   const alone = present / processes;
-  const inMemory = oneLayer(groups, alone, scenario.edge_ttl, reachOf(scenario, groups, alone)) * processes;
+  const inMemory = oneLayer(groups, alone, scenario.edge_ttl, reachOf(scenario, groups, alone, scenario.edge_ttl)) * processes;
   const shared = oneLayer(groups, present, scenario.edge_ttl, Infinity);
   return {
     gets,
@@ -86,26 +87,45 @@ function oneLayer(groups, rate, ttl, reach) {
  */
 function inRegion(scenario, groups, rate, readers) {
   if (rate <= 0) return [0, 0, 0];
-  const processes = Math.max(1, readers);
-  const pops = Math.min(scenario.pops, processes);
-  const [ttl, reach] = [scenario.edge_ttl, reachOf(scenario, groups, rate / processes)];
-  const alone = reach > 0 && pops >= processes;
+  const caches = cachesOf(scenario, readers);
+  const reach = reachOf(scenario, groups, rate / caches.processes, scenario.edge_ttl);
   let [edge, regional, s3] = [0, 0, 0];
   for (const [names, share] of groups) {
-    const asked = rate * share;
-    const popAsks = askedInEpoch(asked / pops, ttl);
-    const memoryAsks = reach ? askedInEpoch(asked / processes, ttl) : 0;
-    edge += names * missesOf(asked, processes, ttl, reach, memoryAsks);
-    s3 += names / (ttl + gapOf(asked, pops, processes, popAsks, memoryAsks));
-    if (pops > 1 && !alone) {
-      const gap = gapOf(asked, 1, processes, 0, memoryAsks);
-      const popGap = gapOf(asked / pops, 1, processes / pops, 0, memoryAsks);
-      const again = ttl / (ttl - toldAge(asked / pops, ttl) + popGap);
-      regional += (names * (1 + (pops - 1) * again)) / (ttl + gap);
-    }
+    const [asked, passed, fetched] = ofName(rate * share, caches, scenario.edge_ttl, reach);
+    edge += names * asked;
+    regional += names * passed;
+    s3 += names * fetched;
   }
-  regional = alone ? edge : Math.min(pops > 1 ? regional : s3, edge);
+  regional = Math.min(regional, edge);
   return [edge, regional, Math.min(s3, regional)];
+}
+
+/** How many caches of each kind there are in one region. @param {Scenario} scenario @param {number} readers @returns {Caches} */
+export function cachesOf(scenario, readers) {
+  const processes = Math.max(1, readers);
+  return { processes, pops: Math.min(scenario.pops, processes) };
+}
+
+/**
+ * Requests per second for one name to the edge, to the regional cache and to S3, of the readers of one region.
+ *
+ * @param {number} asked  gets per second
+ * @param {Caches} caches
+ * @param {number} ttl
+ * @param {number} reach  seconds that the name stays in memory since its last use; 0 if there is no memory
+ * @returns {[number, number, number]}
+ */
+export function ofName(asked, { processes, pops }, ttl, reach) {
+  const popAsks = askedInEpoch(asked / pops, ttl);
+  const memoryAsks = reach ? askedInEpoch(asked / processes, ttl) : 0;
+  const edge = missesOf(asked, processes, ttl, reach, memoryAsks);
+  const s3 = 1 / (ttl + gapOf(asked, pops, processes, popAsks, memoryAsks));
+  if (reach > 0 && pops >= processes) return [edge, edge, s3];
+  if (pops <= 1) return [edge, s3, s3];
+  const gap = gapOf(asked, 1, processes, 0, memoryAsks);
+  const popGap = gapOf(asked / pops, 1, processes / pops, 0, memoryAsks);
+  const again = ttl / (ttl - toldAge(asked / pops, ttl) + popGap);
+  return [edge, (1 + (pops - 1) * again) / (ttl + gap), s3];
 }
 
 /** @param {number} rate @param {number} pops @param {number} processes @param {number} popAsks @param {number} memoryAsks */
@@ -170,11 +190,15 @@ function toldAge(rate, ttl) {
   return spread / -Math.expm1(-rate * ttl);
 }
 
-/** @param {Scenario} scenario @param {Group[]} groups @param {number} rate */
-function reachOf(scenario, groups, rate) {
+/**
+ * How many seconds a name stays in a full memory since its last use; Infinity if it never is full within `longest`.
+ *
+ * @param {Scenario} scenario @param {Group[]} groups @param {number} rate @param {number} longest
+ */
+export function reachOf(scenario, groups, rate, longest) {
   const room = scenario.memory ? Math.min(Math.floor(scenario.memory_bytes / scenario.value_bytes), scenario.memory_items) : 0;
   if (room < 1) return 0;
-  let [low, high] = [0, scenario.edge_ttl];
+  let [low, high] = [0, longest];
   if (scenario.names <= room || usedWithin(groups, rate * high) <= room) return Infinity;
   for (let step = 0; step < BISECTIONS; step += 1) {
     const middle = (low + high) / 2;

@@ -10,6 +10,7 @@ import { money, percent, read, short } from './quantities.mjs';
  * @typedef {import('./comparison.mjs').BreakEven} BreakEven
  * @typedef {import('./comparison.mjs').Comparison} Comparison
  * @typedef {import('./hit-ratios.mjs').Scenario} Scenario
+ * @typedef {import('./hit-ratios.mjs').Traffic} Traffic
  */
 
 const OLD_DAYS = 180;
@@ -152,15 +153,22 @@ function show(comparison, crossings) {
     whenCheaper(offer, comparison, crossings),
   ]), offers.map((offer) => (offer === ours ? 'ours' : '')));
 
-  const regional = traffic.regional_requests ? 1 - traffic.s3_gets / traffic.regional_requests : 0;
-  const caches = [
-    ['Points of presence', short(traffic.edge_total), percent(traffic.pop_ratio)],
-    ['Regional edge caches', short(traffic.regional_requests), percent(regional)],
-    ['S3', short(traffic.s3_gets), 'the rest'],
-  ];
-  if (scenario.memory) caches.unshift([`Memory of ${short(processesOf(scenario))} environments`, short(traffic.gets), percent(traffic.memory_ratio)]);
-  fill('caches', caches);
+  const caches = ['Points of presence', 'Regional edge caches', 'S3'];
+  if (scenario.memory) caches.unshift(`Memory of ${short(processesOf(scenario))} environments`);
+  const cells = [traffic, traffic.with_record].map((spread) => cellsOf(scenario, spread));
+  fill('caches', caches.map((cache, row) => [cache, ...cells.flatMap((column) => column[row])]));
   fill('load', busiestSecond(scenario, traffic, data).map(([title, load, limit]) => [title, short(load), percent(load / limit)]));
+}
+
+/** How often each cache is asked, and how much of that it answers. @param {Scenario} scenario @param {Traffic} spread */
+function cellsOf(scenario, spread) {
+  const regional = spread.regional_requests ? 1 - spread.s3_gets / spread.regional_requests : 0;
+  const cells = [
+    [short(spread.edge_total), percent(spread.pop_ratio)],
+    [short(spread.regional_requests), percent(Math.max(0, regional))],
+    [short(spread.s3_gets), 'the rest'],
+  ];
+  return scenario.memory ? [[short(spread.gets), percent(spread.memory_ratio)], ...cells] : cells;
 }
 
 /** @param {number} gets */

@@ -43,7 +43,7 @@ _OF_THE_BODY = ("content-length", "content-type", "content-encoding", "x-amz-che
 _NOBODYS_TAG = '"no object has this tag"'
 
 
-class FaultProxy:
+class EngineProxy:
     """Two ports that stand for the engine: one for applications, and one for what the edge asks of S3.
 
     What the guard lets in passes, for all services; only S3's requests meet faults, are noted and are stamped. Bodies
