@@ -79,7 +79,7 @@ def test_of_a_module_of_the_sdk_only_what_nothing_reads_is_left_out(module: Path
 def test_what_only_looks_like_prose_stays() -> None:
     source = 'a = "# no comment"\n\n\ndef f():\n    """Ünicode."""; b = """c\n    d"""\n    return b  # yes\n'
     run = at_run_time(source)
-    assert run == 'a = "# no comment"\n\n\ndef f():\n    ""; b = """c\n    d"""\n    return b\n'
+    assert run == 'a = "# no comment"\n\n\ndef f():\n ""; b = """c\n    d"""\n return b\n'
 
 
 def test_what_is_for_type_checkers_leaves_its_lines_empty() -> None:
@@ -89,7 +89,5 @@ def test_what_is_for_type_checkers_leaves_its_lines_empty() -> None:
         "class N(NamedTuple):\n    d: int = 1\n"
     )
     assert at_run_time(source) == (
-        "\n\n\n\n\n"
-        "def f(ü = 1, *y,\n      z):\n    b = 2\n    c: int\n    return {}\n"
-        "class N(NamedTuple):\n    d: int = 1\n"
+        "\n\n\n\n\ndef f(ü = 1, *y,\nz):\n b = 2\n c: int\n return {}\nclass N(NamedTuple):\n d: int = 1\n"
     )

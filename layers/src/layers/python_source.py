@@ -30,7 +30,7 @@ class _Cut(NamedTuple):
 def at_run_time(source: str) -> str:
     """Return a module without comments, docstrings, annotations of functions and what is only for type checkers.
 
-    Every statement stays on its line, for tracebacks.
+    Every statement stays on its line, for tracebacks, and is indented no more than it has to be.
 
     Args:
         source: The module. Nobody may look at its `__doc__` or at the annotations of its functions.
@@ -45,9 +45,29 @@ def at_run_time(source: str) -> str:
     for start, end, instead in reversed(cuts):
         before, after = lines[start[0]][: start[1]] + instead, lines[end[0]][end[1] :]
         lines[start[0] : end[0] + 1] = [before + after, *[b""] * (end[0] - start[0])]
-    return "".join(
-        [f"{line.decode().rstrip()}\n" if line.isspace() else f"{line.decode()}\n" for line in lines]
-    )
+    return _narrow("".join([f"{line.decode()}\n" for line in lines]))
+
+
+def _narrow(source: str) -> str:
+    """Return a module indented by one space a level, and not at all where a line only goes on."""
+    levels: dict[int, int] = {}
+    kept: set[int] = set()  # lines that begin inside of a string
+    level, begins = 0, True
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        row, last = token.start[0], token.end[0]
+        if token.type == tokenize.INDENT:
+            level += 1
+        elif token.type == tokenize.DEDENT:
+            level -= 1
+        elif token.type == tokenize.NEWLINE:
+            begins = True
+        elif token.type != tokenize.NL:
+            if begins:
+                levels[row], begins = level, False
+            kept.update(range(row + 1, last + 1))
+    lines = enumerate(source.splitlines(), 1)
+    narrowed = [line if row in kept else " " * levels.get(row, 0) + line.lstrip() for row, line in lines]
+    return "".join([f"{line}\n" for line in narrowed])
 
 
 def _comments(source: str) -> Iterator[_Cut]:
