@@ -365,7 +365,7 @@ def test(session: nox.Session) -> None:
     with ThreadPoolExecutor(2) as beside:
         kit = beside.submit(_conformance, session, "--s3", "double", silent=True)
         node = [beside.submit(_npm, session, project, "test", silent=True) for project in NODE_PROJECTS]
-        session.run("python", "-m", "pytest", *IN_PARALLEL, "-m", "not slow")
+        session.run("python", "-m", "pytest", *IN_PARALLEL, "-m", "not slow and not long")
         for project, run in zip(NODE_PROJECTS, node, strict=True):
             run.result()
             session.log(f"the tests of {project} passed")
@@ -523,12 +523,15 @@ def history(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def model(session: nox.Session) -> None:
-    """Try to break the bound of the change record in a model, whole and with each part left out.
+    """Try to break the bound of the change record in a model, whole and with each part left out; hold what it costs.
 
-    Arguments go to `python -m model`.
+    Arguments go to `python -m model`, which then runs alone.
     """
     _install(session, "dev")
     session.run("python", "-m", "model", *session.posargs)
+    if not session.posargs:
+        _node_packages(session)
+        session.run("python", "-m", "pytest", *IN_PARALLEL, "-m", "long")
 
 
 @nox.session(default=False)

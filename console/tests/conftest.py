@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
 from click.testing import CliRunner
 from local_cloud import LocalCloud
@@ -66,6 +68,24 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _clients_made_once() -> Iterator[None]:
+    """A command is a process, which spends most of its time with making a client of S3. Here it is but a call."""
+    make: Any = vars(Bucket)["s3"]
+    made: dict[tuple[object, ...], Any] = {}
+
+    def s3(bucket: Bucket) -> Any:
+        settings = tuple(sorted(item for item in os.environ.items() if item[0].startswith("AWS_")))
+        key = (bucket._region, bucket._profile, bucket._endpoint_url, boto3.Session, settings)
+        if key not in made:
+            made[key] = make.func(bucket)
+        return made[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Bucket, "s3", property(s3))
+        yield
 
 
 @pytest.fixture

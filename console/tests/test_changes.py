@@ -15,12 +15,14 @@ from memory_console.announcer import Announcer
 from memory_console.place import check_place, is_record, record_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from click.testing import Result
 
     from conftest import Values
+
+    Listen = Callable[[str, Callable[..., None]], None]
 
 RECORD = "public/shop.changes/.changes.json"
 
@@ -48,10 +50,25 @@ def settled(values: Values) -> Values:
 
 
 @pytest.fixture
-def sent(settled: Values) -> list[Any]:
+def listen(values: Values) -> Iterator[Listen]:
+    """Let the client of S3, which other tests have as well, tell of something until the test ends."""
+    events: Any = values.bucket.s3.meta.events
+    heard: list[tuple[str, Callable[..., None]]] = []
+
+    def listen(event: str, call: Callable[..., None]) -> None:
+        events.register(event, call)
+        heard.append((event, call))
+
+    yield listen
+    for event, call in heard:
+        events.unregister(event, call)
+
+
+@pytest.fixture
+def sent(settled: Values, listen: Listen) -> list[Any]:
     """What is sent to S3 from now on."""
     requests: list[Any] = []
-    settled.bucket.s3.meta.events.register("before-send.s3", lambda request, **_: requests.append(request))
+    listen("before-send.s3", lambda request, **_: requests.append(request))
     return requests
 
 
@@ -84,7 +101,7 @@ def test_put_announces_its_name_then_writes_with_a_signature_in_the_query(
 
 @pytest.mark.parametrize(("seconds", "announcements"), [(90, 1), (110, 2)])
 def test_what_landed_later_than_announced_is_announced_again(
-    settled: Values, sent: list[Any], seconds: int, announcements: int
+    settled: Values, sent: list[Any], listen: Listen, seconds: int, announcements: int
 ) -> None:
     dates: list[int] = []
 
@@ -94,7 +111,7 @@ def test_what_landed_later_than_announced_is_announced_again(
             dates.append(int(parsedate_to_datetime(told["date"]).timestamp()) + seconds)
             told["date"] = formatdate(dates[0], usegmt=True)
 
-    settled.bucket.s3.meta.events.register("after-call.s3.PutObject", land_late)
+    listen("after-call.s3.PutObject", land_late)
     settled.put("shop.changes", "price", 42)
 
     puts = [request for request in sent if request.method == "PUT" and ".changes.json" in request.url]
@@ -141,12 +158,12 @@ def test_remove_and_clear_announce(settled: Values, run: Callable[..., Result]) 
     assert settled.stored_keys() == [RECORD]
 
 
-def test_nothing_is_written_that_cannot_be_announced(values: Values) -> None:
+def test_nothing_is_written_that_cannot_be_announced(values: Values, listen: Listen) -> None:
     def refuse(request: Any, **_: Any) -> None:
         if request.url.partition("?")[0].endswith(".changes.json") and request.method == "PUT":
             raise RuntimeError("no record today")
 
-    values.bucket.s3.meta.events.register("before-send.s3", refuse)
+    listen("before-send.s3", refuse)
     with pytest.raises((RuntimeError, memory.MemoryServiceError)):
         values.put("shop.changes", "a", 1)
 

@@ -261,6 +261,7 @@ def test_killed_import_completes_when_run_again(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["many.jsonl"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("meanwhile", ["nothing", "cleared", "cleared in part", "changed"])
 def test_import_after_a_killed_one_counts_what_is_in_the_bucket(
     many: Values, run: Run, found: Callable[..., Any], tmp_path: Path, meanwhile: str

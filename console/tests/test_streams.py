@@ -107,8 +107,8 @@ def test_evil_names_services_and_messages_are_written_out(values: Values, run: R
     "environment",
     [
         {"PYTHONIOENCODING": "ascii"},
-        {"PYTHONIOENCODING": "cp1252"},
-        {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
+        pytest.param({"PYTHONIOENCODING": "cp1252"}, marks=pytest.mark.slow),
+        pytest.param({"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}, marks=pytest.mark.slow),
     ],
     ids=str,
 )
@@ -135,6 +135,7 @@ def test_stream_that_cannot_say_it_gets_escapes(
                 json.loads(line)
 
 
+@pytest.mark.slow
 def test_reader_that_has_seen_enough_is_no_traceback(values: Values, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
     for number in range(3):

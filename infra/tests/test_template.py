@@ -32,12 +32,13 @@ def lint(path: Path, **options: list[str]) -> list[str]:
     return [str(match) for match in lint_file(path, ManualArgs(**options))]
 
 
-@pytest.mark.parametrize("name", ["template", "consumer"])
+@pytest.mark.parametrize("name", ["template", pytest.param("consumer", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("region", ["us-east-1", pytest.param("eu-central-1", marks=pytest.mark.slow)])
 def test_cfn_lint_finds_nothing(infra: Path, name: str, region: str) -> None:
     assert lint(infra / f"{name}.yaml", regions=[region], include_checks=["I"]) == []
 
 
+@pytest.mark.slow
 def test_cfn_lint_finds_nothing_in_the_translation(translated: dict[str, Any], tmp_path: Path) -> None:
     path = tmp_path / "translated.json"
     path.write_text(json.dumps(translated))

@@ -74,6 +74,7 @@ def test_the_bill_lists_what_a_wheel_s_own_bill_says_of_its_native_code(cryptogr
     assert f"  contains openssl {openssl['version']}: Apache-2.0\n" in text
 
 
+@pytest.mark.slow
 def test_the_layer_with_native_code_is_stated_to_be_under_all_licences_of_what_it_holds(
     repository: Path,
 ) -> None:

@@ -46,7 +46,7 @@ def written(tmp_path: Path, template: object) -> Path:
     return path
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("ending", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_command_prints_a_working_environment_and_ends_with_all_that_belongs_to_it(
     tmp_path: Path, environment: Path, ending: signal.Signals
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 from cloud import Cloud, running
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from doubles import Clock, WebServer, pem, serving
+from memory._aws import forget_time
 from memory._credentials import forget_credentials
 from memory._wire import WIRE
 from memory.testing.pytest_plugin import memory_cloud
@@ -44,8 +45,9 @@ def ec_key() -> ec.EllipticCurvePrivateKey:
 
 @pytest.fixture(autouse=True)
 def _nothing_of_another_test() -> None:
-    """Credentials and connections are kept for the process."""
+    """Credentials, connections and what is known of AWS's clock are kept for the process."""
     forget_credentials()
+    forget_time()
     WIRE.drop_connections()
 
 

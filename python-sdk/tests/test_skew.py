@@ -26,7 +26,6 @@ SKEWED = b"<Error><Code>RequestTimeTooSkewed</Code></Error>"
 @pytest.fixture
 def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
     """S3 in another time, which refuses what was signed in this one."""
-    monkeypatch.setattr("memory._aws._skew", 0.0)
     monkeypatch.setattr(
         BaseHTTPRequestHandler, "date_time_string", lambda _: formatdate(time.time() + AHEAD, usegmt=True)
     )

@@ -137,13 +137,13 @@ def is_as_modelled(driver: Driver, scenario: Scenario, hours: float) -> None:
     assert asked == pytest.approx(expected.edge_total / expected.gets, rel=WITHIN)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(1800)
 def test_a_day_of_the_second_row_is_as_the_calculator_says(driver: Driver) -> None:
     is_as_modelled(driver, ROW_TWO, 24)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(1800)
 def test_hours_of_the_third_row_are_as_the_calculator_says(driver: Driver) -> None:
     is_as_modelled(driver, ROW_THREE, 3)

@@ -35,7 +35,7 @@ def make(stage: Stage, setting: Setting, capsys: pytest.CaptureFixture[str]) -> 
 def test_a_short_history_with_faults_keeps_every_guarantee(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    history = make(stage, Setting(SEED, 800), capsys)
+    history = make(stage, Setting(SEED, 400), capsys)
 
     assert [str(violation) for violation in judge(history.operations)] == []
 

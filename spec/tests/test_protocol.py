@@ -56,6 +56,7 @@ def test_a_reply_is_one_for_the_runner_and_for_the_schema(
         check_shape(operation, reply)
 
 
+@pytest.mark.slow
 def test_everything_that_is_said_in_a_run_is_valid_under_the_schema(
     add_sdk: Callable[..., Any], tmp_path: Path
 ) -> None:

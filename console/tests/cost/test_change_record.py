@@ -152,7 +152,7 @@ def test_model_agrees_with_replayed_requests_in_small(shape: Scenario, days: flo
     assert not faults(with_record(shape), seen, seen.announcements), f"seed {SEED}"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: "-".join(map(short, row)))
 def test_model_agrees_with_the_replayed_rows_of_the_page(row: tuple[float, float, int, float]) -> None:

@@ -71,7 +71,7 @@ def test_inputs_change_table_verdict_and_plot(opened: Opened) -> None:
     expect(page.locator("#advice")).to_contain_text("Use ElastiCache with Valkey")
     expect(page.locator("#total")).not_to_have_text(total)
     assert page.locator("#chart").inner_html() != plot
-    assert page.locator("#chart path.line").count() == 11
+    assert page.locator("#chart path.line").count() == 12
     assert page.locator("#chart circle.crossing").count() > 0
 
 

@@ -55,8 +55,7 @@ def test_the_grid_reaches_every_offer_class_and_region() -> None:
 def test_both_evaluators_say_the_same_of_random_traffic() -> None:
     print(f"seed {SEED}")
     dice = random.Random(SEED)
-    questions = [("compare", anything(dice)) for _ in range(40)]
-    questions.append(("break_evens", anything(dice).at(1e7)))
+    questions = [("compare", anything(dice)) for _ in range(20)]
 
     assert differences(ask_page(questions), ask_python(questions)) == []
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from memory_console.cost.bill import OURS, RECORD, Offer, model, offer
 from memory_console.cost.change_record import traffic_of_both
+from memory_console.cost.hit_ratios import traffic
 from memory_console.cost.quantities import money
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def _crossing(left: Comparison, right: Comparison, key: str, prices: Prices) -> 
     dearer = left.ours.usd > left.offers[key].usd
     for _ in range(_HALVINGS):
         there = left.scenario.at(math.sqrt(low * high))
-        spread = traffic_of_both(there, prices.hours)
+        spread = (traffic_of_both if key == RECORD else traffic)(there, prices.hours)
         ours, other = (offer(one, there, spread, prices).usd for one in (OURS, key))
         if (ours > other) == dearer:
             low = there.gets_per_month

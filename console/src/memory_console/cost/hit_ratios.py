@@ -10,6 +10,7 @@ hit-ratios.mjs is the same model for the page; shared vectors hold the two toget
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -184,6 +185,8 @@ class Caches:
         return cls(processes, min(float(scenario.pops), processes))
 
 
+# The model of a change record asks for each name once more.
+@functools.lru_cache(maxsize=8192)
 def of_name(asked: float, caches: Caches, ttl: int, reach: float) -> tuple[float, float, float]:
     """Requests per second for one name to the edge, to the regional cache and to S3, of the readers of one region.
 

@@ -1,6 +1,7 @@
 /** One scenario against all alternatives: the same as comparison.py. */
 import { offerOf } from './bill.mjs';
 import { trafficOfBoth } from './change-record.mjs';
+import { trafficOf } from './hit-ratios.mjs';
 import { money, percent } from './quantities.mjs';
 
 /**
@@ -70,7 +71,7 @@ function crossing(left, right, key, data) {
   const dearer = left.ours.usd > left.offers[key].usd;
   for (let step = 0; step < HALVINGS; step += 1) {
     const there = scenarioAt(left.scenario, Math.sqrt(low * high));
-    const traffic = trafficOfBoth(there, data.prices.assumptions.hours_per_month.value);
+    const traffic = (key === RECORD ? trafficOfBoth : trafficOf)(there, data.prices.assumptions.hours_per_month.value);
     const [ours, other] = [OURS, key].map((one) => offerOf(one, there, traffic, data).usd);
     if (ours > other === dearer) low = there.gets_per_month;
     else high = there.gets_per_month;
