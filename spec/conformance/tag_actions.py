@@ -34,7 +34,12 @@ def look(play: Play, step: Message) -> None:
     for name, value in step.get("headers", {}).items():
         equal({name: value}, {name: found.headers.get(name.lower())})
     told = _parsed(found.body)
-    if told.get("v") != 1 or told.get("type") != "int" or type(told.get("value")) is not int or "expires_at" in told:
+    if (
+        told.get("v") != 1
+        or told.get("type") != "int"
+        or type(told.get("value")) is not int
+        or "expires_at" in told
+    ):
         shown = found.body.decode(errors="replace")[:300]
         raise FailureError("invalid_document", "an int without an end (CTAG-2)", shown)
     if "at_ago" in step:
@@ -88,7 +93,10 @@ def count(asked: list[Any], step: Message) -> None:
     """
     told = step["tags"]
     about = [entry for entry in asked if is_record(entry)]
-    found = {where: sum(entry.method == "GET" and entry.where == where for entry in about) for where in ("edge", "s3")}
+    found = {
+        where: sum(entry.method == "GET" and entry.where == where for entry in about)
+        for where in ("edge", "s3")
+    }
     found["puts"] = sum(entry.method == "PUT" for entry in about)
     equal(told, {name: found[name] for name in told})
 

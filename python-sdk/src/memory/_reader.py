@@ -66,7 +66,7 @@ class Found(NamedTuple):
 
     answer: Answer
     envelope: Envelope | None
-    verdict: Verdict | None
+    verdict: Verdict | None = None
 
     def is_present(self, now: float) -> bool:
         """Return whether there is a value at a Unix time in seconds (ENV-5, CTAG-5)."""
@@ -321,8 +321,8 @@ class Reader:
         if not is_aside:
             self._compare(name, reading)
         if envelope is None or envelope.tags is None:
-            return reading, Found(answer, envelope, None)
-        return self._judged_by_origin(name, reading, Found(answer, envelope, None), deadline)
+            return reading, Found(answer, envelope)
+        return self._judged_by_origin(name, reading, Found(answer, envelope), deadline)
 
     def _judged_by_origin(
         self, name: str, reading: Reading, found: Found, deadline: float
