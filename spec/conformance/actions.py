@@ -42,7 +42,12 @@ def _object(play: Play, step: Message) -> None:
         equal(step["storage_class"], found.storage_class)
     if "tags" in step:
         equal(step["tags"], play.store.tags(play.key(step)))
-    document = _parsed(found.body)
+    _members(play, step, _parsed(found.body))
+    play.remembered["$WRITE"] = write_of(found.body)
+
+
+def _members(play: Play, step: Message, document: Message) -> None:
+    """Check what a document has besides its value."""
     if "tagged_with" in step:
         tag_actions.check_document(play, step, document)
     if "expires_in" in step:
@@ -54,7 +59,6 @@ def _object(play: Play, step: Message) -> None:
         equal({"previous": previous}, {"previous": document.get("previous", [])})
     if "took" in step:
         equal({"took": step["took"]}, {"took": document.get("took")})
-    play.remembered["$WRITE"] = write_of(found.body)
 
 
 def _place(play: Play, step: Message) -> None:
