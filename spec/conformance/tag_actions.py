@@ -46,12 +46,12 @@ def look(play: Play, step: Message) -> None:
         ago = round(play.store.clock.now * 1000) - told["value"]
         if abs(ago - step["at_ago"] * 1000) > _INACCURACY:
             equal({"at_ago": step["at_ago"]}, {"at_ago": ago / 1000})
-    generation, before = told.get("write"), play.remembered.get(("generation", step["tag"]))
+    generation, before = told.get("write"), play.remembered.get(f"generation of {step['tag']}")
     if "generation" in step:
         equal({"generation": step["generation"]}, {"generation": generation})
     if "same" in step:
         equal({"same generation": step["same"]}, {"same generation": generation == before})
-    play.remembered["generation", step["tag"]] = generation
+    play.remembered[f"generation of {step['tag']}"] = generation
 
 
 def store(play: Play, step: Message) -> None:

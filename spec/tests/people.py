@@ -50,6 +50,9 @@ class Person:
     def remove(self, name: str, **options: Any) -> None:
         self.ask("remove", name=["str", name], options=options)
 
+    def invalidate_tags(self, *tags: str) -> None:
+        self.ask("invalidate_tags", tags=list(tags))
+
     def increment(self, name: str) -> int | None:
         return _number(self.ask("increment", name=["str", name]))
 

@@ -10,12 +10,12 @@ from conformance.home import REPOSITORY
 
 HERE = Path(__file__).parent
 PAGE = (REPOSITORY / "CONSISTENCY.md").read_text(encoding="utf-8")
-_HEADINGS = ("| operation |", "| operation with CHANGES |")
+_HEADINGS = ("| operation |", "| operation with CHANGES |", "| `invalidate_tags` |")
 _NAME = re.compile(r"`(test_\w+)`")
 
 
 def rows() -> list[list[str]]:
-    """Return the cells of both tables of operations: without a change record, and with one."""
+    """Return the cells of the tables of operations: without a change record, with one, and with tags."""
     tables = [PAGE.partition(heading)[2].partition("\n\n")[0] for heading in _HEADINGS]
     lines = [line for table in tables for line in table.splitlines()[2:]]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
