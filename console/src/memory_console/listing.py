@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from memory_console.place import check_place, is_record
+from memory_console.place import check_place, is_of_tags, is_record
 from memory_console.sdk import escape, name_of
 from memory_console.stored import Address
 
@@ -79,8 +79,9 @@ def names(page: Page) -> Names:
             values.append(Listed(address, found))
         elif not is_record(found.key):
             foreign.append(found)
-    folders = [folder for prefix in page.folders if (folder := _folder(prefix)) is not None]
-    return Names(folders, values, foreign, len(page.folders) - len(folders), page.token)
+    theirs = [prefix for prefix in page.folders if not is_of_tags(prefix)]
+    folders = [folder for prefix in theirs if (folder := _folder(prefix)) is not None]
+    return Names(folders, values, foreign, len(theirs) - len(folders), page.token)
 
 
 def _folder(prefix: str) -> str | None:

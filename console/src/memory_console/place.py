@@ -8,6 +8,7 @@ from memory_console.sdk import check_service_name
 
 CHANGES = ".changes"
 _RECORD = f"/{CHANGES}.json"
+_OF_TAGS = re.compile(r"(?:public|private)/[A-Za-z0-9_-]{1,64}(?:\.changes)?/\.tags/")
 _IN_PLACE = re.compile(r"(?:public|private)/[A-Za-z0-9_-]{1,64}\.changes/.+", re.DOTALL)
 
 
@@ -27,8 +28,18 @@ def is_announced(key: str) -> bool:
 
 
 def is_record(key: str) -> bool:
-    """Return whether this is the key of a change record."""
+    """Return whether this is the key of a change record, or of the record of a tag: neither is a value."""
+    return is_change_record(key) or is_of_tags(key)
+
+
+def is_change_record(key: str) -> bool:
+    """Return whether this is the key of a change record (CHG-1)."""
     return is_announced(key) and key.endswith(_RECORD) and key.count("/") == 2  # noqa: PLR2004 - behind the place
+
+
+def is_of_tags(key: str) -> bool:
+    """Return whether this is the key of a tag's record, or the folder that these are in (CTAG-1)."""
+    return _OF_TAGS.match(key) is not None
 
 
 def record_key(visibility: str, service: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import memory
 
 from memory_console.bucket import CorruptObjectError
-from memory_console.place import is_record
+from memory_console.place import is_change_record, is_of_tags
 from memory_console.sdk import PutOptions, decode, name_of, object_key
 
 if TYPE_CHECKING:
@@ -56,7 +56,9 @@ class Address:
 
 def no_value(key: str) -> str:
     """Return why what is under a key that no name makes is no value."""
-    return "it is the change record of its service" if is_record(key) else _FOREIGN_KEY
+    if is_of_tags(key):
+        return "it is the record of a tag"
+    return "it is the change record of its service" if is_change_record(key) else _FOREIGN_KEY
 
 
 def described_object(head: ObjectHead) -> dict[str, Any]:
