@@ -12,7 +12,7 @@ export import UnavailableError = MemoryService.UnavailableError;
 export import ConflictError = MemoryService.ConflictError;
 export import BatchError = MemoryService.BatchError;
 export type CachedFunction<Args extends MemoryService.Value[], T> = MemoryService.CachedFunction<Args, T>;
-export type CachedOptions = MemoryService.CachedOptions;
+export type CachedOptions<Args extends unknown[] = any[]> = MemoryService.CachedOptions<Args>;
 export type Entries = MemoryService.Entries;
 export type Entry<T = any> = MemoryService.Entry<T>;
 export type GetOptions = MemoryService.GetOptions;

@@ -180,13 +180,25 @@ declare class MemoryService {
    */
   cached<Args extends unknown[], T>(
     fn: ((...args: Args) => T | Promise<T>) & MemoryService.Fits<T> & MemoryService.Fits<Required<Args>>,
-    options: MemoryService.CachedOptions,
+    options: MemoryService.CachedOptions<Args>,
   ): MemoryService.CachedFunction<Args, T>;
 
   /** @deprecated It throws a ConfigurationError: a name must be given, as bundlers change the function's own. */
   cached<Args extends unknown[], T>(
     fn: ((...args: Args) => T | Promise<T>) & MemoryService.Fits<T> & MemoryService.Fits<Required<Args>>,
   ): MemoryService.CachedFunction<Args, T>;
+
+  /**
+   * Make every value a miss that has one of some tags, whoever put it, by one put a tag and however many values there are. This
+   * object sees that at once, and so does whoever reads with `consistent` or changes a value; others when `EDGE_TTL` and a second
+   * are over, whatever the edge TTL of the values. Values stay in the bucket, and listed.
+   *
+   * @param options With `invalidate`, CloudFront is also asked to drop the tags' records: one path each.
+   * @throws {MemoryService.ConfigurationError} if they are no array of strings, or for a wrong option
+   * @throws {MemoryService.InvalidNameError} if a tag is no name
+   * @throws {MemoryService.BatchError} with the error of each tag that failed; the others are invalidated
+   */
+  invalidateTags(tags: readonly string[], options?: MemoryService.RemoveOptions): Promise<void>;
 
   /**
    * Open what lies under a prefix, or exactly one name, to whoever holds the grant, until its end. It cannot be revoked.
@@ -269,6 +281,12 @@ declare namespace MemoryService {
     edgeTtlSeconds?: number | undefined;
     /** S3's storage class. Default: `STORAGE_CLASS`. */
     storageClass?: StorageClass | undefined;
+    /**
+     * At most 16 tags by which the value can be invalidated, strings by the rules of names: {@link MemoryService.invalidateTags}
+     * then makes it a miss. What is invalidated while a factory or the function of an update runs makes what it returns a miss.
+     * Default: none; for an update or increment those of the value that it replaces.
+     */
+    tags?: readonly string[] | undefined;
   }
 
   /** What else a remove does. */
@@ -306,9 +324,11 @@ declare namespace MemoryService {
   }
 
   /** How results are stored. */
-  interface CachedOptions extends StorageOptions {
+  interface CachedOptions<Args extends unknown[] = any[]> extends Omit<StorageOptions, 'tags'> {
     /** The name of the function, which no other of the service may have, in whatever program. Its own is none: bundlers rename. */
     name: string;
+    /** As for a put; or a function that gives them for the same arguments. */
+    tags?: readonly string[] | ((...args: Args) => readonly string[]) | undefined;
   }
 
   /** A function whose results are kept: gives the one that is, else what the function gives. */
@@ -364,7 +384,9 @@ declare namespace MemoryService {
     announcements: number;
     /** Those that lost to another's and were made again. */
     conflicts: number;
-    /** Values in memory. */
+    /** Answers of edge and S3 that were read for the record of a tag. */
+    tagReads: number;
+    /** Values in memory, with the records of tags. */
     items: number;
     /** What they take, roughly. */
     bytes: number;
@@ -394,6 +416,8 @@ declare namespace MemoryService {
     storedAt: Date | undefined;
     /** When it ends; `undefined` without a ttl. */
     expiresAt: Date | undefined;
+    /** What it can be invalidated by, in order. */
+    tags: string[];
   }
 
   /** Each may instead come from the environment, as `MEMORY_<key>`. */

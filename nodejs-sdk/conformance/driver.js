@@ -35,7 +35,7 @@ const OPERATIONS = {
     sdk: 'nodejs',
     version: require('../package.json').version,
     runtime: `node ${process.version}`,
-    features: ['async', 'changes', 'double', 'endpoints', 'files', 'single-number'],
+    features: ['async', 'changes', 'double', 'endpoints', 'files', 'single-number', 'tags'],
   }),
 
   encode: ({ value }) => ({ wire: Buffer.from(encode(build(value), randomWriteId(), MAX_BYTES)).toString() }),
@@ -141,6 +141,12 @@ const OPERATIONS = {
       return {};
     }),
 
+  invalidate_tags: (request) =>
+    world.use(request, async (mem) => {
+      await mem.invalidateTags(request.tags, optionsOf(request));
+      return {};
+    }),
+
   list: (request) =>
     world.use(request, async (mem) => {
       const names = [];
@@ -153,7 +159,8 @@ const OPERATIONS = {
   update: (request) =>
     changing(request, (mem, name) => {
       const [key, value] = request.set;
-      const change = (old) => {
+      const change = async (old) => {
+        await invalidateMeanwhile(request);
         if (!request.how) return { ...old, [key]: build(value) };
         if (request.how === 'in_place') old[key] = build(value);
         return request.returns && build(request.returns);
@@ -170,6 +177,7 @@ const OPERATIONS = {
       const factory = async () => {
         called = true;
         world.now += (request.takes ?? 0) * 1000;
+        await invalidateMeanwhile(request);
         if (request.asks !== undefined) {
           await setTimeout(BEFORE_ASKING);
           await mem.getOrPut(request.asks, () => build(request.value));
@@ -312,9 +320,14 @@ function changing(request, change) {
 
 function optionsOf({ options = {} }) {
   const { ttl: ttlSeconds, edge_ttl: edgeTtlSeconds, storage_class: storageClass, ...others } = options;
-  const { if_absent: ifAbsent, if_version: ifVersion, ttl_if_new: ttlIfNewSeconds, invalidate, attempts } = others;
-  const all = { ttlSeconds, ttlIfNewSeconds, edgeTtlSeconds, storageClass, ifAbsent, ifVersion, invalidate, attempts };
+  const { if_absent: ifAbsent, if_version: ifVersion, ttl_if_new: ttlIfNewSeconds, invalidate, attempts, tags } = others;
+  const all = { ttlSeconds, ttlIfNewSeconds, edgeTtlSeconds, storageClass, ifAbsent, ifVersion, invalidate, attempts, tags };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
+
+/** What befalls the tags while a value is made. */
+function invalidateMeanwhile({ conf, service, invalidates }) {
+  return invalidates && world.use({ conf, service }, (mem) => mem.invalidateTags(invalidates));
 }
 
 function snakeCase(name) {

@@ -21,6 +21,8 @@ const SECOND = 1000;
  * @property {boolean} tagged
  * @property {number | undefined} expiresAt Unix time in milliseconds
  * @property {number} took milliseconds
+ * @property {string | undefined} [write] The id of its put.
+ * @property {import('./envelope.js').Generations | undefined} [tags]
  */
 
 /**
@@ -49,22 +51,30 @@ class CachedValue {
   #start;
   #age;
   #maxAge;
+  /** When it has to be asked for again, and the same whatever becomes of its tags. */
   #freshUntil;
+  #ownUntil;
+  #tagsUntil;
   #storedAt;
   /** When it would have ended to be fresh if no record had confirmed it; undefined if none has. @type {number | undefined} */
   #ownEnd;
   /** The number of its name's bucket in a change record, once it has been asked for. @type {number | undefined} */
   bucket;
+  /** How many invalidations of this object had ended when it was judged. @type {number | undefined} */
+  turn;
 
   /**
    * @param {Content} content
    * @param {Provenance} provenance
    */
-  constructor({ value, text, octets, type, tagged, expiresAt, took }, { version, storedAt, start, age, maxAge = 0, readSince = NaN }) {
+  constructor({ value, text, octets, type, tagged, expiresAt, took, write, tags }, { version, storedAt, start, age, maxAge = 0, readSince = NaN }) {
     this.type = type;
     this.version = /** @type {string} */ (version);
     this.expiresAt = expiresAt;
     this.took = took;
+    this.write = write;
+    /** The generation of each of its tags; of a value without undefined. */
+    this.tags = tags;
     this.readSince = readSince;
     this.#isText = type === 'list' || type === 'dict';
     this.#isBytes = type === 'bytes';
@@ -74,7 +84,9 @@ class CachedValue {
     this.#start = start;
     this.#age = age;
     this.#maxAge = maxAge;
-    this.#freshUntil = this.#endOf(start, age);
+    this.#ownUntil = this.#endOf(start, age);
+    this.#tagsUntil = tags ? -Infinity : Infinity;
+    this.#freshUntil = Math.min(this.#ownUntil, this.#tagsUntil);
     this.#storedAt = storedAt;
     /** Bytes that it counts for (MEM-1), without its name. */
     this.size = octets;
@@ -94,10 +106,39 @@ class CachedValue {
    * @param {{start: number, age: number}} record When the request for it began, in Unix milliseconds, and its `Age`.
    */
   confirm({ start, age }) {
-    this.#ownEnd ??= this.#freshUntil;
+    this.#ownEnd ??= this.#ownUntil;
     this.#start = start;
     this.#age = age;
-    this.#freshUntil = this.#endOf(start, age);
+    this.#ownUntil = this.#endOf(start, age);
+    this.#freshUntil = Math.min(this.#ownUntil, this.#tagsUntil);
+  }
+
+  /**
+   * @param {number} until Until when the records of its tags are fresh that say that it is valid, in Unix milliseconds (CTAG-7).
+   * @param {number} [turn] How many invalidations of this object had ended before.
+   */
+  judge(until, turn) {
+    this.turn = turn;
+    this.#tagsUntil = until;
+    this.#freshUntil = Math.min(this.#ownUntil, until);
+  }
+
+  /**
+   * @param {number} now Unix time in milliseconds
+   * @returns {boolean} whether it may be returned if its tags are valid
+   */
+  isFreshItself(now) {
+    return now < this.#ownUntil && now >= this.#start;
+  }
+
+  /** Until when it is fresh, whatever becomes of its tags, in Unix milliseconds. */
+  get ownUntil() {
+    return this.#ownUntil;
+  }
+
+  /** Whole seconds that it may be served without asking S3. */
+  get maxAge() {
+    return this.#maxAge;
   }
 
   /** Whether a record has confirmed it. */
@@ -129,7 +170,7 @@ class CachedValue {
 
   /** @param {CachedValue} other */
   isFreshLongerThan(other) {
-    return this.#freshUntil > other.#freshUntil;
+    return this.#ownUntil > other.#ownUntil;
   }
 
   /** @returns {any} the value, the caller's own */
@@ -162,6 +203,7 @@ class CachedValue {
       age: this.#age + (source === 'edge' || source === 's3' ? 0 : Math.max(0, Math.floor((now - this.#start) / SECOND))),
       storedAt: Number.isNaN(this.#storedAt) ? undefined : new Date(this.#storedAt),
       expiresAt: expiresAt === undefined ? undefined : new Date(Math.min(expiresAt, LAST_MOMENT)),
+      tags: this.tags ? [...this.tags.keys()] : [],
     };
   }
 

@@ -5,7 +5,7 @@ const { isEdgeFailure } = require('./edge.js');
 const { withinShare } = require('./effects.js');
 const { MemoryServiceError } = require('./errors.js');
 const { EDGE_SHARE } = require('./limits.js');
-const { locateRecord } = require('./names.js');
+const { isRecord, locateRecord } = require('./names.js');
 
 /** @typedef {import('./answer.js').Answer} Answer */
 /** @typedef {import('./cached-value.js').CachedValue} CachedValue */
@@ -85,7 +85,7 @@ class ChangeReader {
    * @returns {CachedValue | undefined} the copy in memory, if the record at hand makes it fresh
    */
   fresh(name) {
-    return this.#isFresh() ? this.#confirmed(name) : undefined;
+    return this.#isFresh() && this.#confirms(name) ? this.#local.fresh(name, this.#clock()) : undefined;
   }
 
   /**
@@ -98,7 +98,8 @@ class ChangeReader {
     const copy = this.#local.any(name);
     if (!copy || copy.hasExpired(this.#clock()) || !this.#mayConfirm(name, copy)) return undefined;
     if (!this.#isFresh() && !(yield* this.#look())) return undefined;
-    return this.#confirmed(name); // looked up anew: it may have gone meanwhile
+    if (!this.#confirms(name)) return undefined; // looked up anew: it may have gone meanwhile
+    return isRecord(name) ? this.#local.freshRecord(name, this.#clock()) : this.#local.fresh(name, this.#clock());
   }
 
   /**
@@ -116,16 +117,16 @@ class ChangeReader {
 
   /**
    * @param {string} name
-   * @returns {CachedValue | undefined}
+   * @returns {boolean} whether the copy in memory counts as read with the record from now on
    */
-  #confirmed(name) {
+  #confirms(name) {
     const copy = this.#local.any(name);
     const held = this.#held;
-    if (!copy || !held?.record || Number.isNaN(copy.readSince)) return undefined;
+    if (!copy || !held?.record || Number.isNaN(copy.readSince)) return false;
     this.compare(name, copy.storedAt);
-    if (this.#isDistrusting() || !this.#mayConfirm(name, copy)) return undefined;
+    if (this.#isDistrusting() || !this.#mayConfirm(name, copy)) return false;
     copy.confirm(held);
-    return this.#local.fresh(name, this.#clock());
+    return true;
   }
 
   /**

@@ -15,6 +15,7 @@ const { Reader } = require('./reader.js');
 const { Session } = require('./session.js');
 const { Stats } = require('./stats.js');
 const { Store } = require('./store.js');
+const { TagReader } = require('./tag-reader.js');
 const { Writer } = require('./writer.js');
 
 /**
@@ -39,6 +40,8 @@ class Components {
   changeReader;
   /** @type {import('./conditional.js').ConditionalWriter | undefined} */
   #conditional;
+  /** @type {import('./tag-writer.js').TagWriter | undefined} */
+  #tagWriter;
   /** @type {import('./updates.js').Updates | undefined} */
   #updates;
   /** @type {import('./invalidation.js').Invalidation | undefined} */
@@ -71,6 +74,7 @@ class Components {
     this.singleFlight = new SingleFlight();
     this.stats = new Stats();
     this.circuit = new Circuit(clock);
+    this.tagReader = new TagReader(config, this.#place, this, clock);
     if (config.changes) this.#watch(log);
     this.reader = new Reader(config, this, clock, log);
     this.coalescingReader = new CoalescingReader(this, { budget: this.#budget, failover: config.failover, sleep, clock });
@@ -102,6 +106,11 @@ class Components {
   get conditional() {
     const { ConditionalWriter } = require('./conditional.js');
     return (this.#conditional ??= new ConditionalWriter(this, this.#seams, this.#budget));
+  }
+
+  get tagWriter() {
+    const { TagWriter } = require('./tag-writer.js');
+    return (this.#tagWriter ??= new TagWriter(this.#config, this, this.#seams));
   }
 
   get updates() {

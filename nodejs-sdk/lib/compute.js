@@ -29,6 +29,7 @@ const MOST_FACTORIES = 10;
 /** Computes values that are absent, or soon will be (COMP-1 to COMP-5). */
 class Compute {
   #find;
+  #take;
   #put;
   #clock;
   #random;
@@ -43,12 +44,14 @@ class Compute {
   /**
    * @param {object} calls
    * @param {(target: Target, isConsistent: boolean) => Promise<Pick<import('./reader.js').Reading, 'copy' | 'source'>>} calls.find
+   * @param {(tags: string[] | undefined) => Promise<import('./tag-writer.js').Tagging | undefined>} calls.take What is known of tags.
    * @param {(target: Target, draft: Draft, options: PutOptions, took: number) => Promise<unknown>} calls.put
    * @param {{clock: () => number, random: () => number, patience?: number}} seams
    * @param {import('./log.js').Log} log
    */
-  constructor({ find, put }, { clock, random, patience = PATIENCE }, log) {
+  constructor({ find, take, put }, { clock, random, patience = PATIENCE }, log) {
     this.#find = find;
+    this.#take = take;
     this.#put = put;
     this.#clock = clock;
     this.#random = random;
@@ -185,6 +188,7 @@ class Compute {
     const { finding, newest } = await this.#confirm(target, found);
     if (newest) return () => newest.value();
     const { copy } = finding;
+    const { tagging, isStorable } = await this.#prepare(target, options, finding);
     const start = this.#clock();
     let value;
     try {
@@ -196,12 +200,31 @@ class Compute {
     }
     const draft = new Draft(value);
     try {
-      if (finding.isReadable) await this.#put(target, draft, options, Math.max(0, Math.round(this.#clock() - start)));
+      if (isStorable) await this.#put(target, draft, { ...options, tagging }, Math.max(0, Math.round(this.#clock() - start)));
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
       this.#log.warn(`${which} cannot be stored: ${error.message}`);
     }
     return () => draft.take();
+  }
+
+  /**
+   * Look at the tags before the factory is called (CTAG-12).
+   *
+   * @param {Target} target
+   * @param {PutOptions} options
+   * @param {Finding} finding
+   * @returns {Promise<{tagging?: import('./tag-writer.js').Tagging | undefined, isStorable: boolean}>} without what they are, nothing is put (COMP-3)
+   */
+  async #prepare({ name }, { tags }, { isReadable }) {
+    if (!isReadable) return { isStorable: false };
+    try {
+      return { tagging: await this.#take(tags), isStorable: true };
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error;
+      this.#log.warn(`${JSON.stringify(name)} cannot be stored with its tags: ${error.message}`);
+      return { isStorable: false };
+    }
   }
 
   /**

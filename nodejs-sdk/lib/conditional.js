@@ -65,15 +65,16 @@ class ConditionalWriter {
    * @param {import('./envelope.js').Draft} draft
    * @param {import('./options.js').PutOptions} options
    * @param {string | null} replaces
+   * @param {string} [writeId] a new one, unless given
    * @returns {Promise<string>} the version
    * @throws {ConflictError} COND-1, COND-2
    * @throws {UnavailableError} also if nobody can tell whether it is stored (COND-6)
    */
-  async put(run, target, draft, options, replaces) {
+  async put(run, target, draft, options, replaces, writeId) {
     const { name } = target;
     const previous = replaces === null ? [] : this.#session.idsOf(name, replaces);
     const condition = { replaces, takesExpired: replaces === null };
-    const prepared = this.#writer.prepare(draft, options, { previous });
+    const prepared = this.#writer.prepare(draft, options, { previous, ...(writeId && { writeId }) });
     const permit = this.#components.permit(run, [name]);
     const version = await this.settle(run, target, prepared, condition, new Backoff(this.#seams), permit);
     if (version !== undefined) return version;
@@ -189,7 +190,7 @@ class ConditionalWriter {
     const [replacedId] = prepared.previous;
     // A refusal is clear enough for a put that names nothing it replaces.
     if (document && (replacedId || attempt.failure) && hidesHistory(replacedId, document)) throw cannotTell(target, 'others have replaced it too often');
-    const isAbsent = !document || document.hasExpired(this.#clock());
+    const isAbsent = !copy; // what has expired, or was invalidated, is no value
     if (attempt.takesExpired && isAbsent) {
       attempt.replaces = answer.version;
       attempt.prepared = this.#writer.reprepare(prepared, lineage(answer, document));

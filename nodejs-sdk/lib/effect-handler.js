@@ -34,6 +34,14 @@ class EffectHandler {
   }
 
   /**
+   * @param {import('./effects.js').Deeds} deeds
+   * @returns {Promise<{outcomes: Outcome[]}>} never rejected
+   */
+  async performAll({ deeds }) {
+    return { outcomes: await Promise.all(deeds.map(({ deed, budget }) => this.perform(deed, budget))) };
+  }
+
+  /**
    * Load what every request wants.
    *
    * @param {boolean} isTls whether that is TLS as well, with the authorities

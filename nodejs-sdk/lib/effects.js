@@ -31,10 +31,21 @@
 
 /** @typedef {{settled: Promise<boolean>, reserve?: number}} Wait For what another program does; one that blocks is told that it is alone. */
 
+/**
+ * Several deeds that are done at the same time, each in as many milliseconds.
+ *
+ * @typedef {{deeds: {deed: Deed, budget: number}[], reserve?: number}} Deeds
+ */
+
+/** @typedef {{programs: Program<any>[], reserve?: number}} Fork What runs at the same time; its outcome is an {@link Ended} of each. */
+/** @typedef {{result: any} | {error: unknown}} Ended */
+
 /** @typedef {Request | CredentialsRequest | ProviderRequest | Pause} Deed What is done elsewhere: in a worker, or by a double. */
 /** @typedef {{settled: boolean} | {isAlone: true}} Waited */
-/** @typedef {Deed | Wait} Effect */
+/** @typedef {Deed | Wait} Step What is done for one program. */
+/** @typedef {Step | Fork} Effect */
 /** @typedef {Response | Failure | {credentials: Credentials} | {paused: true}} Outcome */
+/** @typedef {{step: Step, left: number}} Task with the milliseconds that it may take */
 
 /**
  * @template T
@@ -50,40 +61,119 @@ const PAUSED = { paused: true };
 /**
  * @template T
  * @param {Program<T>} program
- * @param {(effect: Effect, budget: number) => Promise<Outcome | Waited>} perform
+ * @param {(step: Step, budget: number) => Promise<Outcome | Waited>} perform
  * @param {number} budget milliseconds for all effects together
+ * @param {number} [deadline] of `performance.now()`
  * @returns {Promise<T>}
  */
-async function runAsync(program, perform, budget) {
-  const deadline = performance.now() + budget;
+async function runAsync(program, perform, budget, deadline = performance.now() + budget) {
   let step = program.next();
   while (!step.done) {
-    const left = deadline - performance.now() - reserveOf(step.value, budget);
-    step = program.next(left > 0 ? await perform(step.value, left) : TOO_LATE);
+    const effect = step.value;
+    const end = deadline - reserveOf(effect, budget);
+    if ('programs' in effect) {
+      step = program.next(await Promise.all(effect.programs.map((one) => ended(runAsync(one, perform, budget, end)))));
+    } else {
+      const left = end - performance.now();
+      step = program.next(left > 0 ? await perform(effect, left) : TOO_LATE);
+    }
   }
   return step.value;
+}
+
+/**
+ * @param {Promise<any>} outcome
+ * @returns {Promise<Ended>}
+ */
+async function ended(outcome) {
+  try {
+    return { result: await outcome };
+  } catch (error) {
+    return { error };
+  }
 }
 
 /**
  * @template T
  * @param {Program<T>} program
- * @param {(effect: Effect, budget: number) => Outcome | Waited} perform
+ * @param {(tasks: Task[]) => (Outcome | Waited)[]} perform Does all of them at the same time.
  * @param {number} budget milliseconds for all effects together
  * @returns {T}
  */
 function runSync(program, perform, budget) {
-  const deadline = performance.now() + budget;
-  let step = program.next();
-  while (!step.done) {
-    const left = deadline - performance.now() - reserveOf(step.value, budget);
-    step = program.next(left > 0 ? perform(step.value, left) : TOO_LATE);
+  const [end] = runInStep([program], perform, budget, performance.now() + budget);
+  return /** @type {T} */ (resultOf(/** @type {Ended} */ (end)));
+}
+
+/**
+ * Run programs so that what they wait for next is done for all of them together, as often as one of them waits.
+ *
+ * @param {Program<any>[]} programs
+ * @param {(tasks: Task[]) => (Outcome | Waited)[]} perform
+ * @param {number} budget milliseconds
+ * @param {number} deadline of `performance.now()`
+ * @returns {Ended[]}
+ */
+function runInStep(programs, perform, budget, deadline) {
+  /** @type {Ended[]} */
+  const ends = [];
+  /** @type {Map<number, Effect>} What each waits for. */
+  const waiting = new Map();
+  const go = (/** @type {number} */ at, /** @type {unknown} */ outcome) => {
+    waiting.delete(at);
+    try {
+      const step = /** @type {Program<any>} */ (programs[at]).next(outcome);
+      if (step.done) ends[at] = { result: step.value };
+      else waiting.set(at, step.value);
+    } catch (error) {
+      ends[at] = { error };
+    }
+  };
+  programs.forEach((_, at) => go(at, undefined));
+  while (waiting.size > 0) {
+    /** @type {(Task & {at: number})[]} */
+    const tasks = [];
+    for (const [at, effect] of [...waiting]) {
+      const end = deadline - reserveOf(effect, budget);
+      const left = end - performance.now();
+      if ('programs' in effect) go(at, runInStep(effect.programs, perform, budget, end));
+      else if (left > 0) tasks.push({ at, step: effect, left });
+      else go(at, TOO_LATE);
+    }
+    const outcomes = tasks.length > 0 ? perform(tasks) : [];
+    tasks.forEach(({ at }, index) => go(at, outcomes[index]));
   }
-  return step.value;
+  return ends;
+}
+
+/**
+ * @param {Ended} end
+ * @returns {unknown}
+ */
+function resultOf(end) {
+  if ('error' in end) throw end.error;
+  return end.result;
+}
+
+/**
+ * Run programs at the same time: those of one that blocks in as many rounds as the longest of them takes.
+ *
+ * @template T
+ * @param {Program<T>[]} programs
+ * @returns {Program<T[]>} what each has returned
+ * @throws {unknown} what the first of them has thrown that failed, when all have ended
+ */
+function* together(programs) {
+  const [first] = programs;
+  if (first && programs.length === 1) return [yield* first];
+  /** @type {Ended[]} */
+  const ends = yield { programs };
+  return /** @type {T[]} */ (ends.map(resultOf));
 }
 
 /**
  * @param {Effect} effect
- * @param {number} budget
+ * @param {number} budget milliseconds
  */
 function reserveOf({ reserve }, budget) {
   return reserve === undefined ? 0 : reserve * budget;
@@ -106,4 +196,4 @@ function* withinShare(share, program) {
   return step.value;
 }
 
-module.exports = { PAUSED, TOO_LATE, runAsync, runSync, withinShare };
+module.exports = { PAUSED, TOO_LATE, runAsync, runSync, together, withinShare };

@@ -1,16 +1,23 @@
 'use strict';
 
 const { CorruptValueError, ValueTooLargeError } = require('./errors.js');
+const { isName } = require('./names.js');
 const { isTooDeep } = require('./nesting.js');
 const { copyBytes, toUtf8 } = require('./platform.js');
+const { spelt } = require('./touched.js');
 const { writeValue } = require('./value-writer.js');
 const { readTagged, tagOf } = require('./value-reader.js');
 
 const VERSION = 1;
+/** That of a document with tags, so that whoever knows none refuses it (CTAG-4). */
+const VERSION_WITH_TAGS = 2;
+const MAX_TAGS = 16;
 const WRITE_ID = /^[0-9a-f]{16}$/;
+/** What an object takes for an index, and puts first. */
+const INDEX = /^[0-9]+$/;
 const ESCAPED_SURROGATE = /\\u[dD][89a-fA-F]/;
 
-const MEMBERS = ['v', 'type', 'value', 'write', 'tagged', 'expires_at', 'previous', 'took'];
+const MEMBERS = ['v', 'type', 'value', 'write', 'tagged', 'expires_at', 'previous', 'took', 'tags'];
 
 const TYPES_BY_TAG = new Map([
   ['$int', 'int'],
@@ -21,6 +28,8 @@ const TYPES_BY_TAG = new Map([
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/** @typedef {Map<string, string>} Generations By tag, in the document's order: what the value is valid with (CTAG-5). */
+
 /**
  * What a document says besides its value.
  *
@@ -28,6 +37,7 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * @property {number | undefined} [expiresAt] Unix time in milliseconds; never, if not given
  * @property {string[]} [previous] The write ids of the values that this one was made from (COND-5).
  * @property {number} [took] Milliseconds that computing it took (COMP-4).
+ * @property {Generations | undefined} [tags] CTAG-4
  */
 
 /** A value as it is when this is made, ready to be wrapped into a document (section 3). */
@@ -62,13 +72,14 @@ class Draft {
    * @returns {{document: Uint8Array, text: string}} compact JSON, in UTF-8 and as text
    * @throws {ValueTooLargeError} OBJ-4
    */
-  prepare(writeId, maxBytes, { expiresAt, previous = [], took } = {}) {
+  prepare(writeId, maxBytes, { expiresAt, previous = [], took, tags } = {}) {
     const flag = this.tagged ? ',"tagged":true' : '';
     const end = expiresAt === undefined ? '' : `,"expires_at":${expiresAt}`;
     const lineage = previous.length === 0 ? '' : `,"previous":${JSON.stringify(previous)}`;
     const cost = took === undefined ? '' : `,"took":${took}`;
-    const head = `{"v":${VERSION},"type":"${this.type}","value":`;
-    const rest = `,"write":"${writeId}"${flag}${end}${lineage}${cost}}`;
+    const marks = tags ? `,"tags":{${[...tags].map(([tag, generation]) => `${JSON.stringify(tag)}:"${generation}"`).join(',')}}` : '';
+    const head = `{"v":${tags ? VERSION_WITH_TAGS : VERSION},"type":"${this.type}","value":`;
+    const rest = `,"write":"${writeId}"${flag}${end}${lineage}${cost}${marks}}`;
     const document = toUtf8(head, this.#json, rest);
     if (document.length > maxBytes) {
       throw new ValueTooLargeError(
@@ -113,7 +124,7 @@ function unwrap(document) {
   const checked = /** @type {Record<string, any>} */ (isPolluted ? { __proto__: null, ...members } : members);
   checkEnvelope(checked);
   if (text.includes('\\u') && ESCAPED_SURROGATE.test(text)) checkSurrogates(checked.value);
-  return new Envelope(text, document.length, checked);
+  return new Envelope(text, document.length, checked, checked.v === VERSION_WITH_TAGS ? readTags(checked.tags, text) : undefined);
 }
 
 /**
@@ -150,6 +161,8 @@ class Envelope {
   previous;
   /** Milliseconds. @type {number} */
   took;
+  /** Of a document without tags undefined. @type {Generations | undefined} */
+  tags;
   /** What {@link read} found. @type {unknown} */
   value;
 
@@ -157,8 +170,9 @@ class Envelope {
    * @param {string} text
    * @param {number} octets
    * @param {Record<string, any>} members that {@link checkEnvelope} let pass
+   * @param {Generations} [tags]
    */
-  constructor(text, octets, { type, value, write, tagged, expires_at: expiresAt, previous, took }) {
+  constructor(text, octets, { type, value, write, tagged, expires_at: expiresAt, previous, took }, tags) {
     this.#node = value;
     this.text = text;
     this.octets = octets;
@@ -169,6 +183,7 @@ class Envelope {
     // Nothing in these two is a reason to refuse a document (ENV-7).
     this.previous = isLineage(previous) ? previous : [];
     this.took = Number.isSafeInteger(took) && took > 0 ? took : 0;
+    this.tags = tags;
   }
 
   /** @param {number} now Unix time in milliseconds */
@@ -224,7 +239,9 @@ function parse(text) {
  * @param {Record<string, unknown>} envelope
  */
 function checkEnvelope({ v, type, value, write, tagged, expires_at: expiresAt }) {
-  if (v !== VERSION) throw new CorruptValueError(`its version "v" is not ${VERSION}; a newer SDK may read it`);
+  if (v !== VERSION && v !== VERSION_WITH_TAGS) {
+    throw new CorruptValueError(`its version "v" is neither ${VERSION} nor ${VERSION_WITH_TAGS}; a newer SDK may read it`);
+  }
   if (typeof type !== 'string') throw new CorruptValueError('it has no "type"');
   if (value === undefined) throw new CorruptValueError('it has no "value"');
   if (write !== undefined && !(typeof write === 'string' && WRITE_ID.test(write))) {
@@ -236,6 +253,25 @@ function checkEnvelope({ v, type, value, write, tagged, expires_at: expiresAt })
   if (expiresAt !== undefined && !Number.isInteger(expiresAt)) {
     throw new CorruptValueError('its "expires_at" is no integer');
   }
+}
+
+/**
+ * @param {unknown} tags
+ * @param {string} text The document.
+ * @returns {Generations}
+ * @throws {CorruptValueError} CTAG-4
+ */
+function readTags(tags, text) {
+  const entries = typeof tags === 'object' && tags !== null && !Array.isArray(tags) ? Object.entries(tags) : [];
+  if (entries.length === 0 || entries.length > MAX_TAGS) throw new CorruptValueError(`its "tags" are not 1 to ${MAX_TAGS} of them`);
+  for (const [tag, generation] of entries) {
+    if (isName(tag) && typeof generation === 'string' && WRITE_ID.test(generation)) continue;
+    throw new CorruptValueError('one of its "tags" is no name, or its generation is not 16 hexadecimal digits');
+  }
+  // Of an object, members like "7" come first: only the text has the order.
+  if (!entries.some(([tag]) => INDEX.test(tag))) return new Map(entries);
+  const inOrder = [...spelt(/** @type {string} */ (spelt(text).get('tags'))).keys()];
+  return new Map(inOrder.map((tag) => [tag, /** @type {Record<string, string>} */ (tags)[tag]]));
 }
 
 /**
@@ -300,4 +336,4 @@ function kindOf(node, tagged) {
   }
 }
 
-module.exports = { Draft, Envelope, encode, unwrap, decode };
+module.exports = { Draft, Envelope, encode, unwrap, decode, MAX_TAGS };

@@ -6,7 +6,7 @@ const MAX_IDS = 100;
 /** Milliseconds after which nobody asks any more what became of a put (COND-5, COND-6). */
 const MEMORY = 60_000;
 
-/** @typedef {Pick<import('./envelope.js').Envelope, 'write' | 'previous' | 'expiresAt' | 'hasExpired'>} Predecessor What is stored where something is to be put. */
+/** @typedef {Pick<import('./envelope.js').Envelope, 'write' | 'previous' | 'expiresAt' | 'hasExpired' | 'tags'>} Predecessor What is stored where something is to be put. */
 
 /**
  * The `previous` of a document that replaces another (COND-5).

@@ -1,6 +1,7 @@
 'use strict';
 
 const { LruMap } = require('./lru-map.js');
+const { isRecord } = require('./names.js');
 const { octetsOf } = require('./platform.js');
 
 /** @typedef {import('./cached-value.js').CachedValue} CachedValue */
@@ -22,6 +23,8 @@ class Local {
   bytes = 0;
   /** How many had to go for others. */
   evictions = 0;
+  /** How many invalidations of tags have ended: what was judged before the last one is to be judged again (CTAG-6). */
+  turn = 0;
 
   /** @param {{localMaxItems: number, localMaxBytes: number}} config */
   constructor({ localMaxItems, localMaxBytes }) {
@@ -47,6 +50,18 @@ class Local {
   }
 
   /**
+   * @param {string} name that of a tag's record
+   * @param {number} now Unix time in milliseconds
+   * @returns {CachedValue | undefined} undefined if it has to be read
+   */
+  freshRecord(name, now) {
+    const place = this.#copies.find(name);
+    if (place === undefined || !place.value.isFreshItself(now)) return undefined;
+    this.#copies.use(place);
+    return place.value;
+  }
+
+  /**
    * @param {string} name
    * @returns {CachedValue | undefined} whatever its age
    */
@@ -62,6 +77,8 @@ class Local {
     const before = this.any(name);
     if (before?.version === copy.version && before.isFreshLongerThan(copy)) return;
     this.drop(name);
+    // A record answers no get, whoever asks for its name; and what was judged before an invalidation is not judged.
+    if (isRecord(name) || (copy.tags && copy.turn !== this.turn)) copy.judge(-Infinity);
     const size = sizeOf(name, copy);
     if (size > this.#maxBytes || this.#maxItems === 0) return;
     this.#copies.add(name, copy);
@@ -78,6 +95,16 @@ class Local {
     if (!place) return;
     this.#copies.delete(place);
     this.bytes -= sizeOf(name, place.value);
+  }
+
+  /**
+   * Tags were invalidated: what was judged before does not count any more (CTAG-6).
+   *
+   * @param {string[]} tags
+   */
+  dropTagged(tags) {
+    this.turn++;
+    for (const { name, value } of this.#copies.under('')) if (tags.some((tag) => value.tags?.has(tag))) this.drop(name);
   }
 
   /** Whatever a change record has confirmed (CHG-19). */

@@ -64,6 +64,17 @@ class Many {
   }
 
   /**
+   * @param {Map<string, Target>} records of tags, by tag
+   * @param {boolean} invalidates whether the edges drop them, too
+   * @returns {Promise<void>}
+   * @throws {BatchError}
+   */
+  async invalidate(records, invalidates) {
+    const paths = new Map([...records].map(([tag, { path }]) => [tag, path]));
+    await this.#invalidateAfter(this.#components.tagWriter.invalidate(this.#run, records), invalidates && paths, 'stored');
+  }
+
+  /**
    * Remove all values under a prefix, page by page.
    *
    * @param {string} prefix

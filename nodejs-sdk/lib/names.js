@@ -9,6 +9,8 @@ const PLACE_WITH_RECORD = '.changes';
 /** The record's in its place: no name makes it, since a dot is escaped (CHG-1). */
 const RECORD = '.changes.json';
 const RESERVED = 'cached/';
+/** Where the records of tags are; no name makes such a key either (CTAG-1). */
+const TAGS = '.tags';
 const OF_A_CALL = /^cached\/.+\/[0-9a-f]{32}$/s;
 
 const utf8 = new TextEncoder();
@@ -93,6 +95,40 @@ function locate(visibility, place, name) {
 }
 
 /**
+ * Where the record of a tag is, and what it has for a name: one that no value has (CTAG-1).
+ *
+ * @param {'public' | 'private'} visibility
+ * @param {string} place
+ * @param {string} tag
+ * @returns {{name: string, key: string, path: string}}
+ * @throws {InvalidNameError} unless it is a text by the rules of names
+ */
+function locateTag(visibility, place, tag) {
+  try {
+    return { name: `/${tag}`, ...locate(visibility, `${place}/${TAGS}`, tag) };
+  } catch (error) {
+    if (!(error instanceof InvalidNameError)) throw error;
+    throw new InvalidNameError(`A tag is a text by the rules of names. ${error.message}`);
+  }
+}
+
+/**
+ * @param {string} name
+ * @returns {boolean} whether it is that of a tag's record
+ */
+function isRecord(name) {
+  return name.startsWith('/');
+}
+
+/**
+ * @param {string} text
+ * @returns {boolean} whether it is a name, or a tag (NAME-2, NAME-3)
+ */
+function isName(text) {
+  return text !== '' && !text.startsWith('/') && !text.endsWith('/') && !text.includes('//') && text.isWellFormed();
+}
+
+/**
  * Let nothing be stored among the results of cached functions that is none (CALL-5).
  *
  * @param {string} name
@@ -168,4 +204,4 @@ function show(name) {
   return JSON.stringify(name.length > 80 ? name.slice(0, 80) + '…' : name);
 }
 
-module.exports = { checkServiceName, placeOf, locate, locateRecord, refuseReserved, locatePrefix, isPrefix, nameOf };
+module.exports = { checkServiceName, placeOf, locate, locateRecord, locateTag, isRecord, isName, refuseReserved, locatePrefix, isPrefix, nameOf };

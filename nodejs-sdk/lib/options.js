@@ -1,5 +1,6 @@
 'use strict';
 
+const { MAX_TAGS } = require('./envelope.js');
 const { ConfigurationError } = require('./errors.js');
 
 /**
@@ -10,6 +11,8 @@ const { ConfigurationError } = require('./errors.js');
  * @property {number} edgeTtl Whole seconds an edge may serve a copy without asking S3.
  * @property {string} storageClass OBJ-5
  * @property {boolean} invalidates Whether CloudFront is asked to drop what edges have (INV-1).
+ * @property {string[] | undefined} [tags] What the value can be invalidated by, each once (CTAG-11); undefined if that was not said.
+ * @property {import('./tag-writer.js').Tagging | undefined} [tagging] What is known of the tags before the value is made (CTAG-12).
  */
 
 /**
@@ -20,6 +23,7 @@ const { ConfigurationError } = require('./errors.js');
  * @property {number} maxAge Whole seconds an edge may serve a copy without asking S3 (OBJ-3).
  * @property {number | undefined} ttlDays What the bucket's lifecycle rules go by (OBJ-6); undefined for no tag.
  * @property {string} storageClass OBJ-5
+ * @property {import('./tag-writer.js').Tagging | undefined} [tagging] The tags that it has (CTAG-4).
  * @property {true} [isRecord] It is no value but the change record (CHG-2).
  */
 
@@ -27,7 +31,7 @@ const { ConfigurationError } = require('./errors.js');
 
 /** @typedef {{replaces: string | null | undefined}} Condition The version that must be stored now; null: nothing must be. */
 
-const STORAGE_OPTIONS = ['ttlSeconds', 'edgeTtlSeconds', 'storageClass'];
+const STORAGE_OPTIONS = ['ttlSeconds', 'edgeTtlSeconds', 'storageClass', 'tags'];
 const CONDITIONS = ['ifAbsent', 'ifVersion'];
 const REMOVE_OPTIONS = ['invalidate'];
 const PUT_OPTIONS = [...STORAGE_OPTIONS, ...CONDITIONS, 'invalidate'];
@@ -114,6 +118,16 @@ function readRemoveOptions(options = {}, config) {
 }
 
 /**
+ * @param {unknown} options
+ * @param {Defaults} config
+ * @returns {boolean} whether the edges drop the records, too (CTAG-14)
+ * @throws {ConfigurationError} INV-2
+ */
+function readInvalidateOptions(options = {}, config) {
+  return readInvalidate(checkOptions(options, REMOVE_OPTIONS, 'invalidateTags', '{ invalidate: true }'), config);
+}
+
+/**
  * @param {unknown} ttlSeconds null for no end
  * @param {unknown} options
  * @param {Defaults} config
@@ -146,7 +160,7 @@ function readGetOptions(options = {}) {
  * @param {number} [end] Of the value that is replaced, in Unix milliseconds: it counts if the options have no ttl (UPD-3).
  * @returns {Form}
  */
-function formOf({ ttl, edgeTtl, storageClass }, now, end) {
+function formOf({ ttl, edgeTtl, storageClass, tagging }, now, end) {
   const expiresAt = ttl === undefined ? end : Math.ceil(now + ttl * 1000);
   const left = ttl ?? (end === undefined ? Infinity : (end - now) / 1000); // seconds
   return {
@@ -154,6 +168,7 @@ function formOf({ ttl, edgeTtl, storageClass }, now, end) {
     maxAge: Math.max(1, Math.min(edgeTtl, Math.floor(left))),
     ttlDays: expiresAt === undefined ? undefined : TTL_DAYS.find((days) => left <= days * DAY),
     storageClass,
+    ...(tagging && { tagging }),
   };
 }
 
@@ -173,7 +188,23 @@ function readStorage(options, config) {
     edgeTtl: edgeTtlSeconds ?? config.edgeTtl,
     storageClass: storageClass === undefined ? config.storageClass : checkStorageClass('storageClass', storageClass),
     invalidates: readInvalidate(options, config),
+    tags: options['tags'] === undefined ? undefined : checkTags(options['tags']),
   };
+}
+
+/**
+ * @param {unknown} tags
+ * @param {number} [most]
+ * @returns {string[]} each once
+ * @throws {ConfigurationError} CTAG-11
+ */
+function checkTags(tags, most = MAX_TAGS) {
+  if (!Array.isArray(tags) || !tags.every((tag) => typeof tag === 'string')) {
+    throw new ConfigurationError(`tags must be an array of strings like ["product/7"], not ${Array.isArray(tags) ? 'one with something else' : typeof tags}.`);
+  }
+  const once = [...new Set(tags)];
+  if (once.length > most) throw new ConfigurationError(`A value has at most ${most} tags, not ${once.length}.`);
+  return once;
 }
 
 /**
@@ -279,9 +310,11 @@ module.exports = {
   readUpdateOptions,
   readStorageOptions,
   readRemoveOptions,
+  readInvalidateOptions,
   readTouchOptions,
   readGetOptions,
   formOf,
+  checkTags,
   checkGrantTtl,
   checkStorageClass,
   MAX_EDGE_TTL,

@@ -7,10 +7,12 @@ const { unwrap } = require('./envelope.js');
 const { CorruptValueError } = require('./errors.js');
 const { EDGE_SHARE } = require('./limits.js');
 const { lineage } = require('./lineage.js');
+const { isRecord } = require('./names.js');
 
 /** @typedef {import('./answer.js').Answer} Answer */
 /** @template T @typedef {import('./effects.js').Program<T>} Program */
 
+/** @typedef {import('./tag-reader.js').Verdict} Verdict */
 /** @typedef {{name: string, key: string, path: string}} Target A name, its object key, and the path of its URL. */
 
 /**
@@ -20,7 +22,8 @@ const { lineage } = require('./lineage.js');
  * @property {import('../index.js').Entry['source']} source
  * @property {import('./session.js').Answer & {headers?: import('./wire.js').Response['headers'], maxAge?: number | undefined}} answer What SES-3 wants to know of it.
  * @property {CachedValue | undefined} copy undefined if there is no value
- * @property {import('./lineage.js').Predecessor | undefined} [document] What is stored there, even if it has expired.
+ * @property {import('./lineage.js').Predecessor | undefined} [document] What is stored there, even if it has expired or was invalidated.
+ * @property {Verdict | undefined} [verdict] What S3's records of its tags say of it.
  */
 
 /** Reads values: from the edge, from S3 when the edge fails or is behind, and what is left when both fail. */
@@ -35,6 +38,7 @@ class Reader {
   #log;
   #circuit;
   #changeReader;
+  #tags;
 
   /**
    * @param {import('./config.js').Config} config
@@ -46,11 +50,12 @@ class Reader {
    * @param {import('./stats.js').Stats} components.stats
    * @param {import('./circuit.js').Circuit} components.circuit
    * @param {import('./change-reader.js').ChangeReader | undefined} components.changeReader With a change record.
+   * @param {import('./tag-reader.js').TagReader} components.tagReader
    * @param {() => number} clock Unix time in milliseconds
    * @param {import('./log.js').Log} log
    */
   constructor(config, components, clock, log) {
-    const { edge, session, local, stats, circuit, changeReader } = components;
+    const { edge, session, local, stats, circuit, changeReader, tagReader } = components;
     this.#config = config;
     this.#edge = edge;
     this.#components = components;
@@ -61,6 +66,7 @@ class Reader {
     this.#log = log;
     this.#circuit = circuit;
     this.#changeReader = changeReader;
+    this.#tags = tagReader;
   }
 
   /**
@@ -69,13 +75,16 @@ class Reader {
    * @throws {import('./errors.js').MemoryServiceError} if nobody gave an answer that counts (GET-3 to GET-5, CON-2, FAIL-3)
    */
   *read(target) {
-    const copy = this.#changeReader && (yield* this.#changeReader.confirm(target.name));
-    if (copy) {
-      this.#stats.countHit(copy, this.#clock());
-      return { source: 'memory', answer: copy.provenance, copy };
+    const confirmed = this.#changeReader && (yield* this.#changeReader.confirm(target.name));
+    if (confirmed) return this.#found({ source: 'memory', answer: confirmed.provenance, copy: confirmed }, target);
+    const kept = this.#local.any(target.name);
+    if (kept?.tags && kept.isFreshItself(this.#clock())) {
+      // Its tags alone are to be looked at (CTAG-7).
+      return (yield* this.#judged(target, { source: 'memory', answer: kept.provenance, copy: kept })) ?? (yield* this.readS3(target));
     }
     const { reading, isCurrent } = yield* this.#readEdge(target);
-    return reading && isCurrent ? reading : yield* this.readBeyondEdge(target, reading);
+    if (!reading || !isCurrent) return yield* this.readBeyondEdge(target, reading);
+    return (yield* this.#judged(target, reading)) ?? (yield* this.readS3(target));
   }
 
   /**
@@ -90,9 +99,9 @@ class Reader {
       return yield* this.readS3(target);
     } catch (error) {
       // A document that is corrupt has been read, and is the newest.
-      const reading = error instanceof CorruptValueError ? undefined : this.#whatIsLeft(target, stale);
+      const reading = error instanceof CorruptValueError ? undefined : yield* this.#whatIsLeft(target, stale);
       if (!reading) throw error;
-      this.#stats.staleReads++;
+      if (!isRecord(target.name)) this.#stats.staleReads++;
       const { message } = /** @type {Error} */ (error);
       this.#log.warn(`S3 failed, a stale copy is served for ${target.key}: ${message}`);
       return reading;
@@ -108,13 +117,13 @@ class Reader {
   *readS3(target) {
     const { name } = target;
     const view = this.#session.view(name);
-    const reading = yield* this.look(target);
-    this.#stats.s3Reads++;
+    const reading = yield* this.#readOrigin(target);
+    this.#count(name, 's3Reads');
     this.#changeReader?.compare(name, reading.answer.storedAt);
     // What was learnt or written meanwhile may be newer.
     const isNewest = this.#session.learnFromS3(name, view, reading.answer, lineage(reading.answer, reading.document));
     this.#keep(name, isNewest ? reading.copy : undefined);
-    return reading;
+    return yield* this.#judgedByS3(target, reading);
   }
 
   /**
@@ -123,7 +132,15 @@ class Reader {
    * @param {Target} target
    * @returns {Program<Reading>}
    */
-  *look({ name, key }) {
+  *look(target) {
+    return yield* this.#judgedByS3(target, yield* this.#readOrigin(target));
+  }
+
+  /**
+   * @param {Target} target
+   * @returns {Program<Reading>}
+   */
+  *#readOrigin({ name, key }) {
     try {
       return this.#decoded(yield* this.#components.origin.read(key), 's3');
     } catch (error) {
@@ -139,7 +156,7 @@ class Reader {
   *#readEdge({ name, key, path }) {
     const { failover } = this.#config;
     if (!this.#session.trustsEdges(name)) {
-      this.#stats.sentToS3++;
+      this.#sendToS3(name);
       return {};
     }
     if (failover && !this.#circuit.asks()) return {};
@@ -161,12 +178,12 @@ class Reader {
     }
     const reason = this.#session.accepts(name, reading.answer);
     if (reason === undefined || isStale(reading) || this.#mayHideNewer(name, reading)) {
-      this.#stats.sentToS3++;
+      this.#sendToS3(name);
       return reason === undefined ? {} : { reading };
     }
-    if (reason === 'version') this.#stats.acceptedByVersion++;
-    if (reason === 'time') this.#stats.acceptedByTime++;
-    this.#stats.edgeReads++;
+    if (reason === 'version' && !isRecord(name)) this.#stats.acceptedByVersion++;
+    if (reason === 'time' && !isRecord(name)) this.#stats.acceptedByTime++;
+    this.#count(name, 'edgeReads');
     this.#accept(name, reading);
     return { reading, isCurrent: true };
   }
@@ -186,9 +203,21 @@ class Reader {
   /**
    * @param {Target} target
    * @param {EdgeReading | undefined} stale What the edge had.
-   * @returns {Reading | undefined} STALE-2
+   * @returns {Program<Reading | undefined>} STALE-2
    */
-  #whatIsLeft({ name }, stale) {
+  *#whatIsLeft(target, stale) {
+    const reading = this.#stale(target, stale);
+    if (!reading?.copy?.tags) return reading;
+    const verdict = yield* this.#tags.judge(reading.copy.tags, (record) => this.#tags.read(record, this));
+    return verdict.differing.size === 0 && this.#settles(reading.copy, verdict) ? reading : undefined;
+  }
+
+  /**
+   * @param {Target} target
+   * @param {EdgeReading | undefined} stale What the edge had.
+   * @returns {Reading | undefined}
+   */
+  #stale({ name }, stale) {
     const { staleIfError } = this.#config;
     const now = this.#clock();
     if (stale?.copy?.isOfUse(now, staleIfError) && this.#session.accepts(name, stale.answer)) {
@@ -198,6 +227,103 @@ class Reader {
     const copy = this.#local.any(name);
     if (!copy?.isOfUse(now, staleIfError) || !this.#session.accepts(name, copy.provenance)) return undefined;
     return { source: 'stale', answer: copy.provenance, copy };
+  }
+
+  /**
+   * Hold what memory or an edge has against the records of its tags (CTAG-6).
+   *
+   * @param {Target} target
+   * @param {Reading} reading
+   * @returns {Program<Reading | undefined>} undefined if S3 has to say (CTAG-8)
+   */
+  *#judged(target, reading) {
+    const { name } = target;
+    const { copy } = reading;
+    if (!copy?.tags || isRecord(name)) return reading;
+    for (;;) {
+      const verdict = yield* this.#tags.judge(copy.tags, (record) => this.#tags.read(record, this));
+      if (verdict.differing.size === 0) {
+        if (this.#settles(copy, verdict)) return this.#found(reading, target, verdict);
+        continue;
+      }
+      this.#dropCopy(name, copy);
+      if (this.#tags.isKnownInvalid(name, copy, verdict)) return { ...reading, copy: undefined };
+      this.#sendToS3(name);
+      return undefined;
+    }
+  }
+
+  /**
+   * Hold what S3 has against the records as S3 has them (CTAG-6, CTAG-8).
+   *
+   * @param {Target} target
+   * @param {Reading} reading
+   * @returns {Program<Reading>}
+   */
+  *#judgedByS3({ name }, reading) {
+    const { copy, answer } = reading;
+    if (!copy?.tags || isRecord(name)) return reading;
+    for (;;) {
+      const verdict = yield* this.#tags.judge(copy.tags, (record) => this.readS3(record));
+      if (verdict.differing.size === 0) {
+        if (this.#settles(copy, verdict)) return { ...reading, verdict };
+        continue;
+      }
+      this.#dropCopy(name, copy);
+      this.#tags.noteInvalid(name, copy, answer.start, verdict);
+      return { ...reading, copy: undefined, verdict };
+    }
+  }
+
+  /**
+   * Let a copy be fresh for as long as the records of its tags are.
+   *
+   * @param {CachedValue} copy
+   * @param {Verdict} verdict
+   * @returns {boolean} false if this object has invalidated tags meanwhile: it is to be judged again
+   */
+  #settles(copy, { until, turn }) {
+    if (turn !== this.#local.turn) return false;
+    copy.judge(until, turn);
+    return true;
+  }
+
+  /**
+   * @param {Reading} reading which may be returned
+   * @param {Target} target
+   * @param {Verdict} [verdict]
+   * @returns {Reading} the same, which is counted if it was in memory, or is as old as a record of its tags
+   */
+  #found(reading, { name }, verdict) {
+    if (verdict?.isStale) {
+      this.#stats.staleReads++;
+      return { ...reading, source: 'stale' };
+    }
+    if (reading.source === 'memory' && reading.copy && !isRecord(name)) this.#stats.countHit(reading.copy, this.#clock());
+    return reading;
+  }
+
+  /**
+   * Count an answer, that of a tag's record for itself (CTAG-10).
+   *
+   * @param {string} name
+   * @param {'edgeReads' | 's3Reads'} what
+   */
+  #count(name, what) {
+    this.#stats[isRecord(name) ? 'tagReads' : what]++;
+  }
+
+  /** @param {string} name */
+  #sendToS3(name) {
+    if (!isRecord(name)) this.#stats.sentToS3++;
+  }
+
+  /**
+   * @param {string} name
+   * @param {CachedValue} copy which is not to be returned any more
+   */
+  #dropCopy(name, copy) {
+    if (this.#local.any(name) === copy) this.#local.drop(name);
   }
 
   /**

@@ -7,7 +7,8 @@ const { isHttpMocked } = require('./http-mock.js');
 const { SyncWorker } = require('./sync-worker.js');
 
 /** @template T @typedef {import('./effects.js').Program<T>} Program */
-/** @typedef {import('./effects.js').Effect} Effect */
+/** @typedef {import('./effects.js').Step} Step */
+/** @typedef {import('./effects.js').Task} Task */
 /** @typedef {import('./effects.js').Outcome} Outcome */
 /** @typedef {import('./effects.js').Waited} Waited */
 /** @typedef {(milliseconds: number) => Promise<void>} Sleep */
@@ -71,7 +72,7 @@ class Runtime {
    * @returns {Promise<T>}
    */
   run(program, budget, sleep) {
-    return runAsync(program, (effect, left) => this.#perform(effect, left, sleep), budget);
+    return runAsync(program, (step, left) => this.#perform(step, left, sleep), budget);
   }
 
   /**
@@ -81,41 +82,54 @@ class Runtime {
    * @returns {T}
    */
   runSync(program, budget) {
-    return runSync(program, (effect, left) => this.#performSync(effect, left), budget);
+    return runSync(program, (tasks) => this.#performSync(tasks), budget);
   }
 
   /**
-   * @param {Effect} effect
+   * @param {Step} step
    * @param {number} left
    * @param {Sleep | undefined} sleep
    * @returns {Promise<Outcome | Waited>}
    */
-  async #perform(effect, left, sleep) {
-    if ('settled' in effect) return settledWithin(effect.settled, left);
-    if ('pause' in effect && (sleep || double.current)) {
-      if (effect.pause >= left) return TOO_LATE;
-      await sleep?.(effect.pause);
+  async #perform(step, left, sleep) {
+    if ('settled' in step) return settledWithin(step.settled, left);
+    if ('pause' in step && (sleep || double.current)) {
+      if (step.pause >= left) return TOO_LATE;
+      await sleep?.(step.pause);
       return PAUSED;
     }
-    return double.current ? double.current.perform(effect, left) : this.#effectHandlerOf().perform(effect, left);
+    return double.current ? double.current.perform(step, left) : this.#effectHandlerOf().perform(step, left);
   }
 
   /**
-   * @param {Effect} effect
-   * @param {number} left
-   * @returns {Outcome | Waited}
+   * @param {Task[]} tasks
+   * @returns {(Outcome | Waited)[]}
    */
-  #performSync(effect, left) {
-    if ('settled' in effect) return ALONE;
-    if ('pause' in effect) {
-      if (effect.pause >= left) return TOO_LATE;
-      if (!double.current) Atomics.wait(pillow, 0, 0, effect.pause);
+  #performSync(tasks) {
+    const deeds = tasks.flatMap(({ step, left }) => ('settled' in step ? [] : [{ deed: step, budget: left }]));
+    const outcomes = (deeds.length > 1 && !double.current ? this.#worker.performAll(deeds) : deeds.map((one) => this.#performOne(one))).values();
+    return tasks.map(({ step }) => ('settled' in step ? ALONE : /** @type {Outcome} */ (outcomes.next().value)));
+  }
+
+  /**
+   * @param {import('./effects.js').Deeds['deeds'][number]} task
+   * @returns {Outcome}
+   */
+  #performOne({ deed, budget }) {
+    if ('pause' in deed) {
+      if (deed.pause >= budget) return TOO_LATE;
+      if (!double.current) Atomics.wait(pillow, 0, 0, deed.pause);
       return PAUSED;
     }
-    if (double.current) return atOnce(double.current.perform(effect, left));
+    if (double.current) return atOnce(double.current.perform(deed, budget));
+    return this.#worker.perform(deed, budget);
+  }
+
+  /** @throws {ConfigurationError} if what it does would go past a mock */
+  get #worker() {
     if (isHttpMocked()) throw mocked();
     if (!this.#hasThread) this.#startThread(false);
-    return this.#syncWorker.perform(effect, left);
+    return this.#syncWorker;
   }
 
   /** @param {boolean} isTls */

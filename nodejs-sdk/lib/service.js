@@ -33,6 +33,7 @@ const loadTheRest = () => [
   require('./invalidation.js'),
   require('./many.js'),
   require('./role.js'),
+  require('./tag-writer.js'),
   require('./updates.js'),
 ];
 
@@ -124,10 +125,12 @@ class MemoryService {
   put(name, value, given) {
     return this.#operations.run('put', this.put, async () => {
       this.#open();
-      const { replaces, ...checked } = options.readPutOptions(given, this.#config);
+      const { replaces, ...unjudged } = this.#taggable(options.readPutOptions(given, this.#config));
       const target = this.#locateToStore(name);
       const draft = new Draft(value);
       const { writer } = this.#components;
+      if (unjudged.tags?.length) writer.prepare(draft, unjudged); // what is too large is refused before anything is asked for it
+      const checked = unjudged.tags?.length ? await this.#tagged(unjudged) : unjudged; // without tags, the put begins with the call
       const stored = await (replaces === undefined
         ? this.#put(target, writer.prepare(draft, checked))
         : this.#components.conditional.put(this.#run, target, draft, checked, replaces));
@@ -147,10 +150,13 @@ class MemoryService {
   putMany(entries, given) {
     return this.#operations.run('putMany', this.putMany, async () => {
       this.#open();
-      const checked = options.readPutManyOptions(given, this.#config);
+      const unjudged = this.#taggable(options.readPutManyOptions(given, this.#config));
       const { entriesIn } = require('./batch.js');
-      const puts = entriesIn(entries).map(([name, value]) => this.#sealOneOfMany(name, value, checked));
-      return this.#batches.put(puts, checked.invalidates);
+      const puts = entriesIn(entries).map(([name, value]) => this.#sealOneOfMany(name, () => new Draft(value), unjudged));
+      if (!unjudged.tags?.length || puts.length === 0) return this.#batches.put(puts, unjudged.invalidates);
+      const checked = await this.#tagged(unjudged);
+      const tagged = puts.map(({ target, prepared }) => this.#sealOneOfMany(target.name, () => prepared.draft, checked));
+      return this.#batches.put(tagged, checked.invalidates);
     });
   }
 
@@ -300,7 +306,7 @@ class MemoryService {
   update(name, fn, given) {
     return this.#operations.run('update', this.update, async () => {
       this.#open();
-      const checked = options.readUpdateOptions(given, this.#config, false);
+      const checked = this.#taggable(options.readUpdateOptions(given, this.#config, false));
       const target = this.#locateToStore(name);
       checkFunction('update', fn);
       return this.#updated(target, await this.#components.updates.update(this.#run, target, fn, checked), checked);
@@ -320,7 +326,7 @@ class MemoryService {
   increment(name, by = 1, given = undefined) {
     return this.#operations.run('increment', this.increment, async () => {
       this.#open();
-      const checked = options.readUpdateOptions(given, this.#config, true);
+      const checked = this.#taggable(options.readUpdateOptions(given, this.#config, true));
       const target = this.#locateToStore(name);
       if (typeof by !== 'bigint' && !Number.isSafeInteger(by)) {
         throw new UnsupportedTypeError('$: a value can be incremented by an integer only: a safe number or a bigint.');
@@ -360,7 +366,7 @@ class MemoryService {
   getOrPut(name, factory, given) {
     return this.#operations.run('getOrPut', this.getOrPut, async () => {
       this.#open();
-      const checked = options.readStorageOptions(given, this.#config);
+      const checked = this.#taggable(options.readStorageOptions(given, this.#config));
       const target = this.#locateToStore(name);
       checkFunction('getOrPut', factory);
       return this.#computing.getOrPut(target, factory, checked);
@@ -378,7 +384,8 @@ class MemoryService {
   cached(fn, given) {
     const { cacheName } = require('./cache-name.js');
     const { FunctionNames, checkFunctionName, refuseGenerator } = require('./cached.js');
-    const checked = options.readStorageOptions(given, this.#config, 'cached', ['name']);
+    const tagsOf = typeof given?.tags === 'function' ? given.tags : undefined;
+    const checked = this.#taggable(options.readStorageOptions(tagsOf ? { ...given, tags: undefined } : given, this.#config, 'cached', ['name']));
     checkFunction('cached', fn);
     refuseGenerator(fn);
     const name = checkFunctionName(fn, given?.name);
@@ -387,12 +394,30 @@ class MemoryService {
     this.#functionNames.take(name, fn);
     const getOrPut = (/** @type {unknown[]} */ args, /** @type {() => unknown} */ factory) => {
       this.#open();
-      return this.#computing.getOrPut(this.#locate(cacheName(name, args)), factory, checked);
+      const tagged = tagsOf ? this.#taggable({ ...checked, tags: options.checkTags(tagsOf(...args)) }) : checked;
+      return this.#computing.getOrPut(this.#locate(cacheName(name, args)), factory, tagged);
     };
     const call = /** @this {unknown} @param {unknown[]} args */ async function (...args) {
       return getOrPut(args, () => fn.apply(this, args));
     };
     return Object.assign(call, { cacheName: (/** @type {unknown[]} */ ...args) => cacheName(name, args) });
+  }
+
+  /**
+   * Make every value a miss that has one of some tags, by one put a tag (CTAG-14).
+   *
+   * @param {unknown} tags
+   * @param {unknown} [given] options
+   * @returns {Promise<void>}
+   * @throws {errors.BatchError}
+   */
+  invalidateTags(tags, given) {
+    return this.#operations.run('invalidateTags', this.invalidateTags, async () => {
+      this.#open();
+      const invalidates = options.readInvalidateOptions(given, this.#config);
+      const records = new Map(options.checkTags(tags, Infinity).map((tag) => [tag, this.#components.tagReader.locate(tag)]));
+      return this.#batches.invalidate(records, invalidates);
+    });
   }
 
   /**
@@ -460,6 +485,7 @@ class MemoryService {
           const copy = isConsistent ? undefined : this.#fresh(target.name);
           return copy ? { copy, source: 'memory' } : this.#components.coalescingReader.awaited(this.#open(), target, isConsistent);
         },
+        take: (tags) => this.#components.tagWriter.take(this.#run, tags),
         put: (target, draft, checked, took) => {
           const { writer } = this.#components;
           return this.#put(target, writer.prepare(draft, checked, { took }));
@@ -514,13 +540,13 @@ class MemoryService {
    * Check and prepare, with an error that also says which of the values is refused.
    *
    * @param {unknown} name
-   * @param {unknown} value
+   * @param {() => import('./writer.js').Draft} make
    * @param {import('./options.js').PutOptions} checked
    */
-  #sealOneOfMany(name, value, checked) {
+  #sealOneOfMany(name, make, checked) {
     const target = this.#locateToStore(name);
     try {
-      return { target, prepared: this.#components.writer.prepare(new Draft(value), checked) };
+      return { target, prepared: this.#components.writer.prepare(make(), checked) };
     } catch (error) {
       const which = JSON.stringify(name);
       if (error instanceof UnsupportedTypeError) {
@@ -529,6 +555,26 @@ class MemoryService {
       if (error instanceof ValueTooLargeError) throw new ValueTooLargeError(`${which}: ${error.message}`);
       throw error;
     }
+  }
+
+  /**
+   * @template {import('./options.js').PutOptions} T
+   * @param {T} checked
+   * @returns {T} the same
+   * @throws {errors.InvalidNameError} if one of the tags is no name (CTAG-11)
+   */
+  #taggable(checked) {
+    for (const tag of checked.tags ?? []) this.#components.tagReader.locate(tag);
+    return checked;
+  }
+
+  /**
+   * @template {import('./options.js').PutOptions} T
+   * @param {T} checked
+   * @returns {Promise<T>} with what is known of the tags now (CTAG-12)
+   */
+  async #tagged(checked) {
+    return { ...checked, tagging: await this.#components.tagWriter.take(this.#run, checked.tags) };
   }
 
   /**

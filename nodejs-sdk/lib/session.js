@@ -214,6 +214,16 @@ class Session {
   }
 
   /**
+   * @param {string} name
+   * @param {string} version
+   * @returns {number} when S3 says that it was stored, in Unix milliseconds; NaN if this object does not know that version
+   */
+  storedAt(name, version) {
+    const state = this.#recordOf(name)?.state;
+    return state?.version === version ? state.floor : NaN;
+  }
+
+  /**
    * Forget all names under a prefix, and accept no copy that is older than this.
    *
    * @param {string} prefix

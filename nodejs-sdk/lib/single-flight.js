@@ -22,11 +22,17 @@ class SingleFlight {
    */
   add(name, flight) {
     this.#open.set(name, flight);
-    const end = () => {
-      if (this.#open.get(name) === flight) this.#open.delete(name);
-    };
+    const end = () => this.end(name, flight);
     flight.then(end, end);
     return flight;
+  }
+
+  /**
+   * @param {string} name
+   * @param {Flight} flight that is over
+   */
+  end(name, flight) {
+    if (this.#open.get(name) === flight) this.#open.delete(name);
   }
 
   /**
@@ -36,6 +42,11 @@ class SingleFlight {
    */
   detach(name) {
     this.#open.delete(name);
+  }
+
+  /** The same for all names. */
+  detachAll() {
+    this.#open.clear();
   }
 
   /** @param {string} prefix */

@@ -26,6 +26,8 @@ class Stats {
   announcements = 0;
   /** Those that lost to somebody else's. */
   conflicts = 0;
+  /** Answers of edge and S3 that were read for the record of a tag (CTAG-10). */
+  tagReads = 0;
 
   /**
    * @param {import('./cached-value.js').CachedValue} copy which answers a get

@@ -7,7 +7,10 @@ const { TURN, GONE } = require('./signal.js');
 const { workerEntry } = require('./worker-entry.js');
 
 /** @typedef {import('./effects.js').Deed} Effect */
+/** @typedef {import('./effects.js').Deeds['deeds']} Deeds */
 /** @typedef {import('./effects.js').Outcome} Outcome */
+/** @typedef {Effect | {deeds: Deeds}} Question */
+/** @typedef {Outcome | {outcomes: Outcome[]}} Reply */
 
 /**
  * One worker and the line to it. It holds no code: copies of this SDK share it.
@@ -90,19 +93,37 @@ class SyncWorker {
    * @returns {Outcome}
    */
   perform(effect, budget) {
+    return /** @type {Outcome} */ (this.#perform(effect, budget));
+  }
+
+  /**
+   * @param {Deeds} deeds
+   * @returns {Outcome[]} of what is done at the same time
+   */
+  performAll(deeds) {
+    const reply = this.#perform({ deeds }, Math.max(...deeds.map(({ budget }) => budget)));
+    return 'outcomes' in reply ? reply.outcomes : deeds.map(() => reply);
+  }
+
+  /**
+   * @param {Question} question
+   * @param {number} budget milliseconds
+   * @returns {Reply}
+   */
+  #perform(question, budget) {
     const deadline = performance.now() + Math.max(budget, 0) + GRACE;
     // A worker that ended before or during the call is replaced once.
     return (
-      this.#attempt(effect, budget, deadline) ??
-      this.#attempt(effect, budget, deadline) ?? { failure: { code: 'worker', message: 'the worker thread ended', fate: 'under way' } }
+      this.#attempt(question, budget, deadline) ??
+      this.#attempt(question, budget, deadline) ?? { failure: { code: 'worker', message: 'the worker thread ended', fate: 'under way' } }
     );
   }
 
   /**
-   * @param {Effect} effect
+   * @param {Question} effect
    * @param {number} budget
    * @param {number} deadline
-   * @returns {Outcome | undefined} undefined if the worker has ended
+   * @returns {Reply | undefined} undefined if the worker has ended
    */
   #attempt(effect, budget, deadline) {
     this.start();
@@ -158,9 +179,9 @@ function isGone({ signal }) {
 
 /**
  * @param {Link} link
- * @param {{id: number, effect: Effect, budget: number}} question
+ * @param {{id: number, effect: Question, budget: number}} question
  * @param {number} deadline
- * @returns {Outcome | 'timeout' | undefined} undefined if the worker has ended
+ * @returns {Reply | 'timeout' | undefined} undefined if the worker has ended
  */
 function ask(link, question, deadline) {
   const { port, signal } = link;

@@ -31,6 +31,7 @@ class Updates {
   #reader;
   #writer;
   #conditional;
+  #tagWriter;
   #seams;
   #components;
 
@@ -39,15 +40,17 @@ class Updates {
    * @param {import('./reader.js').Reader} components.reader
    * @param {import('./writer.js').Writer} components.writer
    * @param {import('./conditional.js').ConditionalWriter} components.conditional
+   * @param {import('./tag-writer.js').TagWriter} components.tagWriter
    * @param {import('./components.js').Components['permit']} components.permit
    * @param {import('./components.js').Seams} seams
    */
   constructor(components, seams) {
-    const { reader, writer, conditional } = components;
+    const { reader, writer, conditional, tagWriter } = components;
     this.#components = components;
     this.#reader = reader;
     this.#writer = writer;
     this.#conditional = conditional;
+    this.#tagWriter = tagWriter;
     this.#seams = seams;
   }
 
@@ -100,12 +103,13 @@ class Updates {
    * @throws {import('./errors.js').MemoryServiceError}
    */
   async touch(run, target, options) {
-    const touched = await this.#replace(run, target, ({ answer, copy, document }) => {
+    const touched = await this.#replace(run, target, (reading) => {
+      const { answer, copy, document } = reading;
       if (!copy) return undefined;
       const { maxAge = options.edgeTtl, headers } = answer;
       const storageClass = headers?.['x-amz-storage-class'] ?? 'STANDARD';
       const draft = new Touched(/** @type {import('./envelope.js').Envelope} */ (document));
-      return { draft, options: { ...options, edgeTtl: maxAge, storageClass }, took: copy.took };
+      return { draft, options: { ...options, edgeTtl: maxAge, storageClass, tagging: taggingOf(reading) }, took: copy.took };
     }, ATTEMPTS);
     return touched?.version;
   }
@@ -119,10 +123,11 @@ class Updates {
    */
   async #update(run, target, change, options) {
     const updated = await this.#replace(run, target, async (reading) => {
+      const tagging = options.tags ? await this.#tagWriter.take(run, options.tags) : taggingOf(reading);
       const draft = new Draft(await change(reading));
       const end = reading.copy?.expiresAt;
       const ttl = options.ttl ?? (end === undefined ? options.ttlIfNew : undefined);
-      return { draft, options: { ...options, ttl }, end };
+      return { draft, options: { ...options, ttl, tagging }, end };
     }, options.attempts);
     return updated?.draft.take();
   }
@@ -154,6 +159,14 @@ class Updates {
     const times = `${attempts} times`;
     throw new ConflictError(`${JSON.stringify(target.name)} was not updated: others were faster ${times}. Trying again may help.`);
   }
+}
+
+/**
+ * @param {Reading} reading of S3
+ * @returns {import('./tag-writer.js').Tagging | undefined} the tags of the value that it has
+ */
+function taggingOf({ copy, verdict }) {
+  return copy?.tags && verdict && { generations: copy.tags, until: verdict.until, turn: verdict.turn };
 }
 
 /**

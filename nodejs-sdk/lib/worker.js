@@ -17,7 +17,7 @@ const moveOn = () => {
 };
 
 port.on('message', async ({ id, effect, budget }) => {
-  port.postMessage({ id, outcome: await effectHandler.perform(effect, budget) });
+  port.postMessage({ id, outcome: await ('deeds' in effect ? effectHandler.performAll(effect) : effectHandler.perform(effect, budget)) });
   moveOn();
 });
 

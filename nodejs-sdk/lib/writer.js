@@ -55,11 +55,12 @@ class Writer {
    * @param {number} [more.end] Of the value that is replaced, in Unix milliseconds (UPD-3).
    * @param {string[]} [more.previous] COND-5
    * @param {number} [more.took] milliseconds
+   * @param {string} [more.writeId] a new one, unless given
    * @returns {Prepared}
    * @throws {import('./errors.js').ValueTooLargeError}
    */
-  prepare(draft, options, { end, previous, took } = {}) {
-    return this.#prepare(draft, formOf(options, this.#clock(), end), randomWriteId(), previous, took);
+  prepare(draft, options, { end, previous, took, writeId = randomWriteId() } = {}) {
+    return this.#prepare(draft, formOf(options, this.#clock(), end), writeId, previous, took);
   }
 
   /**
@@ -159,6 +160,16 @@ class Writer {
   }
 
   /**
+   * After tags were invalidated, or may have been.
+   *
+   * @param {string[]} tags
+   */
+  invalidated(tags) {
+    this.#local.dropTagged(tags);
+    this.#singleFlight.detachAll();
+  }
+
+  /**
    * What is stored may change from now on. Wants one call of {@link end}.
    *
    * @param {string} name
@@ -196,10 +207,12 @@ class Writer {
    * @param {number} start When the request began, in Unix milliseconds.
    * @returns {CachedValue}
    */
-  copyOf({ version, date }, { draft, document, text, expiresAt, maxAge, took = 0 }, start) {
+  copyOf({ version, date }, { draft, writeId, document, text, expiresAt, maxAge, took = 0, tagging }, start) {
     const { value, type, tagged } = draft;
-    const content = { value, text, octets: document.length, type, tagged, expiresAt, took };
-    return new CachedValue(content, { version, storedAt: date, start, age: 0, maxAge });
+    const content = { value, text, octets: document.length, type, tagged, expiresAt, took, write: writeId, tags: tagging?.generations };
+    const copy = new CachedValue(content, { version, storedAt: date, start, age: 0, maxAge });
+    if (tagging) copy.judge(tagging.until, tagging.turn);
+    return copy;
   }
 
   /**
@@ -219,7 +232,7 @@ class Writer {
    * @returns {Prepared}
    */
   #prepare(draft, form, writeId, previous = [], took = undefined) {
-    const members = { expiresAt: form.expiresAt, previous, took };
+    const members = { expiresAt: form.expiresAt, previous, took, tags: form.tagging?.generations };
     return { ...form, ...draft.prepare(writeId, this.#config.maxValueBytes, members), draft, writeId, previous, took };
   }
 }

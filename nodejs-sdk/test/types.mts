@@ -74,7 +74,18 @@ export async function typed() {
   const list: (number | string)[] = await many(1, 'a', 'b');
   const touched: string | undefined = await mem.touch('a', 60, { invalidate: true });
   await mem.touch('a', null);
-  return { one, later, made, updated, inPlace, loaded, name, list, touched };
+  await mem.put('a', user, { tags: ['users'] });
+  await mem.update('a', (old: User) => old, { default: user, tags: ['users'] as const });
+  await mem.getOrPut('a', () => user, { tags: user.tags });
+  await mem.invalidateTags(['users'], { invalidate: true });
+  const tags: string[] | undefined = mem.getEntry('a')?.tags;
+  const page = mem.cached(async (id: number, lang: string) => `${id} ${lang}`, { name: 'page', tags: (id, lang) => [`page/${id.toFixed()}`, lang] });
+  const text: string = await page(1, 'en');
+  const fixed = mem.cached((id: number) => id, { name: 'fixed', tags: () => ['numbers'] });
+  const number: number = await fixed(7);
+  const named = mem.cached((id: number) => id, { name: 'named', tags: ['numbers'] });
+  await named(7);
+  return { one, later, made, updated, inPlace, loaded, name, list, touched, tags, text, number };
 }
 
 export function refused() {
@@ -118,6 +129,14 @@ export function refused() {
   mem.cached(async (when: Date) => when.getTime(), { name: 'a' });
   // @ts-expect-error a cached function takes what the function takes
   void mem.cached((a: number) => a, { name: 'a' })('1');
+  // @ts-expect-error tags are several
+  void mem.put('a', 1, { tags: 'users' });
+  // @ts-expect-error and strings
+  void mem.invalidateTags([7]);
+  // @ts-expect-error of a put they are no function
+  void mem.put('a', 1, { tags: () => ['users'] });
+  // @ts-expect-error they are given the arguments of the function
+  mem.cached((id: number) => id, { name: 'a', tags: (id: Date) => [String(id)] });
   // @ts-expect-error for how long must be said
   void mem.touch('a');
   return text;
