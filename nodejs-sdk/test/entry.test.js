@@ -15,7 +15,7 @@ test('an entry is the value with what is known about it, from getEntry and from 
   const version = await mem.put('a', { Name: 'Joe' }, { ttlSeconds: 9.5 });
   const entry = {
     ...{ value: { Name: 'Joe' }, type: 'dict', version, source: 'edge', age: 3 },
-    ...{ storedAt: new Date('2026-11-23T10:00:00Z'), expiresAt: new Date(NOW + 9500) },
+    ...{ storedAt: new Date('2026-11-23T10:00:00Z'), expiresAt: new Date(NOW + 9500), tags: [] },
   };
   assert.deepEqual(mem.getEntry('a'), entry);
   assert.deepEqual(await mem.getEntryAsync('a'), entry);

@@ -29,7 +29,7 @@ for (const [way, read] of Object.entries(WAYS)) {
       await pass(9.9);
       assert.deepEqual(await read(mem, 'a'), {
         ...{ value: { n: [1] }, type: 'dict', version, source: 'memory', age: 9 },
-        ...{ storedAt: new Date(START), expiresAt: undefined },
+        ...{ storedAt: new Date(START), expiresAt: undefined, tags: [] },
       });
       assert.equal(await edge.count(), 0);
       await pass(0.1);
@@ -238,7 +238,7 @@ suite('at the same time', () => {
 
 test('stats count from nothing', async (context) => {
   const { mem } = await scene(context);
-  const names = ['memoryHits', 'edgeReads', 's3Reads', 'staleReads', 'sharedReads', 'acceptedByVersion', 'acceptedByTime', 'sentToS3', 'confirmed', 'recordsRead', 'announcements', 'conflicts'];
+  const names = ['memoryHits', 'edgeReads', 's3Reads', 'staleReads', 'sharedReads', 'acceptedByVersion', 'acceptedByTime', 'sentToS3', 'confirmed', 'recordsRead', 'announcements', 'conflicts', 'tagReads'];
   const none = Object.fromEntries([...names, 'items', 'bytes', 'evictions'].map((name) => [name, 0]));
   assert.deepEqual(mem.stats(), none);
   mem.stats().items = 5;

@@ -191,7 +191,7 @@ test('a consistent entry is signed for and comes from S3, whatever the edge has'
   const { mem, edge, s3 } = await start(context);
   const entry = {
     ...{ value: 's3', type: 'str', version: 'abc', source: 's3', age: 0 },
-    ...{ storedAt: new Date('2026-11-23T10:00:00Z'), expiresAt: undefined },
+    ...{ storedAt: new Date('2026-11-23T10:00:00Z'), expiresAt: undefined, tags: [] },
   };
   assert.deepEqual(mem.getEntry('user.42', { consistent: true }), entry);
   assert.deepEqual(await mem.getEntryAsync('user.42', { consistent: true }), entry);
