@@ -1,5 +1,6 @@
 'use strict';
 
+const { withoutTags } = require('./envelope.js');
 const { copyBytes } = require('./platform.js');
 const { readTagged } = require('./value-reader.js');
 
@@ -79,7 +80,7 @@ class CachedValue {
     this.#isText = type === 'list' || type === 'dict';
     this.#isBytes = type === 'bytes';
     this.#tagged = tagged;
-    this.#held = this.#isText ? text : value;
+    this.#held = this.#isText ? (tags ? withoutTags(text, tags) : text) : value;
     if (this.#isText) this.#decoded = value;
     this.#start = start;
     this.#age = age;

@@ -77,7 +77,7 @@ class Draft {
     const end = expiresAt === undefined ? '' : `,"expires_at":${expiresAt}`;
     const lineage = previous.length === 0 ? '' : `,"previous":${JSON.stringify(previous)}`;
     const cost = took === undefined ? '' : `,"took":${took}`;
-    const marks = tags ? `,"tags":{${[...tags].map(([tag, generation]) => `${JSON.stringify(tag)}:"${generation}"`).join(',')}}` : '';
+    const marks = tags ? memberOf(tags) : '';
     const head = `{"v":${tags ? VERSION_WITH_TAGS : VERSION},"type":"${this.type}","value":`;
     const rest = `,"write":"${writeId}"${flag}${end}${lineage}${cost}${marks}}`;
     const document = toUtf8(head, this.#json, rest);
@@ -256,6 +256,24 @@ function checkEnvelope({ v, type, value, write, tagged, expires_at: expiresAt })
 }
 
 /**
+ * @param {Generations} tags
+ * @returns {string} the member that a document has of them, after others
+ */
+function memberOf(tags) {
+  return `,"tags":{${[...tags].map(([tag, generation]) => `${JSON.stringify(tag)}:"${generation}"`).join(',')}}`;
+}
+
+/**
+ * @param {string} text of a document
+ * @param {Generations} tags which it has
+ * @returns {string} the same with fewer members to parse, if they are where SDKs write them
+ */
+function withoutTags(text, tags) {
+  const end = `${memberOf(tags)}}`;
+  return text.endsWith(end) ? `${text.slice(0, -end.length)}}` : text;
+}
+
+/**
  * @param {unknown} tags
  * @param {string} text The document.
  * @returns {Generations}
@@ -336,4 +354,4 @@ function kindOf(node, tagged) {
   }
 }
 
-module.exports = { Draft, Envelope, encode, unwrap, decode, MAX_TAGS };
+module.exports = { Draft, Envelope, encode, unwrap, decode, withoutTags, MAX_TAGS };

@@ -122,6 +122,24 @@ test('tags are told in the order of the document, whatever an object makes of th
   assert.deepEqual(new MemoryService(cloud.conf(), 'shop').getEntry('a').tags, tags);
 });
 
+test('what is read from memory is the same wherever the document has its tags', async (context) => {
+  const cloud = cloudFor(context);
+  const mem = new MemoryService(cloud.conf(), 'shop');
+  await mem.put('a', { tags: { p: GENERATION } }, { tags: ['p'] });
+  const { tags } = documentOf(cloud, 'a');
+  const [value, inValue, marks] = ['"value":{"n":1}', `"value":{"n":1,"tags":${JSON.stringify(tags)}}`, `"tags":${JSON.stringify(tags)}`];
+  const cases = [[marks, value], [value, marks], [marks, inValue], [inValue, marks], [value, ` ${marks} `], [marks, inValue, marks]];
+  for (const [at, members] of cases.entries()) {
+    cloud.put(`public/shop/${at}.json`, `{"v":2,"type":"dict",${members.join(',')}}`, { 'cache-control': 'max-age=5' });
+    const expected = members.includes(inValue) ? { n: 1, tags } : { n: 1 };
+    for (const source of ['edge', 'memory', 'memory']) {
+      const entry = mem.getEntry(String(at));
+      assert.deepEqual([entry.value, entry.source], [expected, source], String(members));
+    }
+  }
+  for (let count = 0; count < 3; count++) assert.deepEqual(mem.get('a'), { tags: { p: GENERATION } });
+});
+
 test('the tags of an entry are the caller\'s own', async (context) => {
   const mem = new MemoryService(cloudFor(context).conf(), 'shop');
   await mem.put('a', 1, { tags: ['p'] });
@@ -221,8 +239,8 @@ test('an invalidation that another overtakes has taken place', async (context) =
 test('a hit of a value with tags costs what one without does', async (context) => {
   const cloud = cloudFor(context);
   const mem = new MemoryService(cloud.conf({ EDGE_TTL: 3600 }), 'shop');
-  await mem.put('tagged', 1, { tags: ['p'] });
-  await mem.put('untagged', 1);
+  await mem.put('tagged', { n: 1 }, { tags: TAGS });
+  await mem.put('untagged', { n: 1 });
   const time = (name) => {
     const start = performance.now();
     for (let count = 0; count < 50_000; count++) mem.get(name);
