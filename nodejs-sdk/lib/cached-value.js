@@ -1,6 +1,6 @@
 'use strict';
 
-const { withoutTags } = require('./envelope.js');
+const { withoutTags } = require('./generations.js');
 const { copyBytes } = require('./platform.js');
 const { readTagged } = require('./value-reader.js');
 
@@ -23,7 +23,7 @@ const SECOND = 1000;
  * @property {number | undefined} expiresAt Unix time in milliseconds
  * @property {number} took milliseconds
  * @property {string | undefined} [write] The id of its put.
- * @property {import('./envelope.js').Generations | undefined} [tags]
+ * @property {import('./generations.js').Generations | undefined} [tags]
  */
 
 /**
@@ -61,7 +61,7 @@ class CachedValue {
   #ownEnd;
   /** The number of its name's bucket in a change record, once it has been asked for. @type {number | undefined} */
   bucket;
-  /** How many invalidations of this object had ended when it was judged. @type {number | undefined} */
+  /** That of the memory when it was judged. @type {number | undefined} */
   turn;
 
   /**
@@ -116,7 +116,7 @@ class CachedValue {
 
   /**
    * @param {number} until Until when the records of its tags are fresh that say that it is valid, in Unix milliseconds (CTAG-7).
-   * @param {number} [turn] How many invalidations of this object had ended before.
+   * @param {number} [turn] That of the memory before the records were read.
    */
   judge(until, turn) {
     this.turn = turn;

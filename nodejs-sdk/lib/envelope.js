@@ -1,20 +1,16 @@
 'use strict';
 
 const { CorruptValueError, ValueTooLargeError } = require('./errors.js');
-const { isName } = require('./names.js');
+const { memberOf, readTags } = require('./generations.js');
 const { isTooDeep } = require('./nesting.js');
 const { copyBytes, toUtf8 } = require('./platform.js');
-const { spelt } = require('./touched.js');
 const { writeValue } = require('./value-writer.js');
 const { readTagged, tagOf } = require('./value-reader.js');
 
 const VERSION = 1;
 /** That of a document with tags, so that whoever knows none refuses it (CTAG-4). */
 const VERSION_WITH_TAGS = 2;
-const MAX_TAGS = 16;
 const WRITE_ID = /^[0-9a-f]{16}$/;
-/** What an object takes for an index, and puts first. */
-const INDEX = /^[0-9]+$/;
 const ESCAPED_SURROGATE = /\\u[dD][89a-fA-F]/;
 
 const MEMBERS = ['v', 'type', 'value', 'write', 'tagged', 'expires_at', 'previous', 'took', 'tags'];
@@ -28,7 +24,7 @@ const TYPES_BY_TAG = new Map([
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** @typedef {Map<string, string>} Generations By tag, in the document's order: what the value is valid with (CTAG-5). */
+/** @typedef {import('./generations.js').Generations} Generations */
 
 /**
  * What a document says besides its value.
@@ -256,43 +252,6 @@ function checkEnvelope({ v, type, value, write, tagged, expires_at: expiresAt })
 }
 
 /**
- * @param {Generations} tags
- * @returns {string} the member that a document has of them, after others
- */
-function memberOf(tags) {
-  return `,"tags":{${[...tags].map(([tag, generation]) => `${JSON.stringify(tag)}:"${generation}"`).join(',')}}`;
-}
-
-/**
- * @param {string} text of a document
- * @param {Generations} tags which it has
- * @returns {string} the same with fewer members to parse, if they are where SDKs write them
- */
-function withoutTags(text, tags) {
-  const end = `${memberOf(tags)}}`;
-  return text.endsWith(end) ? `${text.slice(0, -end.length)}}` : text;
-}
-
-/**
- * @param {unknown} tags
- * @param {string} text The document.
- * @returns {Generations}
- * @throws {CorruptValueError} CTAG-4
- */
-function readTags(tags, text) {
-  const entries = typeof tags === 'object' && tags !== null && !Array.isArray(tags) ? Object.entries(tags) : [];
-  if (entries.length === 0 || entries.length > MAX_TAGS) throw new CorruptValueError(`its "tags" are not 1 to ${MAX_TAGS} of them`);
-  for (const [tag, generation] of entries) {
-    if (isName(tag) && typeof generation === 'string' && WRITE_ID.test(generation)) continue;
-    throw new CorruptValueError('one of its "tags" is no name, or its generation is not 16 hexadecimal digits');
-  }
-  // Of an object, members like "7" come first: only the text has the order.
-  if (!entries.some(([tag]) => INDEX.test(tag))) return new Map(entries);
-  const inOrder = [...spelt(/** @type {string} */ (spelt(text).get('tags'))).keys()];
-  return new Map(inOrder.map((tag) => [tag, /** @type {Record<string, string>} */ (tags)[tag]]));
-}
-
-/**
  * Refuse lone surrogates (STR-1). It keeps its own stack: without `tagged` there is no limit of levels.
  *
  * @param {unknown} root
@@ -354,4 +313,4 @@ function kindOf(node, tagged) {
   }
 }
 
-module.exports = { Draft, Envelope, encode, unwrap, decode, withoutTags, MAX_TAGS };
+module.exports = { Draft, Envelope, encode, unwrap, decode };

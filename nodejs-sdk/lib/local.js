@@ -23,7 +23,7 @@ class Local {
   bytes = 0;
   /** How many had to go for others. */
   evictions = 0;
-  /** How many invalidations of tags have ended: what was judged before the last one is to be judged again (CTAG-6). */
+  /** How often a tag was seen to have another generation: what was judged before that is to be judged again (CTAG-6, CTAG-7). */
   turn = 0;
 
   /** @param {{localMaxItems: number, localMaxBytes: number}} config */
@@ -98,7 +98,7 @@ class Local {
   }
 
   /**
-   * Tags were invalidated: what was judged before does not count any more (CTAG-6).
+   * Tags have other generations: what was judged before does not count any more (CTAG-6, CTAG-7).
    *
    * @param {string[]} tags
    */

@@ -1,7 +1,7 @@
 'use strict';
 
-const { MAX_TAGS } = require('./envelope.js');
 const { ConfigurationError } = require('./errors.js');
+const { MAX_TAGS } = require('./generations.js');
 
 /**
  * What a put says besides name and value, checked and with what the service is configured with filled in.

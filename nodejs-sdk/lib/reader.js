@@ -44,7 +44,7 @@ class Reader {
    * @param {import('./config.js').Config} config
    * @param {object} components
    * @param {{read: (path: string) => Program<Answer>}} components.edge
-   * @param {{read: (key: string) => Program<Answer>}} components.origin
+   * @param {Pick<import('./origin.js').Origin, 'read'>} components.origin
    * @param {import('./session.js').Session} components.session
    * @param {import('./local.js').Local} components.local
    * @param {import('./stats.js').Stats} components.stats
@@ -120,6 +120,7 @@ class Reader {
     const reading = yield* this.#readOrigin(target);
     this.#count(name, 's3Reads');
     this.#changeReader?.compare(name, reading.answer.storedAt);
+    this.#notice(name, reading.answer);
     // What was learnt or written meanwhile may be newer.
     const isNewest = this.#session.learnFromS3(name, view, reading.answer, lineage(reading.answer, reading.document));
     this.#keep(name, isNewest ? reading.copy : undefined);
@@ -142,7 +143,7 @@ class Reader {
    */
   *#readOrigin({ name, key }) {
     try {
-      return this.#decoded(yield* this.#components.origin.read(key), 's3');
+      return this.#decoded(yield* this.#components.origin.read(key, isRecord(name) ? { takesCorrupt: true } : {}), 's3', name);
     } catch (error) {
       throw this.#explained(error, key, name);
     }
@@ -163,7 +164,7 @@ class Reader {
     let reading;
     try {
       const answer = yield* failover ? withinShare(EDGE_SHARE, this.#edge.read(path)) : this.#edge.read(path);
-      reading = { ...this.#decoded(answer, 'edge'), answer };
+      reading = { ...this.#decoded(answer, 'edge', name), answer };
       this.#circuit.answered();
       this.#changeReader?.compare(name, answer.storedAt);
     } catch (error) {
@@ -207,9 +208,9 @@ class Reader {
    */
   *#whatIsLeft(target, stale) {
     const reading = this.#stale(target, stale);
-    if (!reading?.copy?.tags) return reading;
-    const verdict = yield* this.#tags.judge(reading.copy.tags, (record) => this.#tags.read(record, this));
-    return verdict.differing.size === 0 && this.#settles(reading.copy, verdict) ? reading : undefined;
+    if (!reading?.copy?.tags || isRecord(target.name)) return reading;
+    const judgement = yield* this.#tags.judge(target.name, reading.copy, this);
+    return judgement === 'valid' || judgement === 'stale' ? reading : undefined;
   }
 
   /**
@@ -230,72 +231,40 @@ class Reader {
   }
 
   /**
-   * Hold what memory or an edge has against the records of its tags (CTAG-6).
-   *
    * @param {Target} target
-   * @param {Reading} reading
+   * @param {Reading} reading of memory or an edge
    * @returns {Program<Reading | undefined>} undefined if S3 has to say (CTAG-8)
    */
   *#judged(target, reading) {
     const { name } = target;
-    const { copy } = reading;
-    if (!copy?.tags || isRecord(name)) return reading;
-    for (;;) {
-      const verdict = yield* this.#tags.judge(copy.tags, (record) => this.#tags.read(record, this));
-      if (verdict.differing.size === 0) {
-        if (this.#settles(copy, verdict)) return this.#found(reading, target, verdict);
-        continue;
-      }
-      this.#dropCopy(name, copy);
-      if (this.#tags.isKnownInvalid(name, copy, verdict)) return { ...reading, copy: undefined };
-      this.#sendToS3(name);
-      return undefined;
-    }
+    if (!reading.copy?.tags || isRecord(name)) return reading;
+    const judgement = yield* this.#tags.judge(name, reading.copy, this);
+    if (judgement === 'invalid') return { ...reading, copy: undefined };
+    if (judgement !== undefined) return this.#found(reading, target, judgement);
+    this.#sendToS3(name);
+    return undefined;
   }
 
   /**
-   * Hold what S3 has against the records as S3 has them (CTAG-6, CTAG-8).
-   *
    * @param {Target} target
-   * @param {Reading} reading
+   * @param {Reading} reading of S3
    * @returns {Program<Reading>}
    */
   *#judgedByS3({ name }, reading) {
     const { copy, answer } = reading;
     if (!copy?.tags || isRecord(name)) return reading;
-    for (;;) {
-      const verdict = yield* this.#tags.judge(copy.tags, (record) => this.readS3(record));
-      if (verdict.differing.size === 0) {
-        if (this.#settles(copy, verdict)) return { ...reading, verdict };
-        continue;
-      }
-      this.#dropCopy(name, copy);
-      this.#tags.noteInvalid(name, copy, answer.start, verdict);
-      return { ...reading, copy: undefined, verdict };
-    }
-  }
-
-  /**
-   * Let a copy be fresh for as long as the records of its tags are.
-   *
-   * @param {CachedValue} copy
-   * @param {Verdict} verdict
-   * @returns {boolean} false if this object has invalidated tags meanwhile: it is to be judged again
-   */
-  #settles(copy, { until, turn }) {
-    if (turn !== this.#local.turn) return false;
-    copy.judge(until, turn);
-    return true;
+    const verdict = yield* this.#tags.judgeByS3(name, copy, answer.start, this);
+    return { ...reading, copy: verdict.differing.size === 0 ? copy : undefined, verdict };
   }
 
   /**
    * @param {Reading} reading which may be returned
    * @param {Target} target
-   * @param {Verdict} [verdict]
+   * @param {'valid' | 'stale'} [judgement]
    * @returns {Reading} the same, which is counted if it was in memory, or is as old as a record of its tags
    */
-  #found(reading, { name }, verdict) {
-    if (verdict?.isStale) {
+  #found(reading, { name }, judgement) {
+    if (judgement === 'stale') {
       this.#stats.staleReads++;
       return { ...reading, source: 'stale' };
     }
@@ -320,19 +289,22 @@ class Reader {
 
   /**
    * @param {string} name
-   * @param {CachedValue} copy which is not to be returned any more
-   */
-  #dropCopy(name, copy) {
-    if (this.#local.any(name) === copy) this.#local.drop(name);
-  }
-
-  /**
-   * @param {string} name
    * @param {EdgeReading} reading
    */
   #accept(name, { answer, copy, document }) {
+    this.#notice(name, answer);
     this.#session.learn(name, answer, lineage(answer, document));
     this.#keep(name, copy);
+  }
+
+  /**
+   * When a record is another than it was, no copy is returned that was judged by that (CTAG-7).
+   *
+   * @param {string} name
+   * @param {Reading['answer']} answer
+   */
+  #notice(name, { version }) {
+    if (isRecord(name) && this.#session.knowsOther(name, version)) this.#local.dropTagged([name.slice(1)]);
   }
 
   /**
@@ -359,10 +331,26 @@ class Reader {
   /**
    * @param {Answer} answer
    * @param {'edge' | 's3'} source
+   * @param {string} name
+   * @returns {Reading}
+   * @throws {CorruptValueError} but for what is in the place of a record, which is then none (CTAG-3)
+   */
+  #decoded(answer, source, name) {
+    try {
+      return this.#unwrapped(answer, source);
+    } catch (error) {
+      if (!isRecord(name) || !(error instanceof CorruptValueError)) throw error;
+      return { source, answer, copy: undefined, document: undefined };
+    }
+  }
+
+  /**
+   * @param {Answer} answer
+   * @param {'edge' | 's3'} source
    * @returns {Reading}
    * @throws {CorruptValueError}
    */
-  #decoded(answer, source) {
+  #unwrapped(answer, source) {
     if (!answer.document) return { source, answer, copy: undefined, document: undefined };
     const document = unwrap(answer.document);
     if (document.hasExpired(this.#clock())) return { source, answer, copy: undefined, document };

@@ -165,6 +165,16 @@ class Session {
   }
 
   /**
+   * @param {string} name
+   * @param {string | null} version
+   * @returns {boolean} whether another is known, or was until something happened to it
+   */
+  knowsOther(name, version) {
+    const record = this.#recordOf(name);
+    return record !== undefined && record.state.version !== version;
+  }
+
+  /**
    * A put or remove begins: until it ends, nobody knows.
    *
    * @param {string} name

@@ -6,7 +6,7 @@ const { EDGE_SHARE } = require('./limits.js');
 const { locateTag } = require('./names.js');
 
 /** @typedef {import('./cached-value.js').CachedValue} CachedValue */
-/** @typedef {import('./envelope.js').Generations} Generations */
+/** @typedef {import('./generations.js').Generations} Generations */
 /** @typedef {import('./reader.js').Reader} Reader */
 /** @typedef {import('./reader.js').Reading} Reading */
 /** @typedef {import('./reader.js').Target} Target */
@@ -19,7 +19,7 @@ const { locateTag } = require('./names.js');
  * @property {Map<string, string | undefined>} differing The tags whose records have another generation, with that one; undefined for what is no record.
  * @property {number} until Until when they need not be read again, in Unix milliseconds.
  * @property {boolean} isStale Whether one of them is older than it should be (CTAG-6).
- * @property {number} turn How many invalidations of this object had ended before.
+ * @property {number} turn That of the memory before.
  */
 
 /** Milliseconds after its time by which a record is stored that was not restored (CTAG-3). */
@@ -71,26 +71,43 @@ class TagReader {
   }
 
   /**
-   * Hold the generations of a document against the records, which are read at the same time.
+   * Hold what memory or an edge has against the records of its tags (CTAG-6).
    *
-   * @param {Generations} tags
-   * @param {(record: Target) => Program<Reading>} read
-   * @returns {Program<Verdict>}
-   * @throws {import('./errors.js').MemoryServiceError} if one of them cannot be read (CTAG-9)
+   * @param {string} name
+   * @param {CachedValue} copy
+   * @param {Reader} reader
+   * @returns {Program<'valid' | 'stale' | 'invalid' | undefined>} undefined if S3 has to say (CTAG-8)
    */
-  *judge(tags, read) {
-    const { turn } = this.#local;
-    const readings = yield* together([...tags.keys()].map((tag) => read(this.locate(tag))));
-    const differing = new Map();
-    let until = Infinity;
-    for (const [at, [tag, generation]] of [...tags].entries()) {
-      const { copy } = /** @type {Reading} */ (readings[at]);
-      const found = generationOf(copy);
-      if (found !== generation) differing.set(tag, found);
-      if (copy) until = Math.min(until, copy.ownUntil);
+  *judge(name, copy, reader) {
+    for (;;) {
+      const verdict = yield* this.#verdict(/** @type {Generations} */ (copy.tags), (record) => this.read(record, reader));
+      if (verdict.differing.size > 0) {
+        this.#drop(name, copy);
+        return this.#isKnownInvalid(name, copy, verdict) ? 'invalid' : undefined;
+      }
+      if (this.#settles(copy, verdict)) return verdict.isStale ? 'stale' : 'valid';
     }
-    const isStale = readings.some(({ source }) => source === 'stale');
-    return { differing, until: isStale ? -Infinity : until, isStale, turn };
+  }
+
+  /**
+   * Hold what S3 has against the records as S3 has them (CTAG-6, CTAG-8).
+   *
+   * @param {string} name
+   * @param {CachedValue} copy
+   * @param {number} asked When the read of S3 began that brought it, in Unix milliseconds.
+   * @param {Reader} reader
+   * @returns {Program<Verdict>}
+   */
+  *judgeByS3(name, copy, asked, reader) {
+    for (;;) {
+      const verdict = yield* this.#verdict(/** @type {Generations} */ (copy.tags), (record) => reader.readS3(record));
+      if (verdict.differing.size > 0) {
+        this.#drop(name, copy);
+        this.#noteInvalid(name, copy, asked, verdict);
+        return verdict;
+      }
+      if (this.#settles(copy, verdict)) return verdict;
+    }
   }
 
   /**
@@ -123,12 +140,56 @@ class TagReader {
   }
 
   /**
+   * Hold the generations of a document against the records, which are read at the same time.
+   *
+   * @param {Generations} tags
+   * @param {(record: Target) => Program<Reading>} read
+   * @returns {Program<Verdict>}
+   * @throws {import('./errors.js').MemoryServiceError} if one of them cannot be read (CTAG-9)
+   */
+  *#verdict(tags, read) {
+    const { turn } = this.#local;
+    const readings = yield* together([...tags.keys()].map((tag) => read(this.locate(tag))));
+    const differing = new Map();
+    let until = Infinity;
+    for (const [at, [tag, generation]] of [...tags].entries()) {
+      const { copy } = /** @type {Reading} */ (readings[at]);
+      const found = generationOf(copy);
+      if (found !== generation) differing.set(tag, found);
+      if (copy) until = Math.min(until, copy.ownUntil);
+    }
+    const isStale = readings.some(({ source }) => source === 'stale');
+    return { differing, until: isStale ? -Infinity : until, isStale, turn };
+  }
+
+  /**
+   * Let a copy be fresh for as long as the records of its tags are.
+   *
+   * @param {CachedValue} copy
+   * @param {Verdict} verdict
+   * @returns {boolean} false if a tag has got another generation meanwhile: it is to be judged again
+   */
+  #settles(copy, { until, turn }) {
+    if (turn !== this.#local.turn) return false;
+    copy.judge(until, turn);
+    return true;
+  }
+
+  /**
+   * @param {string} name
+   * @param {CachedValue} copy which is not to be returned any more
+   */
+  #drop(name, copy) {
+    if (this.#local.any(name) === copy) this.#local.drop(name);
+  }
+
+  /**
    * @param {string} name
    * @param {CachedValue} copy
    * @param {Verdict} verdict
    * @returns {boolean} whether S3 has said of that version that it is not valid, and nothing newer is known (CTAG-8, EXP-2)
    */
-  isKnownInvalid(name, copy, verdict) {
+  #isKnownInvalid(name, copy, verdict) {
     const known = this.#invalid.get(name);
     if (!known || known.version !== copy.version) return false;
     const now = this.#clock();
@@ -142,7 +203,7 @@ class TagReader {
    * @param {number} asked When that read of S3 began, in Unix milliseconds.
    * @param {Verdict} verdict
    */
-  noteInvalid(name, { version }, asked, { differing }) {
+  #noteInvalid(name, { version }, asked, { differing }) {
     this.#invalid.delete(name);
     this.#invalid.set(name, { version, asked, differing });
     if (this.#invalid.size > LIMIT) this.#invalid.delete(/** @type {string} */ (this.#invalid.keys().next().value));
@@ -187,7 +248,7 @@ class TagReader {
  * @returns {string | undefined} the generation of its tag; undefined if that is no record that is believed (CTAG-3)
  */
 function generationOf(copy) {
-  if (copy?.type !== 'int' || Number.isNaN(copy.storedAt)) return undefined;
+  if (copy?.type !== 'int' || copy.tags || copy.expiresAt !== undefined || Number.isNaN(copy.storedAt)) return undefined;
   return copy.storedAt <= Number(copy.value()) + RESTORED ? copy.write : undefined;
 }
 

@@ -14,9 +14,9 @@ const { generationOf } = require('./tag-reader.js');
  * The tags of a document that is to be put.
  *
  * @typedef {object} Tagging
- * @property {import('./envelope.js').Generations} generations What they were before the value was made (CTAG-12).
+ * @property {import('./generations.js').Generations} generations What they were before the value was made (CTAG-12).
  * @property {number} until Until when the records need not be read again, in Unix milliseconds.
- * @property {number} turn How many invalidations of this object had ended before.
+ * @property {number} turn That of the memory before.
  */
 
 /** @typedef {{generation: string, until: number}} Known */

@@ -31,7 +31,7 @@ function holdingRecords(request, response, body, state) {
 }
 
 /** A service on such an edge. */
-async function held(context, tags, wanted) {
+async function holding(context, tags, wanted) {
   const edge = await serve(context, holdingRecords);
   setEnvironment(context, { ...CREDENTIALS, AWS_ENDPOINT_URL_S3: edge.url });
   const generations = Object.fromEntries(tags.map((tag) => [tag, GENERATION]));
@@ -46,7 +46,7 @@ async function held(context, tags, wanted) {
 for (const [way, read] of Object.entries(WAYS)) {
   suite(`tags and ${way}`, () => {
     test('the records of 16 tags are read in one round after the value', async (context) => {
-      const { mem, edge } = await held(context, TAGS, TAGS.length);
+      const { mem, edge } = await holding(context, TAGS, TAGS.length);
       assert.equal(await read(mem, 'a'), 1);
       const asked = (await edge.log()).map(({ url }) => url);
       assert.equal(asked[0], '/shop/a.json');
@@ -55,7 +55,7 @@ for (const [way, read] of Object.entries(WAYS)) {
     });
 
     test('so are those of a consistent get', async (context) => {
-      const { mem, edge } = await held(context, TAGS, TAGS.length);
+      const { mem, edge } = await holding(context, TAGS, TAGS.length);
       assert.equal(await read(mem, 'a', { consistent: true }), 1);
       assert.equal((await edge.log()).length, 17);
     });
@@ -148,7 +148,7 @@ test('the tags of an entry are the caller\'s own', async (context) => {
 });
 
 test('a synchronous get does not wait for the record that an asynchronous one has asked for', async (context) => {
-  const { mem, edge } = await held(context, ['p'], 2);
+  const { mem, edge } = await holding(context, ['p'], 2);
   const first = mem.getAsync('a');
   while (!(await edge.log()).some(({ url }) => url.includes('/.tags/'))) await new Promise(setImmediate);
   assert.equal(mem.get('b'), 1);
@@ -156,7 +156,7 @@ test('a synchronous get does not wait for the record that an asynchronous one ha
 });
 
 test('many gets at a time read a record once', async (context) => {
-  const { mem, edge } = await held(context, ['p'], 1);
+  const { mem, edge } = await holding(context, ['p'], 1);
   const names = Array.from({ length: 10 }, (_, at) => `n/${at}`);
   assert.equal((await mem.getMany(names)).size, 10);
   assert.equal((await edge.log()).filter(({ url }) => url.includes('/.tags/')).length, 1);

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from memory._envelope import decode
+from memory._names import is_record
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -206,7 +207,7 @@ class LocalMemory:
     def fresh_record(self, name: str, now: float) -> CachedValue | None:
         """Return the copy of a tag's record if it need not be read, which counts as no get."""
         copy = self._copies.get(name)
-        if copy is None or not copy.is_fresh(now):
+        if copy is None or not copy.is_fresh_itself(now):
             return None
         self._copies.move_to_end(name)
         return copy
@@ -225,6 +226,8 @@ class LocalMemory:
     def keep(self, name: str, copy: CachedValue) -> None:
         """Keep a copy in place of an older one, and drop others if it takes their room."""
         self.drop(name)
+        if is_record(name):
+            copy.judge(-math.inf)  # it answers no get, whoever asks for its name
         size = _size(name, copy)
         if not self._max_items or size > self._max_bytes:
             return

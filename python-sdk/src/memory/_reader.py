@@ -269,7 +269,7 @@ class Reader:
         """Return what the edge says, and whether that may be returned without asking S3 (SES-3, STALE-1, EXP-1)."""
         started = self._clock()
         answer = self._edge.get(url_path(key), deadline)
-        envelope = None if answer.document is None else decode(answer.document)
+        envelope = _decoded(name, answer)
         now = self._clock()
         reading = _reading("edge", answer, envelope, started, now)
         copy = reading.copy
@@ -280,6 +280,7 @@ class Reader:
             if not accepted or answer.is_stale or self._may_hide_newer(name, reading, envelope, now):
                 state.stats.sent_to_s3 += not is_record(name)
                 return reading if accepted else Reading("edge", None, None, None, started), False
+            self._notice(name, answer)
             state.session.learn(name, answer, envelope, self._clock() - answer.age)
             self._count(name, "edge_reads")
             self._keep(name, copy)
@@ -308,7 +309,7 @@ class Reader:
         with state.lock:
             view = state.session.view(name, started)
         answer = self._origin.get(key, deadline)
-        envelope = None if answer.document is None else decode(answer.document)
+        envelope = _decoded(name, answer)
         reading = _reading("s3", answer, envelope, started, self._clock())
         self._date(reading)
         if is_aside:
@@ -316,11 +317,12 @@ class Reader:
         else:
             with state.lock:
                 self._count(name, "s3_reads")
+                self._notice(name, answer)
                 is_newest = state.session.learn_from_s3(name, answer, envelope, view, self._clock())
                 self._keep(name, reading.copy if is_newest else None)
         if not is_aside:
             self._compare(name, reading)
-        if envelope is None or envelope.tags is None:
+        if envelope is None or envelope.tags is None or is_record(name):
             return reading, Found(answer, envelope)
         return self._judged_by_origin(name, reading, Found(answer, envelope), deadline)
 
@@ -352,7 +354,7 @@ class Reader:
             What may be returned; None if S3 has to say (CTAG-8).
         """
         copy = reading.copy
-        if copy is None or copy.tags is None:
+        if copy is None or copy.tags is None or is_record(name):
             return reading
         while True:
             verdict = self.tags.judge(
@@ -398,6 +400,12 @@ class Reader:
             is_meant = copy is not None and copy.tags is not None and copy.is_fresh_itself(self._clock())
         return copy if is_meant else None
 
+    def _notice(self, name: str, answer: Answer) -> None:
+        """Let no copy be returned that was judged by another record than there is now (CTAG-7)."""
+        if is_record(name) and self._state.session.knows_other(name, answer):
+            self._state.turn += 1
+            self._state.local.drop_tagged({name[1:]})
+
     def _count(self, name: str, what: str) -> None:
         """Count an answer, that of a tag's record for itself (CTAG-10)."""
         stats = self._state.stats
@@ -429,7 +437,7 @@ class Reader:
                 copy = self._state.local.stale(name, now, self._stale_if_error)
             if copy is None:
                 return None
-        if copy.tags is not None:
+        if copy.tags is not None and not is_record(name):
             verdict = self.tags.judge(copy.tags, lambda name, key: self._by(name, key, deadline, deadline))
             if verdict.differing or not self._settle(copy, verdict):
                 return None
@@ -437,6 +445,18 @@ class Reader:
             with self._state.lock:
                 self._state.stats.stale_reads += 1
         return Reading("stale", copy, copy.value(), None, copy.started)
+
+
+def _decoded(name: str, answer: Answer) -> Envelope | None:
+    """Return a document; what is none in the place of a tag's record is no record (CTAG-3)."""
+    if answer.document is None:
+        return None
+    try:
+        return decode(answer.document)
+    except CorruptValueError:
+        if is_record(name):
+            return None
+        raise
 
 
 def _reading(source: str, answer: Answer, envelope: Envelope | None, started: float, now: float) -> Reading:

@@ -137,6 +137,13 @@ class Session:
         record = self._records.get(name)
         return record is None or record.version == version
 
+    def knows_other(self, name: str, answer: Answer) -> bool:
+        """Return whether another version is known, or was until something happened to it."""
+        record = self._records.get(name)
+        return record is not None and record.version != (
+            answer.version if answer.document is not None else None
+        )
+
     def learn(self, name: str, answer: Answer, envelope: Envelope | None, known_at: float) -> None:
         """Note an answer that was accepted."""
         record = self._records.get(name)

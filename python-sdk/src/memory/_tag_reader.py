@@ -42,6 +42,8 @@ def generation_of(copy: CachedValue | None) -> str | None:
     """Return the generation of a tag by its record; None if there is none that is believed (CTAG-3)."""
     if copy is None or copy.type != "int" or copy.write is None or copy.stored_at is None:
         return None
+    if copy.tags is not None or copy.expires_at is not None:
+        return None
     at: int = copy.value()
     return copy.write if copy.stored_at * 1000 <= at + RESTORED_SECONDS * 1000 else None
 
@@ -85,7 +87,7 @@ class TagReader:
             if generation != tags[tag]:
                 differing[tag] = generation
             if reading.copy is not None:
-                until = min(until, reading.copy.fresh_until)
+                until = min(until, reading.copy.own_until)
             is_stale = is_stale or reading.source == "stale"
         return Verdict(differing, -math.inf if is_stale else until, is_stale, turn)
 

@@ -99,7 +99,7 @@ class TagWriter:
             reading = self._reader.read_origin(name, key)
             generation = generation_of(reading.copy)
             if generation is not None and reading.copy is not None:
-                return generation, reading.copy.fresh_until
+                return generation, reading.copy.own_until
             version = (
                 reading.answer.version if reading.answer and reading.answer.document is not None else None
             )
