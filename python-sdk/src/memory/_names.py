@@ -80,12 +80,7 @@ def object_key(visibility: str, place: str, name: object) -> str:
     Raises:
         InvalidNameError: The name is refused, or the key would be longer than S3 allows (KEY-3).
     """
-    key = f"{visibility}/{place}/{escape(name)}.json"
-    if len(key) > MAX_KEY_BYTES:
-        raise InvalidNameError(
-            f"name {name!r} is too long: its key has {len(key)} bytes, S3 allows {MAX_KEY_BYTES}"
-        )
-    return key
+    return _short_enough(f"{visibility}/{place}/{escape(name)}.json", f"name {name!r}")
 
 
 def record_name(tag: str) -> str:
@@ -108,10 +103,12 @@ def record_key(visibility: str, place: str, tag: object) -> str:
         key = f"{visibility}/{place}/.tags/{escape(tag)}.json"
     except InvalidNameError as error:
         raise InvalidNameError(f"a tag is a text by the rules of names: {error}") from None
+    return _short_enough(key, f"tag {tag!r}")
+
+
+def _short_enough(key: str, what: str) -> str:
     if len(key) > MAX_KEY_BYTES:
-        raise InvalidNameError(
-            f"tag {tag!r} is too long: its key has {len(key)} bytes, S3 allows {MAX_KEY_BYTES}"
-        )
+        raise InvalidNameError(f"{what} is too long: its key has {len(key)} bytes, S3 allows {MAX_KEY_BYTES}")
     return key
 
 
