@@ -21,6 +21,7 @@ from memory._connection import Connection
 from memory._credentials import Credentials
 from memory._dial import Origin
 from memory._dial import dial as real_dial
+from memory._reader import FAILURES_TO_SKIP, SKIP_SECONDS, Circuit
 from memory._sigv4 import signed_headers
 
 FROM_EDGE: Answer = (200, {"ETag": '"abc"'}, b'{"v":1,"type":"str","value":"edge"}')
@@ -315,3 +316,23 @@ def test_idle_connections_are_not_used_again(
         mem.get("a")
     # The first finds no connection yet, the others slept too long, or the clock went backwards.
     assert dialled == [1000.0, 1008.1, 1005.0]
+
+
+def test_a_failure_while_somebody_looks_at_the_clock_lets_nobody_else_ask() -> None:
+    now = [1_800_000_000.0]
+    befalls: list[Callable[[], None]] = []
+
+    def clock() -> float:
+        seen = now[0]
+        if befalls:
+            now[0] += 0.001
+            befalls.pop()()
+        return seen
+
+    circuit = Circuit(clock)
+    for _ in range(FAILURES_TO_SKIP):
+        circuit.failed()
+    now[0] += SKIP_SECONDS
+    assert circuit.asks()
+    befalls.append(circuit.failed)  # the request of whoever asked ends just then
+    assert not circuit.asks()

@@ -494,7 +494,9 @@ class Circuit:
         except IndexError:
             return False
         try:
-            if 0 <= self._clock() - self._skipping_since < SKIP_SECONDS:
+            # Read before the clock: another thread's failure meanwhile is no clock that was set back.
+            since = self._skipping_since
+            if 0 <= self._clock() - since < SKIP_SECONDS:
                 return False
             self._skipping_since = self._clock()
             return True
