@@ -243,6 +243,7 @@ def test_torn_line_is_written_anew(many: Values, found: Callable[..., Any], tmp_
             assert file.read_bytes() == whole
 
 
+@pytest.mark.slow
 def test_killed_import_completes_when_run_again(
     many: Values, run: Run, found: Callable[..., Any], tmp_path: Path
 ) -> None:

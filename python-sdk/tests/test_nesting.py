@@ -46,6 +46,7 @@ def test_depth_is_what_one_counts(tree: object, around: int, block: int, sibling
         assert is_too_deep(document.encode()) == (levels(document) > MAX_NESTING), f"SEED={SEED}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("item", ["[]", '{"a":1}', '""', '"\\""'])
 def test_a_flat_document_of_16_mib_takes_less_time_than_its_parser(item: str) -> None:
     text = "[" + f"{item}," * (16 * 2**20 // (len(item) + 1)) + "1]"

@@ -32,6 +32,7 @@ def make(stage: Stage, setting: Setting, capsys: pytest.CaptureFixture[str]) -> 
     return history
 
 
+@pytest.mark.slow
 def test_a_short_history_with_faults_keeps_every_guarantee(
     stage: Stage, capsys: pytest.CaptureFixture[str]
 ) -> None:
