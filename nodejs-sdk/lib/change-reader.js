@@ -5,7 +5,7 @@ const { isEdgeFailure } = require('./edge.js');
 const { withinShare } = require('./effects.js');
 const { MemoryServiceError } = require('./errors.js');
 const { EDGE_SHARE } = require('./limits.js');
-const { isRecord, locateRecord } = require('./names.js');
+const { isTagRecord, locateRecord } = require('./names.js');
 
 /** @typedef {import('./answer.js').Answer} Answer */
 /** @typedef {import('./cached-value.js').CachedValue} CachedValue */
@@ -99,7 +99,7 @@ class ChangeReader {
     if (!copy || copy.hasExpired(this.#clock()) || !this.#mayConfirm(name, copy)) return undefined;
     if (!this.#isFresh() && !(yield* this.#look())) return undefined;
     if (!this.#confirms(name)) return undefined; // looked up anew: it may have gone meanwhile
-    return isRecord(name) ? this.#local.freshRecord(name, this.#clock()) : this.#local.fresh(name, this.#clock());
+    return isTagRecord(name) ? this.#local.freshRecord(name, this.#clock()) : this.#local.fresh(name, this.#clock());
   }
 
   /**

@@ -1,7 +1,7 @@
 'use strict';
 
 const { LruMap } = require('./lru-map.js');
-const { isRecord } = require('./names.js');
+const { isTagRecord } = require('./names.js');
 const { octetsOf } = require('./platform.js');
 
 /** @typedef {import('./cached-value.js').CachedValue} CachedValue */
@@ -78,7 +78,7 @@ class Local {
     if (before?.version === copy.version && before.isFreshLongerThan(copy)) return;
     this.drop(name);
     // A record answers no get, whoever asks for its name; and what was judged before an invalidation is not judged.
-    if (isRecord(name) || (copy.tags && copy.turn !== this.turn)) copy.judge(-Infinity);
+    if (isTagRecord(name) || (copy.tags && copy.turn !== this.turn)) copy.judge(-Infinity);
     const size = sizeOf(name, copy);
     if (size > this.#maxBytes || this.#maxItems === 0) return;
     this.#copies.add(name, copy);

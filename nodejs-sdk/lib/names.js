@@ -116,7 +116,7 @@ function locateTag(visibility, place, tag) {
  * @param {string} name
  * @returns {boolean} whether it is that of a tag's record
  */
-function isRecord(name) {
+function isTagRecord(name) {
   return name.startsWith('/');
 }
 
@@ -204,4 +204,4 @@ function show(name) {
   return JSON.stringify(name.length > 80 ? name.slice(0, 80) + '…' : name);
 }
 
-module.exports = { checkServiceName, placeOf, locate, locateRecord, locateTag, isRecord, isName, refuseReserved, locatePrefix, isPrefix, nameOf };
+module.exports = { checkServiceName, placeOf, locate, locateRecord, locateTag, isTagRecord, isName, refuseReserved, locatePrefix, isPrefix, nameOf };

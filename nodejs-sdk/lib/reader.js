@@ -7,7 +7,7 @@ const { unwrap } = require('./envelope.js');
 const { CorruptValueError } = require('./errors.js');
 const { EDGE_SHARE } = require('./limits.js');
 const { lineage } = require('./lineage.js');
-const { isRecord } = require('./names.js');
+const { isTagRecord } = require('./names.js');
 
 /** @typedef {import('./answer.js').Answer} Answer */
 /** @template T @typedef {import('./effects.js').Program<T>} Program */
@@ -101,7 +101,7 @@ class Reader {
       // A document that is corrupt has been read, and is the newest.
       const reading = error instanceof CorruptValueError ? undefined : yield* this.#whatIsLeft(target, stale);
       if (!reading) throw error;
-      if (!isRecord(target.name)) this.#stats.staleReads++;
+      this.#stats.of(target.name).staleReads++;
       const { message } = /** @type {Error} */ (error);
       this.#log.warn(`S3 failed, a stale copy is served for ${target.key}: ${message}`);
       return reading;
@@ -118,7 +118,7 @@ class Reader {
     const { name } = target;
     const view = this.#session.view(name);
     const reading = yield* this.#readOrigin(target);
-    this.#count(name, 's3Reads');
+    this.#stats.of(name).s3Reads++;
     this.#changeReader?.compare(name, reading.answer.storedAt);
     this.#notice(name, reading.answer);
     // What was learnt or written meanwhile may be newer.
@@ -143,7 +143,7 @@ class Reader {
    */
   *#readOrigin({ name, key }) {
     try {
-      return this.#decoded(yield* this.#components.origin.read(key, isRecord(name) ? { takesCorrupt: true } : {}), 's3', name);
+      return this.#decoded(yield* this.#components.origin.read(key, isTagRecord(name) ? { takesCorrupt: true } : {}), 's3', name);
     } catch (error) {
       throw this.#explained(error, key, name);
     }
@@ -157,7 +157,7 @@ class Reader {
   *#readEdge({ name, key, path }) {
     const { failover } = this.#config;
     if (!this.#session.trustsEdges(name)) {
-      this.#sendToS3(name);
+      this.#stats.of(name).sentToS3++;
       return {};
     }
     if (failover && !this.#circuit.asks()) return {};
@@ -179,12 +179,13 @@ class Reader {
     }
     const reason = this.#session.accepts(name, reading.answer);
     if (reason === undefined || isStale(reading) || this.#mayHideNewer(name, reading)) {
-      this.#sendToS3(name);
+      this.#stats.of(name).sentToS3++;
       return reason === undefined ? {} : { reading };
     }
-    if (reason === 'version' && !isRecord(name)) this.#stats.acceptedByVersion++;
-    if (reason === 'time' && !isRecord(name)) this.#stats.acceptedByTime++;
-    this.#count(name, 'edgeReads');
+    const stats = this.#stats.of(name);
+    if (reason === 'version') stats.acceptedByVersion++;
+    if (reason === 'time') stats.acceptedByTime++;
+    stats.edgeReads++;
     this.#accept(name, reading);
     return { reading, isCurrent: true };
   }
@@ -208,7 +209,7 @@ class Reader {
    */
   *#whatIsLeft(target, stale) {
     const reading = this.#stale(target, stale);
-    if (!reading?.copy?.tags || isRecord(target.name)) return reading;
+    if (!reading?.copy?.tags) return reading;
     const judgement = yield* this.#tags.judge(target.name, reading.copy, this);
     return judgement === 'valid' || judgement === 'stale' ? reading : undefined;
   }
@@ -237,11 +238,11 @@ class Reader {
    */
   *#judged(target, reading) {
     const { name } = target;
-    if (!reading.copy?.tags || isRecord(name)) return reading;
+    if (!reading.copy?.tags) return reading;
     const judgement = yield* this.#tags.judge(name, reading.copy, this);
     if (judgement === 'invalid') return { ...reading, copy: undefined };
     if (judgement !== undefined) return this.#found(reading, target, judgement);
-    this.#sendToS3(name);
+    this.#stats.of(name).sentToS3++;
     return undefined;
   }
 
@@ -252,7 +253,7 @@ class Reader {
    */
   *#judgedByS3({ name }, reading) {
     const { copy, answer } = reading;
-    if (!copy?.tags || isRecord(name)) return reading;
+    if (!copy?.tags) return reading;
     const verdict = yield* this.#tags.judgeByS3(name, copy, answer.start, this);
     return { ...reading, copy: verdict.differing.size === 0 ? copy : undefined, verdict };
   }
@@ -268,23 +269,8 @@ class Reader {
       this.#stats.staleReads++;
       return { ...reading, source: 'stale' };
     }
-    if (reading.source === 'memory' && reading.copy && !isRecord(name)) this.#stats.countHit(reading.copy, this.#clock());
+    if (reading.source === 'memory' && reading.copy) this.#stats.of(name).countHit(reading.copy, this.#clock());
     return reading;
-  }
-
-  /**
-   * Count an answer, that of a tag's record for itself (CTAG-10).
-   *
-   * @param {string} name
-   * @param {'edgeReads' | 's3Reads'} what
-   */
-  #count(name, what) {
-    this.#stats[isRecord(name) ? 'tagReads' : what]++;
-  }
-
-  /** @param {string} name */
-  #sendToS3(name) {
-    if (!isRecord(name)) this.#stats.sentToS3++;
   }
 
   /**
@@ -304,7 +290,7 @@ class Reader {
    * @param {Reading['answer']} answer
    */
   #notice(name, { version }) {
-    if (isRecord(name) && this.#session.knowsOther(name, version)) this.#local.dropTagged([name.slice(1)]);
+    if (isTagRecord(name) && this.#session.knowsOther(name, version)) this.#local.dropTagged([name.slice(1)]);
   }
 
   /**
@@ -336,11 +322,13 @@ class Reader {
    * @throws {CorruptValueError} but for what is in the place of a record, which is then none (CTAG-3)
    */
   #decoded(answer, source, name) {
+    const none = { source, answer, copy: undefined, document: undefined };
     try {
-      return this.#unwrapped(answer, source);
+      const reading = this.#unwrapped(answer, source);
+      return isTagRecord(name) && reading.copy?.tags ? none : reading;
     } catch (error) {
-      if (!isRecord(name) || !(error instanceof CorruptValueError)) throw error;
-      return { source, answer, copy: undefined, document: undefined };
+      if (!isTagRecord(name) || !(error instanceof CorruptValueError)) throw error;
+      return none;
     }
   }
 

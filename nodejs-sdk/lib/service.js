@@ -442,7 +442,7 @@ class MemoryService {
   /** What this object has counted since it was made, and keeps in memory. */
   stats() {
     const { items, bytes, evictions } = this.#local;
-    return { ...this.#stats, items, bytes, evictions };
+    return { ...this.#stats, tagReads: this.#stats.tagReads, items, bytes, evictions };
   }
 
   /** @returns {string} the version of this SDK */

@@ -1,5 +1,7 @@
 'use strict';
 
+const { isTagRecord } = require('./names.js');
+
 /** What one object has counted since it was made. */
 class Stats {
   /** Gets that a copy in memory answered. */
@@ -26,8 +28,21 @@ class Stats {
   announcements = 0;
   /** Those that lost to somebody else's. */
   conflicts = 0;
+  /** What reads of tags' records have counted, which are no gets of anybody's (CTAG-10). @type {Stats | undefined} */
+  #ofRecords;
+
+  /**
+   * @param {string} name
+   * @returns {Stats} where to count for that name
+   */
+  of(name) {
+    return isTagRecord(name) ? (this.#ofRecords ??= new Stats()) : this;
+  }
+
   /** Answers of edge and S3 that were read for the record of a tag (CTAG-10). */
-  tagReads = 0;
+  get tagReads() {
+    return this.#ofRecords ? this.#ofRecords.edgeReads + this.#ofRecords.s3Reads : 0;
+  }
 
   /**
    * @param {import('./cached-value.js').CachedValue} copy which answers a get

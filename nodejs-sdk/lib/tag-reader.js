@@ -248,7 +248,7 @@ class TagReader {
  * @returns {string | undefined} the generation of its tag; undefined if that is no record that is believed (CTAG-3)
  */
 function generationOf(copy) {
-  if (copy?.type !== 'int' || copy.tags || copy.expiresAt !== undefined || Number.isNaN(copy.storedAt)) return undefined;
+  if (copy?.type !== 'int' || copy.expiresAt !== undefined || Number.isNaN(copy.storedAt)) return undefined;
   return copy.storedAt <= Number(copy.value()) + RESTORED ? copy.write : undefined;
 }
 

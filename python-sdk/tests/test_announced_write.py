@@ -187,19 +187,16 @@ class Recorder:
         return self.answers.pop(0)
 
 
+def put_announced(e: int) -> AwsRequest:
+    endpoint = Endpoint("http://127.0.0.1", "127.0.0.1", "", "us-east-1", is_configured=True)
+    return AwsRequest(endpoint, "s3", "PUT", "/a", WRITE, announced=e)
+
+
 def test_a_write_may_be_sent_until_80_seconds_after_its_announcement(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIA")
     recorder: Any = Recorder([Response(200, {}, b"")])
     source = CredentialSource(Wire(), None, "testing", "us-east-1")
-    request = AwsRequest(
-        Endpoint("http://127.0.0.1", "127.0.0.1", "", "us-east-1", is_configured=True),
-        "s3",
-        "PUT",
-        "/a",
-        WRITE,
-        announced=NOW - 7,
-    )
-    Aws(recorder, source).send(request, time.monotonic() + 5)
+    Aws(recorder, source).send(put_announced(NOW - 7), time.monotonic() + 5)
 
     (sent,) = recorder.sent
     assert sent.send_until == NOW - 7 + 80
@@ -212,15 +209,7 @@ def test_a_write_is_not_sent_more_than_15_seconds_after_its_announcement(late: f
     recorder: Any = Recorder([Response(200, {}, b"")])
     source = CredentialSource(Wire(), None, "testing", "us-east-1")
     recorder.now = NOW + late
-    request = AwsRequest(
-        Endpoint("http://127.0.0.1", "127.0.0.1", "", "us-east-1", is_configured=True),
-        "s3",
-        "PUT",
-        "/a",
-        WRITE,
-        announced=NOW,
-    )
-    outcome = Aws(recorder, source).send(request, time.monotonic() + 5)
+    outcome = Aws(recorder, source).send(put_announced(NOW), time.monotonic() + 5)
 
     assert len(recorder.sent) == sends
     assert outcome.is_out_of_time == (sends == 0)

@@ -17,11 +17,11 @@ from memory import (
     MemoryService,
     UnavailableError,
 )
+from memory._circuit import FAILURES_TO_SKIP, SKIP_SECONDS, Circuit
 from memory._connection import Connection
 from memory._credentials import Credentials
 from memory._dial import Origin
 from memory._dial import dial as real_dial
-from memory._reader import FAILURES_TO_SKIP, SKIP_SECONDS, Circuit
 from memory._sigv4 import signed_headers
 
 FROM_EDGE: Answer = (200, {"ETag": '"abc"'}, b'{"v":1,"type":"str","value":"edge"}')

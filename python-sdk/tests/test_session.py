@@ -159,7 +159,7 @@ def test_a_read_that_raced_a_put_is_not_kept(cloud: Cloud) -> None:
 
 
 def test_what_was_forgotten_is_not_read_from_an_older_copy() -> None:
-    session = Session(Stats())
+    session = Session(lambda _: Stats())
     for number in range(MAX_NAMES + 1):
         session.begin(f"n/{number}", 100 + number / 1000)
         session.end(f"n/{number}", 100 + number / 1000)

@@ -15,7 +15,7 @@ NAME = "a"
 
 @pytest.fixture
 def session() -> Session:
-    return Session(Stats())
+    return Session(lambda _: Stats())
 
 
 def value(version: str, stored_at: float) -> tuple[Answer, Envelope]:

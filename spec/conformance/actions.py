@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import formatdate
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import grants, record_actions, tag_actions
 from .answers import equal
-from .change import Change, filled, write_of
+from .change import Change, filled, members_of, write_of
 from .checks import check_document
 from .vectors import joined
 
@@ -42,7 +41,7 @@ def _object(play: Play, step: Message) -> None:
         equal(step["storage_class"], found.storage_class)
     if "tags" in step:
         equal(step["tags"], play.store.tags(play.key(step)))
-    _members(play, step, _parsed(found.body))
+    _members(play, step, members_of(found.body))
     play.remembered["$WRITE"] = write_of(found.body)
 
 
@@ -175,14 +174,6 @@ def _log(play: Play, _: Message) -> None:
 
 def _fetch(play: Play, step: Message) -> None:
     grants.fetch(play, step)
-
-
-def _parsed(body: bytes) -> Message:
-    try:
-        document = json.loads(body)
-    except ValueError:
-        return {}
-    return document if isinstance(document, dict) else {}
 
 
 ACTIONS: Mapping[str, Callable[[Play, Message], None]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +37,14 @@ def filled(text: str, replaced: str | None) -> str:
 
 def write_of(document: bytes) -> str | None:
     """Return the `write` of a document, if it is one that has one."""
+    write = members_of(document).get("write")
+    return None if write is None else str(write)
+
+
+def members_of(document: bytes) -> dict[str, Any]:
+    """Return the members of a document; none of what is no JSON object."""
     try:
-        return str(json.loads(document)["write"])
-    except (ValueError, KeyError, TypeError):
-        return None
+        parsed = json.loads(document)
+    except ValueError:
+        return {}
+    return parsed if isinstance(parsed, dict) else {}

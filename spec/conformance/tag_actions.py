@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from .answers import FailureError, equal
+from .change import members_of
 from .names import escaped
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def look(play: Play, step: Message) -> None:
         return
     for name, value in step.get("headers", {}).items():
         equal({name: value}, {name: found.headers.get(name.lower())})
-    told = _parsed(found.body)
+    told = members_of(found.body)
     if (
         told.get("v") != 1
         or told.get("type") != "int"
@@ -73,7 +74,7 @@ def check_document(play: Play, step: Message, document: Message) -> None:
     equal({"v": 2 if tags else 1, "tags": sorted(tags)}, {"v": document.get("v"), "tags": sorted(found)})
     for tag in tags:
         record = play.store.stored(play.key({"key": key(tag)}))
-        equal({tag: _parsed(record.body).get("write") if record else "a generation"}, {tag: found[tag]})
+        equal({tag: members_of(record.body).get("write") if record else "a generation"}, {tag: found[tag]})
 
 
 def is_record(entry: Any) -> bool:
@@ -99,11 +100,3 @@ def count(asked: list[Any], step: Message) -> None:
     }
     found["puts"] = sum(entry.method == "PUT" for entry in about)
     equal(told, {name: found[name] for name in told})
-
-
-def _parsed(body: bytes) -> Message:
-    try:
-        document = json.loads(body)
-    except ValueError:
-        return {}
-    return document if isinstance(document, dict) else {}

@@ -5,38 +5,14 @@ The edges keep a copy for a minute, and the clock is moved on, so that a slow ma
 
 from __future__ import annotations
 
-import itertools
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
 
 import pytest
-from conformance.home import REPOSITORY
-from conformance.sdk import find
 from local_cloud import Fault
 from people import People, Person, RefusedError, seen
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from conformance.driver import Driver
-    from history.run import Stage
-
-_services = itertools.count()
 BOUND = 61  # seconds: the edge TTL and one
 FORGETS = {"LOCAL_MAX_ITEMS": 0}  # so that each get asks an edge
-
-
-@pytest.fixture(scope="module")
-def drivers(stage: Stage) -> Iterator[dict[str, Driver]]:
-    with stage.drivers(find(REPOSITORY)) as drivers:
-        yield {driver.sdk.name: driver for driver in drivers}
-
-
-@pytest.fixture(params=[sdk.name for sdk in find(REPOSITORY)])
-def people(request: pytest.FixtureRequest, stage: Stage, drivers: dict[str, Driver]) -> Iterator[People]:
-    yield People(stage, drivers, request.param, f"consistency-{next(_services)}")
-    stage.cloud.faults.clear()
-    stage.cloud.roam(0)
 
 
 def old_copies_everywhere(people: People) -> None:

@@ -6,40 +6,16 @@ record confirms them, and the clock is moved on, so that a slow machine changes 
 
 from __future__ import annotations
 
-import itertools
 import json
 import urllib.request
-from typing import TYPE_CHECKING
 
 import pytest
-from conformance.home import REPOSITORY
-from conformance.sdk import find
 from local_cloud import Fault
 from people import People, Person, RefusedError, seen
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from conformance.driver import Driver
-    from history.run import Stage
-
-_services = itertools.count()
 BOUND = 61  # seconds: the edge TTL and one
 LONG = 2_000  # after which a first record confirms what is read
 CHANGES = {"CHANGES": True}
-
-
-@pytest.fixture(scope="module")
-def drivers(stage: Stage) -> Iterator[dict[str, Driver]]:
-    with stage.drivers(find(REPOSITORY)) as drivers:
-        yield {driver.sdk.name: driver for driver in drivers}
-
-
-@pytest.fixture(params=[sdk.name for sdk in find(REPOSITORY)])
-def people(request: pytest.FixtureRequest, stage: Stage, drivers: dict[str, Driver]) -> Iterator[People]:
-    yield People(stage, drivers, request.param, f"changes-{next(_services)}")
-    stage.cloud.faults.clear()
-    stage.cloud.roam(0)
 
 
 def _at_s3(people: People) -> str:

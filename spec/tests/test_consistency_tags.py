@@ -5,41 +5,23 @@ Values are kept by edges for ten minutes, the records of tags for one, and the c
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING
 
 import pytest
-from conformance.home import REPOSITORY
-from conformance.sdk import find
 from local_cloud import Fault
 from people import People, RefusedError, seen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from conformance.driver import Driver
-    from history.run import Stage
 
-_services = itertools.count()
 BOUND = 61  # seconds: the edge TTL of a tag's record and one
 LONGER = {"edge_ttl": 600, "tags": ["p", "q"]}
-SDKS = [sdk.name for sdk in find(REPOSITORY)]
 
 
-@pytest.fixture(scope="module")
-def drivers(stage: Stage) -> Iterator[dict[str, Driver]]:
-    with stage.drivers(find(REPOSITORY)) as drivers:
-        yield {driver.sdk.name: driver for driver in drivers}
-
-
-@pytest.fixture(params=SDKS)
-def people(request: pytest.FixtureRequest, stage: Stage, drivers: dict[str, Driver]) -> Iterator[People]:
-    lacking = [name for name, driver in drivers.items() if "tags" not in driver.features]
-    if lacking:
+@pytest.fixture(autouse=True)
+def _all_know_tags(drivers: dict[str, Driver]) -> None:
+    if lacking := [name for name, driver in drivers.items() if "tags" not in driver.features]:
         pytest.skip(f"{', '.join(lacking)} knows no tags yet")
-    yield People(stage, drivers, request.param, f"tags-{next(_services)}")
-    stage.cloud.faults.clear()
-    stage.cloud.roam(0)
 
 
 def test_an_own_invalidation_is_seen_at_once_whatever_edges_hold(people: People) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from memory._changes import RECORD_BYTES, bucket_of, mark_of, read, record_key, surely_read, was_put_back
 from memory._edge import EDGE_SHARE, OriginRefusedError
 from memory._errors import AccessDeniedError, ConfigurationError, UnavailableError
-from memory._names import is_record, quoted, url_path
+from memory._names import is_tag_record, quoted, url_path
 from memory._single_flight import SingleFlight
 
 if TYPE_CHECKING:
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
     from memory._answer import Answer
     from memory._changes import Record
+    from memory._circuit import Circuit
     from memory._config import Config
     from memory._edge import Edge
     from memory._local import CachedValue
     from memory._origin import Origin
-    from memory._reader import Circuit
     from memory._state import State
 
 LOOK_SHARE = 1 / 2  # of the time that a get has left (CHG-18)
@@ -169,7 +169,7 @@ class ChangeReader:
                 return None, False
             copy.confirm(told.started, told.fetched)
             local = state.local
-            return (local.fresh_record if is_record(name) else local.fresh)(name, now), False
+            return (local.fresh_record if is_tag_record(name) else local.fresh)(name, now), False
 
     def _is_due(self, now: float) -> bool:
         """Return whether to ask, though there was no record that is believed, or none to be read, before (CHG-17)."""

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from memory._envelope import decode
-from memory._names import is_record
+from memory._names import is_tag_record
 
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
@@ -226,7 +226,7 @@ class LocalMemory:
     def keep(self, name: str, copy: CachedValue) -> None:
         """Keep a copy in place of an older one, and drop others if it takes their room."""
         self.drop(name)
-        if is_record(name):
+        if is_tag_record(name):
             copy.judge(-math.inf)  # it answers no get, whoever asks for its name
         size = _size(name, copy)
         if not self._max_items or size > self._max_bytes:

@@ -83,12 +83,12 @@ def object_key(visibility: str, place: str, name: object) -> str:
     return _short_enough(f"{visibility}/{place}/{escape(name)}.json", f"name {name!r}")
 
 
-def record_name(tag: str) -> str:
+def tag_record_name(tag: str) -> str:
     """Return what the record of a tag has for a name: what no value has (CTAG-1)."""
     return f"/{tag}"
 
 
-def record_key(visibility: str, place: str, tag: object) -> str:
+def tag_record_key(visibility: str, place: str, tag: object) -> str:
     """Return the key of the record of a tag (CTAG-1).
 
     Args:
@@ -112,7 +112,7 @@ def _short_enough(key: str, what: str) -> str:
     return key
 
 
-def is_record(name: str) -> bool:
+def is_tag_record(name: str) -> bool:
     """Return whether that is the name of a tag's record."""
     return name[:1] == "/"
 

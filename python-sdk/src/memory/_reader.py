@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import deque
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from memory._circuit import Circuit
 from memory._edge import EDGE_SHARE, OriginRefusedError
 from memory._envelope import decode
 from memory._errors import AccessDeniedError, ConfigurationError, CorruptValueError, UnavailableError
 from memory._local import CachedValue
-from memory._names import is_record, url_path
+from memory._names import is_tag_record, url_path
 from memory._tag_reader import TagReader
 
 if TYPE_CHECKING:
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from memory._origin import Origin
     from memory._state import State
     from memory._tag_reader import Verdict
-
-FAILURES_TO_SKIP = 3
-SKIP_SECONDS = 10.0
 
 _UNREADABLE = (UnavailableError, AccessDeniedError, ConfigurationError)
 _LOGGER = logging.getLogger("memory")
@@ -147,7 +144,7 @@ class Reader:
         flights = state.single_flight
         with state.lock:
             local = state.local
-            copy = (local.fresh_record if is_record(name) else local.fresh)(name, self._clock())
+            copy = (local.fresh_record if is_tag_record(name) else local.fresh)(name, self._clock())
             if copy is None:
                 flight, leads = flights.join(name)
         if copy is not None:
@@ -193,6 +190,7 @@ class Reader:
 
     def _suits(self, name: str, reading: Reading) -> bool:
         """Return whether the outcome of another's request is new enough for one who joined it."""
+        counts = self._state.counts(name)
         with self._state.lock:
             if reading.copy is not None and reading.copy.is_expired(self._clock()):
                 return False  # what was fetched before its end says nothing after it (EXP-1)
@@ -200,13 +198,12 @@ class Reader:
                 is_newest = self._state.session.is_newest(
                     name, reading.copy.version if reading.copy else None
                 )
-                if is_newest and reading.source == "memory" and not is_record(name):
-                    self._state.stats.memory_hits += 1
-                    self._state.stats.confirmed += 1
+                if is_newest and reading.source == "memory":
+                    counts.memory_hits += 1
+                    counts.confirmed += 1
                 return is_newest
             accepted = self._state.session.accepts(name, reading.answer, reading.started)
-            if accepted and not is_record(name):
-                self._state.stats.shared_reads += 1
+            counts.shared_reads += accepted
             return accepted
 
     def _read(self, name: str, key: str, edge_deadline: float, deadline: float) -> Reading:
@@ -225,7 +222,7 @@ class Reader:
             return judged or self._from_origin(name, key, deadline)[0]
         with state.lock:
             trusts_edges = state.session.trusts_edges(name, self._clock)
-            state.stats.sent_to_s3 += not (trusts_edges or is_record(name))
+            state.counts(name).sent_to_s3 += not trusts_edges
         if trusts_edges and (not self._failover or self._circuit.asks()):
             try:
                 reading, is_current = self._from_edge(name, key, edge_deadline)
@@ -278,11 +275,11 @@ class Reader:
         with state.lock:
             accepted = state.session.accepts(name, answer, started)
             if not accepted or answer.is_stale or self._may_hide_newer(name, reading, envelope, now):
-                state.stats.sent_to_s3 += not is_record(name)
+                state.counts(name).sent_to_s3 += 1
                 return reading if accepted else Reading("edge", None, None, None, started), False
             self._notice(name, answer)
             state.session.learn(name, answer, envelope, self._clock() - answer.age)
-            self._count(name, "edge_reads")
+            state.counts(name).edge_reads += 1
             self._keep(name, copy)
         self._compare(name, reading)
         return reading, True
@@ -316,13 +313,13 @@ class Reader:
             state.doubt(name, self._clock())
         else:
             with state.lock:
-                self._count(name, "s3_reads")
+                state.counts(name).s3_reads += 1
                 self._notice(name, answer)
                 is_newest = state.session.learn_from_s3(name, answer, envelope, view, self._clock())
                 self._keep(name, reading.copy if is_newest else None)
         if not is_aside:
             self._compare(name, reading)
-        if envelope is None or envelope.tags is None or is_record(name):
+        if envelope is None or envelope.tags is None:
             return reading, Found(answer, envelope)
         return self._judged_by_origin(name, reading, Found(answer, envelope), deadline)
 
@@ -354,7 +351,7 @@ class Reader:
             What may be returned; None if S3 has to say (CTAG-8).
         """
         copy = reading.copy
-        if copy is None or copy.tags is None or is_record(name):
+        if copy is None or copy.tags is None:
             return reading
         while True:
             verdict = self.tags.judge(
@@ -402,15 +399,9 @@ class Reader:
 
     def _notice(self, name: str, answer: Answer) -> None:
         """Let no copy be returned that was judged by another record than there is now (CTAG-7)."""
-        if is_record(name) and self._state.session.knows_other(name, answer):
+        if is_tag_record(name) and self._state.session.knows_other(name, answer):
             self._state.turn += 1
             self._state.local.drop_tagged({name[1:]})
-
-    def _count(self, name: str, what: str) -> None:
-        """Count an answer, that of a tag's record for itself (CTAG-10)."""
-        stats = self._state.stats
-        what = "tag_reads" if is_record(name) else what
-        setattr(stats, what, getattr(stats, what) + 1)
 
     def _date(self, reading: Reading) -> None:
         """Note since when a copy has surely been read (CHG-14)."""
@@ -437,26 +428,26 @@ class Reader:
                 copy = self._state.local.stale(name, now, self._stale_if_error)
             if copy is None:
                 return None
-        if copy.tags is not None and not is_record(name):
+        if copy.tags is not None:
             verdict = self.tags.judge(copy.tags, lambda name, key: self._by(name, key, deadline, deadline))
             if verdict.differing or not self._settle(copy, verdict):
                 return None
-        if not is_record(name):
-            with self._state.lock:
-                self._state.stats.stale_reads += 1
+        with self._state.lock:
+            self._state.counts(name).stale_reads += 1
         return Reading("stale", copy, copy.value(), None, copy.started)
 
 
 def _decoded(name: str, answer: Answer) -> Envelope | None:
-    """Return a document; what is none in the place of a tag's record is no record (CTAG-3)."""
+    """Return a document; what is none in the place of a tag's record, or has tags itself, is no record (CTAG-3)."""
     if answer.document is None:
         return None
     try:
-        return decode(answer.document)
+        envelope = decode(answer.document)
     except CorruptValueError:
-        if is_record(name):
+        if is_tag_record(name):
             return None
         raise
+    return None if is_tag_record(name) and envelope.tags is not None else envelope
 
 
 def _reading(source: str, answer: Answer, envelope: Envelope | None, started: float, now: float) -> Reading:
@@ -464,50 +455,3 @@ def _reading(source: str, answer: Answer, envelope: Envelope | None, started: fl
     if envelope is None or envelope.is_expired(now):
         return Reading(source, None, None, answer, started)
     return Reading(source, CachedValue.of(answer, envelope, started), envelope.value, answer, started)
-
-
-class Circuit:
-    """Counts the edge's failures in a row, and says when to leave it alone (FAIL-2).
-
-    Args:
-        clock: Returns Unix time in seconds.
-    """
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        # Whoever has this decides; no lock, since a destructor may come in the middle (WIRE-8).
-        self._turn: deque[None] = deque((None,))
-        self._failures = 0
-        self._skipping_since = 0.0
-
-    def reset(self) -> None:
-        """Count anew, in a process of one's own."""
-        self._turn = deque((None,))
-        self._failures = 0
-
-    def asks(self) -> bool:
-        """Return whether to ask the edge; after a while, one caller tries it again for all."""
-        if self._failures < FAILURES_TO_SKIP:
-            return True
-        try:
-            self._turn.pop()
-        except IndexError:
-            return False
-        try:
-            # Read before the clock: another thread's failure meanwhile is no clock that was set back.
-            since = self._skipping_since
-            if 0 <= self._clock() - since < SKIP_SECONDS:
-                return False
-            self._skipping_since = self._clock()
-            return True
-        finally:
-            self._turn.append(None)
-
-    def failed(self) -> None:
-        """Note a failure."""
-        self._failures += 1
-        self._skipping_since = self._clock()
-
-    def answered(self) -> None:
-        """Note that the edge answered: the row of failures has ended."""
-        self._failures = 0

@@ -713,8 +713,7 @@ class MemoryService:
 
     def stats(self) -> Stats:
         """Return what this object has done so far, and what its memory holds."""
-        with self._state.lock:
-            return self._state.stats.copy()
+        return self._state.told()
 
     def getVersion(self) -> str:  # noqa: N802 - the published API has this name
         """Return the version of this SDK."""

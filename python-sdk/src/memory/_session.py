@@ -6,8 +6,6 @@ import math
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from memory._names import is_record
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -72,11 +70,11 @@ class Session:
     """Judges what the edge says. Whoever uses it holds the lock of the service.
 
     Args:
-        stats: Where to count.
+        counts: Returns where to count for a name.
     """
 
-    def __init__(self, stats: Stats) -> None:
-        self._stats = stats
+    def __init__(self, counts: Callable[[str], Stats]) -> None:
+        self._counts = counts
         self._records: OrderedDict[str, Record] = OrderedDict()
         self._writing: dict[str, _Writing] = {}
         # Of forgotten names: when the newest of their states was known.
@@ -106,12 +104,12 @@ class Session:
         if answer.document is None:
             return record.version is None
         if answer.version == record.version:
-            self._stats.accepted_by_version += not is_record(name)
+            self._counts(name).accepted_by_version += 1
             return True
         stored_at = answer.stored_at
         if stored_at is None or stored_at < record.floor + 1:
             return False
-        self._stats.accepted_by_time += not is_record(name)
+        self._counts(name).accepted_by_time += 1
         return True
 
     def fetched(self, name: str, answer: Answer, started: float, now: float) -> float:

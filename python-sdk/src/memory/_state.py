@@ -7,6 +7,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from memory._local import LocalMemory
+from memory._names import is_tag_record
 from memory._session import Session
 from memory._single_flight import SingleFlight
 from memory._stats import Stats
@@ -41,9 +42,21 @@ class State:
         self.doubted: deque[tuple[str, float]] = deque()
         self.turn = 0
         self.stats = Stats()
+        self._of_records = Stats()
         self.local = LocalMemory(config.local_max_items, config.local_max_bytes, self.stats)
-        self.session = Session(self.stats)
+        self.session = Session(self.counts)
         self.single_flight: SingleFlight[Reading] = SingleFlight()
+
+    def counts(self, name: str) -> Stats:
+        """Return what counts for a name: reads of tags' records are no gets of anybody's (CTAG-10)."""
+        return self._of_records if is_tag_record(name) else self.stats
+
+    def told(self) -> Stats:
+        """Return the counts as users are told them."""
+        with self.lock:
+            stats = self.stats.copy()
+            stats.tag_reads = self._of_records.edge_reads + self._of_records.s3_reads
+        return stats
 
     @property
     def is_held_here(self) -> bool:
@@ -102,9 +115,9 @@ class State:
         self.session.end_all(now)
         if not is_whole:
             # Another thread was changing it, and is not here to end that.
-            self.stats = Stats()
+            self.stats, self._of_records = Stats(), Stats()
             self.local = LocalMemory(self._config.local_max_items, self._config.local_max_bytes, self.stats)
-            self.session = Session(self.stats)
+            self.session = Session(self.counts)
             self.session.forget("", now)
 
     def empty(self) -> None:
@@ -112,5 +125,5 @@ class State:
         with self.lock:
             self.doubted.clear()
             self.local.drop_prefix("")
-            self.session = Session(self.stats)
+            self.session = Session(self.counts)
             self.single_flight = SingleFlight()

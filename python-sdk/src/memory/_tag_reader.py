@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from memory._batch import for_each
 from memory._errors import BatchError
-from memory._names import record_key, record_name
+from memory._names import tag_record_key, tag_record_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -42,7 +42,7 @@ def generation_of(copy: CachedValue | None) -> str | None:
     """Return the generation of a tag by its record; None if there is none that is believed (CTAG-3)."""
     if copy is None or copy.type != "int" or copy.write is None or copy.stored_at is None:
         return None
-    if copy.tags is not None or copy.expires_at is not None:
+    if copy.expires_at is not None:
         return None
     at: int = copy.value()
     return copy.write if copy.stored_at * 1000 <= at + RESTORED_SECONDS * 1000 else None
@@ -66,7 +66,7 @@ class TagReader:
 
     def key(self, tag: str) -> str:
         """Return the key of a tag's record."""
-        return record_key(self._visibility, self._place, tag)
+        return tag_record_key(self._visibility, self._place, tag)
 
     def judge(self, tags: Mapping[str, str], read: Callable[[str, str], Reading]) -> Verdict:
         """Hold the generations of a document against the records.
@@ -79,7 +79,7 @@ class TagReader:
             MemoryServiceError: One of them cannot be read (CTAG-9).
         """
         turn = self._state.turn
-        readings = _together(tags, lambda tag: read(record_name(tag), self.key(tag)))
+        readings = _together(tags, lambda tag: read(tag_record_name(tag), self.key(tag)))
         differing: dict[str, str | None] = {}
         until, is_stale = math.inf, False
         for tag, reading in readings.items():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from memory._batch import for_each
 from memory._envelope import new_write_id
 from memory._errors import BatchError, ConflictError
-from memory._names import quoted, record_name
+from memory._names import quoted, tag_record_name
 from memory._options import Condition
 from memory._tag_reader import generation_of
 
@@ -92,7 +92,7 @@ class TagWriter:
             self._state.invalidated(frozenset(tags))
 
     def _generation(self, tag: str) -> tuple[str, float]:
-        name, key = record_name(tag), self._reader.tags.key(tag)
+        name, key = tag_record_name(tag), self._reader.tags.key(tag)
         for attempt in range(_ATTEMPTS):
             if attempt:
                 self._writer.wait(attempt)
@@ -113,7 +113,7 @@ class TagWriter:
 
     def _put(self, tag: str, condition: Condition | None) -> tuple[str, float]:
         """Put a record, once more if it was put by a clock that is wrong (CTAG-3)."""
-        name, key = record_name(tag), self._reader.tags.key(tag)
+        name, key = tag_record_name(tag), self._reader.tags.key(tag)
         write, now = new_write_id(), self._clock()
         version = self._writer.put(name, key, int(now * 1000), self._options, condition, write=write)
         with self._state.lock:
