@@ -14,7 +14,7 @@ from rich.text import Text
 
 from memory_console.archive import Archived
 from memory_console.bucket import CONCURRENCY
-from memory_console.commands.import_ import Counts, store
+from memory_console.commands.import_ import Counts, on_existing, store
 from memory_console.durations import shown_duration
 from memory_console.escapes import one_line
 from memory_console.examples import Example, ExampleCommand
@@ -97,13 +97,7 @@ def announce(target: Target, output: Output, service: str) -> None:
 
 @changes.command(cls=ExampleCommand, examples=_MOVE)
 @click.argument("service")
-@click.option(
-    "--existing",
-    type=click.Choice(["skip", "replace"]),
-    default="skip",
-    show_default=True,
-    help="What to do where there is a value already.",
-)
+@on_existing
 @on_target
 def move(target: Target, output: Output, service: str, existing: str) -> None:
     """Copy the values of SERVICE to where its functions look with CHANGES; what is there already stays.

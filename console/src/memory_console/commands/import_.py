@@ -63,15 +63,18 @@ class Counts:
         )
 
 
-@click.command("import", cls=ExampleCommand, examples=_EXAMPLES)
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
+on_existing = click.option(
     "--existing",
     type=click.Choice(["skip", "replace"]),
     default="skip",
     show_default=True,
     help="What to do where there is a value already.",
 )
+
+
+@click.command("import", cls=ExampleCommand, examples=_EXAMPLES)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@on_existing
 @click.option("--incomplete", is_flag=True, help="Take a file whose export was interrupted.")
 @on_target
 def import_(target: Target, output: Output, file: Path, existing: str, *, incomplete: bool) -> None:
