@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from botocore.exceptions import ClientError
 from local_cloud import EngineError, LocalCloud
-from local_cloud.engine import Engine
+from local_cloud.engine import Engine, _free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -86,6 +87,27 @@ def test_engine_that_ends_at_once_is_reported_with_the_end_of_its_log(
             Engine.start(node=None, auth=False, variables={})
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_another_engine_on_the_same_port_is_not_taken_for_this_one(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ports = iter([engine.port, _free_port()])
+    monkeypatch.setattr("local_cloud.engine._free_port", lambda: next(ports))
+
+    other = Engine.start(node=None, auth=False, variables={})
+    other.stop()
+
+    assert other.port != engine.port
+
+
+def test_engine_that_has_ended_is_reported_with_its_exit_code() -> None:
+    with LocalCloud.start() as cloud:
+        cloud._engine.process.kill()
+        cloud._engine.process.wait()
+
+        with pytest.raises(ClientError, match=r"BadGateway.*The engine ended with -9"):
+            cloud.client("s3").list_buckets()
 
 
 def test_functions_run_on_this_python_and_see_the_given_variables_but_not_the_callers(

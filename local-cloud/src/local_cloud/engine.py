@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from local_cloud.certificate import Certificate
 from local_cloud.errors import EngineError
 from local_cloud.installation import engine_python
-from local_cloud.run_keys import RunKeys
+from local_cloud.run_keys import ENGINE_HEADER, RunKeys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -147,11 +147,8 @@ class Engine:
         """Return once the engine serves requests; raise EngineError if it ends or takes too long."""
         deadline = time.monotonic() + START_DEADLINE
         while time.monotonic() < deadline:
-            if self.process.poll() is not None:
-                raise EngineError(
-                    f"The engine ended with {self.process.returncode} while starting on {self.endpoint}. "
-                    f"Its log ends so:\n{self.log()}"
-                )
+            if end := self.end():
+                raise EngineError(f"{end} while starting on {self.endpoint}. Its log ends so:\n{self.log()}")
             if self._answers():
                 return
             time.sleep(_POLL)
@@ -166,12 +163,18 @@ class Engine:
             context = self.certificate.context()
             connection = http.client.HTTPSConnection(HOST, self.port, timeout=1, context=context)
         try:
-            connection.request("GET", "/_ministack/health")
+            # With the secret: another cloud's engine may have taken the port, and would say that it is well.
+            connection.request("GET", "/_ministack/health", headers={ENGINE_HEADER: self.keys.engine})
             return connection.getresponse().status == http.HTTPStatus.OK
         except (OSError, http.client.HTTPException):
             return False
         finally:
             connection.close()
+
+    def end(self) -> str:
+        """Say how the engine has ended; nothing while it runs."""
+        code = self.process.poll()
+        return "" if code is None else f"The engine ended with {code}"
 
     def log(self) -> str:
         """Return the last 4,000 characters of what the engine has printed."""

@@ -71,6 +71,7 @@ class EngineProxy:
             is_spoilt: Whether requests to S3 can meet faults, and are noted.
         """
         self._engine = engine.endpoint
+        self._end_of_engine = engine.end
         self._keys = engine.keys
         self._certificate = engine.certificate
         self._open_guard = open_guard
@@ -198,7 +199,8 @@ class EngineProxy:
             ) as answer:
                 content = await answer.read()
         except aiohttp.ClientError as error:
-            text = s3_error("BadGateway", f"the engine could not be asked: {error}")
+            reason = self._end_of_engine() or repr(error)
+            text = s3_error("BadGateway", f"the engine could not be asked: {reason}")
             return web.Response(status=HTTPStatus.BAD_GATEWAY, body=text, content_type="application/xml")
         passed = CIMultiDict(without_cors(_end_to_end(answer.headers)))
         if ALLOWED_ORIGIN in request:

@@ -16,7 +16,8 @@ import threading
 from typing import Any
 
 ENGINE_HEADER = b"x-local-cloud-engine"
-# The first tells nothing; the second takes a custom resource's answer, with a token that only its function has.
+# For those who show no secret: the first tells nothing; the second takes a custom resource's answer, with a token that
+# only its function has.
 _OPEN = ("/_ministack/health", "/_ministack/cfn-response/")
 
 # In a session of its own, since it ends the group of whoever starts it. Workers are gone before their files are.
@@ -65,7 +66,7 @@ def _locked(application: Any, secret: bytes) -> Any:
             return
         given = b"".join(value for name, value in scope["headers"] if name == ENGINE_HEADER)
         is_open = kind == "http" and scope["method"] in {"GET", "PUT"} and scope["path"].startswith(_OPEN)
-        if is_open or (secret and hmac.compare_digest(given, secret)):
+        if (is_open and not given) or (secret and hmac.compare_digest(given, secret)):
             headers = [(name, value) for name, value in scope["headers"] if name != ENGINE_HEADER]
             await application({**scope, "headers": headers}, receive, send)
         elif kind == "http":
