@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 # browser: by folder.
 _SLOW_FIXTURES = {
     "acceptance": {"cloud"},
-    "console": {"chromium"},
+    "console": {"chromium", "page"},
     "demos": {"deployed"},
     "infra": {"deployable"},
     "layers": {"cryptography", "nodejs"},

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from browsers import BROWSERS
 from explorer_page import Served, served
-from playwright.sync_api import sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from firefox import FirefoxPage
     from playwright.sync_api import Page
 
     from conftest import Values
@@ -32,22 +33,24 @@ ATTEMPTS: dict[str, Any] = {
 }
 
 
-@pytest.fixture(scope="module")
-def page(chromium: str) -> Iterator[Page]:
-    arguments = ["--no-sandbox", f"--host-resolver-rules=MAP {REBOUND} 127.0.0.1"]
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=chromium, args=arguments) as browser,
-    ):
-        yield browser.new_page()
+@pytest.fixture(scope="module", params=BROWSERS)
+def page(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Page | FirefoxPage]:
+    """A page of a real browser."""
+    program = request.getfixturevalue(request.param)
+    with BROWSERS[request.param](program, tmp_path_factory.mktemp("profile")) as opened:
+        yield opened
 
 
 @pytest.fixture
-def explorer(values: Values, page: Page) -> Iterator[Served]:
+def explorer(values: Values, page: Page | FirefoxPage) -> Iterator[Served]:
     values.put("shop", "user/42", "hush")
     with served(values.bucket) as opened:
         page.goto(opened.link)
-        page.wait_for_url(f"http://{opened.host}/")
+        assert page.evaluate("() => location.href") == f"http://{opened.host}/"
+        told = page.evaluate(FETCH, [f"http://{opened.host}/value?service=shop&name=user/42", {}])
+        assert "hush" in told  # the page itself may
         yield opened
 
 
@@ -61,7 +64,7 @@ def other(values: Values) -> Iterator[Served]:
 @pytest.mark.parametrize("attempt", ATTEMPTS)
 @pytest.mark.parametrize("origin", ["another port", "another name", "a file", "a rebound name"])
 def test_no_other_page_uses_the_explorer(  # noqa: PLR0913, PLR0917 - fixtures
-    explorer: Served, other: Served, page: Page, values: Values, tmp_path: Path, origin: str, attempt: str
+    explorer: Served, other: Served, page: Page | FirefoxPage, values: Values, tmp_path: Path, origin: str, attempt: str
 ) -> None:
     document = tmp_path / "page.html"
     document.write_text("<p>A page that was sent by mail.")

@@ -11,15 +11,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from firefox import FirefoxPage, firefox_page
+from browsers import BROWSERS
 from layers.archive import zip_files
 from local_cloud import FakeClock, LocalCloud
-from playwright.sync_api import sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from firefox import FirefoxPage
     from playwright.sync_api import Page
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # playwright's own pipes
@@ -197,26 +197,13 @@ def evil_port() -> Iterator[int]:
         yield port
 
 
-@contextmanager
-def chromium_page(program: str) -> Iterator[Page]:
-    names = f"MAP {REBOUND} 127.0.0.1, MAP evil.example 127.0.0.1, MAP *.cloudfront.net 127.0.0.1"
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox", f"--host-resolver-rules={names}"]
-        )
-        yield opened.new_page()
-        opened.close()
-
-
-@pytest.fixture(scope="module", params=["chromium", "firefox"])
+@pytest.fixture(scope="module", params=BROWSERS)
 def page(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Page | FirefoxPage]:
     """A page of a real browser."""
     program = request.getfixturevalue(request.param)
-    profile = tmp_path_factory.mktemp("profile")
-    opens = chromium_page(program) if request.param == "chromium" else firefox_page(program, profile)
-    with opens as opened:
+    with BROWSERS[request.param](program, tmp_path_factory.mktemp("profile")) as opened:
         yield opened
 
 
