@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from typing import TYPE_CHECKING
 from unittest import mock
 
@@ -26,7 +27,7 @@ import layers  # noqa: F401
 import release  # noqa: F401
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
 # Whose tests build all that is released, install it from package indexes, deploy the whole template, or drive a
 # browser: by folder.
@@ -54,13 +55,25 @@ def seconds() -> Callable[[float], float]:
     return scaled
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave tests with slow fixtures to the session `slow`, but for the few that look whether anything works."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Generator[None, object, object]:
+    """Leave tests with slow fixtures to the session `slow`, but for the few that look whether anything works.
+
+    There, files with few tests come first: they are the ones whose tests take minutes each, and the last file to begin
+    should not be one of them.
+    """
     for item in items:
         slow = _SLOW_FIXTURES.get(item.path.relative_to(config.rootpath).parts[0], set())
         is_slow = isinstance(item, pytest.Function) and slow & set(item.fixturenames)
         if is_slow and not item.get_closest_marker("smoke"):
             item.add_marker(pytest.mark.slow)
+    selected = yield  # by what the command line says of markers
+    if not config.getoption("loadscopereorder", default=True):
+        tests = Counter(item.path for item in items)
+        items.sort(key=lambda item: (tests[item.path], item.path))
+    return selected
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -379,7 +379,7 @@ def slow(session: nox.Session) -> None:
     _node_packages(session, *NODE_PROJECTS, BROWSER_TESTS, *OF_OTHERS)
     _every_node(session)
     _layers(session)
-    tests = ("python", "-m", "pytest", *IN_PARALLEL)
+    tests = ("python", "-m", "pytest", *IN_PARALLEL, "--no-loadscope-reorder", "--durations=20")
     with ThreadPoolExecutor(1) as beside:
         node = beside.submit(_npm, session, "nodejs-sdk", "run", "test:slow", silent=True)
         session.run(*tests, "-m", "slow", *session.posargs)

@@ -5,10 +5,12 @@ It is Debian's own. Playwright drives only a Firefox that it has changed, and no
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import re
 import subprocess
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PATIENCE = 60  # seconds for one answer
+_POLL = 0.05  # seconds
 _LISTENS = re.compile(r"WebDriver BiDi listening on (ws://\S+)")
 _PREFERENCES = {
     "network.dns.forceResolve": "127.0.0.1",  # every name is this machine's, as an attacker's name server says
@@ -82,6 +85,20 @@ class FirefoxPage:
     def goto(self, url: str) -> None:
         """Open a URL and wait until it is loaded."""
         self.command("browsingContext.navigate", context=self._context, url=url, wait="complete")
+
+    def wait_for_url(self, url: str) -> None:
+        """Wait until the page has gone on to a URL by itself.
+
+        Raises:
+            TimeoutError: It has not.
+        """
+        deadline = time.monotonic() + _PATIENCE
+        while time.monotonic() < deadline:
+            with contextlib.suppress(BidiError):  # it is on its way
+                if self.evaluate("() => location.href") == url:
+                    return
+            time.sleep(_POLL)
+        raise TimeoutError(f"the page did not go to {url}")
 
     def evaluate(self, function: str, argument: Any = None) -> Any:
         """Call a function of JavaScript with a value and return what it, or its promise, returns; both are JSON.

@@ -7,6 +7,7 @@ import json
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,6 @@ from local_cloud import FakeClock, LocalCloud
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from firefox import FirefoxPage
     from playwright.sync_api import Page
@@ -127,7 +127,7 @@ ATTEMPTS: dict[str, dict[str, tuple[str, Any]]] = {
 ALL = [(place, attempt) for place, attempts in ATTEMPTS.items() for attempt in attempts]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Target:
     """A local cloud with something to steal and to break."""
 
@@ -135,15 +135,20 @@ class Target:
     host: str
     places: Mapping[str, str]
 
+    @cached_property
+    def s3(self) -> Any:
+        return self.cloud.client("s3")
+
+    @cached_property
+    def functions(self) -> Any:
+        return self.cloud.client("lambda")
+
     def state(self) -> dict[str, Any]:
         """Return what a page must not change."""
-        s3 = self.cloud.client("s3")
         return {
-            "functions": [
-                one["FunctionName"] for one in self.cloud.client("lambda").list_functions()["Functions"]
-            ],
-            "buckets": sorted(one["Name"] for one in s3.list_buckets()["Buckets"]),
-            "object": s3.get_object(Bucket="values", Key="key")["Body"].read(),
+            "functions": [one["FunctionName"] for one in self.functions.list_functions()["Functions"]],
+            "buckets": sorted(one["Name"] for one in self.s3.list_buckets()["Buckets"]),
+            "object": self.s3.get_object(Bucket="values", Key="key")["Body"].read(),
             "faults": self.cloud.faults.active(),
             "clock": self.cloud.clock(),
         }
@@ -207,19 +212,25 @@ def page(
         yield opened
 
 
-def visit(page: Page | FirefoxPage, origin: str, place: str, evil_port: int, folder: Path) -> str:
-    """Open the page of an origin and return the URL at which it finds a place."""
+@pytest.fixture(scope="module")
+def mail(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The URL of a page in a file."""
+    document = tmp_path_factory.mktemp("mail") / "page.html"
+    document.write_text("<p>A page that was sent by mail.")
+    return document.as_uri()
+
+
+def visit(page: Page | FirefoxPage, origin: str, place: str, evil_port: int, mail: str) -> str:
+    """Open the page of an origin, unless it is open, and return the URL at which it finds a place."""
     port = place.rpartition(":")[2]
     starts = {
         "another port": f"http://127.0.0.1:{evil_port}/",
         "another name": f"http://localhost:{evil_port}/",
         "another site": f"http://evil.example:{evil_port}/",
+        "a file": mail,
         "a rebound name": f"http://{REBOUND}:{port}/page",
     }
-    if origin == "a file":
-        (folder / "page.html").write_text("<p>A page that was sent by mail.")
-        page.goto((folder / "page.html").as_uri())
-    else:
+    if page.evaluate("() => location.href") != starts[origin]:
         page.goto(starts[origin])
     return f"http://{REBOUND}:{port}" if origin == "a rebound name" else place
 
@@ -230,14 +241,14 @@ def test_no_page_reads_or_changes_anything(  # noqa: PLR0913, PLR0917 - fixtures
     target: Target,
     page: Page | FirefoxPage,
     evil_port: int,
-    tmp_path: Path,
+    mail: str,
     origin: str,
     place: str,
     attempt: str,
 ) -> None:
     before = target.state()
     path, init = ATTEMPTS[place][attempt]
-    base = visit(page, origin, target.places[place], evil_port, tmp_path)
+    base = visit(page, origin, target.places[place], evil_port, mail)
 
     told = page.evaluate(FETCH, [base + path, init])
 
@@ -248,16 +259,16 @@ def test_no_page_reads_or_changes_anything(  # noqa: PLR0913, PLR0917 - fixtures
 
 
 def test_name_of_a_distribution_that_was_made_to_point_here_reads_no_value_across_origins(
-    target: Target, page: Page | FirefoxPage, evil_port: int, tmp_path: Path
+    target: Target, page: Page | FirefoxPage, evil_port: int, mail: str
 ) -> None:
-    base = visit(page, "another site", target.places["edge"], evil_port, tmp_path)
+    base = visit(page, "another site", target.places["edge"], evil_port, mail)
     port = base.rpartition(":")[2]
 
     assert SECRET not in page.evaluate(FETCH, [f"http://{target.host}:{port}/key", {}])
 
 
 def test_page_uploads_a_form_where_the_buckets_rules_name_its_origin(
-    target: Target, page: Page | FirefoxPage, evil_port: int, tmp_path: Path
+    target: Target, page: Page | FirefoxPage, evil_port: int, mail: str
 ) -> None:
     s3 = target.cloud.client("s3")
     s3.create_bucket(Bucket="uploads")
@@ -276,10 +287,10 @@ def test_page_uploads_a_form_where_the_buckets_rules_name_its_origin(
         }
     }"""
 
-    visit(page, "another site", target.cloud.endpoint, evil_port, tmp_path)
+    visit(page, "another site", target.cloud.endpoint, evil_port, mail)
     elsewhere = page.evaluate(upload, [form["url"], form["fields"]])
     assert "Contents" not in s3.list_objects_v2(Bucket="uploads")
-    visit(page, "another port", target.cloud.endpoint, evil_port, tmp_path)
+    visit(page, "another port", target.cloud.endpoint, evil_port, mail)
     named = page.evaluate(upload, [form["url"], form["fields"]])
     unsigned = page.evaluate(upload, [form["url"], {"key": "unsigned"}])
     s3_keys = [one["Key"] for one in s3.list_objects_v2(Bucket="uploads")["Contents"]]
