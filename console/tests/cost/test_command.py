@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from memory_console.examples import Example
 
 
+FEW = ("--names", "100")  # the model takes its time for each of those that are asked for most
+
+
 def run(*arguments: str) -> Result:
     return CliRunner(env={"COLUMNS": "160"}).invoke(cost, list(arguments))
 
 
 def test_answer_has_bill_alternatives_verdict_and_age_of_the_prices() -> None:
-    ran = run("--gets", "50/s", "--puts", "2/s")
+    ran = run(*FEW, "--gets", "50/s", "--puts", "2/s")
 
     assert ran.exit_code == 0
     for text in (
@@ -31,14 +34,14 @@ def test_answer_has_bill_alternatives_verdict_and_age_of_the_prices() -> None:
 
 
 def test_figures_of_2021_are_shown() -> None:
-    shown = run().stdout
+    shown = run(*FEW).stdout
 
     for text in ("= $12.41 a month", "= $29.20 a month", "= $14.60 a month"):
         assert text in shown
 
 
 def test_json_holds_the_whole_answer() -> None:
-    answer = json.loads(run("--gets", "20M", "--readers", "us=1,eu=1", "--json").stdout)
+    answer = json.loads(run(*FEW, "--gets", "20M", "--readers", "us=1,eu=1", "--json").stdout)
 
     assert answer["scenario"]["gets_per_month"] == 20e6
     assert answer["scenario"]["readers"] == {"us": 0.5, "eu": 0.5}
@@ -55,7 +58,7 @@ def test_json_holds_the_whole_answer() -> None:
 
 
 def test_impossible_offer_has_no_price_in_json() -> None:
-    offers = json.loads(run("--size", "1MB", "--json").stdout)["offers"]
+    offers = json.loads(run(*FEW, "--size", "1MB", "--json").stdout)["offers"]
     dynamodb = next(offer for offer in offers if offer["key"] == "dynamodb")
 
     assert dynamodb["usd"] is None
@@ -101,13 +104,13 @@ def test_other_prices_are_used_and_named(tmp_path: Path) -> None:
     document["s3"]["STANDARD"]["put"]["usd"] = 5.0
     document["date"] = "2020-01-01"
     mine.write_text(json.dumps(document))
-    ran = run("--prices", str(mine), "--puts", "1k")
+    ran = run(*FEW, "--prices", str(mine), "--puts", "1k")
 
     assert ran.exit_code == 0
     assert "Prices of 2020-01-01" in ran.stdout
     assert "more than half a year old" in ran.stdout
     assert "mine.json" in ran.stdout.replace("\n", "")
-    bill = json.loads(run("--prices", str(mine), "--puts", "1k", "--json").stdout)["offers"][0]["items"]
+    bill = json.loads(run(*FEW, "--prices", str(mine), "--puts", "1k", "--json").stdout)["offers"][0]["items"]
     assert next(item["usd"] for item in bill if item["key"] == "s3_puts") == 5.0
 
 
@@ -127,7 +130,13 @@ def test_replay_prints_its_seed_beside_the_model() -> None:
     assert "the model says" in ran.stdout
 
 
-@pytest.mark.parametrize("example", cost.examples, ids=lambda example: example.does)
+@pytest.mark.parametrize(
+    "example",
+    [
+        pytest.param(example, id=example.does, marks=[pytest.mark.slow] if number else [])
+        for number, example in enumerate(cost.examples)
+    ],
+)
 def test_examples_of_the_help_run(
     example: Example, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shop: object
 ) -> None:

@@ -59,7 +59,15 @@ def scenario(
     )
 
 
-@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: "-".join(map(str, shape.values())))
+@pytest.mark.parametrize(
+    "shape",
+    [
+        pytest.param(
+            shape, id="-".join(map(str, shape.values())), marks=[pytest.mark.slow] if number % 4 else []
+        )
+        for number, shape in enumerate(SHAPES)
+    ],
+)
 def test_model_agrees_with_replayed_requests(shape: dict[str, Any]) -> None:
     print(f"seed {SEED}")
     traffic_shape = scenario(**shape)

@@ -145,7 +145,7 @@ def cost(  # noqa: PLR0913 - one for each option
         output = _Output(plot, as_json, datetime.now(tz=timezone.utc).date())
         inputs = {name: value for name, value in given.items() if value is not None}
         measured = _measure(bucket, service) if bucket else None
-        scenario = _scenario(inputs, measured, prices)
+        scenario = _scenario(inputs, measured, prices, is_replayed=requests > 0)
         if measured:
             _tell_measured(measured, output)
         _compare(scenario, prices, output)
@@ -170,7 +170,9 @@ def _write_and_stop(copy_prices: Path | None, page: Path | None, prices: Prices)
         click.echo(f"{page}: open it in any browser; it asks nothing of any server")
 
 
-def _scenario(inputs: dict[str, Any], measured: Measured | None, prices: Prices) -> Scenario:
+def _scenario(
+    inputs: dict[str, Any], measured: Measured | None, prices: Prices, *, is_replayed: bool
+) -> Scenario:
     if measured:
         found = {
             "names": measured.names,
@@ -180,6 +182,8 @@ def _scenario(inputs: dict[str, Any], measured: Measured | None, prices: Prices)
         }
         inputs = {**found, **inputs}
     scenario = Scenario(**inputs)
+    if is_replayed and scenario.names > _MOST_REPLAYED_NAMES:
+        raise ScenarioError(f"names is {scenario.names:,}: --replay draws each by itself; give at most 1M")
     regions = prices.document["cloudfront"]["regions"]
     for region in (*scenario.readers, scenario.bucket_region):
         if region not in regions:
@@ -241,8 +245,6 @@ def _compare(scenario: Scenario, prices: Prices, output: _Output) -> None:
 
 
 def _replay(scenario: Scenario, requests: int, seed: int, prices: Prices, output: _Output) -> None:
-    if scenario.names > _MOST_REPLAYED_NAMES:
-        raise ScenarioError(f"names is {scenario.names:,}: --replay draws each by itself; give at most 1M")
     spread = compare(scenario, prices).traffic
     output.console.print(
         f"Replayed {short(requests)} random gets, seed {seed}, the first quarter to warm up:"
