@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from memory._local import CachedValue
     from memory._options import PutOptions
-    from memory._reader import Reading
+    from memory._reading import Reading
 
 _LOGGER = logging.getLogger("memory")
 _ENDS_REMEMBERED = 1000

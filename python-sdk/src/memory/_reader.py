@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from memory._circuit import Circuit
 from memory._edge import EDGE_SHARE, OriginRefusedError
@@ -12,6 +12,7 @@ from memory._envelope import decode
 from memory._errors import AccessDeniedError, ConfigurationError, CorruptValueError, UnavailableError
 from memory._local import CachedValue
 from memory._names import is_tag_record, url_path
+from memory._reading import Found, Reading
 from memory._tag_reader import TagReader
 
 if TYPE_CHECKING:
@@ -23,54 +24,11 @@ if TYPE_CHECKING:
     from memory._edge import Edge
     from memory._envelope import Envelope
     from memory._origin import Origin
+    from memory._reading import Verdict
     from memory._state import State
-    from memory._tag_reader import Verdict
 
 _UNREADABLE = (UnavailableError, AccessDeniedError, ConfigurationError)
 _LOGGER = logging.getLogger("memory")
-
-
-class Reading(NamedTuple):
-    """What a get found.
-
-    Attributes:
-        source: `memory`, `edge`, `s3` or `stale`.
-        copy: The value and what is known about it; None if there is none, or one that has expired.
-        value: The value itself, for whoever made the request.
-        answer: What the edge or S3 said; None from memory.
-        started: When the request was sent, by the clock.
-    """
-
-    source: str
-    copy: CachedValue | None
-    value: Any
-    answer: Answer | None
-    started: float
-
-    def shared(self) -> Reading:
-        """Return the same for somebody who did not make the request, with a value of their own (MEM-3)."""
-        return self if self.copy is None else self._replace(value=self.copy.value())
-
-
-class Found(NamedTuple):
-    """What S3 holds under a name.
-
-    Attributes:
-        answer: The answer.
-        envelope: Its document decoded, expired or not; None of a miss.
-        verdict: What the records of its tags say of it; None if it has none.
-    """
-
-    answer: Answer
-    envelope: Envelope | None
-    verdict: Verdict | None = None
-
-    def is_present(self, now: float) -> bool:
-        """Return whether there is a value at a Unix time in seconds (ENV-5, CTAG-5)."""
-        envelope, verdict = self.envelope, self.verdict
-        if envelope is None or envelope.is_expired(now):
-            return False
-        return verdict is None or not verdict.differing
 
 
 class Reader:

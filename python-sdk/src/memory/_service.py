@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from memory._local import CachedValue
     from memory._observer import Observation, Watch
     from memory._options import Seconds
-    from memory._reader import Reading
+    from memory._reading import Reading
     from memory._secrets import KeySource
     from memory._signing import Signer
     from memory._stats import Stats

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from memory._config import Config
-    from memory._reader import Reading
+    from memory._reading import Reading
 
 
 class State:
