@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from memory._envelope import Envelope
     from memory._origin import Origin
     from memory._reading import Verdict
+    from memory._single_flight import Flight
     from memory._state import State
 
 _UNREADABLE = (UnavailableError, AccessDeniedError, ConfigurationError)
@@ -76,12 +77,13 @@ class Reader:
         if self._changes is not None:
             self._changes.forget()
 
-    def read(self, name: str, key: str) -> Reading:
+    def read(self, name: str, key: str, missed: int | None = None) -> Reading:
         """Read what is stored under a name, as new as this service knows it to be.
 
         Args:
             name: The name.
             key: Key of its object.
+            missed: The `arrivals` of memory when the caller looked there in vain; None if it has not looked.
 
         Raises:
             MemoryServiceError: Nobody gave an answer that counts (GET-3 to GET-5, CON-2, FAIL-3).
@@ -90,9 +92,11 @@ class Reader:
         deadline = began + self._deadline
         # Some of a get's time is S3's, whatever the edge or another thread does with the rest (TIME-3, TIME-4).
         edge_deadline = began + self._deadline * EDGE_SHARE if self._failover else deadline
-        return self._by(name, key, edge_deadline, deadline)
+        return self._by(name, key, edge_deadline, deadline, missed)
 
-    def _by(self, name: str, key: str, edge_deadline: float, deadline: float) -> Reading:
+    def _by(
+        self, name: str, key: str, edge_deadline: float, deadline: float, missed: int | None = None
+    ) -> Reading:
         """Read a value, or the record of a tag."""
         state = self._state
         if state.doubted:
@@ -101,14 +105,21 @@ class Reader:
             return self._from_origin(name, key, deadline)[0]
         flights = state.single_flight
         with state.lock:
-            local = state.local
-            copy = (local.fresh_record if is_tag_record(name) else local.fresh)(name, self._clock())
+            local, copy = state.local, None
+            if local.arrivals != missed:
+                copy = (local.fresh_record if is_tag_record(name) else local.fresh)(name, self._clock())
             if copy is None:
                 flight, leads = flights.join(name)
         if copy is not None:
             return Reading("memory", copy, copy.value(), None, copy.started)
         if leads:
             return flights.lead(name, flight, lambda: self._read(name, key, edge_deadline, deadline))
+        return self._joined(flight, name, key, edge_deadline, deadline)
+
+    def _joined(
+        self, flight: Flight[Reading], name: str, key: str, edge_deadline: float, deadline: float
+    ) -> Reading:
+        """Return what another's request for the same name brings, if it comes in time and is new enough (MEM-4)."""
         if flight.is_of_this_thread:
             return self._from_origin(name, key, deadline)[0]
         if flight.wait(edge_deadline):

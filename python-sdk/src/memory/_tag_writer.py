@@ -62,6 +62,10 @@ class TagWriter:
         until = min(until for _, until in found.values())
         return Tagging({tag: generation for tag, (generation, _) in found.items()}, until, turn)
 
+    def prepared(self, options: PutOptions) -> PutOptions:
+        """Return options with what is known of their tags now (CTAG-12)."""
+        return options._replace(tagging=self.take(options.tags or ()))
+
     def invalidate(self, tags: Iterable[str]) -> None:
         """Give tags other generations (CTAG-14).
 
