@@ -17,10 +17,10 @@ from botocore.credentials import Credentials as BotoCredentials
 from memory import _connection as connection
 from memory._aws import WRITE, Aws, AwsRequest
 from memory._connection import Connection, NoAnswerError
-from memory._credentials import Credentials, CredentialSource
+from memory._credentials import CredentialSource
 from memory._endpoints import Endpoint
 from memory._exchange import UNDER_WAY, Failure, Request, Response
-from memory._sigv4 import signed_query
+from memory._sigv4 import Credentials, signed_query
 from memory._wire import Wire
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ def test_a_write_may_be_sent_until_80_seconds_after_its_announcement(monkeypatch
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIA")
     recorder: Any = Recorder([Response(200, {}, b"")])
     source = CredentialSource(Wire(), None, "testing", "us-east-1")
-    Aws(recorder, source).send(put_announced(NOW - 7), time.monotonic() + 5)
+    Aws(recorder, source.credentials).send(put_announced(NOW - 7), time.monotonic() + 5)
 
     (sent,) = recorder.sent
     assert sent.send_until == NOW - 7 + 80
@@ -209,7 +209,7 @@ def test_a_write_is_not_sent_more_than_15_seconds_after_its_announcement(late: f
     recorder: Any = Recorder([Response(200, {}, b"")])
     source = CredentialSource(Wire(), None, "testing", "us-east-1")
     recorder.now = NOW + late
-    outcome = Aws(recorder, source).send(put_announced(NOW), time.monotonic() + 5)
+    outcome = Aws(recorder, source.credentials).send(put_announced(NOW), time.monotonic() + 5)
 
     assert len(recorder.sent) == sends
     assert outcome.is_out_of_time == (sends == 0)

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from memory import AccessDeniedError, ConfigurationError, UnavailableError
-from memory._credentials import Credentials, CredentialSource, forget_credentials
+from memory._credentials import CredentialSource, forget_credentials
 from memory._wire import WIRE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from doubles import WebServer
+    from memory._sigv4 import Credentials
 
 GIVEN = {
     "AccessKeyId": "ASIA1",

@@ -65,7 +65,7 @@ def test_invalidate_asks_cloudfront_to_drop_the_paths(
 
 def _nothing() -> Any:
     from memory._answer import Answer
-    from memory._reader import Found
+    from memory._reading import Found
 
     return Found(Answer(None, "s3", {}), None)
 

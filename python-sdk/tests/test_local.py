@@ -108,6 +108,43 @@ def test_fifty_threads_that_ask_for_one_cold_name_make_one_request(cloud: Cloud)
     assert mem.stats().shared_reads + mem.stats().memory_hits == 49
 
 
+def test_a_get_looks_in_memory_once(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[str] = []
+    fresh = LocalMemory.fresh
+
+    def counted(self: LocalMemory, name: str, now: float) -> CachedValue | None:
+        looks.append(name)
+        return fresh(self, name, now)
+
+    monkeypatch.setattr(LocalMemory, "fresh", counted)
+    mem = cloud.service()
+    mem.get("miss")
+    mem.put("hit", 1)
+    mem.get("hit")
+    assert looks == ["miss", "hit"]
+
+
+def test_what_arrives_between_look_and_request_is_not_asked_for_again(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloud.service().put("a", 1)
+    cloud.counts()
+    mem = cloud.service()
+    key_of = mem._key
+
+    def key_while_another_thread_reads(name: str) -> str:
+        monkeypatch.undo()
+        other = threading.Thread(target=mem.get, args=(name,))
+        other.start()
+        other.join()
+        return key_of(name)
+
+    monkeypatch.setattr(mem, "_key", key_while_another_thread_reads)
+    assert mem.get("a") == 1
+    assert cloud.counts() == {"edge": 1}
+    assert mem.stats().memory_hits == 1
+
+
 def test_an_error_reaches_all_who_share_the_request(cloud: Cloud) -> None:
     cloud.down = {"edge", "s3"}
     mem, errors = cloud.service(), []

@@ -15,7 +15,7 @@ from memory.testing import Clock, Cloud
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from memory._reader import Reading
+    from memory._reading import Reading
 
 MANY = 10_000
 LEVELLED = 1.3  # times a get of a value without tags, from memory

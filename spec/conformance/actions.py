@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .answers import Message
-    from .scenarios import Play
+    from .play import Play
 
 _CONCURRENT_PUTS = 16
 _DATE = re.compile(r"\$DATE([+-]\d+)")

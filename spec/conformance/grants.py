@@ -11,7 +11,7 @@ from .names import escaped
 
 if TYPE_CHECKING:
     from .answers import Message
-    from .scenarios import Play
+    from .play import Play
 
 _QUERY = re.compile(r"Policy=([^&]+)&Signature=([^&]+)&Key-Pair-Id=([^&]+)&Hash-Algorithm=SHA256")
 _FROM_CLOUDFRONT = str.maketrans("-_~", "+=/")

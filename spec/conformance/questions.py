@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .answers import Answer, Message
-    from .scenarios import Play
+    from .play import Play
 
 READS = frozenset({"get", "entry"})  # what a language may have in two ways
 OF_READERS = frozenset({"get", "entry", "get_many", "list"})

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .answers import Message
-    from .scenarios import Play
+    from .play import Play
 
 NAME = ".changes.json"
 _INACCURACY = 10  # seconds that an e may be from the present (CHG-10)

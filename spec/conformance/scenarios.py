@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from typing import TYPE_CHECKING, Any
 
 from . import actions, protocol, questions
 from .answers import Answer, FailureError, during, equal
 from .checks import check_absent
-from .names import escaped
+from .play import Play
 from .transcript import Transcript
 
 if TYPE_CHECKING:
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from .driver import Driver
     from .store import Store
     from .vectors import Vector
-
-_runs = itertools.count(1)
 
 
 def roles(vector: Vector) -> set[str]:
@@ -67,57 +64,41 @@ class Scenario:
                 self._run(is_async=True)
 
     def _run(self, *, is_async: bool) -> None:
-        play = Play(self.vector, self._drivers, self._store, self._rsa_key, is_async=is_async)
+        play = Play(self.vector, self._drivers, self._store)
         self.transcript = play.transcript
+        performance = Performance(play, self.vector.absent, self._rsa_key, is_async=is_async)
         try:
             play.begin()
             for number, step in enumerate(self.vector.members["steps"], 1):
                 play.transcript.step(number, step)
                 with during(f"step {number}, {step['do']}"):
-                    play.do(step)
+                    performance.do(step)
         finally:
             play.end()
-            self.seconds += play.seconds
+            self.seconds += performance.seconds
 
 
-class Play:
-    """One time through the steps.
+class Performance:
+    """Has steps done: by the runner, or by a driver whose answer is judged.
 
     Attributes:
-        store: where the drivers meet.
-        visibility: the scenario's.
-        service: a name of its own for each time, so that nothing is there yet.
-        with_changes: whether it has a change record (section 14).
-        remembered: what later steps may name: `$VERSION`, what the last put returned; `$WRITE`, the `write` of the
-            document that the runner last looked at; and the last grant.
         seconds: how long the drivers took.
-        transcript: what was asked and answered.
     """
 
-    def __init__(
-        self, vector: Vector, drivers: dict[str, Driver], store: Store, rsa_key: Path, *, is_async: bool
-    ) -> None:
-        """Take what `Scenario` has, and whether objects that are kept read asynchronously where there is a choice."""
-        self.store = store
-        self.visibility: str = vector.members["visibility"]
-        self.service = f"run-{next(_runs)}"
-        self.with_changes = bool(vector.members.get("with_changes"))
-        self.remembered: Message = {}
+    def __init__(self, play: Play, absent: Sequence[str], rsa_key: Path, *, is_async: bool) -> None:
+        """Take what the steps share, and how they are done.
+
+        Args:
+            play: what they share.
+            absent: what no answer may contain.
+            rsa_key: a file with a key that CloudFront does not know.
+            is_async: whether objects that are kept read asynchronously where there is a choice.
+        """
         self.seconds = 0.0
-        self.transcript = Transcript(vector.absent)
-        self._absent = vector.absent
-        self._drivers = drivers
+        self._play = play
+        self._absent = absent
         self._rsa_key = rsa_key
         self._is_async = is_async
-
-    def begin(self) -> None:
-        """Set the clocks: signatures and lifetimes go by them."""
-        self.store.begin()
-        self.wait(0)
-
-    def end(self) -> None:
-        """Close the objects that were kept."""
-        self._tell({"op": "close"})
 
     def do(self, step: Message) -> None:
         """Do one step.
@@ -127,26 +108,13 @@ class Play:
             SkippedError: The driver skipped it.
         """
         if step["do"] in actions.ACTIONS:
-            actions.ACTIONS[step["do"]](self, step)
+            actions.ACTIONS[step["do"]](self._play, step)
         elif step["do"] == "together":
             self._together(step)
         else:
             for way in self._ways(step):
                 with during(way):
-                    questions.JUDGES[step["do"]](self, step, self._ask(step, self.request(step, way)))
-
-    def wait(self, seconds: float) -> None:
-        """Move all clocks."""
-        self.store.clock.now += seconds
-        self._tell({"op": "clock", "now": self.store.clock.now})
-
-    def chance(self, number: float) -> None:
-        """Say which random number the SDKs take."""
-        self._tell({"op": "random", "value": number})
-
-    def log(self) -> None:
-        """Let all that the SDKs and what is below them can say be said on standard error."""
-        self._tell({"op": "log"})
+                    questions.JUDGES[step["do"]](self._play, step, self._ask(step, self.request(step, way)))
 
     def request(self, step: Message, way: str) -> Message:
         """Return what a driver is asked for a step.
@@ -155,28 +123,18 @@ class Play:
             step: the step.
             way: `async` for the other way of a language that has two to read, else empty.
         """
-        request = {"op": step["do"], **questions.request(step, self.remembered)}
+        play = self._play
+        request = {"op": step["do"], **questions.request(step, play.remembered)}
         if way:
             request["async"] = True
         if "session" in step:
             request["session"] = f"{_role(step)} {step['session']}"
-        own = {"CHANGES": True} if self.with_changes else {}
-        conf = self.store.conf(self.visibility, {**own, **step.get("conf", {})}, self._rsa_key)
-        return {**request, "conf": conf, "service": self.service}
-
-    @property
-    def place(self) -> str:
-        """The service's place (KEY-1)."""
-        return f"{self.service}.changes" if self.with_changes else self.service
-
-    def key(self, step: Message) -> str:
-        """Return the key of the object that a step is about, or what all keys of this time begin with."""
-        return f"{self.visibility}/{self.place}/" + (
-            step.get("key") or (f"{escaped(step['name'])}.json" if "name" in step else "")
-        )
+        own = {"CHANGES": True} if play.with_changes else {}
+        conf = play.store.conf(play.visibility, {**own, **step.get("conf", {})}, self._rsa_key)
+        return {**request, "conf": conf, "service": play.service}
 
     def _ways(self, step: Message) -> Iterable[str]:
-        if step["do"] not in questions.READS or "async" not in self._drivers[_role(step)].features:
+        if step["do"] not in questions.READS or "async" not in self._play.drivers[_role(step)].features:
             return [""]
         if "session" in step:
             return ["async" if self._is_async else ""]
@@ -196,43 +154,38 @@ class Play:
                     continue
                 with during(f"lane {number}, {one['do']}"):
                     called += bool(message.get("called"))
-                    questions.JUDGES[one["do"]](self, one, _checked(one["do"], message))
+                    questions.JUDGES[one["do"]](self._play, one, _checked(one["do"], message))
         if "called" in step:
             equal({"called": step["called"]}, {"called": called})
 
     def _inner(self, step: Message) -> Message:
         if step["do"] == "pause":
             return {"op": "pause", "seconds": step["seconds"]}
-        has_ways = step["do"] in questions.READS and "async" in self._drivers[_role(step)].features
+        has_ways = step["do"] in questions.READS and "async" in self._play.drivers[_role(step)].features
         return self.request(step, "async" if has_ways else "")
 
     def _ask(self, step: Message, request: Message) -> Answer:
-        driver = self._drivers[_role(step)]
-        self.store.roam(step.get("pop", 0))
+        play, driver = self._play, self._play.drivers[_role(step)]
+        play.store.roam(step.get("pop", 0))
         driver.forget_stderr()
-        before = self.store.clock.now
+        before = play.store.clock.now
         (answer,) = driver.ask([request])
         self.seconds += answer.seconds
-        if replaced := self.store.overwritten():
-            self.remembered["$WRITE"] = replaced
-        self.transcript.exchange(driver.sdk.name, request, answer)
+        if replaced := play.store.overwritten():
+            play.remembered["$WRITE"] = replaced
+        play.transcript.exchange(driver.sdk.name, request, answer)
         if not answer.verdict:
-            self.transcript.traffic(self.store.traffic())
+            play.transcript.traffic(play.store.traffic())
         if answer.seconds > step.get("within", answer.seconds):
             raise FailureError(
                 "late", f"an answer within {step['within']} s", f"one after {answer.seconds:.1f} s"
             )
         check_absent([*self._absent, *step.get("absent", ())], [answer], driver.stderr())
         if "passes" in step:
-            self.wait(step["passes"])  # so far only the clock of the driver has moved
-        if self.store.clock.now != before:
-            self.wait(0)  # so far only that of the store has
+            play.wait(step["passes"])  # so far only the clock of the driver has moved
+        if play.store.clock.now != before:
+            play.wait(0)  # so far only that of the store has
         return answer
-
-    def _tell(self, request: Message) -> None:
-        for driver in dict.fromkeys(self._drivers.values()):
-            (answer,) = driver.ask([request])
-            answer.check_success({})
 
 
 def _asking(steps: Sequence[Message]) -> Iterator[Message]:

@@ -11,7 +11,7 @@ from .names import escaped
 
 if TYPE_CHECKING:
     from .answers import Message
-    from .scenarios import Play
+    from .play import Play
 
 _FOLDER = ".tags/"
 _INACCURACY = 10_000  # milliseconds that an at may be from the present (CTAG-3)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from conformance.record import DAY, bucket_of, put_back, read_at
 
 from .edges import RECORD, Answer, of_storage
-from .writer import is_believed
+from .storage import is_believed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from .edges import Edge
     from .rule import Rule
     from .simulation import Process, Simulation
-    from .storage import Storage, Stored
-    from .writer import Put
+    from .storage import Put, Storage, Stored
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,19 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from conformance.record import Record
 
+    from .rule import Rule
     from .simulation import Simulation
 
 _AHEAD = 900  # seconds that a signature may be of the future
+
+
+class Put(NamedTuple):
+    """What is to be written."""
+
+    name: str
+    version: int
+    edge_ttl: int
+    clears: bool = False
 
 
 class Landing(NamedTuple):
@@ -70,3 +80,10 @@ class Storage:
         self.record = Stored(record, int(self._simulation.now), edge_ttl, self._tags, is_ours)
         self.records.append(self.record)
         return self.record
+
+
+def is_believed(stored: Stored, rule: Rule) -> bool:
+    """Whether a record is believed (CHG-4)."""
+    return (stored.is_ours or rule.believes_others) and (
+        stored.last_modified <= stored.record.newest + 30 or rule.believes_restored
+    )

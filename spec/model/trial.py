@@ -11,9 +11,9 @@ from conformance.record import Record
 from .edges import Edge
 from .reader import Reader, World
 from .simulation import Simulation
-from .storage import Storage
+from .storage import Put, Storage
 from .theme import THEMES
-from .writer import Put, Setting, Writer
+from .writer import Setting, Writer
 
 if TYPE_CHECKING:
     from .edges import Copy

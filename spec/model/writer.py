@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from conformance.record import bucket_of, first
 
+from .storage import is_believed
+
 if TYPE_CHECKING:
     from random import Random
 
     from .reader import Reader
     from .rule import Rule
     from .simulation import Process, Simulation
-    from .storage import Storage, Stored
+    from .storage import Put, Storage, Stored
 
 _CALL = 60.0  # seconds
 _HANGS_UP = 20.0  # seconds that S3 waits for the rest of a body
@@ -23,15 +25,6 @@ _LATE = 100
 _TOO_MANY = 2  # conflicts
 
 Announcing = Generator[float, None, "int | None"]
-
-
-class Put(NamedTuple):
-    """What is to be written."""
-
-    name: str
-    version: int
-    edge_ttl: int
-    clears: bool = False
 
 
 class Setting(NamedTuple):
@@ -238,10 +231,3 @@ class Writer:
     def _done(self, put: Put, e: int, start: float) -> None:
         if self._reader:
             self._reader.has_put(put, e, start)
-
-
-def is_believed(stored: Stored, rule: Rule) -> bool:
-    """Whether a record is believed (CHG-4)."""
-    return (stored.is_ours or rule.believes_others) and (
-        stored.last_modified <= stored.record.newest + 30 or rule.believes_restored
-    )

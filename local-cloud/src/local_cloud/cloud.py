@@ -21,9 +21,10 @@ from local_cloud.edge.invalidations import InvalidationReader
 from local_cloud.edge.origin import S3Origin
 from local_cloud.engine import HOST, Engine
 from local_cloud.engine_proxy import EngineProxy
-from local_cloud.faults import Faults, Place
+from local_cloud.faults import Faults
 from local_cloud.guard import Guard
 from local_cloud.journal import Journal
+from local_cloud.request_hooks import Place
 from local_cloud.run_keys import ENGINE_HEADER
 from local_cloud.stacks import Stack, Stacks
 from local_cloud.write_times import WriteTimes
@@ -101,50 +102,29 @@ class LocalCloud:
         self._engine = engine
         self.clock = clock
         scheme = "https" if engine.certificate else "http"
-        self.endpoint, at_origin = (_url(listener, scheme) for listener in sockets.proxy)
+        self.endpoint, self._beside_faults = (_url(listener, scheme) for listener in sockets.proxy)
         self.edge_endpoints = [_url(listener) for listener in sockets.edges]
         self.edge_endpoint = self.edge_endpoints[0]
-        self.certificate = engine.certificate.path if engine.certificate else None
         self.roaming_endpoint = _url(sockets.roaming)
+        self.control_endpoint = _url(sockets.control)
+        self.certificate = engine.certificate.path if engine.certificate else None
         self._session: Any = boto3.Session(
             aws_access_key_id=engine.keys.access_key,
             aws_secret_access_key=engine.keys.secret_key,
             region_name=REGION,
         )
-        # What the local cloud does itself goes to the engine directly: faults are not for it.
-        s3, cloudfront = self._own_client("s3"), self._own_client("cloudfront")
-        self._stacks = Stacks(self._own_client("cloudformation"), s3)
         self._can_fail = faults or clock is not time.time
         places: frozenset[Place] = frozenset(get_args(Place)) if self._can_fail else frozenset({"edge"})
         self.faults = Faults(places, len(sockets.edges))
         self.request_hooks = self.faults.request_hooks
         self.requests = Journal()
+        # What the local cloud does itself goes to the engine directly: faults are not for it.
+        s3 = self._own_client("s3")
+        self._stacks = Stacks(self._own_client("cloudformation"), s3)
         self._background = Background("local-cloud")
-        trust = engine.certificate.context() if engine.certificate else None
-        self._proxy = EngineProxy(
-            engine,
-            lambda port: Guard(engine.keys, s3, port, auth=engine.certificate is not None),
-            self._background,
-            None if clock is time.time else WriteTimes(clock),
-            clock,
-            is_spoilt=self._can_fail,
-        )
-        self._proxy.start(*sockets.proxy, self.faults, self.requests)
-        self.faults.on_change(self._proxy.update)
-        self._beside_faults = at_origin
-        origin = at_origin if self._can_fail else engine.endpoint
-        opening = {} if self._can_fail else {ENGINE_HEADER: engine.keys.engine}
-        sources = Sources(
-            distributions=DistributionReader(cloudfront, s3).read,
-            invalidations=InvalidationReader(cloudfront).read,
-            open_origin=lambda: S3Origin(origin, self._session.get_credentials(), REGION, trust, opening),
-            clock=clock,
-        )
-        self._edge = Edge(sources, self._background, self.faults, self.requests)
-        self._edge.start(sockets.edges, sockets.roaming, regional_cache=regional_cache)
-        self.faults.on_change(self._edge.update)
+        self._proxy = self._started_proxy(sockets, s3)
+        self._edge = self._started_edge(sockets, s3, regional_cache=regional_cache)
         self._control = Control(self, sockets.control)
-        self.control_endpoint = _url(sockets.control)
         self._running = True
         atexit.register(self.stop)  # a caller that dies of an exception leaves no process behind
 
@@ -313,6 +293,39 @@ class LocalCloud:
             self._proxy.stop()
             self._background.stop()
             self._engine.stop()
+
+    def _started_proxy(self, sockets: ListenSockets, s3: Any) -> EngineProxy:
+        """Open the way into the engine, for applications and for the edge."""
+        engine = self._engine
+        proxy = EngineProxy(
+            engine,
+            lambda port: Guard(engine.keys, s3, port, auth=engine.certificate is not None),
+            self._background,
+            None if self.clock is time.time else WriteTimes(self.clock),
+            self.clock,
+            is_spoilt=self._can_fail,
+        )
+        proxy.start(*sockets.proxy, self.faults, self.requests)
+        self.faults.on_change(proxy.update)
+        return proxy
+
+    def _started_edge(self, sockets: ListenSockets, s3: Any, *, regional_cache: bool) -> Edge:
+        """Open CloudFront, whose way to S3 is the proxy's if that can fail or has another clock."""
+        cloudfront = self._own_client("cloudfront")
+        keys, certificate = self._engine.keys, self._engine.certificate
+        trust = certificate.context() if certificate else None
+        origin = self._beside_faults if self._can_fail else self._engine.endpoint
+        opening = {} if self._can_fail else {ENGINE_HEADER: keys.engine}
+        sources = Sources(
+            distributions=DistributionReader(cloudfront, s3).read,
+            invalidations=InvalidationReader(cloudfront).read,
+            open_origin=lambda: S3Origin(origin, self._session.get_credentials(), REGION, trust, opening),
+            clock=self.clock,
+        )
+        edge = Edge(sources, self._background, self.faults, self.requests)
+        edge.start(sockets.edges, sockets.roaming, regional_cache=regional_cache)
+        self.faults.on_change(edge.update)
+        return edge
 
     def _client(self, service: str, endpoint: str) -> Any:
         trust = str(self.certificate) if self.certificate else None

@@ -7,7 +7,7 @@ import threading
 from dataclasses import asdict
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from local_cloud.clock import FakeClock
@@ -18,9 +18,23 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
-    from local_cloud.cloud import LocalCloud
+    from local_cloud.faults import Faults
+    from local_cloud.journal import Journal
 
 _LARGEST = 65_536  # bytes of a request's body
+
+
+class _Controlled(Protocol):
+    """A local cloud, as far as it is controlled; each is what `LocalCloud` says of it."""
+
+    clock: Callable[[], float]
+    faults: Faults
+    requests: Journal
+    roaming_endpoint: str
+
+    def clear_caches(self) -> None: ...
+    def refresh(self) -> None: ...
+    def roam(self, pop: int) -> None: ...
 
 
 class Control:
@@ -39,7 +53,7 @@ class Control:
     from web pages, 404 for what does not exist.
     """
 
-    def __init__(self, cloud: LocalCloud, listener: socket.socket) -> None:
+    def __init__(self, cloud: _Controlled, listener: socket.socket) -> None:
         """Serve at once.
 
         Args:
@@ -67,7 +81,7 @@ class Control:
         self._thread.join()
 
 
-def _operations(cloud: LocalCloud) -> dict[tuple[str, str], Callable[[dict[str, Any]], Any]]:
+def _operations(cloud: _Controlled) -> dict[tuple[str, str], Callable[[dict[str, Any]], Any]]:
     """Return what each method and path does, given the request's body, and returns."""
     return {
         ("GET", "/faults"): lambda _: cloud.faults.active(),
@@ -84,7 +98,7 @@ def _operations(cloud: LocalCloud) -> dict[tuple[str, str], Callable[[dict[str, 
     }
 
 
-def _roam(cloud: LocalCloud, given: dict[str, Any]) -> None:
+def _roam(cloud: _Controlled, given: dict[str, Any]) -> None:
     pop = given.get("pop")
     if set(given) != {"pop"} or not isinstance(pop, int) or isinstance(pop, bool):
         raise ValueError('the body is {"pop": number}')

@@ -29,9 +29,10 @@ if TYPE_CHECKING:
 
     from local_cloud.background import Background
     from local_cloud.engine import Engine
-    from local_cloud.faults import Faults, Place
+    from local_cloud.faults import Faults
     from local_cloud.guard import Guard
     from local_cloud.journal import Journal
+    from local_cloud.request_hooks import Place
     from local_cloud.write_times import WriteTimes
 
 # Headers about one connection; the length is that of what was read.

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Awaitable, Callable, Mapping
 
-    from local_cloud.faults import Fault, Faults, Place
+    from local_cloud.faults import Fault, Faults
     from local_cloud.journal import Journal
+    from local_cloud.request_hooks import Place
 
 _CREDENTIAL = re.compile("Credential=([^/,]+)/")
 DISTRIBUTION = web.RequestKey("distribution", str)  # on requests for an edge: the domain they are for

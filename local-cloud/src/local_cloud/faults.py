@@ -7,12 +7,11 @@ from dataclasses import KW_ONLY, asdict, dataclass, fields
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from local_cloud.request_hooks import RequestHooks
+from local_cloud.request_hooks import Place, RequestHooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-Place = Literal["edge", "s3", "origin"]
 Kind = Literal[
     "refuse",
     "reset",

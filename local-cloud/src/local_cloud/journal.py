@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from local_cloud.faults import Kind, Place
+    from local_cloud.faults import Kind
+    from local_cloud.request_hooks import Place
 
 
 @dataclass(frozen=True)

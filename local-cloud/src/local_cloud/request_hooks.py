@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from local_cloud.faults import Place
+#: Where requests are met: what viewers ask of CloudFront, applications of S3, and the edge of S3.
+Place = Literal["edge", "s3", "origin"]
 
 
 @dataclass
-class _Interlude:
+class _Hook:
     where: Place
     method: str | None
     path: str
@@ -22,11 +23,11 @@ class _Interlude:
 
 
 class RequestHooks:
-    """The request_hooks of one local cloud, for any thread; of several for the same request the oldest happens."""
+    """The hooks of one local cloud, for any thread; of several for the same request the oldest is called."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._waiting: list[_Interlude] = []
+        self._waiting: list[_Hook] = []
 
     def add(
         self,
@@ -52,7 +53,7 @@ class RequestHooks:
         if times < 1:
             raise ValueError(f"times is at least 1, not {times}")
         with self._lock:
-            self._waiting.append(_Interlude(where, method, path, act, times))
+            self._waiting.append(_Hook(where, method, path, act, times))
 
     def clear(self) -> None:
         """Let nothing happen any more."""

@@ -12,10 +12,10 @@ from memory._refusals import BUSY, SKEWED, error_code, is_out_of_time
 from memory._sigv4 import query_string, signed_headers, signed_query
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from memory._credentials import Credentials, CredentialSource
     from memory._endpoints import Endpoint
+    from memory._sigv4 import Credentials
     from memory._wire import Wire
 
 ATTEMPTS = 4
@@ -87,10 +87,10 @@ class Aws:
 
     Args:
         wire: Carries them.
-        credentials: Whose they are.
+        credentials: Returns whose they are, given when to have ended.
     """
 
-    def __init__(self, wire: Wire, credentials: CredentialSource) -> None:
+    def __init__(self, wire: Wire, credentials: Callable[[float], Credentials]) -> None:
         self._wire = wire
         self._credentials = credentials
 
@@ -112,7 +112,7 @@ class Aws:
         attempt = 0
         while True:
             attempt += 1
-            signed = self._signed(request, path, self._credentials.credentials(deadline))
+            signed = self._signed(request, path, self._credentials(deadline))
             if request.announced is not None and self.present() > request.announced + _AGAIN_SECONDS:
                 return Outcome(
                     Failure("its announcement is too old", NOT_SENT), is_unknown, is_out_of_time=True

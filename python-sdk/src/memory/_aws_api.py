@@ -110,7 +110,7 @@ def _ask(  # noqa: PLR0913, PLR0917 - what a call is made of
 ) -> dict[str, object]:
     region = arn.split(":")[3]
     # With the function's own credentials: the role of the configuration is for S3 and CloudFront (ROLE-1).
-    aws = Aws(wire, CredentialSource(wire, region=region))
+    aws = Aws(wire, CredentialSource(wire, region=region).credentials)
     request = AwsRequest(
         service_endpoint(service, region),
         service,

@@ -9,7 +9,8 @@ import math
 import threading
 import time
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from memory._envelope import decode, encode
 from memory._errors import AccessDeniedError, UnavailableError
@@ -17,11 +18,11 @@ from memory._names import quoted
 from memory._wait_graph import GRAPH, Computation
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
 
     from memory._local import CachedValue
     from memory._options import PutOptions
-    from memory._reader import Reading
+    from memory._reading import Reading
 
 _LOGGER = logging.getLogger("memory")
 _ENDS_REMEMBERED = 1000
@@ -29,20 +30,22 @@ PATIENCE = 10.0  # seconds, WAIT-2
 MOST_FACTORIES = 10
 
 
-class Cache(Protocol):
-    """What computations need of a service."""
+class Cache(NamedTuple):
+    """What computations need of a service.
 
-    def find(self, name: str, *, consistent: bool) -> Reading:
-        """Read what is stored, from S3 itself if that is wanted."""
+    Attributes:
+        find: Reads what is stored under a name.
+        find_in_s3: Does so in S3 itself.
+        find_fresh: Returns the copy in memory if it may be served without asking.
+        prepare: Notes what is known of the tags before the value is made (CTAG-12).
+        store: Puts a value, given how many milliseconds it took.
+    """
 
-    def find_fresh(self, name: str) -> CachedValue | None:
-        """Return the copy in memory if it may be served without asking."""
-
-    def prepare(self, options: PutOptions) -> PutOptions:
-        """Note what is known of the tags before the value is made (CTAG-12)."""
-
-    def store(self, name: str, value: Any, options: PutOptions, took: int) -> None:
-        """Put a value."""
+    find: Callable[[str], Reading]
+    find_in_s3: Callable[[str], Reading]
+    find_fresh: Callable[[str], CachedValue | None]
+    prepare: Callable[[PutOptions], PutOptions]
+    store: Callable[[str, Any, PutOptions, int], None]
 
 
 class _Finding(NamedTuple):
@@ -61,6 +64,86 @@ class _Finding(NamedTuple):
 
 class _AbandonedError(Exception):
     """Whoever computed was interrupted."""
+
+
+class _Turn:
+    """One caller's turn to compute: what surrounds the call of the factory.
+
+    Args:
+        cache: Where the value is found and put.
+        computation: What it is of.
+        options: Those of the put.
+        finding: What there was.
+
+    Attributes:
+        computation: The same.
+        document: The value for those who wait, once there is one.
+    """
+
+    def __init__(
+        self, cache: Cache, computation: Computation, options: PutOptions, finding: _Finding
+    ) -> None:
+        self.computation = computation
+        self.document = b""
+        self._cache = cache
+        self._name = computation.name
+        self._options = options
+        self._finding = finding
+
+    @property
+    def has_tags(self) -> bool:
+        """Whether there is something to prepare."""
+        return bool(self._options.tags)
+
+    def newest(self) -> CachedValue | None:
+        """Ask S3, unless it was S3 that was asked (COMP-5), and return what makes the factory needless."""
+        finding, due = self._finding, self._finding.copy
+        if finding.is_of_s3 or not finding.is_readable:
+            return None
+        try:
+            newest = self._cache.find_in_s3(self._name).copy
+        except UnavailableError as error:
+            _LOGGER.warning("memory: S3 does not say whether %s is newer: %s", quoted(self._name), error)
+            self._finding = finding._replace(is_readable=False)
+            return due
+        except AccessDeniedError:
+            # Without s3:ListBucket that is S3's word for a name that is not there (CON-2).
+            return None
+        self._finding = _Finding(newest, is_readable=True, is_of_s3=True)
+        is_other = newest is not None and (due is None or newest.version != due.version)
+        return newest if is_other else None
+
+    def prepare(self) -> None:
+        """Look at the tags before the factory is called; without that nothing is put (COMP-3, CTAG-12)."""
+        if self.has_tags and self._finding.is_readable:
+            try:
+                self._options = self._cache.prepare(self._options)
+            except UnavailableError as error:
+                _LOGGER.warning("memory: %s cannot be stored with its tags: %s", quoted(self._name), error)
+                self._finding = self._finding._replace(is_readable=False)
+
+    def store(self, value: Any, took: int) -> None:
+        """Put what the factory made in so many milliseconds, if that is possible."""
+        self.document = encode(value)
+        if self._finding.is_readable:
+            try:
+                self._cache.store(self._name, value, self._options, took)
+            except UnavailableError as error:
+                _LOGGER.warning("memory: %s cannot be stored: %s", quoted(self._name), error)
+
+    def share(self, copy: CachedValue) -> Any:
+        """Return the value there is, for those who wait as well."""
+        value = copy.value()
+        self.document = encode(value)
+        return value
+
+    def keep(self, error: Exception, now: float) -> Any:
+        """Return the value there is, as its refresh failed; else raise."""
+        copy = self._finding.copy
+        if copy is None or copy.is_expired(now):
+            raise error
+        _LOGGER.warning("memory: refreshing %s failed, keeping the value: %r", quoted(self._name), error)
+        return self.share(copy)
 
 
 class Computations:
@@ -110,7 +193,7 @@ class Computations:
                 with GRAPH.waiting(computation, blocks_thread=True):
                     leads = not self._has_ended(computation)
             if leads:
-                return self._lead(computation, factory, options, finding)
+                return self._lead(_Turn(self._cache, computation, options, finding), factory)
             try:
                 return decode(computation.result()).value
             except _AbandonedError:
@@ -137,7 +220,7 @@ class Computations:
                 with GRAPH.waiting(computation, blocks_thread=False):
                     leads = not await self._has_ended_async(computation)
             if leads:
-                return await self._lead_async(computation, factory, options, finding)
+                return await self._lead_async(_Turn(self._cache, computation, options, finding), factory)
             try:
                 return decode(computation.result()).value
             except _AbandonedError:
@@ -176,31 +259,11 @@ class Computations:
 
     def _find(self, name: str) -> _Finding:
         try:
-            reading = self._cache.find(name, consistent=False)
+            reading = self._cache.find(name)
         except UnavailableError as error:
             _LOGGER.warning("memory: %s cannot be read, computing it: %s", quoted(name), error)
             return _Finding(None, is_readable=False, is_of_s3=False)
         return _Finding(reading.copy, is_readable=True, is_of_s3=reading.source == "s3")
-
-    def _confirm(self, name: str, finding: _Finding) -> tuple[_Finding, CachedValue | None]:
-        """Ask S3, unless it was S3 that was asked (COMP-5).
-
-        Returns:
-            What there is, and what makes the factory needless.
-        """
-        if finding.is_of_s3 or not finding.is_readable:
-            return finding, None
-        due = finding.copy
-        try:
-            newest = self._cache.find(name, consistent=True).copy
-        except UnavailableError as error:
-            _LOGGER.warning("memory: S3 does not say whether %s is newer: %s", quoted(name), error)
-            return finding._replace(is_readable=False), due
-        except AccessDeniedError:
-            # Without s3:ListBucket that is S3's word for a name that is not there (CON-2).
-            return finding, None
-        is_other = newest is not None and (due is None or newest.version != due.version)
-        return _Finding(newest, is_readable=True, is_of_s3=True), newest if is_other else None
 
     def _is_due(self, copy: CachedValue) -> bool:
         """Return whether to refresh a value before its end (COMP-4).
@@ -223,74 +286,48 @@ class Computations:
             computation = self._running[name] = Computation(name)
             return computation, True
 
-    def _lead(
-        self,
-        computation: Computation,
-        factory: Callable[[], Any],
-        options: PutOptions,
-        finding: _Finding,
-    ) -> Any:
-        try:
-            with GRAPH.leading(computation, blocks_thread=True):
-                finding, newest = self._confirm(computation.name, finding)
-                if newest is not None:
-                    return self._shared(computation, newest)
-                options, finding = self._prepared(computation.name, options, finding)
-                began = self._clock()
-                try:
-                    value = factory()
-                except Exception as error:  # noqa: BLE001 - a factory may raise anything
-                    return self._kept(computation, finding.copy, error)
-                took = self._took(began)
-                stored = self._stored(computation.name, value, options, took, finding.is_readable)
-                self._settle(computation, stored)
-                return value
-        except Exception as error:
-            self._settle(computation, error)
-            raise
-        finally:
-            self._leave(computation)
-
-    async def _lead_async(
-        self,
-        computation: Computation,
-        factory: Callable[[], Awaitable[Any]],
-        options: PutOptions,
-        finding: _Finding,
-    ) -> Any:
-        try:
-            with GRAPH.leading(computation, blocks_thread=False):
-                name = computation.name
-                finding, newest = await asyncio.to_thread(self._confirm, name, finding)
-                if newest is not None:
-                    return self._shared(computation, newest)
-                if options.tags:
-                    options, finding = await asyncio.to_thread(self._prepared, name, options, finding)
-                began = self._clock()
-                try:
-                    value = await factory()
-                except Exception as error:  # noqa: BLE001 - a factory may raise anything
-                    return self._kept(computation, finding.copy, error)
-                took = self._took(began)
-                readable = finding.is_readable
-                stored = await asyncio.to_thread(self._stored, name, value, options, took, readable)
-                self._settle(computation, stored)
-                return value
-        except Exception as error:
-            self._settle(computation, error)
-            raise
-        finally:
-            self._leave(computation)
-
-    def _prepared(self, name: str, options: PutOptions, finding: _Finding) -> tuple[PutOptions, _Finding]:
-        """Look at the tags before the factory is called; without that nothing is put (COMP-3, CTAG-12)."""
-        if options.tags and finding.is_readable:
+    def _lead(self, turn: _Turn, factory: Callable[[], Any]) -> Any:
+        with self._leading(turn, blocks_thread=True):
+            newest = turn.newest()
+            if newest is not None:
+                return turn.share(newest)
+            turn.prepare()
+            began = self._clock()
             try:
-                options = self._cache.prepare(options)
-            except UnavailableError as error:
-                _LOGGER.warning("memory: %s cannot be stored with its tags: %s", quoted(name), error)
-                finding = finding._replace(is_readable=False)
-        return options, finding
+                value = factory()
+            except Exception as error:  # noqa: BLE001 - a factory may raise anything
+                return turn.keep(error, self._clock())
+            turn.store(value, self._took(began))
+            return value
+
+    async def _lead_async(self, turn: _Turn, factory: Callable[[], Awaitable[Any]]) -> Any:
+        with self._leading(turn, blocks_thread=False):
+            newest = await asyncio.to_thread(turn.newest)
+            if newest is not None:
+                return turn.share(newest)
+            if turn.has_tags:
+                await asyncio.to_thread(turn.prepare)
+            began = self._clock()
+            try:
+                value = await factory()
+            except Exception as error:  # noqa: BLE001 - a factory may raise anything
+                return turn.keep(error, self._clock())
+            await asyncio.to_thread(turn.store, value, self._took(began))
+            return value
+
+    @contextmanager
+    def _leading(self, turn: _Turn, *, blocks_thread: bool) -> Iterator[None]:
+        """Give those who wait what a turn comes to."""
+        computation = turn.computation
+        try:
+            with GRAPH.leading(computation, blocks_thread=blocks_thread):
+                yield
+                self._settle(computation, turn.document)
+        except Exception as error:
+            self._settle(computation, error)
+            raise
+        finally:
+            self._leave(computation)
 
     def _settle(self, computation: Computation, outcome: bytes | Exception) -> None:
         """Give those who wait the outcome, if it is the first."""
@@ -304,38 +341,6 @@ class Computations:
 
     def _took(self, began: float) -> int:
         return max(0, round((self._clock() - began) * 1000))
-
-    def _kept(self, computation: Computation, copy: CachedValue | None, error: Exception) -> Any:
-        """Return the value there is, as its refresh failed; else raise."""
-        if copy is None or copy.is_expired(self._clock()):
-            raise error
-        _LOGGER.warning(
-            "memory: refreshing %s failed, keeping the value: %r", quoted(computation.name), error
-        )
-        return self._shared(computation, copy)
-
-    def _shared(self, computation: Computation, copy: CachedValue) -> Any:
-        """Return the value there is, and give it to those who wait."""
-        value = copy.value()
-        self._settle(computation, encode(value))
-        return value
-
-    def _stored(
-        self,
-        name: str,
-        value: Any,
-        options: PutOptions,
-        took: int,
-        is_readable: bool,  # noqa: FBT001 - private
-    ) -> bytes:
-        """Put a value if that is possible, and return a document of it for those who wait."""
-        document = encode(value)
-        if is_readable:
-            try:
-                self._cache.store(name, value, options, took)
-            except UnavailableError as error:
-                _LOGGER.warning("memory: %s cannot be stored: %s", quoted(name), error)
-        return document
 
     def _leave(self, computation: Computation) -> None:
         name = computation.name

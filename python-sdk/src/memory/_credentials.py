@@ -1,13 +1,14 @@
-"""AWS credentials: whose they are, and that they are still good (AWS-2, ROLE-1)."""
+"""AWS credentials: who gives them, and that they are still good (AWS-2, ROLE-1)."""
 
 from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from memory._errors import ConfigurationError, MemoryServiceError, UnavailableError
 from memory._fork import reset_in_child
+from memory._sigv4 import Credentials
 from memory._single_flight import SingleFlight
 
 if TYPE_CHECKING:
@@ -16,25 +17,6 @@ if TYPE_CHECKING:
     from memory._wire import Wire
 
 RENEWED_BEFORE_SECONDS = 300
-
-
-class Credentials(NamedTuple):
-    """An access key. Nothing of it shows in a repr.
-
-    Attributes:
-        access_key_id: Its id.
-        secret_access_key: The key.
-        session_token: What temporary ones have besides.
-        expires_at: When they end, in Unix seconds; None if never.
-    """
-
-    access_key_id: str
-    secret_access_key: str
-    session_token: str | None = None
-    expires_at: float | None = None
-
-    def __repr__(self) -> str:
-        return "Credentials(…)"
 
 
 class CredentialSource:

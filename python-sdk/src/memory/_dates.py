@@ -1,8 +1,9 @@
-"""Dates as HTTP has them. The standard library's reader takes longer to load than a read takes."""
+"""Dates as HTTP and AWS have them. The standard library's reader of HTTP's takes longer to load than a read takes."""
 
 from __future__ import annotations
 
 import re
+from datetime import datetime, timezone
 
 _DATE = re.compile(
     r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d\d) (\w{3}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:GMT|UTC|\+0000|-0000)",
@@ -13,6 +14,7 @@ _MONTHS = {
     for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)  # noqa: SIM905 - twelve quotes more
 }
 _FIRST_YEAR = 1970
+_ISO_TIME = r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:?00)"  # compiled when it is needed: seldom
 
 
 def unix_time(date: str | None) -> float | None:
@@ -34,6 +36,17 @@ def unix_time(date: str | None) -> float | None:
     of_year = (153 * (month + (-3 if month > 2 else 9)) + 2) // 5 + day - 1  # noqa: PLR2004
     days = era * 146_097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719_468
     return float(days * 86_400 + hour * 3600 + minute * 60 + second)
+
+
+def iso_time(text: object) -> float | None:
+    """Return a time such as `2026-11-29T22:00:00Z` as Unix seconds; None if it is none."""
+    match = re.fullmatch(_ISO_TIME, text, re.ASCII) if isinstance(text, str) else None
+    if match is None:
+        return None
+    try:
+        return datetime.fromisoformat(match[1]).replace(tzinfo=timezone.utc).timestamp()
+    except ValueError:
+        return None
 
 
 def _days_of(month: int, year: int) -> int:

@@ -30,7 +30,8 @@ class Invalidation:
     def __init__(self, config: Config, service_name: str, wire: Wire) -> None:
         self._config = config
         session_name = f"memory-service-{service_name}"[:64]
-        self._aws = Aws(wire, CredentialSource(wire, config.role_arn, session_name, config.region))
+        source = CredentialSource(wire, config.role_arn, session_name, config.region)
+        self._aws = Aws(wire, source.credentials)
 
     def check(self) -> None:
         """See whether it can be asked for at all.

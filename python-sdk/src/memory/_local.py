@@ -177,6 +177,9 @@ class LocalMemory:
         max_items: How many copies to keep; 0 for none.
         max_bytes: How many bytes they may count for; 0 for none.
         stats: Where to count.
+
+    Attributes:
+        arrivals: How many copies there have been. While that stays the same, what was not there still is not.
     """
 
     def __init__(self, max_items: int, max_bytes: int, stats: Stats) -> None:
@@ -184,6 +187,7 @@ class LocalMemory:
         self._max_bytes = max_bytes
         self._stats = stats
         self._copies: OrderedDict[str, CachedValue] = OrderedDict()
+        self.arrivals = 0
 
     def fresh(self, name: str, now: float) -> CachedValue | None:
         """Return the copy of a name if it may be served without asking.
@@ -232,6 +236,7 @@ class LocalMemory:
         if not self._max_items or size > self._max_bytes:
             return
         self._copies[name] = copy
+        self.arrivals += 1
         self._stats.bytes += size
         while len(self._copies) > self._max_items or self._stats.bytes > self._max_bytes:
             self._stats.bytes -= _size(*self._copies.popitem(last=False))

@@ -6,14 +6,20 @@ import functools
 import inspect
 import logging
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from memory._errors import MemoryServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from memory._service import MemoryService
+    class Observed(Protocol):
+        """A service, as far as its observer has to know it."""
+
+        def get(self, name: str, default: Any = None, *, consistent: bool = False) -> Any: ...
+        def get_entry(self, name: str, *, consistent: bool = False) -> Any: ...
+        def keys(self, prefix: str = "") -> Iterator[str]: ...
+
 
 _CALLS = (
     "put",
@@ -61,7 +67,7 @@ class Watch:
         self._observer = observer
         self._service_name = service_name
 
-    def over(self, service: MemoryService, read: Callable[..., Any]) -> None:
+    def over(self, service: Observed, read: Callable[..., Any]) -> None:
         """Put itself in front of the methods of a service.
 
         Args:

@@ -10,9 +10,7 @@ from memory._envelope import MAX_TAGS
 from memory._errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from memory._tag_writer import Tagging
+    from collections.abc import Iterable, Mapping
 
 STORAGE_CLASSES = ("STANDARD", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR")
 MAX_EDGE_TTL = 86_400
@@ -49,6 +47,20 @@ class Condition(NamedTuple):
                 f"if_version is a version that put or get_entry returned, not {version!r}"
             )
         return cls(version)
+
+
+class Tagging(NamedTuple):
+    """The tags of a document that is to be put.
+
+    Attributes:
+        generations: What their generations were before the value was made (CTAG-12).
+        until: Until when the records need not be read again, by the clock.
+        turn: How many invalidations of this object had ended before.
+    """
+
+    generations: Mapping[str, str]
+    until: float
+    turn: int
 
 
 class PutOptions(NamedTuple):

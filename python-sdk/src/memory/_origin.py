@@ -31,7 +31,8 @@ class Origin:
     def __init__(self, config: Config, service_name: str, wire: Wire) -> None:
         self._config = config
         session_name = f"memory-service-{service_name}"[:64]
-        self._aws = Aws(wire, CredentialSource(wire, config.role_arn, session_name, config.region))
+        source = CredentialSource(wire, config.role_arn, session_name, config.region)
+        self._aws = Aws(wire, source.credentials)
 
     def get(self, key: str, deadline: float, known: str | None = None, limit: int | None = None) -> Answer:
         """Read the document of a key (CON-2).

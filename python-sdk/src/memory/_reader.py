@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 from memory._circuit import Circuit
 from memory._edge import EDGE_SHARE, OriginRefusedError
@@ -12,6 +12,7 @@ from memory._envelope import decode
 from memory._errors import AccessDeniedError, ConfigurationError, CorruptValueError, UnavailableError
 from memory._local import CachedValue
 from memory._names import is_tag_record, url_path
+from memory._reading import Found, Reading
 from memory._tag_reader import TagReader
 
 if TYPE_CHECKING:
@@ -23,54 +24,12 @@ if TYPE_CHECKING:
     from memory._edge import Edge
     from memory._envelope import Envelope
     from memory._origin import Origin
+    from memory._reading import Verdict
+    from memory._single_flight import Flight
     from memory._state import State
-    from memory._tag_reader import Verdict
 
 _UNREADABLE = (UnavailableError, AccessDeniedError, ConfigurationError)
 _LOGGER = logging.getLogger("memory")
-
-
-class Reading(NamedTuple):
-    """What a get found.
-
-    Attributes:
-        source: `memory`, `edge`, `s3` or `stale`.
-        copy: The value and what is known about it; None if there is none, or one that has expired.
-        value: The value itself, for whoever made the request.
-        answer: What the edge or S3 said; None from memory.
-        started: When the request was sent, by the clock.
-    """
-
-    source: str
-    copy: CachedValue | None
-    value: Any
-    answer: Answer | None
-    started: float
-
-    def shared(self) -> Reading:
-        """Return the same for somebody who did not make the request, with a value of their own (MEM-3)."""
-        return self if self.copy is None else self._replace(value=self.copy.value())
-
-
-class Found(NamedTuple):
-    """What S3 holds under a name.
-
-    Attributes:
-        answer: The answer.
-        envelope: Its document decoded, expired or not; None of a miss.
-        verdict: What the records of its tags say of it; None if it has none.
-    """
-
-    answer: Answer
-    envelope: Envelope | None
-    verdict: Verdict | None = None
-
-    def is_present(self, now: float) -> bool:
-        """Return whether there is a value at a Unix time in seconds (ENV-5, CTAG-5)."""
-        envelope, verdict = self.envelope, self.verdict
-        if envelope is None or envelope.is_expired(now):
-            return False
-        return verdict is None or not verdict.differing
 
 
 class Reader:
@@ -118,12 +77,13 @@ class Reader:
         if self._changes is not None:
             self._changes.forget()
 
-    def read(self, name: str, key: str) -> Reading:
+    def read(self, name: str, key: str, missed: int | None = None) -> Reading:
         """Read what is stored under a name, as new as this service knows it to be.
 
         Args:
             name: The name.
             key: Key of its object.
+            missed: The `arrivals` of memory when the caller looked there in vain; None if it has not looked.
 
         Raises:
             MemoryServiceError: Nobody gave an answer that counts (GET-3 to GET-5, CON-2, FAIL-3).
@@ -132,9 +92,11 @@ class Reader:
         deadline = began + self._deadline
         # Some of a get's time is S3's, whatever the edge or another thread does with the rest (TIME-3, TIME-4).
         edge_deadline = began + self._deadline * EDGE_SHARE if self._failover else deadline
-        return self._by(name, key, edge_deadline, deadline)
+        return self._by(name, key, edge_deadline, deadline, missed)
 
-    def _by(self, name: str, key: str, edge_deadline: float, deadline: float) -> Reading:
+    def _by(
+        self, name: str, key: str, edge_deadline: float, deadline: float, missed: int | None = None
+    ) -> Reading:
         """Read a value, or the record of a tag."""
         state = self._state
         if state.doubted:
@@ -143,14 +105,21 @@ class Reader:
             return self._from_origin(name, key, deadline)[0]
         flights = state.single_flight
         with state.lock:
-            local = state.local
-            copy = (local.fresh_record if is_tag_record(name) else local.fresh)(name, self._clock())
+            local, copy = state.local, None
+            if local.arrivals != missed:
+                copy = (local.fresh_record if is_tag_record(name) else local.fresh)(name, self._clock())
             if copy is None:
                 flight, leads = flights.join(name)
         if copy is not None:
             return Reading("memory", copy, copy.value(), None, copy.started)
         if leads:
             return flights.lead(name, flight, lambda: self._read(name, key, edge_deadline, deadline))
+        return self._joined(flight, name, key, edge_deadline, deadline)
+
+    def _joined(
+        self, flight: Flight[Reading], name: str, key: str, edge_deadline: float, deadline: float
+    ) -> Reading:
+        """Return what another's request for the same name brings, if it comes in time and is new enough (MEM-4)."""
         if flight.is_of_this_thread:
             return self._from_origin(name, key, deadline)[0]
         if flight.wait(edge_deadline):

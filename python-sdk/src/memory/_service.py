@@ -51,10 +51,9 @@ if TYPE_CHECKING:
     from memory._entry import Entry
     from memory._grant import Grant
     from memory._invalidation import Invalidation
-    from memory._local import CachedValue
     from memory._observer import Observation, Watch
     from memory._options import Seconds
-    from memory._reader import Reading
+    from memory._reading import Reading
     from memory._secrets import KeySource
     from memory._signing import Signer
     from memory._stats import Stats
@@ -279,19 +278,19 @@ class MemoryService:
             UnavailableError: Neither the edge nor S3 answered in time; or S3 did not, and what the edge has ended since
                 it was fetched, so that nobody says what is there now (EXP-1).
         """
-        if not consistent:
-            state = self._state
-            if state.doubted:
-                state.settle()
-            # What is left is of a change that this very thread is in the middle of: then memory is not asked.
-            if not state.doubted:
-                with state.lock:
-                    copy = state.local.fresh(name, self._clock())
-                if copy is not None:
-                    if _LOGGER.isEnabledFor(logging.DEBUG):
-                        _LOGGER.debug("memory: get %s from memory", quoted(name))
-                    return copy.value()
-        return self._value_and_source(name, default, consistent=consistent)[0]
+        state = self._state
+        # What is left in doubt is of a change that this very thread is in the middle of: then memory is not asked.
+        if consistent or (state.doubted and not state.settle()):
+            return self._value_and_source(name, default, consistent=consistent)[0]
+        with state.lock:
+            copy = state.local.fresh(name, self._clock())
+            if copy is None:
+                missed = state.local.arrivals
+        if copy is None:
+            return self._value_and_source(name, default, missed=missed)[0]
+        if _LOGGER.isEnabledFor(logging.DEBUG):
+            _LOGGER.debug("memory: get %s from memory", quoted(name))
+        return copy.value()
 
     def get_entry(self, name: str, *, consistent: bool = False) -> Entry | None:
         """Read a value with what is known about it; None if there is none (GET-6).
@@ -752,13 +751,22 @@ class MemoryService:
         return key
 
     def _compute(self) -> Computations:
-        from memory._compute import (
-            Computations,
-        )  # with asyncio, which takes longer to load than all of this SDK
+        # With asyncio, which takes longer to load than all of this SDK.
+        from memory._compute import Cache, Computations
+
+        def store(name: str, value: Any, options: PutOptions, took: int) -> None:
+            self._writer.put(name, self._key(name), value, options, took=took)
 
         with self._state.lock:
             if self._computations is None:
-                self._computations = Computations(_ComputedValues(self), self._clock, self._random)
+                cache = Cache(
+                    find=lambda name: self._read(name, consistent=False),
+                    find_in_s3=lambda name: self._read(name, consistent=True),
+                    find_fresh=lambda name: self._state.fresh(name, self._clock()),
+                    prepare=self._tags.prepared,
+                    store=store,
+                )
+                self._computations = Computations(cache, self._clock, self._random)
             return self._computations
 
     @property
@@ -795,10 +803,10 @@ class MemoryService:
         return value
 
     def _value_and_source(
-        self, name: str, default: Any = None, *, consistent: bool = False
+        self, name: str, default: Any = None, *, consistent: bool = False, missed: int | None = None
     ) -> tuple[Any, str]:
         """Return what `get` returns, and where it was read."""
-        reading = self._read(name, consistent=consistent)
+        reading = self._read(name, consistent=consistent, missed=missed)
         if reading.copy is None:
             return default, reading.source
         return reading.value, reading.source
@@ -845,16 +853,15 @@ class MemoryService:
         if not options.tags or not values:
             return options
         self._writer.check(values)
-        return self._tags_known(options)
+        return self._tags.prepared(options)
 
-    def _tags_known(self, options: PutOptions) -> PutOptions:
-        return options._replace(tagging=self._tags.take(options.tags or ()))
-
-    def _read(self, name: str, *, consistent: bool) -> Reading:
+    def _read(self, name: str, *, consistent: bool, missed: int | None = None) -> Reading:
         self._check_open()
         key = self._key(name)
         try:
-            reading = self._reader.read_origin(name, key) if consistent else self._reader.read(name, key)
+            reading = (
+                self._reader.read_origin(name, key) if consistent else self._reader.read(name, key, missed)
+            )
         except CorruptValueError as error:
             raise CorruptValueError(f"{quoted(name)}: {error}") from None
         if _LOGGER.isEnabledFor(logging.DEBUG):
@@ -862,29 +869,6 @@ class MemoryService:
             cache = f" ({reading.answer.cache}{found})" if reading.answer else ""
             _LOGGER.debug("memory: get %s from %s%s", quoted(name), reading.source, cache)
         return reading
-
-
-class _ComputedValues:
-    """How computations find and put values."""
-
-    def __init__(self, service: MemoryService) -> None:
-        self._service = service
-
-    def find(self, name: str, *, consistent: bool) -> Reading:
-        return self._service._read(name, consistent=consistent)  # noqa: SLF001 - a part of it
-
-    def find_fresh(self, name: str) -> CachedValue | None:
-        state = self._service._state  # noqa: SLF001
-        state.settle()
-        with state.lock:
-            return state.local.fresh(name, self._service._clock())  # noqa: SLF001
-
-    def prepare(self, options: PutOptions) -> PutOptions:
-        return self._service._tags_known(options)  # noqa: SLF001
-
-    def store(self, name: str, value: Any, options: PutOptions, took: int) -> None:
-        service = self._service
-        service._writer.put(name, service._key(name), value, options, took=took)  # noqa: SLF001
 
 
 def _set_log_level(level: str | None) -> None:

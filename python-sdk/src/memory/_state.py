@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from memory._config import Config
-    from memory._reader import Reading
+    from memory._local import CachedValue
+    from memory._reading import Reading
 
 
 class State:
@@ -68,16 +69,27 @@ class State:
         self.doubted.append((name, now))
         self.single_flight.detach(name)
 
-    def settle(self) -> None:
-        """Drop what is known of the names left behind, unless this is still the middle of a change."""
+    def settle(self) -> bool:
+        """Drop what is known of the names left behind, unless this is still the middle of a change.
+
+        Returns:
+            Whether none is left.
+        """
         if not self.doubted or self.is_held_here:
-            return
+            return not self.doubted
         with self.lock:
             while self.doubted:
                 name, now = self.doubted.popleft()
                 self.session.doubt(name, now)
                 self.local.drop(name)
                 self.single_flight.detach(name)
+        return not self.doubted
+
+    def fresh(self, name: str, now: float) -> CachedValue | None:
+        """Return the copy of a name in memory if it may be served without asking."""
+        self.settle()
+        with self.lock:
+            return self.local.fresh(name, now)
 
     def begin(self, name: str, now: float) -> None:
         """Note that a put or remove of a name begins."""

@@ -86,7 +86,8 @@ class Store:
     def __init__(self, config: Config, service_name: str, wire: Wire) -> None:
         self._config = config
         session_name = f"memory-service-{service_name}"[:64]
-        self._aws = Aws(wire, CredentialSource(wire, config.role_arn, session_name, config.region))
+        source = CredentialSource(wire, config.role_arn, session_name, config.region)
+        self._aws = Aws(wire, source.credentials)
 
     @property
     def aws(self) -> Aws:

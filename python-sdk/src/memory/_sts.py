@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from memory._aws import Aws, AwsRequest
-from memory._credentials import Credentials
+from memory._dates import iso_time
 from memory._endpoints import platform_region, service_endpoint
 from memory._errors import ConfigurationError, UnavailableError
 from memory._exchange import Failure, Request
-from memory._iso_time import iso_time
 from memory._refusals import error_code, refusal
+from memory._sigv4 import Credentials
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,16 +27,6 @@ _FORM = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
 _OK = 200
 _FIRST_OF_SERVER = 500
 _ATTEMPTS = 2
-
-
-class _Fixed:
-    """Credentials that are there already."""
-
-    def __init__(self, credentials: Credentials) -> None:
-        self._credentials = credentials
-
-    def credentials(self, _deadline: float) -> Credentials:
-        return self._credentials
 
 
 def assume_role(  # noqa: PLR0913, PLR0917 - what a role is assumed with
@@ -67,7 +57,7 @@ def assume_role(  # noqa: PLR0913, PLR0917 - what a role is assumed with
     if external_id:
         form["ExternalId"] = external_id
     endpoint = _endpoint(region)
-    aws = Aws(wire, _Fixed(source))  # type: ignore[arg-type]
+    aws = Aws(wire, lambda _deadline: source)
     request = AwsRequest(endpoint, "sts", "POST", "/", headers=_FORM, body=urlencode(form).encode())
     return _given(aws.send(request, deadline).answer, role_arn)
 

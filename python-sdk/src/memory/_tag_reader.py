@@ -4,38 +4,23 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from memory._batch import for_each
 from memory._errors import BatchError
 from memory._names import tag_record_key, tag_record_name
+from memory._reading import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from memory._config import Config
     from memory._local import CachedValue
-    from memory._reader import Reading
+    from memory._reading import Reading
     from memory._state import State
 
 RESTORED_SECONDS = 30  # CTAG-3
 _KEPT = 10_000
-
-
-class Verdict(NamedTuple):
-    """What the records of a document's tags say of it.
-
-    Attributes:
-        differing: The tags whose records have another generation, with that one; None for what is no record.
-        until: Until when they need not be read again, by the clock.
-        is_stale: Whether one of them is older than it should be (CTAG-6).
-        turn: How many invalidations of this object had ended before.
-    """
-
-    differing: Mapping[str, str | None]
-    until: float
-    is_stale: bool
-    turn: int
 
 
 def generation_of(copy: CachedValue | None) -> str | None:

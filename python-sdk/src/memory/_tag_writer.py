@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from memory._batch import for_each
 from memory._envelope import new_write_id
 from memory._errors import BatchError, ConflictError
 from memory._names import quoted, tag_record_name
-from memory._options import Condition
+from memory._options import Condition, Tagging
 from memory._tag_reader import generation_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from memory._options import PutOptions
     from memory._reader import Reader
@@ -21,20 +21,6 @@ if TYPE_CHECKING:
 
 _ATTEMPTS = 10
 _INACCURACY_SECONDS = 10  # CTAG-3
-
-
-class Tagging(NamedTuple):
-    """The tags of a document that is to be put.
-
-    Attributes:
-        generations: What their generations were before the value was made (CTAG-12).
-        until: Until when the records need not be read again, by the clock.
-        turn: How many invalidations of this object had ended before.
-    """
-
-    generations: Mapping[str, str]
-    until: float
-    turn: int
 
 
 class TagWriter:
@@ -75,6 +61,10 @@ class TagWriter:
             raise next(iter(error.errors.values())) from None
         until = min(until for _, until in found.values())
         return Tagging({tag: generation for tag, (generation, _) in found.items()}, until, turn)
+
+    def prepared(self, options: PutOptions) -> PutOptions:
+        """Return options with what is known of their tags now (CTAG-12)."""
+        return options._replace(tagging=self.take(options.tags or ()))
 
     def invalidate(self, tags: Iterable[str]) -> None:
         """Give tags other generations (CTAG-14).

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from memory._envelope import decode, new_write_id
 from memory._errors import ConfigurationError, ConflictError, UnsupportedTypeError
 from memory._names import quoted
-from memory._options import Condition
+from memory._options import Condition, Tagging
 from memory._session import lineage
-from memory._tag_writer import Tagging
 from memory._writer import Draft
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from memory._options import PutOptions
-    from memory._reader import Found, Reader
+    from memory._reader import Reader
+    from memory._reading import Found
     from memory._tag_writer import TagWriter
     from memory._writer import Writer
 

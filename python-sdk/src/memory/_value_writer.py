@@ -9,8 +9,7 @@ import re
 from typing import Any, NoReturn
 
 from memory._errors import UnsupportedTypeError
-from memory._plain import is_plain
-from memory._values import MAX_DIGITS, MAX_LEVELS, MAX_SAFE_INTEGER, TYPE_NAMES
+from memory._values import MAX_DIGITS, MAX_LEVELS, MAX_SAFE_INTEGER, TYPE_NAMES, is_plain
 
 _TOO_MANY_DIGITS = 10**MAX_DIGITS
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
     from memory._announcer import Announcer
     from memory._config import Config
-    from memory._reader import Found, Reader
+    from memory._reader import Reader
+    from memory._reading import Found
     from memory._state import State
     from memory._store import Store, Stored
 
