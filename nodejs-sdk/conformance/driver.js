@@ -19,6 +19,7 @@ const { authorityFiles } = require('../lib/route.js');
 const { Settings } = require('../lib/settings.js');
 const { Signer } = require('../lib/signing.js');
 const { playDouble } = require('./double.js');
+const { grantPutOptions, mint } = require('./minting.js');
 const { LacksType, build, describe } = require('./notation.js');
 const { World, spoil, undefinedForNull } = require('./world.js');
 
@@ -35,7 +36,7 @@ const OPERATIONS = {
     sdk: 'nodejs',
     version: require('../package.json').version,
     runtime: `node ${process.version}`,
-    features: ['async', 'changes', 'double', 'endpoints', 'files', 'single-number', 'tags'],
+    features: ['async', 'changes', 'double', 'endpoints', 'files', 'single-number', 'tags', 'write-grants'],
   }),
 
   encode: ({ value }) => ({ wire: Buffer.from(encode(build(value), randomWriteId(), MAX_BYTES)).toString() }),
@@ -222,6 +223,14 @@ const OPERATIONS = {
       const grant = await mem.grant(request.what, request.ttl);
       return { grant: JSON.parse(JSON.stringify(grant)), printed: `${grant} ${inspect(grant)}` };
     }),
+
+  grant_put: (request) =>
+    world.use(request, async (mem) => {
+      const grant = await mem.grantPut(request.what, request.ttl, request.max_bytes, grantPutOptions(request.options));
+      return { grant: JSON.parse(JSON.stringify(grant)), printed: `${grant} ${inspect(grant)}` };
+    }),
+
+  mint,
 
   stats: (request) =>
     world.use(request, async (mem) => ({

@@ -59,7 +59,9 @@ def made(
 ) -> WriteGrant:
     settings = config(**conf)
     terms = Terms.check(settings, "shop", what, 60, 1000, options or PutOptions(None, 5, "STANDARD"))
-    return write_grant(settings, "shop", ENDPOINT, terms, {}, credentials or Credentials("AKIA", "secret"), NOW)
+    return write_grant(
+        settings, "shop", ENDPOINT, terms, {}, credentials or Credentials("AKIA", "secret"), NOW
+    )
 
 
 def policy(grant: WriteGrant, kind: str = "plain") -> dict[str, Any]:
@@ -79,7 +81,14 @@ def test_fields_and_signature_are_those_that_botocore_makes(
     mine = made("a/", Credentials("AKIA", "secret", token), options)
     form = mine.forms[kind]
     theirs: Any = AWSRequest(method="POST", url=mine.url)
-    own = ("policy", "x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-security-token", "x-amz-signature")
+    own = (
+        "policy",
+        "x-amz-algorithm",
+        "x-amz-credential",
+        "x-amz-date",
+        "x-amz-security-token",
+        "x-amz-signature",
+    )
     pinned = {name: value for name, value in form.items() if name not in own}
     conditions = [
         {"bucket": "values"},
@@ -93,7 +102,9 @@ def test_fields_and_signature_are_those_that_botocore_makes(
         "conditions": conditions,
     }
     # It writes the policy with white space, and signs that: of ours, the signature is what it makes of our text.
-    monkeypatch.setattr(json, "dumps", lambda value, **_: json.JSONEncoder(separators=(",", ":")).encode(value))
+    monkeypatch.setattr(
+        json, "dumps", lambda value, **_: json.JSONEncoder(separators=(",", ":")).encode(value)
+    )
     signer: Any = auth.S3SigV4PostAuth(BotoCredentials("AKIA", "secret", token), "s3", "eu-west-1")
     signer.add_auth(theirs)
 
@@ -141,7 +152,10 @@ def test_all_fields_of_a_form_are_pinned_and_nothing_else() -> None:
 
 def test_values_with_a_ttl_are_tagged_for_lifecycle_rules() -> None:
     form = made(options=PutOptions(86_401, 5, "STANDARD")).forms["plain"]
-    assert form["tagging"] == "<Tagging><TagSet><Tag><Key>ttl-days</Key><Value>7</Value></Tag></TagSet></Tagging>"
+    assert (
+        form["tagging"]
+        == "<Tagging><TagSet><Tag><Key>ttl-days</Key><Value>7</Value></Tag></TagSet></Tagging>"
+    )
     assert "tagging" not in made().forms["plain"]
 
 

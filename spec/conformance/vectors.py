@@ -39,6 +39,8 @@ class Kind(Enum):
     CALL = "call"
     REFUSED_CALL = "refused call"
     CHANGES = "changes"
+    WRITE_GRANT = "write grant"
+    OPENED = "opened"
     STORE = "store"
 
 
@@ -49,6 +51,8 @@ _MEMBERS = (  # the first line whose members are all there decides
     ({"function", "arguments", "cache_name"}, Kind.CALL),
     ({"function", "arguments", "error"}, Kind.REFUSED_CALL),
     ({"changes", "is"}, Kind.CHANGES),
+    ({"mint"}, Kind.WRITE_GRANT),
+    ({"open", "name", "now"}, Kind.OPENED),
     ({"conf"}, Kind.CONFIGURATION),
     ({"service", "name", "key", "url"}, Kind.NAME),
     ({"service", "name", "error"}, Kind.REFUSED_NAME),

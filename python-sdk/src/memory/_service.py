@@ -727,14 +727,14 @@ class MemoryService:
     ) -> WriteGrant:
         """Let a program without credentials, such as a page, store values under a prefix or one name (WGRANT-1).
 
-        S3 itself judges what is posted: key, size, headers and end. It looks into no document: whoever holds a grant can
-        store what is no value, or one that never ends; of values with `value_ttl`, S3 deletes it after some days.
+        S3 itself judges what is posted: key, size, headers and end. It looks into no document: whoever holds a grant
+        can store what is no value, or one that never ends; of values with `value_ttl`, S3 deletes it after some days.
 
         Args:
             what: A prefix that ends with a slash and is not empty, or a name.
-            ttl: For how long, in whole seconds or as timedelta, at most `MAX_GRANT`, with `CHANGES` 900. A grant cannot be
-                taken back, and ends with the credentials that sign it. Where these do not say when they end (a Lambda
-                function's own do not), it may end sooner than it says.
+            ttl: For how long, in whole seconds or as timedelta, at most `MAX_GRANT`, with `CHANGES` 900. A grant cannot
+                be taken back, and ends with the credentials that sign it. Where these do not say when they end (a
+                Lambda function's own do not), it may end sooner than it says.
             max_bytes: What the document of a value may take, and S3 takes of it, from 1 to `MAX_VALUE_BYTES`.
             value_ttl: How long the values live, as `ttl` of `put`.
             edge_ttl: As for `put`.
