@@ -1,4 +1,4 @@
-"""What whoever holds a grant makes of it: where a name is read, or how a value is posted (GRANT-4, sections 16.2 and 17)."""
+"""What whoever holds a grant makes of it: where a name is read, how a value is posted (GRANT-4, section 16.2)."""
 
 from __future__ import annotations
 
@@ -171,7 +171,9 @@ def _has_forms(grant: Mapping[str, Any]) -> bool:
     if "ttl" in grant and (type(ttl) not in {int, float} or not 1 <= ttl <= _MAX_TTL):
         return False
     if "tags" in grant and not (
-        isinstance(tags, dict) and 0 < len(tags) <= _MAX_TAGS and all(_is(_GENERATION, one) for one in tags.values())
+        isinstance(tags, dict)
+        and 0 < len(tags) <= _MAX_TAGS
+        and all(_is(_GENERATION, one) for one in tags.values())
     ):
         return False
     kinds = [forms.get(kind) for kind in ("plain", "gzip")] if isinstance(forms, dict) else []

@@ -36,7 +36,7 @@ class LocalStore(Store):
     def __init__(
         self, cloud: LocalCloud, outputs: Mapping[str, str], clock: Clock, overlooks: frozenset[str]
     ) -> None:
-        """Take a running local cloud, the stack's outputs, the clock that the cloud goes by, and what its S3 overlooks."""
+        """Take a running local cloud, the stack's outputs, the cloud's clock, and what its S3 overlooks."""
 
         def client(service: str) -> Any:
             return cloud.client(service, bypass_faults=True)

@@ -129,11 +129,17 @@ def signature(policy: str, credential: str, secret: str) -> str:
 def _check_form(play: Play, grant: Message, kind: str) -> None:
     """Check that a form is pinned, and signed if the runner knows the key."""
     form = grant["forms"][kind]
-    conditions = json.loads(policy_of(grant, kind))["conditions"]
+    try:
+        conditions = json.loads(policy_of(grant, kind))["conditions"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise FailureError("invalid_document", "a policy", policy_of(grant, kind)) from error
     pinned = {name: value for one in conditions if isinstance(one, dict) for name, value in one.items()}
     scope = f"{play.visibility}/{play.place}/{escaped(grant.get('prefix') or grant['name'])}"
     if "prefix" in grant:
-        equal([["starts-with", "$key", scope]], [one for one in conditions if one[:1] == ["starts-with"]])
+        equal(
+            [["starts-with", "$key", scope]],
+            [one for one in conditions if isinstance(one, list) and one[0] == "starts-with"],
+        )
     else:
         equal(f"{scope}.json", pinned.get("key"))
     equal(play.store.bucket, pinned.pop("bucket", None))

@@ -52,7 +52,7 @@ class EngineProxy:
     are held in memory.
     """
 
-    def __init__(  # noqa: PLR0913 - what is behind it, and by whose time
+    def __init__(  # noqa: PLR0913, PLR0917 - what is behind it, and by whose time
         self,
         engine: Engine,
         s3: Any,

@@ -255,7 +255,8 @@ class Announcer:
         everything = everything or any(wish.buckets is None for wish in wishes)
         buckets = {bucket for wish in wishes for bucket in wish.buckets or ()}
         until = max(e if everything else 0, *(e + wish.lifetime if wish.lifetime else 0 for wish in wishes))
-        record = (look.record or first(e)).raised(e, () if everything else buckets, until=until)
+        known = look.record or first(e)
+        record = known.raised(e, () if everything else buckets, until=until)
         document = record.document(self._mark)
         try:
             stored = self._store.put_record(self._key, document, look.condition, e, deadline)

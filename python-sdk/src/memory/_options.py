@@ -109,7 +109,7 @@ class PutOptions(NamedTuple):
             )
         if ttl_if_new is not None and ttl is not None:
             raise ConfigurationError("ttl and ttl_if_new exclude each other: give one")
-        first = None if ttl_if_new is None else lifetime_in_seconds("ttl_if_new", ttl_if_new)
+        first = None if ttl_if_new is None else _seconds("ttl_if_new", ttl_if_new, 1, MAX_TTL)
         its_class = storage_class or default_storage_class
         return cls(lifetime, max_age, its_class, first, None if tags is None else check_tags(tags))
 
