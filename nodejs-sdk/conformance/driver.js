@@ -18,6 +18,7 @@ const { randomWriteId } = require('../lib/platform.js');
 const { authorityFiles } = require('../lib/route.js');
 const { Settings } = require('../lib/settings.js');
 const { Signer } = require('../lib/signing.js');
+const { learnClock } = require('../lib/sigv4.js');
 const { playDouble } = require('./double.js');
 const { grantPutOptions, mint } = require('./minting.js');
 const { LacksType, build, describe } = require('./notation.js');
@@ -271,6 +272,7 @@ const OPERATIONS = {
 
   close() {
     world.close();
+    learnClock(Date.now());
     return {};
   },
 };

@@ -19,6 +19,7 @@ import memory
 from change_record import said
 from double import Double
 from environment import endpoint
+from memory._aws import forget_time
 from memory._envelope import decode, encode
 from memory._names import check_service_name, object_key, place_of, url_path
 from memory._signing import Signer, SigningKey, wildcard
@@ -321,6 +322,7 @@ def op_double(request: Message) -> Message:
 
 def op_close(_: Message) -> Message:
     world.close()
+    forget_time()
     logging.getLogger().setLevel(logging.WARNING)
     return {}
 
