@@ -179,7 +179,7 @@ def _fetch(play: Play, step: Message) -> None:
 
 def _post(play: Play, step: Message) -> None:
     tags = json.dumps(play.remembered["write grant"].get("tags", {}), separators=(",", ":"))
-    told = {
+    told: Message = {
         member: joined(step[member]).replace("$TAGS", tags) for member in ("body", "gzip") if member in step
     }
     forms.post(play, step, _body(play, told))

@@ -82,7 +82,7 @@ def opened(grant: Any, name: str, now: float, size: int | None = None) -> tuple[
 def request(vector: Vector) -> Message:
     """Return what a driver is asked for a vector about using a grant."""
     members = vector.members
-    asked = {member: members[member] for member in ("name", "now", "bytes") if member in members}
+    asked: Message = {member: members[member] for member in ("name", "now", "bytes") if member in members}
     return {"op": "open", "grant": members["open"], **asked}
 
 
@@ -124,9 +124,8 @@ def post(play: Play, step: Message, body: bytes) -> None:
     """
     grant = play.remembered["write grant"]
     wanted = step.get("refused", "")
-    if wanted in play.store.overlooks:
-        raise NotImplementedError(f"this S3 takes a form whatever its {wanted}")
     form = grant["forms"]["gzip" if "gzip" in step else "plain"]
+    _check_that_it_can(play, wanted, form)
     fields = {**form, "key": play.key(step), **step.get("fields", {})}
     if wanted == "signature":
         fields["x-amz-signature"] = form["x-amz-signature"][::-1]
@@ -138,6 +137,19 @@ def post(play: Play, step: Message, body: bytes) -> None:
         return
     equal({"status": 201}, {"status": status})
     play.remembered["$VERSION"] = headers.get("ETag", "").strip('"')
+
+
+def _check_that_it_can(play: Play, wanted: str, form: Mapping[str, str]) -> None:
+    """Check that S3 sees to what a step is about.
+
+    Raises:
+        NotImplementedError: This one does not.
+    """
+    needed = {wanted} | {"tagging"} & form.keys()
+    if not form["x-amz-credential"].startswith(f"{play.store.access_key}/"):
+        needed.add("role")
+    if lacking := needed & play.store.overlooks:
+        raise NotImplementedError(f"this S3 does not judge the {', '.join(sorted(lacking))} of a form")
 
 
 def multipart(fields: Mapping[str, str], file: bytes) -> tuple[str, bytes]:
@@ -163,7 +175,8 @@ def _is_scope(grant: Mapping[str, Any]) -> bool:
 
 
 def _has_forms(grant: Mapping[str, Any]) -> bool:
-    size, ttl, tags, forms = (grant.get(member) for member in ("max_bytes", "ttl", "tags", "forms"))
+    told: list[Any] = [grant.get(member) for member in ("max_bytes", "ttl", "tags", "forms")]
+    size, ttl, tags, forms = told
     if grant.get("visibility") not in {"public", "private"} or not _is(_URL, grant.get("url")):
         return False
     if type(size) is not int or not 1 <= size <= _MAX_BYTES:

@@ -187,7 +187,7 @@ def deployed(root: Path, *, in_seaweedfs: bool = False) -> Iterator[Store]:
                 keys = cloud.environment()
                 s3 = SeaweedFS(keys["AWS_ACCESS_KEY_ID"], keys["AWS_SECRET_ACCESS_KEY"])
                 cloud.store_elsewhere(stack.outputs["StorageBucket"], opened.enter_context(s3).endpoint)
-            overlooks = frozenset({"policy" if in_seaweedfs else "signature"})
+            overlooks = frozenset(("extra", "tagging", "role") if in_seaweedfs else ("signature",))
             yield LocalStore(cloud, stack.outputs, clock, overlooks)
     except (LocalCloudError, PackagingError) as error:
         raise StoreError(str(error)) from error

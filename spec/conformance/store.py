@@ -44,6 +44,13 @@ class StoredObject:
     storage_class: str
 
 
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """Takes a redirect for the answer that it is."""
+
+    def redirect_request(self, *_: Any) -> None:
+        """Ask nobody else."""
+
+
 class Store:
     """Bucket and distributions of a deployed stack; `LocalStore` can do more with them.
 
@@ -52,7 +59,8 @@ class Store:
         environment: the variables by which drivers find AWS.
         access_key: the id of the access key that is among them.
         filled: what scenarios have filled with objects, and do not change.
-        overlooks: for what this S3 refuses no upload form: its `signature` or its `policy`.
+        overlooks: what this S3 does not see to in an upload form: a wrong `signature`, an `extra` field, a policy with
+            `tagging`, or the signature of a `role`.
     """
 
     overlooks: frozenset[str] = frozenset()
@@ -265,7 +273,7 @@ class Store:
     def post(self, url: str, content_type: str, body: bytes) -> tuple[int, Mapping[str, str]]:
         """Post an upload form, as a program that has no SDK, and return the status and headers of the answer."""
         asked = urllib.request.Request(url, data=body, headers={"Content-Type": content_type})  # noqa: S310 - the bucket's
-        nobody = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        nobody = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect())
         try:
             with nobody.open(asked, timeout=DEADLINE) as answer:
                 return answer.status, answer.headers

@@ -218,7 +218,7 @@ def _form(mint: Message, kind: str) -> dict[str, str]:
 
 def _end(mint: Message) -> int:
     end = NOW + int(mint["ttl"])
-    return min(end, math.floor(mint["credentials"].get("expires_at", end)))
+    return min(end, math.floor(float(mint["credentials"].get("expires_at", end))))
 
 
 def _visibility(mint: Message) -> str:

@@ -164,6 +164,14 @@ def test_what_an_s3_does_not_judge_is_skipped() -> None:
     scene.remembered["write grant"] = right(named("name"))
     with pytest.raises(NotImplementedError, match="signature"):
         forms.post(scene, {"name": "a", "refused": "signature"}, b"{}")
+    scene.store.overlooks = frozenset({"role", "tagging"})
+    scene.remembered["write grant"] = right(named("value-ttl"))
+    with pytest.raises(NotImplementedError, match="tagging"):
+        forms.post(scene, {"name": "a"}, b"{}")
+    scene.store.access_key = "AKIDOTHER"
+    scene.remembered["write grant"] = right(named("name"))
+    with pytest.raises(NotImplementedError, match="role"):
+        forms.post(scene, {"name": "a"}, b"{}")
 
 
 def test_fields_come_before_the_file_and_one_can_be_left_out() -> None:
