@@ -136,7 +136,7 @@ def post(play: Play, step: Message, body: bytes) -> None:
             raise FailureError("mismatch", f"a refusal for its {wanted}", f"status {status}")
         return
     equal({"status": 201}, {"status": status})
-    play.remembered["$VERSION"] = headers.get("ETag", "").strip('"')
+    play.remembered["$VERSION"] = headers.get("etag", "").strip('"')
 
 
 def _check_that_it_can(play: Play, wanted: str, form: Mapping[str, str]) -> None:

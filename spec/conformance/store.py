@@ -271,12 +271,16 @@ class Store:
         return self._fetch(host, path)
 
     def post(self, url: str, content_type: str, body: bytes) -> tuple[int, Mapping[str, str]]:
-        """Post an upload form, as a program that has no SDK, and return the status and headers of the answer."""
+        """Post an upload form, as a program that has no SDK, and return the status and the headers, in lower case."""
         asked = urllib.request.Request(url, data=body, headers={"Content-Type": content_type})  # noqa: S310 - the bucket's
         nobody = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect())
         try:
             with nobody.open(asked, timeout=DEADLINE) as answer:
-                return answer.status, answer.headers
+                return answer.status, _lower(answer.headers)
         except urllib.error.HTTPError as refusal:
             with refusal:
-                return refusal.code, refusal.headers
+                return refusal.code, _lower(refusal.headers)
+
+
+def _lower(headers: Any) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}

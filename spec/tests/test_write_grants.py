@@ -148,7 +148,7 @@ def test_a_wrong_signature_is_found_where_the_key_is_known() -> None:
     ],
 )
 def test_a_form_is_taken_or_refused_as_a_step_says(refused: str, status: int, passes: bool) -> None:  # noqa: FBT001
-    scene = play(post=lambda *_: (status, {"ETag": '"e"'}))
+    scene = play(post=lambda *_: (status, {"etag": '"e"'}))
     scene.remembered["write grant"] = right(named("name"))
     step = {"name": "a", **({"refused": refused} if refused else {})}
     if passes:
@@ -176,7 +176,12 @@ def test_what_an_s3_does_not_judge_is_skipped() -> None:
 
 def test_fields_come_before_the_file_and_one_can_be_left_out() -> None:
     posted: list[bytes] = []
-    scene = play(post=lambda _, __, body: (posted.append(body), (201, {}))[1])
+
+    def take(_: str, __: str, body: bytes) -> tuple[int, dict[str, str]]:
+        posted.append(body)
+        return 201, {}
+
+    scene = play(post=take)
     scene.remembered["write grant"] = right(named("name"))
     forms.post(scene, {"name": "a", "fields": {"Cache-Control": None, "note": "n"}}, b"{}")
     [body] = posted

@@ -166,7 +166,8 @@ def without_cors(headers: Mapping[str, str]) -> list[tuple[str, str]]:
 
 def cors_of(request: web.BaseRequest) -> dict[str, str]:
     """Return the headers by which a page that a bucket's CORS rules name may read the answer; none for any other."""
-    return request.get(_CORS, {})
+    found: dict[str, str] = request.get(_CORS, {})
+    return found
 
 
 def _covers(allowed: str, origin: str) -> bool:

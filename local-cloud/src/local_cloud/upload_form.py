@@ -48,10 +48,17 @@ class UploadForm:
             body: Its body.
         """
         given = headers.get("Content-Type", "").lower()
-        if call.method != "POST" or call.key or not call.bucket or not given.startswith("multipart/form-data"):
+        if (
+            call.method != "POST"
+            or call.key
+            or not call.bucket
+            or not given.startswith("multipart/form-data")
+        ):
             return None
         before = _FILE.split(body, maxsplit=1)[0]  # what comes behind the file, S3 does not read
-        fields = {name.decode().lower(): value.decode(errors="replace") for name, value in _FIELD.findall(before)}
+        fields = {
+            name.decode().lower(): value.decode(errors="replace") for name, value in _FIELD.findall(before)
+        }
         put = S3Call("PUT", call.bucket, fields.get("key", ""), frozenset())
         tags = {unescape(key): unescape(value) for key, value in _TAG.findall(fields.get("tagging", ""))}
         return cls(put, tags, _end(fields.get("policy", "")))

@@ -114,7 +114,7 @@ class Terms(NamedTuple):
                 "a write grant for all of a service would open the records of its tags and changes as well: give it a"
                 " prefix such as 'forms/'"
             )
-        is_prefix = isinstance(what, str) and what.endswith("/")
+        is_prefix = str(what).endswith("/")
         key = (key_prefix if is_prefix else object_key)(config.visibility, place, what)
         refuse_reserved(what)
         return cls(what, key, is_prefix, lifetime, max_bytes, options)
