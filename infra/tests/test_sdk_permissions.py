@@ -88,7 +88,8 @@ def posted(mem: memory.MemoryService, **options: Any) -> int:
         with urllib.request.urlopen(request, context=context) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as refusal:
-        raise memory.AccessDeniedError(f"status {refusal.code}") from refusal
+        with refusal:
+            raise memory.AccessDeniedError(f"status {refusal.code}") from None
 
 
 EVERY_CALL = {
