@@ -104,6 +104,11 @@ class Vector:
         return frozenset(self.members.get("requires", ()))
 
     @property
+    def needs_origin(self) -> bool:
+        """Whether its outcome rests on a read of S3 by the reader."""
+        return bool(self.members.get("origin"))
+
+    @property
     def may_be_skipped(self) -> bool:
         """Whether it is about a value that some languages lack."""
         return is_lacked_somewhere(self.members)
