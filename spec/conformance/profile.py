@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 FEATURE = "browser"
 _READS = frozenset({"get", "entry", "get_many"})
+_KEYS = frozenset(  # of a reader's configuration that a step changes (WEB-1)
+    {"DISTRIBUTION", "EDGE_ENDPOINT", "DEADLINE", "MAX_VALUE_BYTES", "STALE_IF_ERROR", "LOCAL_MAX_ITEMS"}
+    | {"LOCAL_MAX_BYTES", "CHANGES", "BUCKET_NAME", "LOG_LEVEL"}
+)
 _OF_ITS_OWN = frozenset({Kind.CONFIGURATION, Kind.SIGNATURE, Kind.ENDPOINT, Kind.CALL, Kind.REFUSED_CALL})
 
 
@@ -22,12 +26,14 @@ def asks(vector: Vector, driver: Driver) -> bool:
 
 
 def pairs(vector: Vector, writer: Driver, reader: Driver) -> bool:
-    """Whether a pair does a scenario: who has only the edge reads, and only what needs no read of S3 by the reader."""
+    """Whether a pair does a scenario: who has only the edge reads public values, and needs no read of S3 for it."""
     if FEATURE in writer.features and "writer" in roles(vector):
         return False
     if FEATURE not in reader.features or "reader" not in roles(vector):
         return True
-    steps = reader_steps(vector)
-    return not vector.needs_origin and all(
-        step["do"] in _READS and "consistent" not in step for step in steps
+    if vector.needs_origin or vector.members["visibility"] == "private":
+        return False
+    return all(
+        step["do"] in _READS and "consistent" not in step and step.get("conf", {}).keys() <= _KEYS
+        for step in reader_steps(vector)
     )
