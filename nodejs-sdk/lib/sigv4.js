@@ -86,36 +86,6 @@ function signQuery({ region, method, url, headers, body }, time, lifetime, { acc
   return { url: `${url.origin}${url.pathname}?${query}&X-Amz-Signature=${signature}`, headers: all };
 }
 
-/**
- * The fields of an upload form that say who signs it, and when.
- *
- * @param {string} region of the bucket
- * @param {number} time Unix time in milliseconds
- * @param {Credentials} credentials
- * @returns {Record<string, string>}
- * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html
- */
-function formFields(region, time, { accessKeyId, sessionToken }) {
-  const date = timestamp(time);
-  return {
-    'x-amz-algorithm': 'AWS4-HMAC-SHA256',
-    'x-amz-credential': `${accessKeyId}/${date.slice(0, 8)}/${region}/s3/aws4_request`,
-    'x-amz-date': date,
-    ...(sessionToken && { 'x-amz-security-token': sessionToken }),
-  };
-}
-
-/**
- * @param {string} policy of an upload form, in base64
- * @param {string} region
- * @param {number} time Unix time in milliseconds
- * @param {Credentials} credentials
- * @returns {string} its signature
- */
-function formSignature(policy, region, time, { secretAccessKey }) {
-  return hmac(keyFor(secretAccessKey, timestamp(time).slice(0, 8), region, 's3'), policy).toString('hex');
-}
-
 /** @returns {number} AWS's time, as far as it is known, in Unix milliseconds (AWS-1) */
 function present() {
   return Date.now() + ahead;
@@ -177,6 +147,36 @@ function sha256(data) {
  */
 function hmac(key, text) {
   return createHmac('sha256', key).update(text).digest();
+}
+
+/**
+ * The fields of an upload form that say who signs it, and when.
+ *
+ * @param {string} region of the bucket
+ * @param {number} time Unix time in milliseconds
+ * @param {Credentials} credentials
+ * @returns {Record<string, string>}
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html
+ */
+function formFields(region, time, { accessKeyId, sessionToken }) {
+  const date = timestamp(time);
+  return {
+    'x-amz-algorithm': 'AWS4-HMAC-SHA256',
+    'x-amz-credential': `${accessKeyId}/${date.slice(0, 8)}/${region}/s3/aws4_request`,
+    'x-amz-date': date,
+    ...(sessionToken && { 'x-amz-security-token': sessionToken }),
+  };
+}
+
+/**
+ * @param {string} policy of an upload form, in base64
+ * @param {string} region
+ * @param {number} time Unix time in milliseconds
+ * @param {Credentials} credentials
+ * @returns {string} its signature
+ */
+function formSignature(policy, region, time, { secretAccessKey }) {
+  return hmac(keyFor(secretAccessKey, timestamp(time).slice(0, 8), region, 's3'), policy).toString('hex');
 }
 
 module.exports = { formFields, formSignature, learnClock, present, sign, signQuery };
