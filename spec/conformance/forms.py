@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .answers import Answer, Message
-    from .scenarios import Play
+    from .play import Play
     from .vectors import Vector
 
 _HOST = re.compile(r"[a-z0-9_.:\[\]-]+")

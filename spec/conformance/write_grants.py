@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .answers import Answer, Message
-    from .scenarios import Play
+    from .play import Play
     from .vectors import Vector
 
 BUCKET, REGION, SERVICE, NOW = "values", "eu-west-1", "shop", 1_800_000_000

@@ -146,7 +146,7 @@ class Aws:
         Raises:
             MemoryServiceError: There are none, or nobody gave them in time.
         """
-        return self._credentials.credentials(deadline)
+        return self._credentials(deadline)
 
     def present(self) -> float:
         """Return the time that AWS has, in Unix seconds, as far as it has said so."""
