@@ -117,7 +117,7 @@ UNDEPLOYED = {
 IN_SEAWEEDFS = [  # what depends most on what S3 answers
     f"--only={path.name}→{path.name}/store/{suite}/*".replace("-sdk", "")
     for path in sorted(ROOT.glob("*-sdk"))
-    for suite in ("conditions", "consistent", "failures", "many", "reading")
+    for suite in ("conditions", "consistent", "failures", "many", "reading", "write-grants")
 ]
 
 

@@ -212,6 +212,24 @@ declare class MemoryService {
    */
   grant(prefixOrName: string, ttlSeconds: number): Promise<MemoryService.Grant>;
 
+  /**
+   * Let a program without credentials, such as a page, store values under a prefix or one name. S3 itself judges what is posted:
+   * key, size, headers and end. It looks into no document: whoever holds a grant can store what is no value, or one that never
+   * ends; of values with `valueTtlSeconds`, S3 deletes it after some days.
+   *
+   * @param prefixOrName A prefix ends with a slash and is not empty.
+   * @param ttlSeconds A whole number from 1 to `MAX_GRANT`, with `CHANGES` at most 900. A grant cannot be revoked, and ends with
+   *   the credentials that sign it. Where these do not say when they end (a Lambda function's own do not), it may end sooner than
+   *   it says.
+   * @param maxBytes What the document of a value may take, and S3 takes of it, from 1 to `MAX_VALUE_BYTES`.
+   * @param options What is invalidated of its `tags` from now on makes a miss of all that this grant stores.
+   * @throws {MemoryService.ConfigurationError} for anything else, or without bucket, region or credentials
+   * @throws {MemoryService.InvalidNameError} also for a name that is reserved
+   * @throws {MemoryService.AccessDeniedError} if it may not be announced, or a tag not be read
+   * @throws {MemoryService.UnavailableError} if that did not end in time, or nobody gave credentials
+   */
+  grantPut(prefixOrName: string, ttlSeconds: number, maxBytes: number, options?: MemoryService.GrantPutOptions): Promise<MemoryService.WriteGrant>;
+
   /** What this object has counted since it was made, and what it keeps in memory. */
   stats(): MemoryService.Stats;
 
@@ -356,6 +374,45 @@ declare namespace MemoryService {
     url(name: string): string;
     /** What to send to the program that reads. */
     toJSON(): { distribution: string; service: string; prefix?: string; name?: string; query: string; expires_at: number };
+  }
+
+  /** What is the same for all values that are stored with a write grant. */
+  interface GrantPutOptions {
+    /** How long the values live, as `ttlSeconds` of a put. */
+    valueTtlSeconds?: number | undefined;
+    /** As for a put. */
+    edgeTtlSeconds?: number | undefined;
+    /** As for a put. */
+    storageClass?: StorageClass | undefined;
+    /** As for a put. */
+    tags?: readonly string[] | undefined;
+  }
+
+  /** What lets its holder store a part of a service. Printing it does not show the forms; `JSON.stringify` does, to send it on. */
+  interface WriteGrant {
+    /** Host of the distribution, by which the values are read. */
+    readonly distribution: string;
+    readonly visibility: 'public' | 'private';
+    /** Where the values of the service are: its name, with a change record `<name>.changes`. */
+    readonly service: string;
+    /** What it opens, unless it opens one name. */
+    readonly prefix: string | undefined;
+    /** What it opens, unless it opens a prefix. */
+    readonly name: string | undefined;
+    /** Where its forms are posted. */
+    readonly url: string;
+    /** When it ends: sooner than asked for if the credentials that signed it end before. */
+    readonly expiresAt: Date;
+    /** What the document of a value may take, in bytes before gzip. */
+    readonly maxBytes: number;
+    /** How many seconds each value is to live; `undefined` until it is replaced or removed. */
+    readonly ttlSeconds: number | undefined;
+    /** The tags that each value has, with their generations. */
+    readonly tags: ReadonlyMap<string, string>;
+    /** The fields of an upload form, for a document as it is and for one that is gzipped. */
+    readonly forms: { readonly plain: Readonly<Record<string, string>>; readonly gzip: Readonly<Record<string, string>> };
+    /** What to send to the program that writes. */
+    toJSON(): Record<string, unknown>;
   }
 
   /** Counted since the object was made, and what it keeps. */

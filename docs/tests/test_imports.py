@@ -40,7 +40,7 @@ DIRECTIONS = {
         "refusals sigv4 aws aws_api metadata sts credential_chain credentials",
         "basics environment wire",
     ),
-    "signing": ("signing secrets grant", "basics documents wire options aws"),
+    "signing": ("signing secrets grant write_grant", "basics documents environment wire options aws"),
     "answers": ("answer", "basics documents wire"),
     "stores": (
         "edge origin store invalidation",

@@ -4,6 +4,7 @@
 // stdout: {"value": what it returns} or {"code": …, "says": "Error: its message"}; what it logs is on stderr
 const { randomUUID } = require('node:crypto');
 const { readFileSync } = require('node:fs');
+const https = require('node:https');
 const MemoryService = require('../../nodejs-sdk');
 
 const { service, conf, call, options } = JSON.parse(readFileSync(0, 'utf8'));
@@ -14,10 +15,28 @@ async function keys(mem) {
   return found;
 }
 
+/** Post the form of a write grant, as a program without credentials. */
+async function post(mem) {
+  const { url, forms } = await mem.grantPut('posted', 60, 100, options);
+  const form = new FormData();
+  for (const [name, value] of Object.entries(forms.plain)) form.append(name, value);
+  form.append('file', new Blob(['{}']));
+  const request = new Request(url, { method: 'POST', body: form });
+  const body = Buffer.from(await request.arrayBuffer());
+  const headers = { 'content-type': request.headers.get('content-type'), 'content-length': body.length };
+  const ca = readFileSync(process.env.AWS_CA_BUNDLE);
+  const status = await new Promise((resolve, reject) => {
+    https.request(url, { method: 'POST', headers, ca }, (answer) => resolve(answer.resume().statusCode)).on('error', reject).end(body);
+  });
+  if (status === 403) throw new MemoryService.AccessDeniedError('S3 refused the form');
+  return status;
+}
+
 const CALLS = {
   get: (mem) => mem.get('there', options),
   miss: (mem) => mem.get('never', options) ?? 'none',
   grant: async (mem) => (await mem.grant('there', 60)).name,
+  post,
   put: (mem) => mem.put('new', 1, options),
   'put a date': (mem) => mem.put('new', { orders: [{ at: new Date() }] }),
   'put many': async (mem) => (await mem.putMany({ a: 1, b: 2 })).size,

@@ -6,20 +6,24 @@ The engine enforces the policies of roles. What it leaves to AWS is named in `NO
 from __future__ import annotations
 
 import json
+import os
 import re
 import secrets
+import ssl
+import urllib.error
+import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import memory
 import pytest
+from conformance.forms import multipart
 from local_cloud import LocalCloud
 from sdk_function import SERVICE, SdkFunction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-
-    import memory
 
 INFRA = Path(__file__).resolve().parents[1]
 PAGE = (INFRA / "DEPLOY.md").read_text(encoding="utf-8")
@@ -58,6 +62,8 @@ WITH_TTL = "the same with a `ttl`"
 ON_CONDITION = "`put` with `if_absent` or `if_version`"
 CHANGE = "`update`, `increment`"
 TOUCH = "`touch`"
+POSTED = "`grant_put`, when its form is posted"
+POSTED_WITH_TTL = "the same with a `value_ttl`"
 PUT = "`put`, `put_many`, `get_or_put`, `cached`"
 NOBODY = {"EDGE_ENDPOINT": "http://127.0.0.1:9"}  # the discard service, which no machine runs any more
 SIGNED: dict[str, Any] = {"visibility": "private", "conf": {"FAILOVER": "false"}}
@@ -70,6 +76,20 @@ INVALIDATES = {"DISTRIBUTION_ID": "{distribution}"}
 
 def fresh() -> str:
     return f"new-{secrets.token_hex(4)}"
+
+
+def posted(mem: memory.MemoryService, **options: Any) -> int:
+    """Post the form of a write grant, as a program without credentials."""
+    grant = mem.grant_put("posted", 60, 100, **options)
+    content_type, body = multipart(grant.forms["plain"], b"{}")
+    request = urllib.request.Request(grant.url, data=body, headers={"Content-Type": content_type})
+    context = ssl.create_default_context(cafile=os.environ["AWS_CA_BUNDLE"])
+    try:
+        with urllib.request.urlopen(request, context=context) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as refusal:
+        with refusal:
+            raise memory.AccessDeniedError(f"status {refusal.code}") from None
 
 
 EVERY_CALL = {
@@ -100,6 +120,10 @@ EVERY_CALL = {
     "increment": Call(CHANGE, lambda mem: mem.increment("there", 0), "increment", 1),
     "touch": Call(TOUCH, lambda mem: "string" if mem.touch("there", 60) else None, "touch", "string"),
     "get_or_put": Call(PUT, lambda mem: mem.get_or_put(fresh(), lambda: 1), "get or put", 1),
+    "grant_put": Call(POSTED, posted, "post", 201),
+    "grant_put, value_ttl": Call(
+        POSTED_WITH_TTL, lambda mem: posted(mem, value_ttl=60), "post", 201, {"valueTtlSeconds": 60}
+    ),
     "remove": Call("`remove`, `remove_many`", lambda mem: mem.remove("gone"), "remove", None),
     "remove_many": Call("`remove`, `remove_many`", lambda mem: mem.remove_many(["gone"]), "remove many", None),
     "keys": Call("`keys`", lambda mem: "there" in list(mem.keys()), "keys", True),  # noqa: FBT003 - an outcome
@@ -122,6 +146,7 @@ NOT_ENFORCED = {
     (TOUCH, "s3:ListBucket"),
     # "to use the x-amz-tagging header you must have the s3:PutObjectTagging permission": API_PutObject, the same.
     (WITH_TTL, "s3:PutObjectTagging"),
+    (POSTED_WITH_TTL, "s3:PutObjectTagging"),
     (TOUCH, "s3:PutObjectTagging"),
 }
 

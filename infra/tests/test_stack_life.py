@@ -408,6 +408,7 @@ def test_changed_parameters_reach_what_they_are_for(
         "PublicAlias": "values.example.com",
         "PrivateAlias": "private.example.com",
         "AllowedOrigins": "https://app.example.com,https://www.example.com",
+        "UploadOrigins": "https://app.example.com",
         "EdgeTtl": "60",
         "StorageClass": "STANDARD_IA",
         "Architecture": "x86_64",
@@ -443,6 +444,9 @@ def test_changed_parameters_reach_what_they_are_for(
         ]
         cache = cloudfront.get_cache_policy(Id=behavior["CachePolicyId"])["CachePolicy"]["CachePolicyConfig"]
         assert cache["DefaultTTL"] == 60
+    [rule] = cloud.client("s3").get_bucket_cors(Bucket=stack["StorageBucket"])["CORSRules"]
+    assert (rule["AllowedMethods"], rule["AllowedOrigins"]) == (["POST"], ["https://app.example.com"])
+    assert rule["ExposeHeaders"] == ["ETag", "Date"]
     function = cloud.client("lambda").get_function_configuration(FunctionName="lambda-cache-python-demo")
     variables = function["Environment"]["Variables"]
     assert function["Architectures"] == ["x86_64"]

@@ -102,7 +102,9 @@ def test_the_demo_that_signs_in_python_has_the_layer_of_its_processor(sam: dict[
         ("REST-QUERY-STRING", 20_000, "writer", True),
         ("REST-QUERY-STRING", 20_001, "writer", False),
         ("REST-HEADER", 0, "writer", False),
-        ("POST", 0, "writer", False),
+        ("POST", 0, "writer", True),
+        ("POST", 900_000, "writer", True),
+        ("POST", 900_001, "writer", False),
         ("REST-HEADER", 30_000, "BucketRemovalFunctionRole", True),
     ],
 )
@@ -118,9 +120,12 @@ def test_guard_of_change_records_lets_only_writes_in_that_are_signed_for_20_s(
     is_denied = False
     for guard in guards:
         conditions = copy.deepcopy(guard["Condition"])
-        holds = who != conditions.pop("ArnNotEquals")["aws:PrincipalArn"]["Fn::GetAtt"][0]
+        spared = conditions.pop("ArnNotEquals", None)
+        holds = spared is None or who != spared["aws:PrincipalArn"]["Fn::GetAtt"][0]
         if "StringNotEquals" in conditions:
-            holds &= signed != conditions.pop("StringNotEquals")["s3:authType"]
+            holds &= signed not in conditions.pop("StringNotEquals")["s3:authType"]
+        if "StringEquals" in conditions:
+            holds &= signed == conditions.pop("StringEquals")["s3:authType"]
         if "NumericGreaterThan" in conditions:
             holds &= age > int(conditions.pop("NumericGreaterThan")["s3:signatureAge"])
         assert conditions == {}
@@ -133,7 +138,7 @@ def test_guard_of_change_records_is_for_places_alone_and_off_by_default(translat
     guards = [one["Fn::If"] for one in told if "Fn::If" in one]
     assert [(condition, without) for condition, _, without in guards] == [
         ("GuardChanges", {"Ref": "AWS::NoValue"})
-    ] * 2
+    ] * 3
     for _, guard, _ in guards:
         assert (guard["Effect"], guard["Principal"]) == ("Deny", "*")
         assert guard["Action"] == ["s3:PutObject", "s3:DeleteObject"]
@@ -295,6 +300,23 @@ def test_answers_carry_security_headers_whatever_the_origin_says(translated: dic
     }
     assert all(header["Override"] is True for header in security.values())
     assert config["CorsConfig"]["OriginOverride"] is True
+
+
+def test_pages_post_forms_only_from_origins_that_a_parameter_names(translated: dict[str, Any]) -> None:
+    rule = {
+        "AllowedMethods": ["POST"],
+        "AllowedOrigins": {"Ref": "UploadOrigins"},
+        "ExposedHeaders": ["ETag", "Date"],
+    }
+    configuration = translated["Resources"]["Bucket"]["Properties"]["CorsConfiguration"]
+    assert configuration == {"Fn::If": ["TakeUploads", {"CorsRules": [rule]}, {"Ref": "AWS::NoValue"}]}
+    assert translated["Parameters"]["UploadOrigins"]["Default"] == ""
+
+
+def test_pages_see_how_old_an_answer_is(translated: dict[str, Any]) -> None:
+    config = translated["Resources"]["HeadersPolicy"]["Properties"]["ResponseHeadersPolicyConfig"]
+    exposed = config["CorsConfig"]["AccessControlExposeHeaders"]["Items"]
+    assert sorted(exposed) == ["Age", "Date", "ETag", "Last-Modified", "X-Cache"]
 
 
 def test_every_custom_resource_has_a_time_limit(translated: dict[str, Any]) -> None:

@@ -273,7 +273,7 @@ def test_page_uploads_a_form_where_the_buckets_rules_name_its_origin(
     s3 = target.cloud.client("s3")
     s3.create_bucket(Bucket="uploads")
     origin = f"http://127.0.0.1:{evil_port}"
-    rule = {"AllowedMethods": ["POST"], "AllowedOrigins": [origin]}
+    rule = {"AllowedMethods": ["POST"], "AllowedOrigins": [origin], "ExposeHeaders": ["ETag"]}
     s3.put_bucket_cors(Bucket="uploads", CORSConfiguration={"CORSRules": [rule]})
     form = s3.generate_presigned_post("uploads", "photo")
     upload = """async ([url, fields]) => {
@@ -281,7 +281,8 @@ def test_page_uploads_a_form_where_the_buckets_rules_name_its_origin(
         for (const [name, value] of Object.entries(fields)) form.append(name, value);
         form.append('file', new Blob(['a photo']));
         try {
-            return (await fetch(url, {method: 'POST', body: form})).ok;
+            const answer = await fetch(url, {method: 'POST', body: form});
+            return answer.ok && answer.headers.has('etag');
         } catch {
             return false;
         }

@@ -18,7 +18,9 @@ const { randomWriteId } = require('../lib/platform.js');
 const { authorityFiles } = require('../lib/route.js');
 const { Settings } = require('../lib/settings.js');
 const { Signer } = require('../lib/signing.js');
+const { learnClock } = require('../lib/sigv4.js');
 const { playDouble } = require('./double.js');
+const { grantPutOptions, mint } = require('./minting.js');
 const { LacksType, build, describe } = require('./notation.js');
 const { World, spoil, undefinedForNull } = require('./world.js');
 
@@ -35,7 +37,7 @@ const OPERATIONS = {
     sdk: 'nodejs',
     version: require('../package.json').version,
     runtime: `node ${process.version}`,
-    features: ['async', 'changes', 'double', 'endpoints', 'files', 'single-number', 'tags'],
+    features: ['async', 'changes', 'double', 'endpoints', 'files', 'single-number', 'tags', 'write-grants'],
   }),
 
   encode: ({ value }) => ({ wire: Buffer.from(encode(build(value), randomWriteId(), MAX_BYTES)).toString() }),
@@ -223,6 +225,14 @@ const OPERATIONS = {
       return { grant: JSON.parse(JSON.stringify(grant)), printed: `${grant} ${inspect(grant)}` };
     }),
 
+  grant_put: (request) =>
+    world.use(request, async (mem) => {
+      const grant = await mem.grantPut(request.what, request.ttl, request.max_bytes, grantPutOptions(request.options));
+      return { grant: JSON.parse(JSON.stringify(grant)), printed: `${grant} ${inspect(grant)}` };
+    }),
+
+  mint,
+
   stats: (request) =>
     world.use(request, async (mem) => ({
       stats: Object.fromEntries(Object.entries(mem.stats()).map(([name, count]) => [snakeCase(name), count])),
@@ -262,6 +272,7 @@ const OPERATIONS = {
 
   close() {
     world.close();
+    learnClock(Date.now());
     return {};
   },
 };

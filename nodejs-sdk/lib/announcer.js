@@ -30,17 +30,21 @@ class Group {
   isEverything = false;
   /** What *e* must not be earlier than. */
   least = 0;
+  /** For how many seconds from *e* on everything is to count as announced (CHG-21). */
+  lifetime = 0;
   /** Its *e*, once it has begun. @type {Promise<number> | undefined} */
   outcome;
 
   /**
    * @param {number[] | undefined} buckets undefined for everything
    * @param {number} least
+   * @param {number} lifetime
    */
-  add(buckets, least) {
+  add(buckets, least, lifetime) {
     if (!buckets) this.isEverything = true;
     for (const bucket of buckets ?? []) this.buckets.add(bucket);
     this.least = Math.max(this.least, least);
+    this.lifetime = Math.max(this.lifetime, lifetime);
   }
 
   /**
@@ -49,6 +53,7 @@ class Group {
    * @returns {boolean}
    */
   isAnnouncedBy(record, e) {
+    if (this.lifetime > 0 && record.all < e + this.lifetime) return false;
     return this.isEverything ? record.all >= e : [...this.buckets].every((bucket) => record.base(bucket) >= e);
   }
 }
@@ -97,15 +102,16 @@ class Announcer {
    * @param {Iterable<string> | undefined} names undefined for everything
    * @param {number} left Milliseconds that it may take.
    * @param {number} [least] What its time must not be earlier than.
+   * @param {number} [lifetime] For how many seconds from then on others may write anything (CHG-21).
    * @returns {Promise<number>} when it was announced (CHG-7)
    * @throws {import('./errors.js').MemoryServiceError} if it was not (CHG-11)
    */
-  async announce(run, names, left, least = 0) {
+  async announce(run, names, left, least = 0, lifetime = 0) {
     const buckets = names && [...names].map(bucketOf);
-    const shared = this.#shared(buckets, least);
+    const shared = this.#shared(buckets, least, lifetime);
     if (shared !== undefined) return shared;
     const group = (this.#next ??= new Group());
-    group.add(buckets, least);
+    group.add(buckets, least, lifetime);
     group.outcome ??= this.#outcomeOf(run, group);
     let e;
     try {
@@ -143,15 +149,16 @@ class Announcer {
    * @throws {import('./errors.js').MemoryServiceError}
    */
   *#commit(group) {
-    const { buckets, least } = group;
+    const { buckets, least, lifetime } = group;
     for (let lost = 0, limit = FIRST_PAUSE; ; ) {
       const { record, version } = (this.#seen ??= yield* this.#look());
-      const shared = this.#shared(group.isEverything ? undefined : [...buckets], least);
+      const shared = this.#shared(group.isEverything ? undefined : [...buckets], least, lifetime);
       if (shared !== undefined) return shared;
       const start = present();
       const e = Math.max(Math.floor(start / SECOND), least);
       const isWide = group.isEverything || lost >= MOST_LOST;
-      const raised = (record ?? ChangeRecord.first(e)).raised(e, isWide ? [] : buckets, isWide ? e : 0);
+      const until = Math.max(isWide ? e : 0, lifetime > 0 ? e + lifetime : 0);
+      const raised = (record ?? ChangeRecord.first(e)).raised(e, isWide ? [] : buckets, until);
       const put = yield* this.#put(group, raised, version, e);
       if (put === 'announced') return e;
       if (put === 'again') continue;
@@ -226,12 +233,18 @@ class Announcer {
   /**
    * @param {number[] | undefined} buckets undefined for everything
    * @param {number} least
+   * @param {number} lifetime
    * @returns {number | undefined} the time of an announcement that counts for them as well (CHG-9)
    */
-  #shared(buckets, least) {
+  #shared(buckets, least, lifetime) {
     const record = this.#seen?.record;
     if (!record) return undefined;
     const now = present() / SECOND;
+    if (lifetime > 0) {
+      const e = Math.max(Math.floor(now), least);
+      if (record.all < e + lifetime) return undefined;
+      if (buckets?.length === 0) return e;
+    }
     const near = (/** @type {number} */ e) => (e >= least && Math.abs(e - now) <= TOLERANCE ? e : -Infinity);
     const everything = near(record.all); // it may also be the end of what others may write, which is none of the present
     const e = buckets ? Math.min(...buckets.map((bucket) => Math.max(near(record.timeOf(bucket)), everything))) : everything;

@@ -75,6 +75,11 @@ class AwsClient {
     this.#random = random;
   }
 
+  /** @returns {import('./effects.js').Program<import('./effects.js').Credentials>} what requests are signed with now */
+  credentials() {
+    return this.#identity();
+  }
+
   /**
    * @param {Call} call
    * @returns {import('./effects.js').Program<Response & Doubt>} the response, whatever its status below 500

@@ -148,6 +148,21 @@ class Components {
     const query = yield* signer.queryFor(path, expires);
     return new Grant({ distribution: this.#config.distribution.host, service: this.#place, ...what }, expires, query);
   }
+
+  /**
+   * @param {import('./conditional.js').Run} run
+   * @param {import('./write-grant.js').Terms} terms
+   * @returns {Promise<import('./write-grant.js').WriteGrant>} which is announced, where that has to be (CHG-21)
+   */
+  async writeGrant(run, terms) {
+    const { signWriteGrant } = require('./write-grant.js');
+    const { present } = require('./sigv4.js');
+    const endpoint = this.#client.endpoints.bucket(this.#config.bucket, this.#config.region);
+    const keys = await run(this.#client.credentials());
+    const tagging = await this.tagWriter.take(run, terms.options.tags);
+    const now = this.#announcer ? await this.#announcer.announce(run, [], this.#budget, 0, terms.lifetime) : Math.floor(present() / 1000);
+    return signWriteGrant(this.#config, { place: this.#place, endpoint, terms, generations: tagging?.generations, credentials: keys, now });
+  }
 }
 
 module.exports = { Components };

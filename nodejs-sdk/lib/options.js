@@ -37,6 +37,7 @@ const REMOVE_OPTIONS = ['invalidate'];
 const PUT_OPTIONS = [...STORAGE_OPTIONS, ...CONDITIONS, 'invalidate'];
 const INCREMENT_OPTIONS = [...STORAGE_OPTIONS, 'ttlIfNewSeconds', 'invalidate', 'attempts'];
 const UPDATE_OPTIONS = [...INCREMENT_OPTIONS, 'default'];
+const GRANT_PUT_OPTIONS = ['valueTtlSeconds', 'edgeTtlSeconds', 'storageClass', 'tags'];
 const GET_OPTIONS = ['consistent'];
 const STORAGE_CLASSES = ['STANDARD', 'STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING', 'GLACIER_IR'];
 const DAY = 86_400;
@@ -105,6 +106,18 @@ function readUpdateOptions(options = {}, config, isIncrement) {
  */
 function readStorageOptions(options = {}, config, whose = 'getOrPut', more = []) {
   return readStorage(checkOptions(options, [...STORAGE_OPTIONS, ...more], whose, '{ ttlSeconds: 60 }'), config);
+}
+
+/**
+ * @param {unknown} options
+ * @param {Defaults} config
+ * @returns {PutOptions} of what is stored with a write grant
+ * @throws {ConfigurationError} WGRANT-2
+ */
+function readGrantPutOptions(options = {}, config) {
+  const { valueTtlSeconds: ttlSeconds, ...rest } = checkOptions(options, GRANT_PUT_OPTIONS, 'grantPut', '{ valueTtlSeconds: 3600 }');
+  if (ttlSeconds !== undefined && !isNumber(ttlSeconds, MAX_TTL)) throw refusal('valueTtlSeconds', 'a number', MAX_TTL, ttlSeconds);
+  return readStorage({ ...rest, ttlSeconds }, config);
 }
 
 /**
@@ -293,6 +306,17 @@ function checkGrantTtl(ttl, most) {
 }
 
 /**
+ * @param {unknown} size of a document, in bytes
+ * @param {number} most
+ * @returns {number}
+ * @throws {ConfigurationError} WGRANT-2
+ */
+function checkMaxBytes(size, most) {
+  if (isNumber(size, most) && Number.isInteger(size)) return size;
+  throw refusal('maxBytes of a write grant', 'an integer', most, size);
+}
+
+/**
  * @param {string} where For the error message.
  * @param {unknown} value
  * @returns {string}
@@ -313,9 +337,11 @@ module.exports = {
   readInvalidateOptions,
   readTouchOptions,
   readGetOptions,
+  readGrantPutOptions,
   formOf,
   checkTags,
   checkGrantTtl,
+  checkMaxBytes,
   checkStorageClass,
   MAX_EDGE_TTL,
 };

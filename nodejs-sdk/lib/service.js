@@ -35,6 +35,7 @@ const loadTheRest = () => [
   require('./role.js'),
   require('./tag-writer.js'),
   require('./updates.js'),
+  require('./write-grant.js'),
 ];
 
 /** @returns {number} Unix time in milliseconds: the machine's, or that of a test's cloud */
@@ -436,6 +437,25 @@ class MemoryService {
         return this.#run(this.#components.grant({ prefix: prefixOrName }, `${this.#locatePrefix(prefixOrName).path}*`, ttl));
       }
       return this.#run(this.#components.grant({ name: prefixOrName }, this.#locate(prefixOrName).path, ttl));
+    });
+  }
+
+  /**
+   * Let a program without credentials store values under a prefix or one name (WGRANT-1 to WGRANT-8).
+   *
+   * @param {string} prefixOrName
+   * @param {unknown} ttlSeconds
+   * @param {unknown} maxBytes
+   * @param {unknown} [given] options
+   * @returns {Promise<import('./write-grant.js').WriteGrant>}
+   */
+  grantPut(prefixOrName, ttlSeconds, maxBytes, given) {
+    return this.#operations.run('grantPut', this.grantPut, async () => {
+      this.#open();
+      const { checkTerms } = require('./write-grant.js');
+      const checked = this.#taggable(options.readGrantPutOptions(given, this.#config));
+      const terms = checkTerms(this.#config, this.#place, prefixOrName, ttlSeconds, maxBytes, checked);
+      return this.#components.writeGrant(this.#run, terms);
     });
   }
 

@@ -149,4 +149,34 @@ function hmac(key, text) {
   return createHmac('sha256', key).update(text).digest();
 }
 
-module.exports = { learnClock, present, sign, signQuery };
+/**
+ * The fields of an upload form that say who signs it, and when.
+ *
+ * @param {string} region of the bucket
+ * @param {number} time Unix time in milliseconds
+ * @param {Credentials} credentials
+ * @returns {Record<string, string>}
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html
+ */
+function formFields(region, time, { accessKeyId, sessionToken }) {
+  const date = timestamp(time);
+  return {
+    'x-amz-algorithm': 'AWS4-HMAC-SHA256',
+    'x-amz-credential': `${accessKeyId}/${date.slice(0, 8)}/${region}/s3/aws4_request`,
+    'x-amz-date': date,
+    ...(sessionToken && { 'x-amz-security-token': sessionToken }),
+  };
+}
+
+/**
+ * @param {string} policy of an upload form, in base64
+ * @param {string} region
+ * @param {number} time Unix time in milliseconds
+ * @param {Credentials} credentials
+ * @returns {string} its signature
+ */
+function formSignature(policy, region, time, { secretAccessKey }) {
+  return hmac(keyFor(secretAccessKey, timestamp(time).slice(0, 8), region, 's3'), policy).toString('hex');
+}
+
+module.exports = { formFields, formSignature, learnClock, present, sign, signQuery };

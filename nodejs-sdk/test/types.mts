@@ -139,5 +139,9 @@ export function refused() {
   mem.cached((id: number) => id, { name: 'a', tags: (id: Date) => [String(id)] });
   // @ts-expect-error for how long must be said
   void mem.touch('a');
+  // @ts-expect-error how large must be said
+  void mem.grantPut('a', 60);
+  // @ts-expect-error the ttl of the values has another name
+  void mem.grantPut('a', 60, 1000, { ttlSeconds: 60 });
   return text;
 }

@@ -19,9 +19,11 @@ import memory
 from change_record import said
 from double import Double
 from environment import endpoint
+from memory._aws import forget_time
 from memory._envelope import decode, encode
 from memory._names import check_service_name, object_key, place_of, url_path
 from memory._signing import Signer, SigningKey, wildcard
+from minting import minted
 from notation import Unavailable, from_python, to_python
 from world import World, spoil
 
@@ -47,7 +49,7 @@ def op_start(_: Message) -> Message:
         "sdk": "python",
         "version": memory.__version__,
         "runtime": runtime,
-        "features": ["files", "endpoints", "double", "named-arguments", "changes", "tags"],
+        "features": ["files", "endpoints", "double", "named-arguments", "changes", "tags", "write-grants"],
     }
 
 
@@ -259,6 +261,16 @@ def op_grant(request: Message) -> Message:
     return {"grant": grant.to_dict(), "printed": f"{grant} {grant!r}"}
 
 
+def op_grant_put(request: Message) -> Message:
+    with world.service(request) as mem:
+        grant = mem.grant_put(request["what"], request["ttl"], request["max_bytes"], **options(request))
+    return {"grant": grant.to_dict(), "printed": f"{grant} {grant!r}"}
+
+
+def op_mint(request: Message) -> Message:
+    return minted(request)
+
+
 def op_stats(request: Message) -> Message:
     with world.service(request) as mem:
         return {"stats": mem.stats().to_dict()}
@@ -310,6 +322,7 @@ def op_double(request: Message) -> Message:
 
 def op_close(_: Message) -> Message:
     world.close()
+    forget_time()
     logging.getLogger().setLevel(logging.WARNING)
     return {}
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
-from . import grants, record_actions, tag_actions
+from . import forms, grants, record_actions, tag_actions
 from .answers import equal
 from .change import Change, filled, members_of, write_of
 from .checks import check_document
@@ -176,6 +177,14 @@ def _fetch(play: Play, step: Message) -> None:
     grants.fetch(play, step)
 
 
+def _post(play: Play, step: Message) -> None:
+    tags = json.dumps(play.remembered["write grant"].get("tags", {}), separators=(",", ":"))
+    told: Message = {
+        member: joined(step[member]).replace("$TAGS", tags) for member in ("body", "gzip") if member in step
+    }
+    forms.post(play, step, _body(play, told))
+
+
 ACTIONS: Mapping[str, Callable[[Play, Message], None]] = {
     "object": _object,
     "store": _place,
@@ -192,6 +201,7 @@ ACTIONS: Mapping[str, Callable[[Play, Message], None]] = {
     "heal": _heal,
     "invalidations": _invalidations,
     "fetch": _fetch,
+    "post": _post,
     "wait": _wait,
     "random": _random,
     "log": _log,

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from . import changes, endpoints, signing
+from . import changes, endpoints, forms, signing, write_grants
 from .answers import FailureError, during, equal
 from .meaning import MeaningError, written
 from .vectors import DISTRIBUTION, Kind
@@ -220,6 +220,16 @@ def _changes(vector: Vector) -> Check:
     return Check(vector, [changes.request(vector)], lambda answers: changes.judge(vector, answers[0]))
 
 
+def _write_grant(vector: Vector) -> Check:
+    return Check(
+        vector, [write_grants.request(vector)], lambda answers: write_grants.judge(vector, answers[0])
+    )
+
+
+def _opened(vector: Vector) -> Check:
+    return Check(vector, [forms.request(vector)], lambda answers: forms.judge(vector, answers[0]))
+
+
 def _decode(vector: Vector, document: dict[str, str]) -> Message:
     now = {"now": vector.members["now"]} if "now" in vector.members else {}
     return {"op": "decode", **document, **now}
@@ -253,4 +263,6 @@ _SIMPLE: Mapping[Kind, Callable[[Vector], Check]] = {
     Kind.ENDPOINT: _endpoint,
     Kind.REFUSED_CALL: _refused_call,
     Kind.CHANGES: _changes,
+    Kind.WRITE_GRANT: _write_grant,
+    Kind.OPENED: _opened,
 }

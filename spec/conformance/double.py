@@ -152,6 +152,14 @@ class DoubleStore(Store):
         """Ask the edge for a path, as a program that has no SDK, and return the status."""
         return int(self._ask("fetch", host=host, path=path)["status"])
 
+    def post(self, url: str, content_type: str, body: bytes) -> tuple[int, Mapping[str, str]]:
+        """Post an upload form.
+
+        Raises:
+            NotImplementedError: A double has no port that would take one.
+        """
+        raise NotImplementedError("a double takes no upload forms")
+
     @property
     def bucket(self) -> str:
         """The bucket's name."""

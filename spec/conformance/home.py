@@ -8,7 +8,7 @@ _PACKAGE = Path(__file__).resolve().parent
 _INSIDE_WHEEL = _PACKAGE / "specification"
 
 HOME = _INSIDE_WHEEL if _INSIDE_WHEEL.is_dir() else _PACKAGE.parent
-TEXTS = (HOME / "README.md", HOME / "CHANGE-RECORD.md", HOME / "TAGS.md")
+TEXTS = tuple(HOME / f"{page}.md" for page in ("README", "CHANGE-RECORD", "TAGS", "WRITE-GRANTS", "BROWSER"))
 VECTORS = HOME / "vectors"
 UNPROVEN = HOME / "unproven.json"
 CONFIGURATION = HOME / "configuration.json"

@@ -33,13 +33,16 @@ class StoreError(Exception):
 class LocalStore(Store):
     """Bucket and distributions on a local cloud, whose clock can be moved and which fails on demand."""
 
-    def __init__(self, cloud: LocalCloud, outputs: Mapping[str, str], clock: Clock) -> None:
-        """Take a running local cloud, the stack's outputs, and the clock that the cloud goes by."""
+    def __init__(
+        self, cloud: LocalCloud, outputs: Mapping[str, str], clock: Clock, overlooks: frozenset[str]
+    ) -> None:
+        """Take a running local cloud, the stack's outputs, the cloud's clock, and what its S3 overlooks."""
 
         def client(service: str) -> Any:
             return cloud.client(service, bypass_faults=True)
 
         super().__init__(client, cloud.environment(), outputs, self._ask, clock)
+        self.overlooks = overlooks
         self._cloud = cloud
         self._pop = 0
         self._shown = 0
@@ -184,6 +187,7 @@ def deployed(root: Path, *, in_seaweedfs: bool = False) -> Iterator[Store]:
                 keys = cloud.environment()
                 s3 = SeaweedFS(keys["AWS_ACCESS_KEY_ID"], keys["AWS_SECRET_ACCESS_KEY"])
                 cloud.store_elsewhere(stack.outputs["StorageBucket"], opened.enter_context(s3).endpoint)
-            yield LocalStore(cloud, stack.outputs, clock)
+            overlooks = frozenset(("extra", "tagging", "role") if in_seaweedfs else ("signature",))
+            yield LocalStore(cloud, stack.outputs, clock, overlooks)
     except (LocalCloudError, PackagingError) as error:
         raise StoreError(str(error)) from error

@@ -12,7 +12,19 @@ if TYPE_CHECKING:
     from .answers import Message
 
 VERSION = 1
-FEATURES = ("single-number", "async", "files", "endpoints", "double", "named-arguments", "changes", "tags")
+FEATURES = (
+    "single-number",
+    "async",
+    "files",
+    "endpoints",
+    "double",
+    "named-arguments",
+    "changes",
+    "tags",
+    "write-grants",
+    "grants",
+    "browser",
+)
 _SHAPES: Mapping[str, tuple[Mapping[str, type], ...]] = {
     "start": ({"protocol": int, "sdk": str, "version": str, "runtime": str, "features": list},),
     "encode": ({"wire": str},),
@@ -36,6 +48,9 @@ _SHAPES: Mapping[str, tuple[Mapping[str, type], ...]] = {
     "get_or_put": ({"value": list, "called": bool},),
     "cached": ({"value": list, "called": bool},),
     "grant": ({"grant": dict, "printed": str},),
+    "grant_put": ({"grant": dict, "printed": str},),
+    "mint": ({"grant": dict, "printed": str},),
+    "open": ({"key": str, "url": str},),
     "stats": ({"stats": dict},),
     "invalidate_tags": (),
     "together": ({"lanes": list},),

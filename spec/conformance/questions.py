@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import grants
+from . import grants, write_grants
 from .answers import FailureError, equal
 from .notation import normal, plain
 
@@ -22,6 +22,7 @@ _PASSED = (
     "mutate",
     "what",
     "ttl",
+    "max_bytes",
     "set",
     "by",
     "takes",
@@ -221,6 +222,15 @@ def _grant(play: Play, step: Message, answer: Answer) -> None:
     play.remembered["grant"] = grant
 
 
+def _grant_put(play: Play, step: Message, answer: Answer) -> None:
+    if "error" in step:
+        answer.check_refusal(step["error"])
+        return
+    grant = answer.get("grant", "a write grant")
+    write_grants.check(play, step, grant, answer.get("printed", "the grant as it is printed"))
+    play.remembered["write grant"] = grant
+
+
 def _stats(_: Play, step: Message, answer: Answer) -> None:
     stats = answer.get("stats", step["stats"])
     equal(step["stats"], {name: stats.get(name) for name in step["stats"]})
@@ -254,6 +264,7 @@ JUDGES: Mapping[str, Callable[[Play, Message, Answer], None]] = {
     "get_or_put": _get_or_put,
     "cached": _get_or_put,
     "grant": _grant,
+    "grant_put": _grant_put,
     "stats": _stats,
     "invalidate_tags": _invalidate_tags,
 }

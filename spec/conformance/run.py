@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import checks, keys, known_failures
+from . import checks, keys, known_failures, profile
 from .answers import FailureError, SkippedError, UnaskedError, equal
 from .double import FEATURE, DoubleStore
 from .driver import Driver, Limits
@@ -103,6 +103,8 @@ class Run:
                     # Where only one of the two has something to do, another pair asks that one the same.
                     if len(roles(vector)) == 1 and writer is not reader:
                         continue
+                    if not profile.pairs(vector, writer, reader):
+                        continue
                     if self.selection.takes(vector.id, writer.sdk.name, reader.sdk.name):
                         scenario = Scenario(vector, writer, reader, store, rsa_key)
                         outcome = _outcome(vector, (writer, reader), scenario.run)
@@ -128,7 +130,11 @@ class Run:
         )
 
     def _alone(self, driver: Driver, rsa_key: Path) -> None:
-        vectors = [vector for vector in self.vectors if vector.kind is not Kind.STORE]
+        vectors = [
+            vector
+            for vector in self.vectors
+            if vector.kind is not Kind.STORE and profile.asks(vector, driver)
+        ]
         chosen = [
             checks.of(vector, driver, rsa_key) for vector in vectors if self.selection.takes_vector(vector.id)
         ]

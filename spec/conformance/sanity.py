@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
-from . import changes
+from . import changes, forms, write_grants
 from .home import SCHEMAS, VECTORS
 from .meaning import MeaningError, written
 from .notation import NotationError, normal
@@ -112,6 +112,9 @@ def _of_documents(vector: Vector) -> Iterator[str]:
     if vector.kind is Kind.CHANGES:
         yield from _of_records(vector)
         return
+    if vector.kind in {Kind.WRITE_GRANT, Kind.OPENED}:
+        yield from _of_grants(vector)
+        return
     accepted = "error" not in vector.members
     for document in vector.documents():
         if is_envelope(octets(document)) != (accepted or vector.id in INVISIBLE):
@@ -132,6 +135,19 @@ def _of_records(vector: Vector) -> Iterator[str]:
     for document in changes.documents(vector):
         if changes.is_document(document) != is_record(document) and vector.id not in INVISIBLE:
             yield f"{vector.id}: the schema of the change record takes something else"
+
+
+def _of_grants(vector: Vector) -> Iterator[str]:
+    if vector.kind is Kind.WRITE_GRANT:
+        if not write_grants.is_right(vector):
+            yield f"{vector.id}: section 16 says something else"
+        return
+    if not forms.is_right(vector):
+        yield f"{vector.id}: GRANT-4 or WGRANT-9 says something else"
+    grant = vector.members["open"]
+    schema = validator("write-grant" if isinstance(grant, dict) and "forms" in grant else "grant")
+    if forms.is_grant(grant) != schema.is_valid(grant) and vector.id not in INVISIBLE:
+        yield f"{vector.id}: the schema of grants takes something else"
 
 
 def _refuse(constant: str) -> Any:

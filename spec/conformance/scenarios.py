@@ -26,6 +26,11 @@ def roles(vector: Vector) -> set[str]:
     return {_role(step) for step in _asking(vector.members["steps"])}
 
 
+def reader_steps(vector: Vector) -> list[Message]:
+    """Return the steps that the reader does."""
+    return [step for step in _asking(vector.members["steps"]) if _role(step) == "reader"]
+
+
 def roles_that_keep(vector: Vector) -> set[str]:
     """Return whose objects are kept and read: in a language with two ways to, all is done in one, then the other."""
     kept = [step for step in _asking(vector.members["steps"]) if "session" in step]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import urllib.error
+import urllib.request
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +44,13 @@ class StoredObject:
     storage_class: str
 
 
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """Takes a redirect for the answer that it is."""
+
+    def redirect_request(self, *_: Any) -> None:
+        """Ask nobody else."""
+
+
 class Store:
     """Bucket and distributions of a deployed stack; `LocalStore` can do more with them.
 
@@ -50,7 +59,11 @@ class Store:
         environment: the variables by which drivers find AWS.
         access_key: the id of the access key that is among them.
         filled: what scenarios have filled with objects, and do not change.
+        overlooks: what this S3 does not see to in an upload form: a wrong `signature`, an `extra` field, a policy with
+            `tagging`, or the signature of a `role`.
     """
+
+    overlooks: frozenset[str] = frozenset()
 
     def __init__(
         self,
@@ -256,3 +269,18 @@ class Store:
     def fetch(self, host: str, path: str) -> int:
         """Ask the edge for a path, as a program that has no SDK, and return the status."""
         return self._fetch(host, path)
+
+    def post(self, url: str, content_type: str, body: bytes) -> tuple[int, Mapping[str, str]]:
+        """Post an upload form, as a program that has no SDK, and return the status and the headers, in lower case."""
+        asked = urllib.request.Request(url, data=body, headers={"Content-Type": content_type})  # noqa: S310 - the bucket's
+        nobody = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect())
+        try:
+            with nobody.open(asked, timeout=DEADLINE) as answer:
+                return answer.status, _lower(answer.headers)
+        except urllib.error.HTTPError as refusal:
+            with refusal:
+                return refusal.code, _lower(refusal.headers)
+
+
+def _lower(headers: Any) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}

@@ -39,6 +39,8 @@ class Kind(Enum):
     CALL = "call"
     REFUSED_CALL = "refused call"
     CHANGES = "changes"
+    WRITE_GRANT = "write grant"
+    OPENED = "opened"
     STORE = "store"
 
 
@@ -49,6 +51,8 @@ _MEMBERS = (  # the first line whose members are all there decides
     ({"function", "arguments", "cache_name"}, Kind.CALL),
     ({"function", "arguments", "error"}, Kind.REFUSED_CALL),
     ({"changes", "is"}, Kind.CHANGES),
+    ({"mint"}, Kind.WRITE_GRANT),
+    ({"open", "name", "now"}, Kind.OPENED),
     ({"conf"}, Kind.CONFIGURATION),
     ({"service", "name", "key", "url"}, Kind.NAME),
     ({"service", "name", "error"}, Kind.REFUSED_NAME),
@@ -98,6 +102,11 @@ class Vector:
     def requires(self) -> frozenset[str]:
         """Features without which a driver is not asked."""
         return frozenset(self.members.get("requires", ()))
+
+    @property
+    def needs_origin(self) -> bool:
+        """Whether its outcome rests on a read of S3 by the reader."""
+        return bool(self.members.get("origin"))
 
     @property
     def may_be_skipped(self) -> bool:

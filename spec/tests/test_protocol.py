@@ -77,6 +77,7 @@ def test_everything_that_is_said_in_a_run_is_valid_under_the_schema(
         "endpoint",
         "cache_name",
         "changes",
+        "mint",
     }
     schema = validator("driver")
     for message in messages:

@@ -299,6 +299,7 @@ class LocalCloud:
         engine = self._engine
         proxy = EngineProxy(
             engine,
+            s3,
             lambda port: Guard(engine.keys, s3, port, auth=engine.certificate is not None),
             self._background,
             None if self.clock is time.time else WriteTimes(self.clock),

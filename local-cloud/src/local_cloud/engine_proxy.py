@@ -7,7 +7,7 @@ import functools
 import io
 from email.utils import formatdate
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 import aiohttp
@@ -17,11 +17,12 @@ from yarl import URL
 
 from local_cloud.expect_continue import body_of
 from local_cloud.fault_server import Backend, FaultServer
-from local_cloud.guard import ALLOWED_ORIGIN, without_cors, without_token
+from local_cloud.guard import cors_of, without_cors, without_token
 from local_cloud.query_signature import QuerySignature, without_signature
 from local_cloud.run_keys import ENGINE_HEADER
 from local_cloud.s3_call import S3Call
 from local_cloud.s3_errors import s3_error, s3_failure
+from local_cloud.upload_form import UploadForm
 
 if TYPE_CHECKING:
     import socket
@@ -51,9 +52,10 @@ class EngineProxy:
     are held in memory.
     """
 
-    def __init__(  # noqa: PLR0913 - what is behind it, and by whose time
+    def __init__(  # noqa: PLR0913, PLR0917 - what is behind it, and by whose time
         self,
         engine: Engine,
+        s3: Any,
         open_guard: Callable[[int], Guard],
         background: Background,
         write_times: WriteTimes | None,
@@ -65,6 +67,7 @@ class EngineProxy:
 
         Args:
             engine: What is behind it; both speak TLS, or neither.
+            s3: A boto3 client of the engine's S3.
             open_guard: Makes the guard of a port, given its number.
             background: What it runs in.
             write_times: The times that S3 is to tell; None leaves it its own.
@@ -75,6 +78,7 @@ class EngineProxy:
         self._end_of_engine = engine.end
         self._keys = engine.keys
         self._certificate = engine.certificate
+        self._s3 = s3
         self._open_guard = open_guard
         self._is_spoilt = is_spoilt
         self._elsewhere: dict[str, str] = {}
@@ -148,34 +152,36 @@ class EngineProxy:
     async def _answer(self, guard: Guard, request: web.BaseRequest) -> web.Response:
         call = S3Call.parse(request.method, request.raw_path, request.headers)
         body = await body_of(request)
-        if call and (refusal := self._expired(request)):
+        form = UploadForm.parse(call, request.headers, body) if call else None
+        if call and (refusal := self._expired(request, form)):
             return refusal
         if call is None or self._write_times is None:
-            answer = await self._pass(request, body, call)
+            answer = await self._pass(request, body, call, form)
             if call is None and isinstance(answer.body, bytes):
                 guard.learn(request, answer.body)
             return answer
-        if call.writes:
+        write = form.put if form else call
+        if write.writes:
             # One after the other: S3 tells times that grow with the versions, and so must what is told.
-            turn = self._turns.setdefault((call.bucket, call.key), asyncio.Lock())
-            async with turn, self._write_times.write(call):
-                return _stamped(
-                    await self._pass(request, body, call), self._write_times, call, request.headers
-                )
+            turn = self._turns.setdefault((write.bucket, write.key), asyncio.Lock())
+            async with turn, self._write_times.write(write):
+                answer = await self._pass(request, body, call, form)
+                return _stamped(answer, self._write_times, write, request.headers)
         return _stamped(await self._pass(request, body, call), self._write_times, call, request.headers)
 
-    def _expired(self, request: web.BaseRequest) -> web.Response | None:
-        """Return S3's refusal of a request whose signature in the query does not hold now, if it has such a one."""
+    def _expired(self, request: web.BaseRequest, form: UploadForm | None) -> web.Response | None:
+        """Return S3's refusal of a request whose signature, in the query or of a form, does not hold now."""
         now = self._clock()
-        signature = QuerySignature.parse(request.raw_path)
-        text = signature.refusal(now) if signature else None
+        signed = form or QuerySignature.parse(request.raw_path)
+        text = signed.refusal(now) if signed else None
         if text is None:
             return None
-        return web.Response(
-            status=HTTPStatus.FORBIDDEN, headers=_own_headers(formatdate(now, usegmt=True)), body=text
-        )
+        headers = {**_own_headers(formatdate(now, usegmt=True)), **cors_of(request)}
+        return web.Response(status=HTTPStatus.FORBIDDEN, headers=headers, body=text)
 
-    async def _pass(self, request: web.BaseRequest, body: bytes, call: S3Call | None) -> web.Response:
+    async def _pass(
+        self, request: web.BaseRequest, body: bytes, call: S3Call | None, form: UploadForm | None = None
+    ) -> web.Response:
         headers = _end_to_end(request.headers)
         if "Content-Length" in request.headers:  # it may be signed, also without a body
             headers["Content-Length"] = request.headers["Content-Length"]
@@ -204,8 +210,11 @@ class EngineProxy:
             text = s3_error("BadGateway", f"the engine could not be asked: {reason}")
             return web.Response(status=HTTPStatus.BAD_GATEWAY, body=text, content_type="application/xml")
         passed = CIMultiDict(without_cors(_end_to_end(answer.headers)))
-        if ALLOWED_ORIGIN in request:
-            passed.update({"Access-Control-Allow-Origin": request[ALLOWED_ORIGIN], "Vary": "Origin"})
+        passed.update(cors_of(request))
+        if form and form.tags and place == self._engine and answer.status < HTTPStatus.MULTIPLE_CHOICES:
+            tags = [{"Key": key, "Value": value} for key, value in form.tags.items()]
+            where = {"Bucket": form.put.bucket, "Key": form.put.key}
+            await asyncio.to_thread(self._s3.put_object_tagging, **where, Tagging={"TagSet": tags})
         if request.method == "HEAD" and "Content-Length" in answer.headers:
             passed["Content-Length"] = answer.headers["Content-Length"]
         return web.Response(

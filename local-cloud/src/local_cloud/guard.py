@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from local_cloud.run_keys import RunKeys
 
-ALLOWED_ORIGIN = web.RequestKey("allowed_origin", str)  # on requests of pages that a bucket's CORS rules name
+_CORS = web.RequestKey("cors", dict[str, str])  # on requests of pages that a bucket's CORS rules name
 _HEALTH = "/_ministack/health"
 _ACCOUNT = re.compile(r"\d{12}")
 _ENGINES_ROOT = frozenset(
@@ -144,7 +144,9 @@ class Guard:
             if "POST" in rule["AllowedMethods"] and any(
                 _covers(one, origin) for one in rule["AllowedOrigins"]
             ):
-                request[ALLOWED_ORIGIN] = origin
+                exposed = ", ".join(rule.get("ExposeHeaders", []))
+                more = {"Access-Control-Expose-Headers": exposed} if exposed else {}
+                request[_CORS] = {"Access-Control-Allow-Origin": origin, "Vary": "Origin", **more}
                 return True
         return False
 
@@ -160,6 +162,12 @@ def without_cors(headers: Mapping[str, str]) -> list[tuple[str, str]]:
     return [
         (name, value) for name, value in headers.items() if not name.lower().startswith("access-control-")
     ]
+
+
+def cors_of(request: web.BaseRequest) -> dict[str, str]:
+    """Return the headers by which a page that a bucket's CORS rules name may read the answer; none for any other."""
+    found: dict[str, str] = request.get(_CORS, {})
+    return found
 
 
 def _covers(allowed: str, origin: str) -> bool:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from memory._observer import Observation
     from memory._service import MemoryService
     from memory._stats import Stats
+    from memory._write_grant import WriteGrant
 
 __all__ = [
     "AccessDeniedError",
@@ -50,6 +51,7 @@ __all__ = [
     "UnavailableError",
     "UnsupportedTypeError",
     "ValueTooLargeError",
+    "WriteGrant",
     "__version__",
 ]
 
@@ -62,6 +64,7 @@ if not TYPE_CHECKING:
         "MemoryService": "_service",
         "Observation": "_observer",
         "Stats": "_stats",
+        "WriteGrant": "_write_grant",
     }
 
     def __getattr__(name):  # noqa: ANN001, ANN202 - type checkers know the names from above

@@ -161,7 +161,21 @@ class Announcer:
             ConfigurationError: The bucket does not exist, or there are no credentials or no region.
             UnavailableError: S3 did not answer, or other writers were faster, until the time was over.
         """
-        wish = Wish(names, least)
+        return self._announced(Wish(names, least), deadline)
+
+    def announce_until(self, lifetime: int, deadline: float) -> int:
+        """Announce that others may write anything for a while, and return since when that counts (CHG-21).
+
+        Args:
+            lifetime: For how many seconds from then on.
+            deadline: As for `announce`.
+
+        Raises:
+            MemoryServiceError: As `announce` does.
+        """
+        return self._announced(Wish((), 0, lifetime), deadline)
+
+    def _announced(self, wish: Wish, deadline: float) -> int:
         turn, me = self._turn, get_ident()
         if turn.get(None) == me:
             self._commit([wish], deadline)
@@ -240,8 +254,9 @@ class Announcer:
         e = max(int(started), *(wish.least for wish in wishes))
         everything = everything or any(wish.buckets is None for wish in wishes)
         buckets = {bucket for wish in wishes for bucket in wish.buckets or ()}
+        until = max(e if everything else 0, *(e + wish.lifetime if wish.lifetime else 0 for wish in wishes))
         known = look.record or first(e)
-        record = known.raised(e, until=e) if everything else known.raised(e, buckets)
+        record = known.raised(e, () if everything else buckets, until=until)
         document = record.document(self._mark)
         try:
             stored = self._store.put_record(self._key, document, look.condition, e, deadline)

@@ -137,6 +137,17 @@ class Aws:
                 return Outcome(answer, is_unknown)
             time.sleep(wait)
 
+    def credentials(self, deadline: float) -> Credentials:
+        """Return what requests are signed with now.
+
+        Args:
+            deadline: When to have ended, by `time.monotonic`.
+
+        Raises:
+            MemoryServiceError: There are none, or nobody gave them in time.
+        """
+        return self._credentials(deadline)
+
     def present(self) -> float:
         """Return the time that AWS has, in Unix seconds, as far as it has said so."""
         return self._wire.clock() + _skew

@@ -33,6 +33,7 @@ _CALLS = (
     "touch",
     "get_or_put",
     "grant",
+    "grant_put",
 )
 _LOGGER = logging.getLogger("memory")
 

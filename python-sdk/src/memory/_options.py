@@ -99,7 +99,7 @@ class PutOptions(NamedTuple):
         Raises:
             ConfigurationError: A value is not what the specification allows.
         """
-        lifetime = None if ttl is None else _seconds("ttl", ttl, 1, MAX_TTL)
+        lifetime = None if ttl is None else lifetime_in_seconds("ttl", ttl)
         max_age = default_edge_ttl if edge_ttl is None else _whole_seconds("edge_ttl", edge_ttl)
         if lifetime is not None:
             max_age = min(max_age, math.floor(lifetime))
@@ -163,6 +163,19 @@ def check_tags(tags: Iterable[str], at_most: int | None = MAX_TAGS) -> tuple[str
     if at_most is not None and len(once) > at_most:
         raise ConfigurationError(f"a value has at most {at_most} tags, not {len(once)}")
     return once
+
+
+def lifetime_in_seconds(what: str, value: Seconds) -> float:
+    """Return how many seconds a value lives (PUT-3).
+
+    Args:
+        what: What the caller calls that, for the message.
+        value: What they gave.
+
+    Raises:
+        ConfigurationError: It is less than a second, or nothing that can be meant.
+    """
+    return _seconds(what, value, 1, MAX_TTL)
 
 
 def _seconds(what: str, value: Seconds, least: float, most: float) -> float:

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from memory._announcer import Announcer
     from memory._cached import CachedFunction, FunctionNames, Parameters
     from memory._compute import Computations
     from memory._entry import Entry
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from memory._secrets import KeySource
     from memory._signing import Signer
     from memory._stats import Stats
+    from memory._write_grant import WriteGrant
 
 MAX_ATTEMPTS = 1_000_000
 
@@ -128,14 +130,16 @@ class MemoryService:
         self._reader = Reader(config, self._place, edge, origin, self._state, clock)
         self._store = Store(config, self._service_name, WIRE)
         self._writer = Writer(config, self._store, self._reader, self._state, clock, self._random, sleep)
+        self._announcer: Announcer | None = None
         if config.changes:
             from memory._announcer import Announcer
             from memory._change_reader import ChangeReader
 
             self._reader.heed_changes(ChangeReader(config, self._place, edge, origin, self._state, clock))
-            self._writer.announce_by(
-                Announcer(config, self._place, self._store, origin, self._state, self._random, sleep)
+            self._announcer = Announcer(
+                config, self._place, self._store, origin, self._state, self._random, sleep
             )
+            self._writer.announce_by(self._announcer)
         of_records = PutOptions(None, config.edge_ttl, "STANDARD")
         self._tags = TagWriter(self._reader, self._writer, self._state, of_records, clock)
         self._updates = Updates(self._reader, self._writer, self._tags, clock)
@@ -709,6 +713,57 @@ class MemoryService:
             raise AssertionError("a private service has keys")
         key = self._keys.key(self._until())
         return grant(self._config, self._place, what, lifetime, key, self._clock())
+
+    def grant_put(  # noqa: PLR0913 - options, by keyword
+        self,
+        what: str,
+        ttl: Seconds,
+        max_bytes: int,
+        *,
+        value_ttl: Seconds | None = None,
+        edge_ttl: Seconds | None = None,
+        storage_class: str | None = None,
+        tags: Iterable[str] = (),
+    ) -> WriteGrant:
+        """Let a program without credentials, such as a page, store values under a prefix or one name (WGRANT-1).
+
+        S3 itself judges what is posted: key, size, headers and end. It looks into no document: whoever holds a grant
+        can store what is no value, or one that never ends; of values with `value_ttl`, S3 deletes it after some days.
+
+        Args:
+            what: A prefix that ends with a slash and is not empty, or a name.
+            ttl: For how long, in whole seconds or as timedelta, at most `MAX_GRANT`, with `CHANGES` 900. A grant cannot
+                be taken back, and ends with the credentials that sign it. Where these do not say when they end (a
+                Lambda function's own do not), it may end sooner than it says.
+            max_bytes: What the document of a value may take, and S3 takes of it, from 1 to `MAX_VALUE_BYTES`.
+            value_ttl: How long the values live, as `ttl` of `put`.
+            edge_ttl: As for `put`.
+            storage_class: As for `put`.
+            tags: As for `put`. What is invalidated from now on makes a miss of all that this grant stores.
+
+        Raises:
+            ConfigurationError: An option is not allowed, or bucket, region or credentials are missing.
+            InvalidNameError: It is neither a prefix nor a name, or reserved (CALL-5).
+            AccessDeniedError: S3 refused to have it announced, or to read a tag.
+            UnavailableError: That did not end in time, or nobody gave credentials.
+        """
+        from memory._options import lifetime_in_seconds
+        from memory._write_grant import Terms, write_grant
+
+        config = self._config
+        lifetime = None if value_ttl is None else lifetime_in_seconds("value_ttl", value_ttl)
+        options = self._options(lifetime, edge_ttl, storage_class, tags=tags)
+        terms = Terms.check(config, self._place, what, ttl, max_bytes, options)
+        endpoint = bucket_endpoint(config.bucket_name, config.region)
+        aws, deadline = self._store.aws, self._until()
+        credentials = aws.credentials(deadline)
+        generations = self._tags.take(options.tags).generations if options.tags else {}
+        now = (
+            int(aws.present())
+            if self._announcer is None
+            else self._announcer.announce_until(terms.lifetime, deadline)
+        )
+        return write_grant(config, self._place, endpoint, terms, generations, credentials, now)
 
     def stats(self) -> Stats:
         """Return what this object has done so far, and what its memory holds."""

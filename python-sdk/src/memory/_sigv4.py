@@ -68,7 +68,7 @@ def signed_headers(  # noqa: PLR0913 - all that a signature is over
     if credentials.session_token:
         signed["x-amz-security-token"] = credentials.session_token
     names, lines = _canonical(signed)
-    scope = f"{stamp[:8]}/{region}/{service}/aws4_request"
+    scope = _scope(stamp, region, service)
     request = f"{method}\n{path}\n{query}\n{lines}\n{names}\n{digest}"
     signature = _signature(request, stamp, scope, credentials)
     who = f"Credential={credentials.access_key_id}/{scope}"
@@ -105,7 +105,7 @@ def signed_query(  # noqa: PLR0913 - all that a signature is over
     """
     stamp = _stamp(now)
     names, lines = _canonical(headers)
-    scope = f"{stamp[:8]}/{region}/{service}/aws4_request"
+    scope = _scope(stamp, region, service)
     signed = {
         **query,
         "X-Amz-Algorithm": _ALGORITHM,
@@ -119,6 +119,39 @@ def signed_query(  # noqa: PLR0913 - all that a signature is over
     text = query_string(signed)
     request = f"{method}\n{path}\n{text}\n{lines}\n{names}\nUNSIGNED-PAYLOAD"
     return f"{text}&X-Amz-Signature={_signature(request, stamp, scope, credentials)}"
+
+
+def form_fields(region: str, credentials: Credentials, now: int) -> dict[str, str]:
+    """Return the fields of an upload form that say who signs it, and when.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html
+
+    Args:
+        region: The Region of the bucket.
+        credentials: Whose form it is.
+        now: Unix time in seconds.
+    """
+    stamp = _stamp(now)
+    fields = {
+        "x-amz-algorithm": _ALGORITHM,
+        "x-amz-credential": f"{credentials.access_key_id}/{_scope(stamp, region, 's3')}",
+        "x-amz-date": stamp,
+    }
+    if credentials.session_token:
+        fields["x-amz-security-token"] = credentials.session_token
+    return fields
+
+
+def form_signature(policy: str, region: str, credentials: Credentials, now: int) -> str:
+    """Return the signature of an upload form.
+
+    Args:
+        policy: Its policy, in base64.
+        region: As in `form_fields`, and so are the next two.
+        credentials: Whose form it is.
+        now: Unix time in seconds.
+    """
+    return _signed(policy, _scope(_stamp(now), region, "s3"), credentials)
 
 
 def query_string(query: Mapping[str, str]) -> str:
@@ -141,6 +174,14 @@ def _canonical(headers: Mapping[str, str]) -> tuple[str, str]:
 
 def _signature(request: str, stamp: str, scope: str, credentials: Credentials) -> str:
     text = f"{_ALGORITHM}\n{stamp}\n{scope}\n{hashlib.sha256(request.encode()).hexdigest()}"
+    return _signed(text, scope, credentials)
+
+
+def _scope(stamp: str, region: str, service: str) -> str:
+    return f"{stamp[:8]}/{region}/{service}/aws4_request"
+
+
+def _signed(text: str, scope: str, credentials: Credentials) -> str:
     key = f"AWS4{credentials.secret_access_key}".encode()
     for part in scope.split("/"):
         key = hmac.digest(key, part.encode(), "sha256")

@@ -30,7 +30,7 @@ class Look(NamedTuple):
     def has(self, wish: Wish, e: int) -> bool:
         """Return whether what is wished has been announced with that time or a later one."""
         record = self.record
-        if record is None:
+        if record is None or (wish.lifetime and record.all < e + wish.lifetime):
             return False
         if record.all >= e:
             return True
@@ -41,6 +41,9 @@ class Look(NamedTuple):
         record = self.record
         if record is None:
             return None
+        if wish.lifetime:
+            e = max(int(now), wish.least)
+            return e if record.all >= e + wish.lifetime else None
 
         def near(times: Iterable[int]) -> int:
             fit = [e for e in times if abs(e - now) <= NEAR_SECONDS and e >= wish.least]
@@ -60,15 +63,17 @@ class Wish:
     Attributes:
         buckets: Those of the names; None for everything.
         least: The earliest time that will do.
+        lifetime: For how many seconds from then on everything is to count as announced (CHG-21); 0 for no longer.
         e: The time of its announcement, when there is one.
         error: Why there is none.
     """
 
-    __slots__ = ("buckets", "e", "error", "least")
+    __slots__ = ("buckets", "e", "error", "least", "lifetime")
 
-    def __init__(self, names: Iterable[str] | None, least: int) -> None:
+    def __init__(self, names: Iterable[str] | None, least: int, lifetime: int = 0) -> None:
         self.buckets = None if names is None else frozenset(bucket_of(name) for name in names)
         self.least = least
+        self.lifetime = lifetime
         self.e: int | None = None
         self.error: MemoryServiceError | None = None
 
