@@ -13,6 +13,7 @@ from memory_console.failures import InvalidTextError
 from memory_console.place import check_place
 from memory_console.sdk import STORAGE_CLASSES
 from memory_console.stored import Address, options_until
+from memory_console.tags import Tags
 from memory_console.values import parse_value
 from memory_console.writing import Draft, put_if_absent, put_if_version
 
@@ -76,7 +77,7 @@ class Change:
         )
 
     def store(self, bucket: Bucket, clock: Callable[[], float] = time.time) -> str:
-        """Store it and return the new version.
+        """Store it and return the new version; what replaces a value keeps its tags.
 
         Raises:
             memory.ConflictError: Somebody else was there before.
@@ -84,10 +85,11 @@ class Change:
         """
         now = clock()
         options = options_until(self.expires_at, self.edge_ttl, self.storage_class, now)
-        draft = Draft(self.address, self.value, self.expires_at, options)
+        draft = Draft(self.address, self.value, self.expires_at, options, None if self.version else {})
+        tags = Tags(bucket, clock)
         if self.version is None:
-            return put_if_absent(bucket, draft, now)
-        return put_if_version(bucket, draft, self.version)
+            return put_if_absent(bucket, draft, now, tags)
+        return put_if_version(bucket, draft, self.version, tags)
 
 
 def address_of(fields: Mapping[str, str]) -> Address:
