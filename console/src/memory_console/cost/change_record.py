@@ -52,18 +52,22 @@ def traffic_of_both(scenario: Scenario, hours_per_month: float) -> Traffic:
     plain = traffic(scenario, hours_per_month)
     seconds = hours_per_month * SECONDS_PER_HOUR
     groups = zipf(scenario.names, scenario.zipf)
-    puts = scenario.puts_per_month / seconds
-    lost = -math.expm1(-puts * ANNOUNCING)
-    announced = _Announced(puts, puts * lost * lost)
-    attempts = scenario.puts_per_month * (1 + lost + lost * lost)
+    puts, writes = scenario.puts_per_month / seconds, scenario.puts_per_month + scenario.tag_invalidations
+    lost = -math.expm1(-writes / seconds * ANNOUNCING)
+    announced = _Announced(puts, writes / seconds * lost * lost)
+    attempts = writes * (1 + lost + lost * lost)
     present = scenario.gets_per_month * (1 - scenario.absent) / seconds
-    edge, record, regional, s3, record_s3 = {}, {}, plain.absent, plain.absent, 0.0
+    edge, record, record_s3 = {}, {}, 0.0
+    # What stays in memory of tags is counted as without a record, which is more than it is.
+    regional, s3 = plain.absent + plain.tag_regional, plain.absent + plain.tag_s3_gets
     for region, share in scenario.readers.items():
         of_values, of_record = _region(
             scenario, groups, present * share, scenario.processes * share, announced, seconds
         )
         record[region] = of_record[0] * seconds
-        edge[region] = (of_values[0] + of_record[0]) * seconds + plain.absent * share
+        edge[region] = (
+            (of_values[0] + of_record[0]) * seconds + plain.absent * share + plain.tag_requests[region]
+        )
         regional += (of_values[1] + of_record[1]) * seconds
         s3 += (of_values[2] + of_record[2]) * seconds
         record_s3 += of_record[2] * seconds
@@ -75,11 +79,15 @@ def traffic_of_both(scenario: Scenario, hours_per_month: float) -> Traffic:
         regional,
         s3 + attempts,
         plain.absent,
+        tag_requests=plain.tag_requests,
+        tag_total=plain.tag_total,
+        tag_regional=plain.tag_regional,
+        tag_s3_gets=plain.tag_s3_gets,
         record_requests=record,
         record_total=asked,
         record_s3_gets=record_s3 + attempts,
         record_size=size,
-        record_bytes=size * (-math.expm1(-puts * between) if puts else 0.0),
+        record_bytes=size * (-math.expm1(-writes / seconds * between) if writes else 0.0),
         announcements=attempts,
     )
     return dataclasses.replace(plain, with_record=with_record)

@@ -30,17 +30,20 @@ export function trafficOfBoth(scenario, hours) {
   const [seconds, processes] = [hours * SECONDS_PER_HOUR, processesOf(scenario)];
   const groups = zipf(scenario.names, scenario.zipf);
   const puts = scenario.puts_per_month / seconds;
-  const lost = -Math.expm1(-puts * ANNOUNCING);
-  const announced = { names: puts, everything: puts * lost * lost };
-  const attempts = scenario.puts_per_month * (1 + lost + lost * lost);
+  const writes = scenario.puts_per_month + scenario.tag_invalidations;
+  const lost = -Math.expm1((-writes / seconds) * ANNOUNCING);
+  const announced = { names: puts, everything: (writes / seconds) * lost * lost };
+  const attempts = writes * (1 + lost + lost * lost);
   const present = (plain.gets * (1 - scenario.absent)) / seconds;
   /** @type {[Record<string, number>, Record<string, number>]} */
   const [edge, record] = [{}, {}];
-  let [total, asked, regional, s3, recordS3] = [0, 0, plain.absent, plain.absent, 0];
+  let [total, asked, recordS3] = [0, 0, 0];
+  // What stays in memory of tags is counted as without a record, which is more than it is.
+  let [regional, s3] = [plain.absent + plain.tag_regional, plain.absent + plain.tag_s3_gets];
   for (const [region, share] of Object.entries(scenario.readers)) {
     const [values, records] = withRecordIn(scenario, groups, present * share, processes * share, announced, seconds);
     record[region] = records[0] * seconds;
-    edge[region] = (values[0] + records[0]) * seconds + plain.absent * share;
+    edge[region] = (values[0] + records[0]) * seconds + plain.absent * share + plain.tag_requests[region];
     total += edge[region];
     asked += record[region];
     regional += (values[1] + records[1]) * seconds;
@@ -49,9 +52,9 @@ export function trafficOfBoth(scenario, hours) {
   }
   s3 += attempts;
   const between = asked ? (processes * seconds) / asked : Infinity;
-  const changed = puts ? -Math.expm1(-puts * between) : 0;
+  const changed = writes ? -Math.expm1((-writes / seconds) * between) : 0;
   const size = recordSize(announcedInADay(groups, puts));
-  const { gets, absent } = plain;
+  const { gets, absent, tag_requests, tag_total, tag_regional, tag_s3_gets } = plain;
   const withRecord = {
     gets,
     edge_requests: edge,
@@ -60,6 +63,10 @@ export function trafficOfBoth(scenario, hours) {
     absent,
     memory_misses: 0,
     shared_misses: 0,
+    tag_requests,
+    tag_total,
+    tag_regional,
+    tag_s3_gets,
     with_record: null,
     record_requests: record,
     record_total: asked,
@@ -68,7 +75,7 @@ export function trafficOfBoth(scenario, hours) {
     record_bytes: size * changed,
     announcements: attempts,
     edge_total: total,
-    memory_ratio: gets ? Math.max(0, 1 - (total - asked) / gets) : 0,
+    memory_ratio: gets ? Math.max(0, 1 - (total - asked - tag_total) / gets) : 0,
     pop_ratio: total ? 1 - regional / total : 0,
     edge_ratio: total ? 1 - s3 / total : 0,
   };
