@@ -30,7 +30,7 @@ export function processesOf(scenario) {
 }
 
 /** How many values fit into the memory of one execution environment. @param {Scenario} scenario */
-function roomOf(scenario) {
+export function roomOf(scenario) {
   return scenario.memory ? Math.min(Math.floor(scenario.memory_bytes / scenario.value_bytes), scenario.memory_items) : 0;
 }
 
