@@ -93,7 +93,7 @@ def test_a_history_with_a_change_record_keeps_every_guarantee(
 @pytest.mark.timeout(0)
 @pytest.mark.parametrize("changes", [False, True], ids=["alone", "with a change record"])
 def test_a_history_with_tags_keeps_every_guarantee(
-    stage: Stage, capsys: pytest.CaptureFixture[str], changes: bool
+    stage: Stage, capsys: pytest.CaptureFixture[str], *, changes: bool
 ) -> None:
     history = make(stage, Setting(SEED, 3000, tags=True, changes=changes), capsys)
 
