@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
 import memory
@@ -10,6 +11,7 @@ import pytest
 from memory._changes import bucket_of
 from memory_console.announcer import Announcer
 from memory_console.bucket import Bucket
+from memory_console.explorer.changes import Change
 from memory_console.sdk import decode
 from memory_console.stored import Address
 from memory_console.tags import Tags
@@ -287,3 +289,26 @@ def test_a_move_gives_values_the_tags_of_their_new_place(pages: Values, run: Run
     assert run("invalidate", "shop.changes", "product/7").exit_code == 0
     assert run("get", "shop.changes", "page/1").exit_code == 3
     assert run("get", "shop", "page/1").exit_code == 0
+
+
+def edited(values: Values, version: str) -> None:
+    fields = {"visibility": "public", "service": "shop", "name": "page/1", "type": "str", "text": "new"}
+    Change.of({**fields, "version": version}, None, time.time()).store(values.bucket)
+
+
+def test_an_edit_in_the_explorer_keeps_tags_and_their_generations(values: Values, run: Run) -> None:
+    version = values.put("shop", "page/1", "one", tags=["product/7", "layout"])
+    before = generations(values, "page/1")
+    edited(values, version)
+    assert generations(values, "page/1") == before
+    assert run("get", "shop", "page/1").stdout == "new\n"
+
+
+def test_an_edit_of_what_was_invalidated_is_there(values: Values, run: Run) -> None:
+    version = values.put("shop", "page/1", "one", tags=["product/7"])
+    assert run("invalidate", "shop", "product/7").exit_code == 0
+    edited(values, version)
+    assert run("get", "shop", "page/1").stdout == "new\n"
+    tags, now = generations(values, "page/1")
+    assert tags == now
+    assert list(tags) == ["product/7"]
