@@ -12,7 +12,7 @@ from memory._changes import bucket_of
 from memory_console.announcer import Announcer
 from memory_console.bucket import Bucket
 from memory_console.explorer.changes import Change
-from memory_console.sdk import decode
+from memory_console.sdk import decode, encode
 from memory_console.stored import Address
 from memory_console.tags import Tags
 
@@ -312,3 +312,28 @@ def test_an_edit_of_what_was_invalidated_is_there(values: Values, run: Run) -> N
     tags, now = generations(values, "page/1")
     assert tags == now
     assert list(tags) == ["product/7"]
+
+
+def test_an_invalidation_that_another_overtakes_undoes_nothing(
+    pages: Values, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Bucket.write
+
+    def overtaken(bucket: Bucket, key: str, *arguments: Any, **options: Any) -> str:
+        monkeypatch.setattr(Bucket, "write", write)
+        write(bucket, key, encode(int(time.time() * 1000), write="5d41402abc4b2a76"), arguments[1])
+        return write(bucket, key, *arguments, **options)
+
+    monkeypatch.setattr(Bucket, "write", overtaken)
+    assert run("invalidate", "shop", "product/7").exit_code == 0
+    assert Tags(pages.bucket).generation(Address("public", "shop", "a"), "product/7") == "5d41402abc4b2a76"
+    assert run("get", "shop", "page/1").exit_code == 3
+
+
+def test_a_record_that_cannot_be_read_is_replaced(values: Values, run: Run) -> None:
+    values.bucket.s3.put_object(Bucket=values.name, Key=RECORD, Body=b"no gzip", ContentEncoding="gzip")
+    assert run("put", "shop", "a", "1", "--tag", "user/joe").exit_code == 0
+    assert run("get", "shop", "a").exit_code == 0
+    values.bucket.s3.put_object(Bucket=values.name, Key=RECORD, Body=b"no gzip", ContentEncoding="gzip")
+    assert run("invalidate", "shop", "user/joe").exit_code == 0
+    assert run("get", "shop", "a").exit_code == 3

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import memory
 
+from memory_console.bucket import CorruptObjectError
 from memory_console.sdk import MAX_TAGS, PutOptions, decode, encode, new_write_id, tag_record_key
 from memory_console.stored import DEFAULT_EDGE_TTL, edge_ttl_of
 
@@ -74,7 +75,7 @@ class Tags:
         with self._lock:
             if key in self._known and not anew:
                 return self._known[key]
-        _, generation = self._read(key)
+        _, _, generation = self._look(key)
         with self._lock:
             self._known[key] = generation
         return generation
@@ -114,19 +115,20 @@ class Tags:
             memory.MemoryServiceError: Its record cannot be written.
         """
         key = _key(address, tag)
-        found = None
-        with suppress(memory.CorruptValueError):
-            found = self._bucket.read(key)
-        generation = self._put(key, found)
+        version, edge_ttl, _ = self._look(key)
+        # On a condition: sent again after its answer was lost, it must not undo what somebody else has invalidated. Who
+        # was faster has given the tag another generation since this call began.
+        with suppress(memory.ConflictError):
+            self._put(key, version, edge_ttl)
         with self._lock:
-            self._known[key] = generation
+            self._known.pop(key, None)
 
     def _made(self, key: str) -> str:
         for _ in range(_ATTEMPTS):
-            found, generation = self._read(key)
+            version, edge_ttl, generation = self._look(key)
             if generation is None:
                 try:
-                    generation = self._put(key, found, is_new=True)
+                    generation = self._put(key, version, edge_ttl)
                 except memory.ConflictError:
                     continue
             with self._lock:
@@ -134,33 +136,30 @@ class Tags:
             return generation
         raise memory.ConflictError(f"{key}: others were faster {_ATTEMPTS} times")
 
-    def _read(self, key: str) -> tuple[StoredObject | None, str | None]:
-        """Return a record, and its generation if it is believed (CTAG-3)."""
+    def _look(self, key: str) -> tuple[str | None, int | None, str | None]:
+        """Return the version of a record, its edge TTL, and its generation if it is believed (CTAG-3)."""
         try:
             found = self._bucket.read(key)
-        except memory.CorruptValueError:
-            return None, None
-        return found, None if found is None else _believed(found)
+        except CorruptObjectError as error:
+            return error.head.version, edge_ttl_of(error.head), None
+        return (None, None, None) if found is None else (found.version, edge_ttl_of(found), _believed(found))
 
-    def _put(self, key: str, found: StoredObject | None, *, is_new: bool = False) -> str:
-        """Write a record, once more if this machine's clock is wrong, and return its generation."""
-        edge_ttl = None if found is None else edge_ttl_of(found)
+    def _put(self, key: str, version: str | None, edge_ttl: int | None) -> str:
+        """Replace that version of a record, once more if this machine's clock is wrong, and return its generation."""
         options = PutOptions.check(
             None, edge_ttl, None, default_edge_ttl=self._edge_ttl, default_storage_class="STANDARD"
         )
-        condition: dict[str, Any] = {}
-        if is_new:
-            condition = {"if_absent": True} if found is None else {"if_version": found.version}
         now, write = self._clock(), new_write_id()
-        version = self._bucket.write(key, encode(int(now * 1000), write=write), options, **condition)
+        condition: dict[str, Any] = {"if_absent": True} if version is None else {"if_version": version}
+        stored_as = self._bucket.write(key, encode(int(now * 1000), write=write), options, **condition)
         stored = self._bucket.read(key)
-        if stored is None or stored.version != version:
+        if stored is None or stored.version != stored_as:
             return write  # somebody else has given it another one since
         at = stored.stored_at.timestamp()
         if abs(at - now) <= _INACCURACY:
             return write
         write = new_write_id()
-        self._bucket.write(key, encode(int(at * 1000), write=write), options, if_version=version)
+        self._bucket.write(key, encode(int(at * 1000), write=write), options, if_version=stored_as)
         return write
 
 
