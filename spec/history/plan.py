@@ -35,6 +35,7 @@ _STIR = 0.1
 _PER_QUIET_NAME = 60  # operations, with a change record: then it is quiet, and mostly read
 _INVALIDATE = 0.05
 _INVALIDATE_MEANWHILE = 0.15  # of the updates
+_TAGS = 3
 _TAGGED = 0.7  # of the puts
 _BLACKOUT = 10  # steps of each object
 _WAITS = (0.3, 3.0, 6.0, 11.0)  # seconds between two of them
@@ -165,7 +166,7 @@ class Plan:
         if what.startswith("get"):
             return Wish("get", name, consistent=what == "get newest")
         if what == "add" and kind == "set" and self._tags and number == "0":
-            return self._tagged_update(name, self._tags_of(epoch))
+            return self._tagged_update(name, self._tags_of(epoch)[:2])
         if what == "add":
             return Wish("increment" if kind == "counter" else "update", name)
         if what == "remove":
@@ -183,11 +184,10 @@ class Plan:
 
     @staticmethod
     def _tags_of(epoch: str) -> tuple[str, ...]:
-        return f"tag/{epoch}/0", f"tag/{epoch}/1"
+        return tuple(f"tag/{epoch}/{number}" for number in range(_TAGS))
 
     def _some_tags(self, epoch: str) -> tuple[str, ...]:
-        tags = self._tags_of(epoch)
-        return tags if self.flips_a_coin() else (self.chance.choice(tags),)
+        return tuple(self.chance.sample(self._tags_of(epoch), self.chance.choice((1, 2))))
 
     def _options(self) -> dict[str, Any]:
         options: dict[str, Any] = {}
