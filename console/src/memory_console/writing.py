@@ -13,6 +13,7 @@ import memory
 
 from memory_console.sdk import Envelope, encode, new_write_id
 from memory_console.stored import read_value
+from memory_console.tags import Tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from memory_console.bucket import Bucket
     from memory_console.sdk import PutOptions
     from memory_console.stored import Address, StoredValue
-    from memory_console.tags import Tags
 
 MAX_PREVIOUS = 100  # COND-5
 
@@ -54,7 +54,7 @@ def put(bucket: Bucket, draft: Draft) -> str:
     return bucket.write(draft.address.key, document, draft.options)
 
 
-def put_if_absent(bucket: Bucket, draft: Draft, now: float, tags: Tags) -> str:
+def put_if_absent(bucket: Bucket, draft: Draft, now: float) -> str:
     """Store a value if there is none; one that has expired or was invalidated counts as none (COND-1, CTAG-5).
 
     Raises:
@@ -71,12 +71,12 @@ def put_if_absent(bucket: Bucket, draft: Draft, now: float, tags: Tags) -> str:
             raise
         if _is_ours(held, write):
             return held.stored.version
-        if tags.is_present(held.address, held.envelope, now):
+        if Tags(bucket).is_present(held.address, held.envelope, now):
             raise
-        return _replace(bucket, draft, held, tags)
+        return _replace(bucket, draft, held)
 
 
-def put_if_version(bucket: Bucket, draft: Draft, version: str, tags: Tags) -> str:
+def put_if_version(bucket: Bucket, draft: Draft, version: str) -> str:
     """Store a value if the one that is there has this version (COND-2).
 
     Raises:
@@ -86,13 +86,13 @@ def put_if_version(bucket: Bucket, draft: Draft, version: str, tags: Tags) -> st
     held = read_value(bucket, draft.address)
     if held is None or held.stored.version != version:
         raise memory.ConflictError(f"{draft.address.key}: somebody else has changed or removed it meanwhile")
-    return _replace(bucket, draft, held, tags)
+    return _replace(bucket, draft, held)
 
 
-def _replace(bucket: Bucket, draft: Draft, held: StoredValue, tags: Tags) -> str:
+def _replace(bucket: Bucket, draft: Draft, held: StoredValue) -> str:
     write = new_write_id()
     previous = _lineage(held.envelope)
-    generations = _kept(held, tags) if draft.tags is None else draft.tags
+    generations = _kept(held, Tags(bucket)) if draft.tags is None else draft.tags
     document = encode(draft.value, draft.expires_at, write=write, previous=previous, tags=generations)
     try:
         return bucket.write(draft.address.key, document, draft.options, if_version=held.stored.version)

@@ -111,12 +111,12 @@ def put(
     )
     now = time.time()
     address = target.address(service, name)
-    known = Tags(target.bucket)
-    draft = Draft(address, typed, options.expires_at(now), options, known.take(address, check_tags(tags)))
+    taken = Tags(target.bucket).take(address, check_tags(tags))
+    draft = Draft(address, typed, options.expires_at(now), options, taken)
     if if_absent:
-        version = put_if_absent(target.bucket, draft, now, known)
+        version = put_if_absent(target.bucket, draft, now)
     elif if_version is not None:
-        version = put_if_version(target.bucket, draft, if_version, known)
+        version = put_if_version(target.bucket, draft, if_version)
     else:
         version = writing.put(target.bucket, draft)
     if output.as_json:

@@ -13,7 +13,6 @@ from memory_console.failures import InvalidTextError
 from memory_console.place import check_place
 from memory_console.sdk import STORAGE_CLASSES
 from memory_console.stored import Address, options_until
-from memory_console.tags import Tags
 from memory_console.values import parse_value
 from memory_console.writing import Draft, put_if_absent, put_if_version
 
@@ -86,10 +85,9 @@ class Change:
         now = clock()
         options = options_until(self.expires_at, self.edge_ttl, self.storage_class, now)
         draft = Draft(self.address, self.value, self.expires_at, options, None if self.version else {})
-        tags = Tags(bucket, clock)
         if self.version is None:
-            return put_if_absent(bucket, draft, now, tags)
-        return put_if_version(bucket, draft, self.version, tags)
+            return put_if_absent(bucket, draft, now)
+        return put_if_version(bucket, draft, self.version)
 
 
 def address_of(fields: Mapping[str, str]) -> Address:
