@@ -36,6 +36,7 @@ _PER_QUIET_NAME = 60  # operations, with a change record: then it is quiet, and 
 _INVALIDATE = 0.05
 _INVALIDATE_MEANWHILE = 0.15  # of the updates
 _TAGS = 3
+_TAGGED_EDGE_TTLS = (2, 8, 60)  # far more than that of the records
 _TAGGED = 0.7  # of the puts
 _BLACKOUT = 10  # steps of each object
 _WAITS = (0.3, 3.0, 6.0, 11.0)  # seconds between two of them
@@ -171,10 +172,7 @@ class Plan:
             return Wish("increment" if kind == "counter" else "update", name)
         if what == "remove":
             return Wish("remove", name)
-        options = self._options()
-        if self._tags and self.chance.random() < _TAGGED:
-            options["tags"] = self._some_tags(epoch)
-        return Wish("put", name, options, condition=what.partition(" if ")[2] or None)
+        return Wish("put", name, self._options(epoch), condition=what.partition(" if ")[2] or None)
 
     def _tagged_update(self, name: str, tags: tuple[str, ...]) -> Wish:
         """Return an update, in the middle of which one of the tags is invalidated now and then."""
@@ -189,10 +187,14 @@ class Plan:
     def _some_tags(self, epoch: str) -> tuple[str, ...]:
         return tuple(self.chance.sample(self._tags_of(epoch), self.chance.choice((1, 2))))
 
-    def _options(self) -> dict[str, Any]:
+    def _options(self, epoch: str) -> dict[str, Any]:
         options: dict[str, Any] = {}
         if self.flips_a_coin():
             options["edge_ttl"] = self.chance.choice(_EDGE_TTLS)
         if self.chance.random() < self._endings:
             options["ttl"] = self.chance.choice(_TTLS)
+        if self._tags and self.chance.random() < _TAGGED:
+            options["tags"] = self._some_tags(epoch)
+            if "edge_ttl" in options:
+                options["edge_ttl"] = self.chance.choice(_TAGGED_EDGE_TTLS)
         return options
