@@ -504,7 +504,7 @@ def mutants(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def history(session: nox.Session) -> None:
-    """Make a random history of 100,000 operations and judge it, one in real time, and two with a change record.
+    """Make a random history of 100,000 operations and judge it, one in real time, others with a change record and tags.
 
     Arguments go to `python -m history`, which then runs alone.
     """
@@ -519,6 +519,8 @@ def history(session: nox.Session) -> None:
     with_record = ("python", "-m", "history", "--changes", "--operations", "100000", "--clients", "3")
     session.run(*with_record)
     session.run(*with_record, "--skew", "25")
+    session.run("python", "-m", "history", "--tags", "--operations", "100000", "--clients", "3")
+    session.run(*with_record, "--tags")
 
 
 @nox.session(default=False)

@@ -16,6 +16,7 @@ from memory_console.bucket import Bucket
 from memory_console.command import main
 from memory_console.sdk import PutOptions, encode
 from memory_console.stored import Address
+from memory_console.tags import Tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,7 +46,9 @@ class Values:
             default_edge_ttl=5,
             default_storage_class="STANDARD",
         )
-        return self.bucket.write(Address(visibility, service, name).key, encode(value, expires_at), checked)
+        address = Address(visibility, service, name)
+        tags = Tags(self.bucket).take(address, options.get("tags", ()))
+        return self.bucket.write(address.key, encode(value, expires_at, tags=tags), checked)
 
     def put_object(self, key: str, body: bytes) -> None:
         self.bucket.s3.put_object(Bucket=self.name, Key=key, Body=body)

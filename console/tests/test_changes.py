@@ -256,6 +256,7 @@ def test_move_copies_values_with_all_that_belongs_to_them(values: Values, found:
         "present": 0,
         "different": 0,
         "expired": 1,
+        "invalidated": 0,
         "skipped": 0,
     }
     after = values.bucket.read("public/shop.changes/a.json")

@@ -334,6 +334,15 @@ def test_cache_policy_that_keeps_copies_too_long(hospital: Hospital) -> None:
     assert "MinTTL" in wrong["public-staleness"].remedy
 
 
+def test_records_of_tags_that_the_edge_refuses(hospital: Hospital) -> None:
+    hospital.cloud.faults.add(Fault("edge", "status", status=403, path="/memory-service-doctor/.tags/"))
+
+    wrong = hospital.examined()
+
+    assert set(wrong) == {"public-tags", "private-tags"}
+    assert "public/<service>/.tags/*" in wrong["public-tags"].remedy
+
+
 def test_edge_that_cannot_be_reached(hospital: Hospital) -> None:
     hospital.cloud.faults.add(Fault("edge", "status", status=503))
 

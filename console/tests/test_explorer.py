@@ -12,6 +12,7 @@ from generated_bucket import FOLDER, generated_bucket
 from memory_console.bucket import Bucket
 from memory_console.output import shown_size
 from memory_console.stored import Address, read_value
+from memory_console.tags import Tags
 from playwright.sync_api import expect, sync_playwright
 
 if TYPE_CHECKING:
@@ -143,6 +144,19 @@ def test_tree_leads_to_a_value_with_envelope_and_object(page: Page, values: Valu
     expect(article).to_contain_text(stored.stored.version)
     expect(item(page, "42")).to_have_attribute("aria-selected", "true")
     assert "name=user%2F42" in page.url
+
+
+def test_a_value_shows_its_tags_and_which_were_invalidated(page: Page, values: Values) -> None:
+    values.put("shop", "tagged", 1, tags=["product/7", "layout"])
+    values.put("shop", "valid", 1, tags=["product/7"])
+    Tags(values.bucket).invalidate(Address("public", "shop", "a"), "layout")
+    page.reload()
+    unfold(page, "service shop", "tagged")
+    expect(page.locator("article .badge.invalid")).to_have_text("invalidated")
+    expect(page.locator("article .tag")).to_have_text(["product/7", "layout (invalidated)"])
+    item(page, "valid").click()
+    expect(page.locator("article .tag")).to_have_text(["product/7"])
+    expect(page.locator("article .badge.invalid")).to_have_count(0)
 
 
 def test_dict_unfolds_as_far_as_it_goes(page: Page) -> None:

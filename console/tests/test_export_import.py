@@ -64,7 +64,7 @@ def everything(values: Values) -> dict[str, tuple[Any, ...]]:
 
 def counts(**some: int) -> dict[str, int]:
     """Return what an import says in JSON."""
-    return {"stored": 0, "present": 0, "different": 0, "expired": 0} | some
+    return {"stored": 0, "present": 0, "different": 0, "expired": 0, "invalidated": 0} | some
 
 
 def fill(values: Values) -> None:
@@ -86,7 +86,7 @@ def test_import_gives_identical_values_types_expiry_and_storage_class(
     before = everything(values)
     file = str(tmp_path / "all.jsonl")
 
-    assert found("export", file) == {"exported": 22, "expired": 0, "skipped": 0}
+    assert found("export", file) == {"exported": 22, "expired": 0, "invalidated": 0, "skipped": 0}
     for service, visibility in (
         ("shop", "--public"),
         ("bank", "--public"),
@@ -137,7 +137,7 @@ def test_what_is_no_value_is_told(values: Values, run: Run, tmp_path: Path) -> N
     result = run("export", str(file), "--json")
 
     assert result.exit_code == 1
-    assert json.loads(result.stdout) == {"exported": 1, "expired": 1, "skipped": 2}
+    assert json.loads(result.stdout) == {"exported": 1, "expired": 1, "invalidated": 0, "skipped": 2}
     skipped = [
         line["skipped"] for line in map(json.loads, file.read_text().splitlines()) if "skipped" in line
     ]
@@ -223,7 +223,7 @@ def test_killed_export_completes_when_run_again(
     again = found("export", str(file))
 
     assert (half.exit_code, "not complete" in half.stderr) == (6, True)
-    assert again == {"exported": 200, "expired": 0, "skipped": 0}
+    assert again == {"exported": 200, "expired": 0, "invalidated": 0, "skipped": 0}
     names = [json.loads(line).get("name") for line in file.read_text().splitlines()]
     assert names == [None, *(f"n/{number:03}" for number in range(200)), None]
 

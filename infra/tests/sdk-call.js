@@ -38,6 +38,8 @@ const CALLS = {
   grant: async (mem) => (await mem.grant('there', 60)).name,
   post,
   put: (mem) => mem.put('new', 1, options),
+  'put with a new tag': (mem) => mem.put('new', 1, { tags: [randomUUID()] }),
+  'invalidate tags': async (mem) => (await mem.invalidateTags(['t'])) ?? null,
   'put a date': (mem) => mem.put('new', { orders: [{ at: new Date() }] }),
   'put many': async (mem) => (await mem.putMany({ a: 1, b: 2 })).size,
   'put there': (mem) => mem.put('there', 2, options),

@@ -62,6 +62,7 @@ WITH_TTL = "the same with a `ttl`"
 ON_CONDITION = "`put` with `if_absent` or `if_version`"
 CHANGE = "`update`, `increment`"
 TOUCH = "`touch`"
+WITH_TAGS = "`put` and the like with `tags`"
 POSTED = "`grant_put`, when its form is posted"
 POSTED_WITH_TTL = "the same with a `value_ttl`"
 PUT = "`put`, `put_many`, `get_or_put`, `cached`"
@@ -107,6 +108,13 @@ EVERY_CALL = {
     "put": Call(PUT, lambda mem: mem.put("new", 1), "put", str),
     "put_many": Call(PUT, lambda mem: len(mem.put_many({"a": 1, "b": 2})), "put many", 2),
     "put, ttl": Call(WITH_TTL, lambda mem: mem.put("new", 1, ttl=60), "put", str, {"ttlSeconds": 60}),
+    "put, tags": Call(WITH_TAGS, lambda mem: mem.put("new", 1, tags=["t"]), "put", str, {"tags": ["t"]}),
+    "put, a new tag": Call(
+        WITH_TAGS, lambda mem: mem.put("new", 1, tags=[fresh()]), "put with a new tag", str
+    ),
+    "invalidate_tags": Call(
+        "`invalidate_tags`", lambda mem: mem.invalidate_tags(["t"]), "invalidate tags", None
+    ),
     "put, if_absent": Call(
         ON_CONDITION, lambda mem: mem.put("there", 2, if_absent=True), "put there", "conflict", {"ifAbsent": True}
     ),
@@ -143,6 +151,7 @@ NOT_ENFORCED = {
     (FROM_S3, "s3:ListBucket"),
     (ON_CONDITION, "s3:ListBucket"),
     (CHANGE, "s3:ListBucket"),
+    (WITH_TAGS, "s3:ListBucket"),
     (TOUCH, "s3:ListBucket"),
     # "to use the x-amz-tagging header you must have the s3:PutObjectTagging permission": API_PutObject, the same.
     (WITH_TTL, "s3:PutObjectTagging"),

@@ -16,7 +16,7 @@ const { learnClock, sign, signQuery } = require('./sigv4.js');
  * @property {'GET' | 'PUT' | 'POST' | 'DELETE'} method
  * @property {string} path with what is asked, beginning with a slash
  * @property {Record<string, string>} headers in lower case
- * @property {Uint8Array} [body]
+ * @property {Uint8Array | (() => Uint8Array)} [body] Or what makes another one each time that it is sent.
  * @property {string} what For the error message.
  * @property {number} [maxBytes] How much of the answer to read.
  * @property {import('./fence.js').Fence} [fence] What it was announced with: it is signed in its query, and not sent later than that allows (CHG-12).
@@ -117,7 +117,8 @@ class AwsClient {
    * @param {Call} call
    * @returns {import('./effects.js').Program<Response | Failure>}
    */
-  *#send({ service, endpoint, method, path, headers, body, fence, maxBytes = MAX_ANSWER_BYTES }) {
+  *#send({ service, endpoint, method, path, headers, body: given, fence, maxBytes = MAX_ANSWER_BYTES }) {
+    const body = typeof given === 'function' ? given() : given;
     const url = new URL(endpoint.url + path);
     const { region, route } = endpoint;
     if (fence) {

@@ -37,7 +37,7 @@ class Bucket {
    * @param {'GET' | 'PUT' | 'POST' | 'DELETE'} call.method
    * @param {string} call.path A key, or the query of what is asked of the bucket.
    * @param {Record<string, string>} [call.headers]
-   * @param {Uint8Array} [call.body]
+   * @param {Uint8Array | (() => Uint8Array)} [call.body]
    * @param {string} call.what For the error message.
    * @param {number} [call.maxBytes]
    * @param {import('./aws.js').Call['kind']} [call.kind]

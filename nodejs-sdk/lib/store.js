@@ -37,7 +37,7 @@ class Store {
 
   /**
    * @param {string} key
-   * @param {Uint8Array} document
+   * @param {Uint8Array | (() => Uint8Array)} document Or what makes another small one each time that it is sent (CTAG-14).
    * @param {import('./options.js').Form} form
    * @param {string | null} [replaces] The version that must be stored now; null: nothing must be.
    * @param {Fence} [fence] With a change record: what it was announced with.
@@ -47,7 +47,7 @@ class Store {
    * @throws {UnavailableError}
    */
   *put(key, document, { maxAge, ttlDays, storageClass, isRecord }, replaces, fence) {
-    const { body, isZipped } = compress(document);
+    const { body, isZipped } = typeof document === 'function' ? { body: document, isZipped: false } : compress(document);
     const headers = {
       'content-type': 'application/json',
       'cache-control': isRecord ? `max-age=${maxAge}` : `max-age=${maxAge}, stale-if-error=${this.#config.staleIfError}`, // CHG-2, OBJ-3
@@ -127,7 +127,7 @@ class Store {
    * @param {'GET' | 'PUT' | 'POST' | 'DELETE'} call.method
    * @param {string} call.path A key, or the query of what is asked of the bucket.
    * @param {Record<string, string>} [call.headers]
-   * @param {Uint8Array} [call.body]
+   * @param {Uint8Array | (() => Uint8Array)} [call.body]
    * @param {string} [call.what]
    * @param {number} [call.maxBytes]
    * @param {import('./aws.js').Call['kind']} [call.kind]

@@ -166,8 +166,9 @@ class TagWriter {
     const { conditional } = this.#components;
     const draft = new Draft(Math.floor(at));
     if (replaces !== undefined) return conditional.put(run, record, draft, this.#options, replaces, writeId);
-    const prepared = this.#writer.prepare(draft, this.#options, { writeId });
-    return this.#components.permit(run, [record.name]).write(run, (fence) => this.#writer.put(record, prepared, fence), { budget: this.#budget });
+    // Sent again with the same generation, a record could bring back what was invalidated in between (CTAG-14).
+    const remake = () => this.#writer.prepare(draft, this.#options);
+    return this.#components.permit(run, [record.name]).write(run, (fence) => this.#writer.put(record, remake(), fence, remake), { budget: this.#budget });
   }
 }
 

@@ -123,13 +123,34 @@ class Updates {
    */
   async #update(run, target, change, options) {
     const updated = await this.#replace(run, target, async (reading) => {
-      const tagging = options.tags ? await this.#tagWriter.take(run, options.tags) : taggingOf(reading);
+      const tagging = options.tags ? await this.#tagging(run, options.tags, reading) : taggingOf(reading);
       const draft = new Draft(await change(reading));
       const end = reading.copy?.expiresAt;
       const ttl = options.ttl ?? (end === undefined ? options.ttlIfNew : undefined);
       return { draft, options: { ...options, ttl, tagging }, end };
     }, options.attempts);
     return updated?.draft.take();
+  }
+
+  /**
+   * The tags that an update sets: of those that the value has, what it has of them (CTAG-12).
+   *
+   * @param {Run} run
+   * @param {string[]} tags
+   * @param {Reading} reading
+   * @returns {Promise<import('./tag-writer.js').Tagging | undefined>} undefined without tags
+   */
+  async #tagging(run, tags, reading) {
+    const own = taggingOf(reading);
+    const taken = await this.#tagWriter.take(run, tags.filter((tag) => !own?.generations.has(tag)));
+    const known = [own, taken].filter((one) => one !== undefined);
+    if (tags.length === 0) return undefined;
+    const generations = new Map(known.flatMap((one) => [...one.generations]));
+    return {
+      generations: new Map(tags.map((tag) => [tag, /** @type {string} */ (generations.get(tag))])),
+      until: Math.min(...known.map(({ until }) => until)),
+      turn: Math.min(...known.map(({ turn }) => turn)),
+    };
   }
 
   /**

@@ -79,19 +79,22 @@ class Writer {
    * @param {Target} target
    * @param {Prepared} prepared
    * @param {Fence} [fence] With a change record: what it was announced with.
+   * @param {() => Prepared} [remake] What is sent, another one each time (CTAG-14).
    * @returns {Program<string>} its version
    * @throws {import('./errors.js').MemoryServiceError}
    */
-  *put({ name, key }, prepared, fence) {
+  *put({ name, key }, prepared, fence, remake) {
+    let last = prepared;
+    const document = remake ? () => (last = remake()).document : prepared.document;
     const start = this.#clock();
     this.begin(name);
     /** @type {Outcome} */
     let outcome = UNKNOWN;
     let copy;
     try {
-      const stored = /** @type {import('./store.js').Stored} */ (yield* this.#store.put(key, prepared.document, prepared, undefined, fence));
-      outcome = this.stateOf(stored, prepared);
-      copy = this.copyOf(stored, prepared, start);
+      const stored = /** @type {import('./store.js').Stored} */ (yield* this.#store.put(key, document, prepared, undefined, fence));
+      outcome = this.stateOf(stored, last);
+      copy = this.copyOf(stored, last, start);
       return stored.version;
     } catch (error) {
       if (isRefusal(error)) outcome = NOTHING_DONE;

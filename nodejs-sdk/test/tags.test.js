@@ -211,6 +211,29 @@ test('an invalidation that another overtakes has taken place', async (context) =
   assert.equal(documentOf(cloud, '.tags/p').write, OTHER);
 });
 
+test('an invalidation that is sent again brings nothing back', async (context) => {
+  const cloud = cloudFor(context);
+  const [mem, other] = [new MemoryService(cloud.conf(), 'shop'), new MemoryService(cloud.conf(), 'shop')];
+  const key = 'public/shop/.tags/p.json';
+  let lost;
+  let count = 0;
+  const meanwhile = () => {
+    if (++count !== 2) return;
+    lost = documentOf(cloud, '.tags/p').write;
+    const value = { v: 2, type: 'int', value: 1, write: GENERATION, tags: { p: lost } };
+    cloud.put('public/shop/a.json', JSON.stringify(value), { 'cache-control': 'max-age=5' });
+    const record = { v: 1, type: 'int', value: cloud.clock.now(), write: OTHER };
+    cloud.put(key, JSON.stringify(record), { 'cache-control': 'max-age=5' });
+  };
+  cloud.meanwhile(meanwhile, { method: 'PUT', key, times: 2 });
+  cloud.fail('s3', 'lost', { method: 'PUT', times: 1 });
+  await mem.invalidateTags(['p']);
+  assert.equal(count, 2);
+  assert.notEqual(documentOf(cloud, '.tags/p').write, lost);
+  assert.equal(other.get('a', { consistent: true }), undefined);
+  assert.equal(mem.get('a'), undefined);
+});
+
 test('a hit of a value with tags costs what one without does', async (context) => {
   const cloud = cloudFor(context);
   const mem = new MemoryService(cloud.conf({ EDGE_TTL: 3600 }), 'shop');

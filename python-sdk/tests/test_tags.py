@@ -172,3 +172,21 @@ def test_a_record_that_nobody_can_read_is_an_error_and_no_miss(cloud: Cloud) -> 
         cloud.fail(where, "status")
     with pytest.raises(UnavailableError):
         service(cloud).get("a")
+
+
+def test_an_invalidation_that_is_sent_again_brings_nothing_back(cloud: Cloud) -> None:
+    mem, other, third = service(cloud), service(cloud), service(cloud)
+    key, puts = "public/shop/.tags/p.json", []
+
+    def meanwhile() -> None:
+        puts.append(key)
+        if len(puts) == 2:  # the answer to the first one was lost
+            other.put("a", 1, tags=["p"])
+            third.invalidate_tags(["p"])
+
+    cloud.meanwhile(meanwhile, method="PUT", key=key, times=2)
+    cloud.fail("s3", "lost", method="PUT", times=1)
+    mem.invalidate_tags(["p"])
+    assert len(puts) >= 2
+    assert third.get("a") is None
+    assert other.get("a", consistent=True) is None

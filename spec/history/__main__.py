@@ -26,6 +26,7 @@ _SHOWN = 5
 _HANGS = 0.02  # of the faults, in a long run
 _LONG = 20_000  # operations
 DECISIONS = ("accepted_by_version", "accepted_by_time", "sent_to_s3")
+OF_TAGS = ("tag_reads",)
 OF_THE_RECORD = ("confirmed", "records_read", "announcements", "conflicts")
 
 
@@ -45,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         hangs=_HANGS if options.operations >= _LONG else 0.0,
         endings=0.0 if options.skew else Setting.endings,
         changes=options.changes,
+        tags=options.tags,
         skew=options.skew,
     )
     _say(f"seed {setting.seed}: {setting.clients} processes each of {', '.join(one.name for one in sdks)}")
@@ -57,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.keep:
         options.keep.write_text("".join(f"{line}\n" for line in operation.written(history.operations)))
     _say(summary(history))
-    needed = (*DECISIONS, *(OF_THE_RECORD if setting.changes else ()))
+    needed = (*DECISIONS, *(OF_THE_RECORD if setting.changes else ()), *(OF_TAGS if setting.tags else ()))
     return _report(judge(history.operations)) or _report_decisions(history, needed)
 
 
@@ -65,6 +67,9 @@ def summary(history: History) -> str:
     """Say how large a history is, and how reads came to be accepted."""
     decided = _counted(history, DECISIONS)
     done = f"{len(history.operations):,} operations in {history.seconds:.0f} s; reads of the edge {decided}"
+    if any(operation.tags for operation in history.operations):
+        invalidated = sum(operation.verb == "invalidate" for operation in history.operations)
+        done = f"{done}; {_counted(history, OF_TAGS)}, tags invalidated {invalidated:,}"
     if not any(operation.record for operation in history.operations):
         return done
     return f"{done}; of the change record {_counted(history, OF_THE_RECORD)}"
@@ -98,6 +103,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--changes", action="store_true", help="with a change record, and processes that freeze and end"
     )
+    parser.add_argument("--tags", action="store_true", help="with tags, which are invalidated")
     parser.add_argument(
         "--skew",
         type=float,

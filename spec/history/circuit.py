@@ -10,14 +10,13 @@ from .violation import Violation
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .knowledge import Fetches
     from .operation import Operation
 
 FAILURES = 3  # in a row, after which the edge is left alone
 WINDOW = 10.0  # seconds for which it is
 
 
-def judge(operations: list[Operation], _: Fetches) -> Iterator[Violation]:
+def judge(operations: list[Operation]) -> Iterator[Violation]:
     """Return the reads that asked an edge which should have been left alone.
 
     Args:

@@ -25,7 +25,11 @@ _REQUESTS: Mapping[str, str] = {"get": "entry"}
 _MORE_THAN_KEPT = 10_001  # names: an object remembers 10,000 at least (SES-5)
 _DEADLINE = 5.0  # unless configured
 _COUNTS_EVERY = 20  # steps
-_OUTCOMES: Mapping[str, str] = {"conflict": "conflict", "unavailable": "unknown"}
+_OUTCOMES: Mapping[str, str] = {
+    "conflict": "conflict",
+    "unavailable": "unknown",
+    "batch": "unknown",  # some of several tags could not be invalidated
+}
 _REFUSED: Message = {"error": {"code": "unavailable"}}
 
 
@@ -229,14 +233,19 @@ class Client:
 
     def _request(self, wish: Wish, member: Member) -> tuple[Message, dict[str, Any] | None]:
         """Return the request for a wish, and what is known of the operation; None for what is no part of a history."""
+        known: dict[str, Any]
         if wish.verb == "clear":
             removes = {"service": self._called(member), "verb": "remove", "names": wish.names}
             request: Message = {"op": "clear", "prefix": wish.name}
             return request, {**removes, "record": member.record} if wish.names else None
+        if wish.verb == "invalidate":
+            known = {"service": self._called(member), "verb": "invalidate", "names": wish.names}
+            known |= {"record": member.record, "edge_ttl": float(member.conf["EDGE_TTL"])}
+            return {"op": "invalidate_tags", "tags": list(wish.names)}, known
         if wish.verb == "remove_many":
             names = [["str", f"{wish.name}{number}"] for number in range(_MORE_THAN_KEPT)]
             return {"op": "remove_many", "names": names}, None
-        known: dict[str, Any] = {"service": self._called(member), "verb": wish.verb, "name": wish.name}
+        known = {"service": self._called(member), "verb": wish.verb, "name": wish.name}
         known["record"] = member.record
         request = {"op": wish.verb, "name": ["str", wish.name]}
         known["edge_ttl"] = float(member.conf["EDGE_TTL"])
@@ -253,6 +262,7 @@ class Client:
         elif wish.verb == "update":
             known["value"] = self._word_of(known["service"])
             request["set"] = [known["value"], ["bool", True]]
+            self._tag(wish, request, known)
         return request, known
 
     def _put(self, wish: Wish, request: Message, known: dict[str, Any]) -> None:
@@ -265,9 +275,22 @@ class Client:
         elif wish.condition == "version" and wish.name in self._versions:
             options["if_version"], known["replaces"] = self._versions[wish.name]
             known["condition"] = "version"
+        if "tags" in options:
+            known["tags"] = tuple(options["tags"])
+            options["tags"] = list(known["tags"])
         request["options"] = options
         edge_ttl = options.get("edge_ttl", known["edge_ttl"])
         known |= {"ttl": options.get("ttl"), "edge_ttl": float(min(edge_ttl, options.get("ttl", edge_ttl)))}
+
+    @staticmethod
+    def _tag(wish: Wish, request: Message, known: dict[str, Any]) -> None:
+        """Give an update its tags, and those that its function invalidates."""
+        if "tags" in wish.options:
+            known["tags"] = tuple(wish.options["tags"])
+            request["options"] = {"tags": list(known["tags"])}
+        if wish.invalidates:
+            known["invalidates"] = wish.invalidates
+            request["invalidates"] = list(wish.invalidates)
 
     def _called(self, member: Member) -> str:
         """Return the name of an object: in another process it is another object."""
@@ -296,6 +319,8 @@ class Client:
             known |= {"value": _plain(reply), "source": reply.get("source")}
         elif verb == "increment":
             known["value"] = _plain(reply)
+        elif verb == "update":
+            known["shown"] = _plain(reply)
         self.history.append(Operation(**known, began=began, ended=ended))
         if verb in ("get", "put") and "version" in reply and isinstance(known["value"], str):
             self._versions[known["name"]] = (reply["version"], known["value"])

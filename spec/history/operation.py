@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-Verb = Literal["get", "put", "remove", "increment", "update"]
+Verb = Literal["get", "put", "remove", "increment", "update", "invalidate"]
 Outcome = Literal["done", "conflict", "unknown", "failed"]
 
 
@@ -18,8 +18,8 @@ class Operation:
     """An operation on one name. Times are seconds of the one clock that clients, edges and S3 go by.
 
     The kind of a name is its first segment: a `register` is put, removed and read; a `counter` is incremented by one;
-    a `set` is a dict to which each update adds a key of its own. What is written is different each time, so that a
-    read tells which write it saw.
+    a `set` is a dict to which each update adds a key of its own; a `tag` is invalidated. What is written is different
+    each time, so that a read tells which write it saw.
 
     Attributes:
         service: the service object it went through.
@@ -44,6 +44,9 @@ class Operation:
         asked: of a get while every edge failed: how often edges were asked until it ended, since nobody else did; None
             of every other, and of all but one of those that ran at the same time.
         record: whether its object goes by a change record.
+        tags: of a put or an update: those of what it wrote.
+        invalidates: of an update: the tags that its function invalidated, by an object of its own.
+        shown: of an update: the words of the set that it returned.
     """
 
     service: str
@@ -65,11 +68,14 @@ class Operation:
     deadline: float = 5.0
     asked: int | None = None
     record: bool = False
+    tags: tuple[str, ...] = ()
+    invalidates: tuple[str, ...] = ()
+    shown: tuple[str, ...] | None = None
 
     @property
     def is_write(self) -> bool:
         """Whether it changes the value, or may have."""
-        return self.verb != "get" and self.outcome in ("done", "unknown")
+        return self.verb not in ("get", "invalidate") and self.outcome in ("done", "unknown")
 
     @property
     def is_read(self) -> bool:
@@ -92,6 +98,9 @@ class Operation:
                 ("from", self.source),
                 ("consistent", self.consistent or None),
                 ("asked", self.asked),
+                ("tags", " ".join(self.tags) or None),
+                ("invalidates", " ".join(self.invalidates) or None),
+                ("shows", self.shown),
             )
             if value is not None
         )
@@ -110,6 +119,5 @@ def read(lines: Iterable[str]) -> list[Operation]:
 
 
 def _operation(members: dict[str, Any]) -> Operation:
-    if isinstance(members["value"], list):
-        members["value"] = tuple(members["value"])
-    return Operation(**members)
+    lists = {name: tuple(value) for name, value in members.items() if isinstance(value, list)}
+    return Operation(**members | lists)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .operation import Operation
+    from .tags import Tags
     from .violation import Rule
 
 _NEVER = float("inf")
@@ -27,7 +28,8 @@ class State(NamedTuple):
         latest: the same at the latest.
         fresh: for how many seconds copies of it are fresh.
         words: what made it.
-        ended: of a value that has expired since, which is a miss: when it did, at the earliest.
+        ended: of a value that has expired since, or was invalidated, which is a miss: when it did, at the earliest.
+        is_invalidated: whether that is why.
     """
 
     earliest: float
@@ -35,28 +37,36 @@ class State(NamedTuple):
     fresh: float
     words: str
     ended: float = -_NEVER
+    is_invalidated: bool = False
 
 
-def judge(operations: list[Operation], fetches: Fetches) -> list[Violation]:
+def judge(operations: list[Operation], fetches: Fetches, tags: Tags) -> list[Violation]:
     """Return what is wrong with the operations on one register, in the order in which they ended.
 
     Args:
         operations: on the register.
         fetches: when copies may have come to edges, its own or of a change record.
+        tags: says what was invalidated.
     """
     told = [conditions.in_doubt(operation, operations) for operation in operations]
-    return [*_Register(told, fetches).violations(), *conditions.judge(told)]
+    return [*_Register(told, fetches, tags).violations(), *conditions.judge(told, tags)]
 
 
 class _Register:
-    def __init__(self, operations: list[Operation], fetches: Fetches) -> None:
+    def __init__(self, operations: list[Operation], fetches: Fetches, tags: Tags) -> None:
+        self._tags = tags
         self._operations = sorted(operations, key=lambda operation: operation.ended)
-        writes = [operation for operation in operations if operation.is_write]
+        self._writes = writes = [operation for operation in operations if operation.is_write]
         self._puts = {write.value: write for write in writes if write.verb != "remove"}
         self._refused = {one.value for one in operations if one.verb != "get" and not one.is_write}
         self._ends = [State(-_NEVER, -_NEVER, 0.0, "before the first put")]
         self._ends += [State(one.began, one.latest, 0.0, str(one)) for one in writes if one.verb == "remove"]
-        self._expiring = [one for one in writes if one.ttl is not None]
+        self._ends += [_state(one)._replace(ended=_expiry(one)) for one in writes if one.ttl is not None]
+        self._ends += [
+            _state(one)._replace(ended=ended, is_invalidated=True)
+            for one in writes
+            if (ended := tags.may_end(one)) < _NEVER
+        ]
         self._reads = _reads(operations)
         self._looks = _looks(operations)
         self._replaced = _Replaced(writes, fetches)
@@ -84,14 +94,23 @@ class _Register:
             known = min(state.earliest for state in plausible)
             self._seen[read.service].note(read.ended, known)
             self._all.note(read.ended, known)
+            yield from self._tags.violations(read)
         elif complaints[-1]:
-            yield complaints[-1]
+            yield self._named(complaints[-1])
+
+    def _named(self, complaint: Violation) -> Violation:
+        """Say more of the miss of a value with tags."""
+        read = complaint.operation
+        done = [one for one in self._writes if one.outcome == "done" and one.ended < read.began]
+        newest = max(done, key=lambda one: one.ended, default=None)
+        if read.value is not None or newest is None or not newest.tags:
+            return complaint
+        return complaint._replace(rule="miss without an invalidation")
 
     def _states(self, read: Operation) -> list[State]:
         """Return the states that the read may have seen, the most plausible last."""
         if read.value is None:
-            misses = [*self._ends, *(_expired(one) for one in self._expiring)]
-            return sorted(miss for miss in misses if max(miss.earliest, miss.ended) <= read.ended)
+            return sorted(miss for miss in self._ends if max(miss.earliest, miss.ended) <= read.ended)
         put = self._puts.get(read.value)
         return [_state(put)] if put else []
 
@@ -105,8 +124,11 @@ class _Register:
         if put and put.ttl is not None and read.began > put.ended + put.ttl:
             return Violation("read past its expiry", read, f"it had ended {put.ttl} s after {put}")
         written = self._replaced.ended(state.latest)
-        # What this object has seen at S3 itself counts as fetched then.
-        seen_by = (self._reads[read.pop], self._looks[read.service])
+        # What this object has seen at S3 itself counts as fetched then. Of what was invalidated nothing else does: what
+        # an edge has is held against S3 (CTAG-8).
+        seen_by = [self._looks[read.service]]
+        if not state.is_invalidated:
+            seen_by.append(self._reads[read.pop])
         if state.ended > -_NEVER and not any(one.arrived(state.ended, written) for one in seen_by):
             seen = f"nobody has fetched {state.words} between its end at {state.ended:.3f} and {written:.3f}"
             return Violation("miss by an expired copy", read, f"{seen}, when something else was there")
@@ -174,5 +196,5 @@ def _state(put: Operation) -> State:
     return State(put.began, put.latest, put.edge_ttl, str(put))
 
 
-def _expired(put: Operation) -> State:
-    return _state(put)._replace(ended=put.began + (put.ttl or 0.0))
+def _expiry(put: Operation) -> float:
+    return put.began + (put.ttl or 0.0)

@@ -47,6 +47,7 @@ class Setting:
         pauses: how many operations there are between two changes of what befalls the clients, at least and at most.
         endings: how many of the puts have a ttl, from 0 to 1.
         changes: whether the services have a change record; then processes freeze and end, too.
+        tags: whether values have tags, which are invalidated.
         skew: by how many seconds the clocks of two processes in three are wrong, one fast and one slow. Then no put
             should have a ttl: it ends by whatever clock looks at it.
     """
@@ -60,6 +61,7 @@ class Setting:
     pauses: tuple[int, int] = (2, 12)
     endings: float = 0.3
     changes: bool = False
+    tags: bool = False
     skew: float = 0.0
 
 
@@ -156,7 +158,8 @@ class Stage:
                 done.result()
             for client in clients:
                 client.settle()
-            clients[0].read_newest(sorted({one.name for client in clients for one in client.history}))
+            names = {one.name for client in clients for one in client.history if one.verb != "invalidate"}
+            clients[0].read_newest(sorted(names))
             self._black_out(clients, clock)
             stats = Counter[str]()
             for client in clients:
@@ -189,7 +192,7 @@ class Stage:
             Member(f"{name}.keeps", self.conf(**common)),
             Member(f"{name}.stays", fixed, tells=False, pop=number % POINTS_OF_PRESENCE),
         ]
-        plan = Plan(setting.seed, name, budget, setting.endings, changes=setting.changes)
+        plan = Plan(setting.seed, name, budget, setting.endings, changes=setting.changes, tags=setting.tags)
         return Client(
             driver,
             members,

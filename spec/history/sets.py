@@ -12,16 +12,25 @@ if TYPE_CHECKING:
 
     from .knowledge import Fetches
     from .operation import Operation
+    from .tags import Tags
     from .violation import Rule
 
+_NEVER = float("inf")
 _Learnt = list[tuple[float, frozenset[str]]]
 
 
-def judge(operations: list[Operation], fetches: Fetches) -> Iterator[Violation]:
-    """Return what is wrong with the operations on one set, given when copies may have come to edges."""
+def judge(operations: list[Operation], fetches: Fetches, tags: Tags) -> Iterator[Violation]:
+    """Return what is wrong with the operations on one set.
+
+    Args:
+        operations: on the set.
+        fetches: when copies may have come to edges.
+        tags: says what was invalidated: an update after that begins anew.
+    """
     ordered = sorted(operations, key=lambda operation: operation.ended)
     updates = [operation for operation in ordered if operation.is_write]
     began = {str(operation.value): operation.began for operation in updates}
+    ends = {str(operation.value): tags.may_end(operation) for operation in updates}
     done = [operation for operation in updates if operation.outcome == "done"]
     fresh = max((operation.edge_ttl for operation in updates), default=0.0)
     arrived: _Learnt = [(fetches.until(one.ended), frozenset([str(one.value)])) for one in done]
@@ -33,12 +42,14 @@ def judge(operations: list[Operation], fetches: Fetches) -> Iterator[Violation]:
             added = frozenset([str(one.value)])
             own[one.service].append((one.ended, added))
             everyone.append((one.ended, added))
+            yield from tags.updates(one)
         if not one.is_read:
             continue
         words = frozenset(one.value if isinstance(one.value, tuple) else ())
         unheard = {word for word in words if began.get(word, float("inf")) > one.ended}
         if unheard:
             yield Violation("read of what nobody wrote", one, f"nobody had added {_some(unheard)}")
+        yield from tags.violations(one)
         bound = fresh + AGE_STEP + (one.stale if one.source == "stale" else 0.0)
         required: list[tuple[Rule, _Learnt, float]] = [
             ("stale own read", own[one.service], one.began),
@@ -48,7 +59,8 @@ def judge(operations: list[Operation], fetches: Fetches) -> Iterator[Violation]:
         if one.consistent:
             required.insert(0, ("lost update", everyone, one.began))
         for rule, learnt, time in required:
-            if missing := _known(learnt, time) - words:
+            wanted = _known(learnt, time) - words
+            if missing := {word for word in wanted if ends.get(word, _NEVER) > one.ended}:
                 yield Violation(rule, one, f"it lacks {_some(missing)}")
                 break
         seen[one.service].append((one.ended, words - unheard))

@@ -19,6 +19,9 @@ Rule = Literal[
     "conditional put",
     "edge asked too often",
     "late answer",
+    "read of what was invalidated",
+    "update of what was invalidated",
+    "miss without an invalidation",
 ]
 
 AGE_STEP = 1.0  # seconds: Age counts whole ones, so a copy may be served for that much longer

@@ -19,7 +19,6 @@ from mutants.fault import FaultError
 from mutants.mutant import ROOT, mutant
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
     from contextlib import ExitStack
 
     from conformance.sdk import Sdk
@@ -68,7 +67,7 @@ class Examiner:
             for path, source in fault.changed(copy.folder).items():
                 path.write_text(source, encoding="utf-8")
             if kind == "histories":
-                return self._shown(copy, fault.noticed_by(kind))
+                return self._shown(copy, fault)
             wanted = fault.noticed_by(kind)
             failing = self._failing(fault, wanted, copy, is_deployed=False)
             # What lies below a double is not seen in it. That an SDK without a fault passes in a deployed store is what
@@ -111,15 +110,19 @@ class Examiner:
             return False
         return False
 
-    def _shown(self, copy: Sdk, rules: Collection[str]) -> dict[str, str]:
+    def _shown(self, copy: Sdk, fault: Fault) -> dict[str, str]:
+        rules = fault.noticed_by("histories")
         operations = 0
         hangs = _HANGS if "history/late answer" in rules else 0.0
         ends = "history/miss by an expired copy" in rules
+        tags = any(id_.startswith("store/tags/") for id_ in fault.caught_by)
         endings, edge_ttl = (_ENDINGS, _EDGE_TTL) if ends else (Setting.endings, Setting.edge_ttl)
         for seed in range(self._seed, self._seed + _HISTORIES):
             try:
                 pauses = _PAUSES[seed % 2]
-                setting = Setting(seed, _OPERATIONS, 3, edge_ttl, hangs=hangs, pauses=pauses, endings=endings)
+                setting = Setting(
+                    seed, _OPERATIONS, 3, edge_ttl, hangs=hangs, pauses=pauses, endings=endings, tags=tags
+                )
                 history = self._stage.history([copy], setting)
             except BrokenError as error:
                 raise FaultError(f"no history can be made with it: {error}") from error

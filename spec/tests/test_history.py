@@ -87,3 +87,17 @@ def test_a_history_with_a_change_record_keeps_every_guarantee(
     assert any(one.verb == "remove" for one in history.operations)
     # Processes have been killed: their successors have other names.
     assert any(one.service.rpartition(".")[2].isdecimal() for one in history.operations)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(0)
+@pytest.mark.parametrize("changes", [False, True], ids=["alone", "with a change record"])
+def test_a_history_with_tags_keeps_every_guarantee(
+    stage: Stage, capsys: pytest.CaptureFixture[str], *, changes: bool
+) -> None:
+    history = make(stage, Setting(SEED, 3000, tags=True, changes=changes), capsys)
+
+    assert [str(violation) for violation in judge(history.operations)] == []
+    assert history.stats["tag_reads"] > 0
+    invalidated = [one for one in history.operations if one.verb == "invalidate" or one.invalidates]
+    assert len(invalidated) > len(history.operations) // 50

@@ -9,7 +9,7 @@ import pytest
 from history.judge import judge
 from history.operation import Operation, read, written
 
-R, C, S = "register/r", "counter/c", "set/s"
+R, C, S, T = "register/r", "counter/c", "set/s", "tag/t"
 
 
 def put(service: str, value: str, began: float, ended: float, **more: Any) -> Operation:
@@ -35,11 +35,17 @@ def add(service: str, value: str, began: float, ended: float, **more: Any) -> Op
     return Operation(service, "update", S, began, ended, value=value, **more)
 
 
+def invalidate(service: str, began: float, ended: float, **more: Any) -> Operation:
+    return Operation(service, "invalidate", T, began, ended, **more)
+
+
 def probe(service: str, asked: int | None, began: float, **more: Any) -> Operation:
     return get(service, None, began, name="blackout/0", asked=asked, **more)
 
 
 OLD, NEW = put("w", "old", 0, 1), put("w", "new", 10, 11)
+TAGGED, AGAIN = put("w", "old", 0, 1, tags=(T,)), put("w", "new", 20, 21, tags=(T,))
+FORGET = invalidate("i", 10, 11)
 # Of another name, under way while OLD was replaced.
 OTHER = get("o", None, 10.5, 14, name="register/other")
 
@@ -51,6 +57,65 @@ CLEAN: dict[str, list[Operation]] = {
         get("r", "old", 300, source="stale", stale=300),
     ],
     "the writer reads what it wrote": [OLD, NEW, get("w", "new", 11.5)],
+    "an invalidated value within the bound": [TAGGED, FORGET, get("r", "old", 16.9)],
+    "an invalidated value is a miss": [TAGGED, FORGET, get("i", None, 11.1), get("r", None, 30)],
+    "what the invalidation may have come before": [
+        put("w", "x", 0, 10.5, tags=(T,)),
+        FORGET,
+        get("i", "x", 12),
+        get("r", "x", 30),
+    ],
+    "an invalidation with an unknown outcome may never show": [
+        TAGGED,
+        invalidate("i", 10, 11, outcome="unknown"),
+        get("i", "old", 12),
+        get("r", "old", 30),
+    ],
+    "or late": [TAGGED, invalidate("i", 10, 11, outcome="unknown"), get("r", None, 30)],
+    "a value without the tag is what it was": [OLD, FORGET, get("i", "old", 12), get("r", "old", 30)],
+    "a late read of another value with the tag has brought the record of before to an edge": [
+        TAGGED,
+        dataclasses.replace(TAGGED, name="register/other", value="else"),
+        FORGET,
+        OTHER,
+        get("r", "old", 18.9),
+    ],
+    "a stale copy of an invalidated value": [TAGGED, FORGET, get("r", "old", 300, source="stale", stale=300)],
+    "a put if absent after the invalidation": [
+        TAGGED,
+        FORGET,
+        put("a", "x", 12, 13, condition="absent", tags=(T,)),
+        get("a", "x", 14),
+    ],
+    "a put if absent while the value is invalidated": [
+        TAGGED,
+        FORGET,
+        put("a", "x", 10.5, 12, condition="absent", outcome="conflict"),
+    ],
+    "two puts if absent with an invalidation between": [
+        put("a", "x", 0, 10.8, condition="absent", tags=(T,)),
+        FORGET,
+        put("b", "y", 10.5, 12, condition="absent", tags=(T,)),
+    ],
+    "a miss because S3 has told the object so": [
+        TAGGED,
+        FORGET,
+        get("r", None, 18),
+        AGAIN,
+        get("r", None, 25),
+    ],
+    "a set begins anew": [
+        add("a", "x", 0, 1, tags=(T,), shown=("x",)),
+        FORGET,
+        add("a", "y", 12, 13, tags=(T,), shown=("y",)),
+        get("a", ("y",), 14, name=S, consistent=True),
+    ],
+    "what is invalidated while an update is under way may be there or not": [
+        add("a", "x", 0, 10.5, tags=(T,), shown=("x",)),
+        FORGET,
+        get("i", ("x",), 12, name=S),
+        get("j", None, 12, name=S),
+    ],
     "of two puts at the same time either may be the last": [
         put("a", "x", 0, 2),
         put("b", "y", 1, 3),
@@ -341,6 +406,91 @@ VIOLATIONS: dict[str, tuple[str, list[Operation]]] = {
         "read older than its bound",
         [OLD, NEW, OTHER, get("r", "old", 19.9)],
     ),
+    "an invalidated value beyond the bound": (
+        "read of what was invalidated",
+        [TAGGED, FORGET, get("r", "old", 17.1)],
+    ),
+    "whatever the edge TTL of the value": (
+        "read of what was invalidated",
+        [put("w", "old", 0, 1, tags=(T,), edge_ttl=60), FORGET, get("r", "old", 17.1)],
+    ),
+    "a late read of a value without the tag explains nothing": (
+        "read of what was invalidated",
+        [TAGGED, FORGET, OTHER, get("r", "old", 18.9)],
+    ),
+    "one tag of several is enough": (
+        "read of what was invalidated",
+        [put("w", "old", 0, 1, tags=("tag/other", T)), FORGET, get("r", "old", 17.1)],
+    ),
+    "what its own object has invalidated": (
+        "read of what was invalidated",
+        [TAGGED, FORGET, get("i", "old", 11.1)],
+    ),
+    "a consistent read of what was invalidated": (
+        "read of what was invalidated",
+        [TAGGED, FORGET, get("r", "old", 11.1, consistent=True)],
+    ),
+    "a read that goes back behind the record of a value": (
+        "read of what was invalidated",
+        [
+            TAGGED,
+            FORGET,
+            put("w", "else", 12, 13, tags=(T,)),
+            dataclasses.replace(get("r", "else", 13.5), name="register/other"),
+            dataclasses.replace(put("w", "else", 12, 13, tags=(T,)), name="register/other"),
+            dataclasses.replace(TAGGED, name="register/third", value="third"),
+            get("r", "third", 14, name="register/third"),
+        ],
+    ),
+    "a read that goes back behind the record of its own put": (
+        "read of what was invalidated",
+        [
+            TAGGED,
+            FORGET,
+            dataclasses.replace(put("r", "else", 12, 13, tags=(T,)), name="register/other"),
+            get("r", "old", 14),
+        ],
+    ),
+    "what was invalidated between computing and the put": (
+        "read of what was invalidated",
+        [add("a", "x", 0, 1, tags=(T,), invalidates=(T,), shown=("x",)), get("r", ("x",), 7.1, name=S)],
+    ),
+    "what an update invalidated of others": (
+        "read of what was invalidated",
+        [TAGGED, add("a", "x", 10, 11, tags=(T,), invalidates=(T,), shown=("x",)), get("r", "old", 17.1)],
+    ),
+    "an update of what was invalidated": (
+        "update of what was invalidated",
+        [
+            add("a", "x", 0, 1, tags=(T,), shown=("x",)),
+            FORGET,
+            add("b", "y", 12, 13, tags=(T,), shown=("x", "y")),
+        ],
+    ),
+    "a put if absent is refused after the invalidation": (
+        "conditional put",
+        [TAGGED, FORGET, put("a", "x", 12, 13, condition="absent", outcome="conflict")],
+    ),
+    "a put if absent before the invalidation": (
+        "conditional put",
+        [TAGGED, put("a", "x", 8, 9, condition="absent"), FORGET],
+    ),
+    "a value with tags is gone though nobody has invalidated them": (
+        "miss without an invalidation",
+        [TAGGED, get("r", None, 30)],
+    ),
+    "or before somebody did": (
+        "miss without an invalidation",
+        [TAGGED, get("r", None, 9), FORGET],
+    ),
+    "an untagged value is gone after an invalidation": (
+        "read older than its bound",
+        [OLD, FORGET, get("r", None, 30)],
+    ),
+    "a miss by what was invalidated, though something else was there": (
+        "miss without an invalidation",
+        [TAGGED, FORGET, get("q", None, 18), AGAIN, get("r", None, 25)],
+    ),
     "an addition is lost": (
         "lost update",
         [add("a", "x", 0, 2), add("b", "y", 1, 3), get("c", ("y",), 4, name=S, consistent=True)],
@@ -384,9 +534,14 @@ def test_a_change_record_explains_no_more_than_it_may() -> None:
 def test_other_names_and_the_order_of_the_list_do_not_matter() -> None:
     operations: list[Operation] = []
     for number, (_, history) in enumerate(VIOLATIONS.values()):
-        operations += [dataclasses.replace(one, name=f"{one.name}/{number}") for one in history]
+        operations += [_renamed(one, number) for one in history]
     operations.sort(key=lambda one: (one.value is None, str(one.value), one.ended))
     assert len(judge(operations)) == len(VIOLATIONS)
+
+
+def _renamed(one: Operation, number: int) -> Operation:
+    tags, invalidates = (tuple(f"{tag}/{number}" for tag in tags) for tags in (one.tags, one.invalidates))
+    return dataclasses.replace(one, name=f"{one.name}/{number}", tags=tags, invalidates=invalidates)
 
 
 def test_a_history_is_read_as_it_was_written() -> None:

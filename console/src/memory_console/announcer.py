@@ -13,9 +13,10 @@ from botocore.exceptions import ClientError
 from memory._changes import RECORD_BYTES, Record, bucket_of, first, mark_of, read
 
 from memory_console.aws_errors import translated
+from memory_console.place import announced_name
 from memory_console.query_signature import announced
 from memory_console.sdk import compress, decompress
-from memory_console.stored import DEFAULT_EDGE_TTL, Address
+from memory_console.stored import DEFAULT_EDGE_TTL
 
 if TYPE_CHECKING:
     from memory_console.bucket import Bucket
@@ -76,7 +77,7 @@ class Announcer:
             now = time.monotonic()
             if self._everything and now < self._everything[0] + _SHARED and self._everything[1] >= least:
                 return self._everything[1]
-            names = [] if keys is None else [found.name for key in keys if (found := Address.of_key(key))]
+            names = [name for key in keys or () if (name := announced_name(key)) is not None]
             goes_on = self._last is not None and now < self._last + _SHARED
             self._last = now
             e, everything = self._raise(names if len(names) == 1 and not goes_on else [], least)

@@ -20,6 +20,7 @@ from memory_console.sdk import Envelope, decode
 from memory_console.stored import Address
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from memory_console.stored import StoredValue
@@ -124,6 +125,12 @@ def _whole_number(line: dict[str, Any], key: str) -> int | None:
     return number
 
 
+def retagged(document: bytes, tags: Mapping[str, str]) -> bytes:
+    """Return a document with other generations of its tags, and all else as it is."""
+    members = json.loads(document) | {"tags": dict(tags)}
+    return json.dumps(members, ensure_ascii=False, separators=(",", ":")).encode()
+
+
 def begun(path: Path, selection: Selection) -> Begun | None:
     """Return what is in the file already, None if it is not there or empty.
 
@@ -178,6 +185,13 @@ def check_complete(path: Path) -> None:
         raise memory.ConfigurationError(
             f"{path} is not complete: run the same export again, which completes it, or give --incomplete"
         )
+
+
+def exported_from(path: Path) -> str | None:
+    """Return the bucket that an export is of; None if it does not say."""
+    with path.open("rb") as file:
+        bucket = (_whole(file.readline()) or {}).get("bucket")
+    return bucket if isinstance(bucket, str) else None
 
 
 def _whole(line: bytes) -> dict[str, Any] | None:

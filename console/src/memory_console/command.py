@@ -25,6 +25,7 @@ _COMMANDS = {  # the module of each, and its name there
     "stat": ("memory_console.commands.stat", "stat"),
     "rm": ("memory_console.commands.rm", "rm"),
     "clear": ("memory_console.commands.clear", "clear"),
+    "invalidate": ("memory_console.commands.invalidate", "invalidate"),
     "export": ("memory_console.commands.export", "export"),
     "import": ("memory_console.commands.import_", "import_"),
     "explore": ("memory_console.commands.explore", "explore"),

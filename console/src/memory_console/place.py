@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from memory_console.sdk import check_service_name
+from memory_console.sdk import check_service_name, name_of, tag_record_name
 
 CHANGES = ".changes"
 _RECORD = f"/{CHANGES}.json"
@@ -40,6 +40,14 @@ def is_change_record(key: str) -> bool:
 def is_of_tags(key: str) -> bool:
     """Return whether this is the key of a tag's record, or the folder that these are in (CTAG-1)."""
     return _OF_TAGS.match(key) is not None
+
+
+def announced_name(key: str) -> str | None:
+    """Return what is announced for a key: the name of a value or of a tag's record (CTAG-1); None if it is neither."""
+    if not is_of_tags(key):
+        return name_of(key)
+    tag = name_of(key.replace("/.tags/", "/", 1))
+    return None if tag is None else tag_record_name(tag)
 
 
 def record_key(visibility: str, service: str) -> str:

@@ -11,8 +11,16 @@ from typing import TYPE_CHECKING
 
 import memory
 from memory._compression import compress, decompress
-from memory._envelope import Envelope, decode, encode, new_write_id
-from memory._names import check_service_name, escape, key_prefix, name_of, object_key
+from memory._envelope import MAX_TAGS, Envelope, decode, encode, new_write_id
+from memory._names import (
+    check_service_name,
+    escape,
+    key_prefix,
+    name_of,
+    object_key,
+    tag_record_key,
+    tag_record_name,
+)
 from memory._options import STORAGE_CLASSES, PutOptions
 from memory._secrets import KeySource
 from memory._signing import SigningKey
@@ -25,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
+    "MAX_TAGS",
     "MAX_VALUE_BYTES",
     "STORAGE_CLASSES",
     "TYPE_NAMES",
@@ -45,6 +54,8 @@ __all__ = [
     "new_write_id",
     "object_key",
     "read_tagged",
+    "tag_record_key",
+    "tag_record_name",
     "write_value",
 ]
 

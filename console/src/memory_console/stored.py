@@ -88,8 +88,7 @@ class StoredValue:
     @property
     def edge_ttl(self) -> int | None:
         """Seconds an edge may serve a copy; None if the object does not say."""
-        match = _MAX_AGE.search(self.stored.headers["Cache-Control"])
-        return int(match[1]) if match else None
+        return edge_ttl_of(self.stored)
 
     @property
     def stale_if_error(self) -> int | None:
@@ -106,8 +105,13 @@ class StoredValue:
         """Return how long the value still lives at a Unix time, less than 0 if it has expired; None if for ever."""
         return None if self.ends_at is None else self.ends_at - now
 
-    def described(self, now: float) -> dict[str, Any]:
-        """Return what is known, for JSON; the value is in the form of its document (specification, section 3)."""
+    def described(self, now: float, differing: list[str]) -> dict[str, Any]:
+        """Return what is known, for JSON; the value is in the form of its document (specification, section 3).
+
+        Args:
+            now: Unix seconds.
+            differing: Its tags that have been invalidated.
+        """
         document = json.loads(self.stored.document)
         expires_at = self.envelope.expires_at
         return {
@@ -122,6 +126,8 @@ class StoredValue:
             "expires_at": None if self.ends_at is None else moment(self.ends_at),
             "expires_at_ms": expires_at,
             "expired": self.envelope.is_expired(now),
+            "tags": list(self.envelope.tags or ()),
+            "invalidated": differing,
             "stored_at": moment(self.stored.stored_at.timestamp()),
             "edge_ttl": self.edge_ttl,
             "key": self.address.key,
@@ -130,6 +136,12 @@ class StoredValue:
             "storage_class": self.stored.storage_class,
             "content_encoding": self.stored.headers["Content-Encoding"] or None,
         }
+
+
+def edge_ttl_of(found: ObjectHead) -> int | None:
+    """Return the seconds an edge may serve a copy; None if the object does not say."""
+    match = _MAX_AGE.search(found.headers["Cache-Control"])
+    return int(match[1]) if match else None
 
 
 def read_value(bucket: Bucket, address: Address) -> StoredValue | None:

@@ -6,15 +6,18 @@ profiles, and cannot say that a value ends when the one before it did.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import memory
 
 from memory_console.sdk import Envelope, encode, new_write_id
 from memory_console.stored import read_value
+from memory_console.tags import Tags
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from memory_console.bucket import Bucket
     from memory_console.sdk import PutOptions
     from memory_console.stored import Address, StoredValue
@@ -31,12 +34,14 @@ class Draft:
         value: The value.
         expires_at: When it ends, in Unix milliseconds; None for never.
         options: Edge TTL, storage class and the tag of its ttl.
+        tags: The generations of its tags, from before it was made; None for those of the value that it replaces.
     """
 
     address: Address
     value: Any
     expires_at: int | None
     options: PutOptions
+    tags: Mapping[str, str] | None = field(default_factory=dict)
 
 
 def put(bucket: Bucket, draft: Draft) -> str:
@@ -45,11 +50,12 @@ def put(bucket: Bucket, draft: Draft) -> str:
     Raises:
         memory.MemoryServiceError: It could not be stored.
     """
-    return bucket.write(draft.address.key, encode(draft.value, draft.expires_at), draft.options)
+    document = encode(draft.value, draft.expires_at, tags=draft.tags)
+    return bucket.write(draft.address.key, document, draft.options)
 
 
 def put_if_absent(bucket: Bucket, draft: Draft, now: float) -> str:
-    """Store a value if there is none; one that has expired counts as none (COND-1).
+    """Store a value if there is none; one that has expired or was invalidated counts as none (COND-1, CTAG-5).
 
     Raises:
         memory.ConflictError: There is one.
@@ -57,7 +63,7 @@ def put_if_absent(bucket: Bucket, draft: Draft, now: float) -> str:
     """
     write = new_write_id()
     try:
-        document = encode(draft.value, draft.expires_at, write=write)
+        document = encode(draft.value, draft.expires_at, write=write, tags=draft.tags)
         return bucket.write(draft.address.key, document, draft.options, if_absent=True)
     except memory.ConflictError:
         held = read_value(bucket, draft.address)
@@ -65,7 +71,7 @@ def put_if_absent(bucket: Bucket, draft: Draft, now: float) -> str:
             raise
         if _is_ours(held, write):
             return held.stored.version
-        if not held.envelope.is_expired(now):
+        if Tags(bucket).is_present(held.address, held.envelope, now):
             raise
         return _replace(bucket, draft, held)
 
@@ -85,7 +91,9 @@ def put_if_version(bucket: Bucket, draft: Draft, version: str) -> str:
 
 def _replace(bucket: Bucket, draft: Draft, held: StoredValue) -> str:
     write = new_write_id()
-    document = encode(draft.value, draft.expires_at, write=write, previous=_lineage(held.envelope))
+    previous = _lineage(held.envelope)
+    generations = _kept(held, Tags(bucket)) if draft.tags is None else draft.tags
+    document = encode(draft.value, draft.expires_at, write=write, previous=previous, tags=generations)
     try:
         return bucket.write(draft.address.key, document, draft.options, if_version=held.stored.version)
     except memory.ConflictError:
@@ -94,6 +102,12 @@ def _replace(bucket: Bucket, draft: Draft, held: StoredValue) -> str:
         if now_held is not None and _is_ours(now_held, write):
             return now_held.stored.version if now_held.envelope.write == write else write
         raise
+
+
+def _kept(held: StoredValue, tags: Tags) -> Mapping[str, str]:
+    """Return the generations of the tags of a value for what replaces it: its own, unless it is not valid (CTAG-12)."""
+    own = held.envelope.tags or {}
+    return tags.take(held.address, own) if tags.differing(held.address, held.envelope) else own
 
 
 def _lineage(envelope: Envelope) -> tuple[str, ...]:

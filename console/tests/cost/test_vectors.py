@@ -82,4 +82,7 @@ def anything(dice: random.Random) -> Scenario:
         private=dice.random() < 0.5,
         invalidations=dice.choice([0.0, 5_000.0]),
         free_tier=dice.random() < 0.7,
+        tags_per_value=dice.choice([0.0, 0.5, 16.0]),
+        tags=int(10 ** dice.uniform(0, 6)),
+        tag_invalidations=dice.choice([0.0, 50_000.0]),
     )

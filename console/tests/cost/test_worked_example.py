@@ -26,12 +26,14 @@ SCENARIO = Scenario(
     invalidations=1_600,
     peak=3,
 )
+NO_TAGS = {"us": 0.0, "eu": 0.0}
 WITH_RECORD = RecordTraffic(
     100e6,
     {"us": 12e6, "eu": 4e6},
     8e6,
     7e6,
     2e6,
+    tag_requests=NO_TAGS,
     record_requests={"us": 6e6, "eu": 2e6},
     record_total=8e6,
     record_s3_gets=5e6,
@@ -39,7 +41,9 @@ WITH_RECORD = RecordTraffic(
     record_bytes=2_000,
     announcements=4e6,
 )
-TRAFFIC = Traffic(100e6, {"us": 45e6, "eu": 15e6}, 30e6, 12e6, 2e6, with_record=WITH_RECORD)
+TRAFFIC = Traffic(
+    100e6, {"us": 45e6, "eu": 15e6}, 30e6, 12e6, 2e6, tag_requests=NO_TAGS, with_record=WITH_RECORD
+)
 OPERATORS = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
     ast.Pow: operator.pow,
@@ -108,7 +112,9 @@ def test_storage_class_is_billed_as_the_example_says(ask: Any, name: str) -> Non
         scenario = Scenario(names=100_000, value_bytes=204_800, puts_per_month=0, storage_class=name)
     else:
         scenario = Scenario(names=1_000_000, value_bytes=2_048, puts_per_month=3e6, storage_class=name)
-    made = billed(ask, scenario, Traffic(5e6, {"us": 5e6}, 5e6, 5e6, 0), ["memory_service"])
+    made = billed(
+        ask, scenario, Traffic(5e6, {"us": 5e6}, 5e6, 5e6, 0, tag_requests={"us": 0.0}), ["memory_service"]
+    )
 
     held_to(
         [(("memory_service", key), text, usd) for other, key, text, usd in rows("class") if other == name],

@@ -50,7 +50,7 @@ class AwsRequest(NamedTuple):
         kind: `READ`, `WRITE` or `CONDITIONAL`.
         query: Its parameters.
         headers: Its headers, but for `Host`.
-        body: Its body.
+        body: Its body; or what makes another one each time that it is sent.
         limit: How many bytes of the answer to read.
         announced: The time of its announcement, in Unix seconds of S3's time: it is signed in its query, as of then
             (CHG-12). None for any other request.
@@ -63,7 +63,7 @@ class AwsRequest(NamedTuple):
     kind: str = READ
     query: Mapping[str, str] = {}
     headers: Mapping[str, str] = {}
-    body: bytes = b""
+    body: bytes | Callable[[], bytes] = b""
     limit: int = ERROR_BYTES
     announced: int | None = None
 
@@ -112,7 +112,8 @@ class Aws:
         attempt = 0
         while True:
             attempt += 1
-            signed = self._signed(request, path, self._credentials(deadline))
+            body = request.body() if callable(request.body) else request.body
+            signed = self._signed(request, body, path, self._credentials(deadline))
             if request.announced is not None and self.present() > request.announced + _AGAIN_SECONDS:
                 return Outcome(
                     Failure("its announcement is too old", NOT_SENT), is_unknown, is_out_of_time=True
@@ -171,7 +172,7 @@ class Aws:
         _skew = date - now
         return True
 
-    def _signed(self, request: AwsRequest, path: str, credentials: Credentials) -> Request:
+    def _signed(self, request: AwsRequest, body: bytes, path: str, credentials: Credentials) -> Request:
         """Return what goes over the wire."""
         endpoint, announced = request.endpoint, request.announced
         headers = {"Host": endpoint.host, **request.headers}
@@ -183,7 +184,7 @@ class Aws:
                 path,
                 query,
                 headers,
-                request.body,
+                body,
                 service=request.service,
                 region=endpoint.region,
                 credentials=credentials,
@@ -203,7 +204,7 @@ class Aws:
             )
             until = announced + _SEND_SECONDS - _skew
         target = f"{path}?{query}" if query else path
-        return Request(request.method, endpoint.origin, target, headers, request.body, request.limit, until)
+        return Request(request.method, endpoint.origin, target, headers, body, request.limit, until)
 
 
 def forget_time() -> None:

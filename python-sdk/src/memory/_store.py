@@ -97,7 +97,7 @@ class Store:
     def put(  # noqa: PLR0913, PLR0917 - what a put is made of
         self,
         key: str,
-        document: bytes,
+        document: bytes | Callable[[], bytes],
         options: PutOptions,
         condition: Condition | None,
         deadline: float,
@@ -107,7 +107,7 @@ class Store:
 
         Args:
             key: Key of the object.
-            document: The document.
+            document: The document; or what makes another small one each time that it is sent (CTAG-14).
             options: Lifetime, edge TTL and storage class.
             condition: What must hold; None for nothing.
             deadline: When to have ended, by `time.monotonic`.
@@ -121,7 +121,9 @@ class Store:
             UnavailableError: S3 did not answer in time; it says whether the value may be stored all the same.
         """
         cache_control = f"max-age={options.max_age}, stale-if-error={self._config.stale_if_error}"
-        body, headers = _packed(document, cache_control)
+        body, headers = (
+            (document, _headers(cache_control)) if callable(document) else _packed(document, cache_control)
+        )
         if options.ttl_days is not None:
             headers["x-amz-tagging"] = f"ttl-days={options.ttl_days}"
         if options.storage_class != STORAGE_CLASSES[0]:
@@ -248,7 +250,7 @@ class Store:
         *,
         query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
-        body: bytes = b"",
+        body: bytes | Callable[[], bytes] = b"",
         limit: int = 64 * 1024,
         announced: int | None = None,
     ) -> Response:
@@ -285,8 +287,12 @@ class Store:
 def _packed(document: bytes, cache_control: str) -> tuple[bytes, dict[str, str]]:
     """Return a document as it is stored, and the headers that say how (OBJ-1 to OBJ-3)."""
     body, encoding = compress(document)
-    headers = {"Content-Type": "application/json", "Cache-Control": cache_control}
+    headers = _headers(cache_control)
     return body, {**headers, "Content-Encoding": encoding} if encoding else headers
+
+
+def _headers(cache_control: str) -> dict[str, str]:
+    return {"Content-Type": "application/json", "Cache-Control": cache_control}
 
 
 def _precondition(condition: Condition) -> dict[str, str]:

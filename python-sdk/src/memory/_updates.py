@@ -15,7 +15,7 @@ from memory._session import lineage
 from memory._writer import Draft
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from memory._options import PutOptions
     from memory._reader import Reader
@@ -69,9 +69,7 @@ class Updates:
 
         def draft(stored: _Stored) -> Draft:
             given = stored.value if stored.is_present else copy.deepcopy(default)
-            tagging = self._tags.take(options.tags) if options.tags else None
-            if options.tags is None:
-                tagging = stored.tagging
+            tagging = stored.tagging if options.tags is None else self._tagging(options.tags, stored)
             returned = change(given)
             value = _outcome(name, given, returned, lambda: stored.original(default))
             end, its_options = options.after(stored.expires_at, stored.now)
@@ -79,6 +77,20 @@ class Updates:
             return Draft(name, key, value, new_write_id(), end, None, its_options)
 
         return self._replaced(name, key, draft, attempts).value
+
+    def _tagging(self, tags: Collection[str], stored: _Stored) -> Tagging | None:
+        """Return the tags that an update sets: of those that the value has, what it has of them (CTAG-12)."""
+        own = stored.tagging
+        others = [tag for tag in tags if own is None or tag not in own.generations]
+        known = [tagging for tagging in (own, self._tags.take(others) if others else None) if tagging]
+        if not tags:
+            return None
+        generations = {tag: generation for one in known for tag, generation in one.generations.items()}
+        return Tagging(
+            {tag: generations[tag] for tag in tags},
+            min(one.until for one in known),
+            min(one.turn for one in known),
+        )
 
     def touch(self, name: str, key: str, options: PutOptions) -> str | None:
         """Change how long a value lives, and return its new version; None if there is no value (TOUCH-1).

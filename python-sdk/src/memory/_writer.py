@@ -19,7 +19,7 @@ from memory._errors import (
     ValueTooLargeError,
 )
 from memory._local import CachedValue
-from memory._names import quoted
+from memory._names import is_tag_record, quoted
 from memory._options import Condition, PutOptions
 from memory._session import Record, lineage
 from memory._store import KEYS_PER_REQUEST, NotMetError, UnannouncedError
@@ -311,12 +311,21 @@ class Writer:
     ) -> str:
         """Put a document once, and note what became of it."""
         name, started = draft.name, self._clock()
+
+        def anew() -> bytes:
+            nonlocal draft, document
+            draft = draft._replace(write=new_write_id())
+            document = self._document(draft)
+            return document
+
+        # Sent again with the same generation, a record could bring back what was invalidated in between (CTAG-14).
+        to_send = anew if condition is None and is_tag_record(name) else document
         self._begin(name)
         try:
             stored = self._announced(
                 (name,),
                 deadline,
-                lambda e: self._store.put(draft.key, document, draft.options, condition, deadline, e),
+                lambda e: self._store.put(draft.key, to_send, draft.options, condition, deadline, e),
                 lambda stored: stored.date,
             )
         except BaseException as error:

@@ -14,15 +14,16 @@ from rich.text import Text
 
 from memory_console.archive import Archived
 from memory_console.bucket import CONCURRENCY
-from memory_console.commands.import_ import Counts, on_existing, store
+from memory_console.commands.import_ import Counts, Tagging, on_existing, store
 from memory_console.durations import shown_duration
 from memory_console.escapes import one_line
 from memory_console.examples import Example, ExampleCommand
 from memory_console.failures import PARTLY, NotFoundError
-from memory_console.place import CHANGES, record_key
+from memory_console.place import CHANGES, is_record, record_key
 from memory_console.progress import counting
 from memory_console.sdk import check_service_name, key_prefix
 from memory_console.stored import Address, moment, read_value
+from memory_console.tags import Tags
 from memory_console.target import on_target
 
 if TYPE_CHECKING:
@@ -102,18 +103,20 @@ def announce(target: Target, output: Output, service: str) -> None:
 def move(target: Target, output: Output, service: str, existing: str) -> None:
     """Copy the values of SERVICE to where its functions look with CHANGES; what is there already stays.
 
-    Values, types, expiry and storage class stay what they are; what has expired and what is no value is left out. A
-    move that was interrupted is run again. The old values stay: give all functions CHANGES, move once more for what
+    Values, types, tags, expiry and storage class stay what they are; what has expired, was invalidated or is no value
+    is left out. A tag is invalidated in each place by itself: do it here and then there while both are used. A move
+    that was interrupted is run again. The old values stay: give all functions CHANGES, move once more for what
     was written meanwhile, then clear them.
     """
     under = key_prefix(target.visibility, check_service_name(service), "")
     counts, skipped = Counts(), 0
+    tags = Tagging(target.bucket)
     with ThreadPoolExecutor(CONCURRENCY) as pool, counting(output, "moving") as count:
         try:
             for page in target.bucket.pages(under):
-                keys = [listed.key for listed in page.objects]
+                keys = [listed.key for listed in page.objects if not is_record(listed.key)]
                 for outcome in pool.map(
-                    lambda key: _moved(target.bucket, key, replace=existing == "replace"), keys
+                    lambda key: _moved(target.bucket, key, tags, replace=existing == "replace"), keys
                 ):
                     if outcome == "skipped":
                         skipped += 1
@@ -131,7 +134,7 @@ def move(target: Target, output: Output, service: str, existing: str) -> None:
         raise SystemExit(PARTLY)
 
 
-def _moved(bucket: Bucket, key: str, *, replace: bool) -> str:
+def _moved(bucket: Bucket, key: str, tags: Tagging, *, replace: bool) -> str:
     """Copy one value and return what it counts as."""
     address = Address.of_key(key)
     try:
@@ -143,6 +146,10 @@ def _moved(bucket: Bucket, key: str, *, replace: bool) -> str:
     if found is None:
         return "expired"  # somebody has removed it meanwhile
     there = Address(address.visibility, address.service + CHANGES, address.name)
+    # In this order: who invalidates here and then there, meets the value in one of both.
+    tags.take(there, found.envelope.tags or ())
+    if Tags(bucket).differing(address, found.envelope):
+        return "invalidated"
     return store(
         bucket,
         Archived(
@@ -153,6 +160,7 @@ def _moved(bucket: Bucket, key: str, *, replace: bool) -> str:
             found.stale_if_error,
             found.stored.storage_class,
         ),
+        tags,
         replace=replace,
     )
 

@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from memory_console.private_file import open_private
 from memory_console.progress import counting
 from memory_console.sdk import key_prefix
 from memory_console.stored import Address, no_value, read_value
+from memory_console.tags import Tags
 from memory_console.target import on_target
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 2 * CONCURRENCY  # values in memory, each of which may be of MAX_VALUE_BYTES
 
+_EXPIRED: dict[str, Any] = {"left out": "expired"}
+_INVALIDATED: dict[str, Any] = {"left out": "invalidated"}
 _EXAMPLES = (
     Example("""memory-service put shop user/42 '{"Name": "Joe"}' --ttl 1h""", "Something to export"),
     Example("memory-service export shop.jsonl shop", "One service"),
@@ -53,8 +57,8 @@ def export(target: Target, output: Output, file: str, service: str | None, prefi
 
     Types, expiry and storage class are kept; the file is for your eyes only. An export that was interrupted goes on
     where it stopped when it is run again. It is no snapshot: a value that changes meanwhile is exported as it was when
-    its turn came. Values that have expired are left out; so are objects that are no values, each with a line that says
-    so.
+    its turn came. What has expired or was invalidated by a tag is left out; so are objects that are no values, each
+    with a line that says so.
     """
     prefixes = [f"{visibility}/" for visibility in sorted(target.visibilities)]
     if service is not None:
@@ -104,10 +108,13 @@ def _export(
     count: Callable[[float], None],
     before: int = 0,
 ) -> dict[str, int]:
-    exported = expired = skipped = 0
+    exported = expired = invalidated = skipped = 0
     for line in _lines(bucket, selection, after):
-        if line is None:
+        if line == _EXPIRED:
             expired += 1
+            continue
+        if line == _INVALIDATED:
+            invalidated += 1
             continue
         _write(stream, line)
         if "skipped" in line:
@@ -117,20 +124,26 @@ def _export(
             count(exported)
     _write(stream, end_line(before + exported))
     stream.flush()
-    return {"exported": before + exported, "expired": expired, "skipped": skipped}
+    return {
+        "exported": before + exported,
+        "expired": expired,
+        "invalidated": invalidated,
+        "skipped": skipped,
+    }
 
 
-def _lines(bucket: Bucket, selection: Selection, after: str | None) -> Iterator[dict[str, Any] | None]:
-    """Return a line for each object in the order of the keys, None for what has expired or is gone."""
+def _lines(bucket: Bucket, selection: Selection, after: str | None) -> Iterator[dict[str, Any]]:
+    """Return a line for each object in the order of the keys, or why there is none."""
     with ThreadPoolExecutor(CONCURRENCY) as pool:
         for prefix in selection.prefixes:
             for page in bucket.pages(prefix, after=after):
                 keys = [found.key for found in page.objects if not is_record(found.key)]
                 for start in range(0, len(keys), _AT_ONCE):
-                    yield from pool.map(lambda key: _line(bucket, key), keys[start : start + _AT_ONCE])
+                    tags = Tags(bucket)  # as they are now: an export may take hours
+                    yield from pool.map(partial(_line, bucket, tags), keys[start : start + _AT_ONCE])
 
 
-def _line(bucket: Bucket, key: str) -> dict[str, Any] | None:
+def _line(bucket: Bucket, tags: Tags, key: str) -> dict[str, Any]:
     address = Address.of_key(key)
     if address is None:
         return skipped_line(key, no_value(key))
@@ -138,7 +151,9 @@ def _line(bucket: Bucket, key: str) -> dict[str, Any] | None:
         found = read_value(bucket, address)
     except memory.CorruptValueError as error:
         return skipped_line(key, str(error))
-    return None if found is None or found.envelope.is_expired(time.time()) else value_line(found)
+    if found is None or found.envelope.is_expired(time.time()):
+        return _EXPIRED
+    return _INVALIDATED if tags.differing(address, found.envelope) else value_line(found)
 
 
 def _write(stream: TextIO, line: dict[str, Any]) -> None:
@@ -150,7 +165,8 @@ def _report(output: Output, result: dict[str, int], stream: TextIO) -> None:
     if output.as_json:
         stream.write(json.dumps(result) + "\n")
     else:
-        output.say(f"exported {result['exported']} values; {result['expired']} had expired")
+        invalid = f", {result['invalidated']} were invalidated by a tag" if result["invalidated"] else ""
+        output.say(f"exported {result['exported']} values; {result['expired']} had expired{invalid}")
         if result["skipped"]:
             output.say(
                 f'{result["skipped"]} objects are no values: the lines with "skipped" say which and why'

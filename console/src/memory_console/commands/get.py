@@ -15,11 +15,14 @@ from memory_console.failures import NotFoundError
 from memory_console.private_file import open_private
 from memory_console.sdk import write_value
 from memory_console.stored import Address, moment, no_value, read_value
+from memory_console.tags import Tags, named
 from memory_console.target import on_target, with_distribution, with_key
 from memory_console.values import value_text
 
 if TYPE_CHECKING:
+    from memory_console.bucket import Bucket
     from memory_console.output import Output
+    from memory_console.stored import StoredValue
     from memory_console.target import Target
 
 _EXAMPLES = (
@@ -88,11 +91,11 @@ def get(
     else:
         found = read_value(target.bucket, address)
         now = time.time()
-        if found is None or found.envelope.is_expired(now):
-            state = "has expired" if found else "is not there"
+        state = _missing(target.bucket, found, now)
+        if found is None or state:
             raise NotFoundError(f"{address.name} of {address.visibility} service {address.service} {state}")
         if output.as_json:
-            output.json(found.described(now))
+            output.json(found.described(now, []))
             return
         value = found.envelope.value
     if file is not None:
@@ -100,6 +103,16 @@ def get(
         return
     text = value_text(value)
     sys.stdout.write((harmless(text) if sys.stdout.isatty() else text) + "\n")
+
+
+def _missing(bucket: Bucket, found: StoredValue | None, now: float) -> str:
+    """Return why readers find no value; nothing if they do."""
+    if found is None:
+        return "is not there"
+    if found.envelope.is_expired(now):
+        return "has expired"
+    differing = Tags(bucket).differing(found.address, found.envelope)
+    return f"was invalidated by its {named(differing)}" if differing else ""
 
 
 def _write(output: Output, file: str, content: bytes) -> None:
@@ -129,4 +142,5 @@ def _described(entry: memory.Entry, name: str) -> dict[str, Any]:
         "age": entry.age,
         "stored_at": moment(entry.stored_at.timestamp()) if entry.stored_at else None,
         "expires_at": moment(entry.expires_at.timestamp()) if entry.expires_at else None,
+        "tags": list(entry.tags),
     }

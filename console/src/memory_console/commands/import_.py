@@ -6,26 +6,29 @@ import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from dataclasses import replace as with_other
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 import memory
 
-from memory_console.archive import Archived, archived, check_complete
+from memory_console.archive import Archived, archived, check_complete, exported_from, retagged
 from memory_console.bucket import CONCURRENCY, STALE_IF_ERROR
 from memory_console.examples import Example, ExampleCommand
 from memory_console.progress import counting
 from memory_console.sdk import decode
 from memory_console.stored import options_until
+from memory_console.tags import Tags
 from memory_console.target import on_target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import BinaryIO
 
     from memory_console.bucket import Bucket
     from memory_console.output import Output
+    from memory_console.stored import Address
     from memory_console.target import Target
 
 _AT_ONCE = 2 * CONCURRENCY
@@ -48,18 +51,21 @@ class Counts:
         present: Were there already, exactly as they are in the file.
         different: Left alone, since something else is stored under their name.
         expired: Have ended since they were exported.
+        invalidated: Were left out, since one of their tags was invalidated after the export.
     """
 
     stored: int = 0
     present: int = 0
     different: int = 0
     expired: int = 0
+    invalidated: int = 0
 
     def __str__(self) -> str:
         different = f", {self.different} of them with another value" if self.different else ""
+        invalidated = f", {self.invalidated} were invalidated by a tag" if self.invalidated else ""
         return (
             f"stored {self.stored} values; {self.present + self.different} were there already{different};"
-            f" {self.expired} have expired"
+            f" {self.expired} have expired{invalidated}"
         )
 
 
@@ -82,14 +88,17 @@ def import_(target: Target, output: Output, file: Path, existing: str, *, incomp
 
     Values, types, expiry and storage class are those that were exported; what has expired meanwhile is left out. An
     import that was interrupted is run again: the bucket is asked for each value, and what is there already is counted
-    as that.
+    as that. Values keep their tags, which are those of the place where they come to: what invalidates these from the
+    beginning of the import makes them a miss. Back in the bucket that it was exported from, what was invalidated since
+    is left out.
     """
     if not incomplete:
         check_complete(file)
     counts = Counts()
     with file.open("rb") as stream, counting(output, "importing", file.stat().st_size) as count:
         try:
-            _import(target.bucket, stream, counts, count, replace=existing == "replace")
+            tags = Tagging(target.bucket, is_back=exported_from(file) == target.bucket.name)
+            _import(target.bucket, stream, counts, count, tags, replace=existing == "replace")
         except memory.MemoryServiceError:
             output.say(f"{counts}; then:")
             raise
@@ -100,11 +109,17 @@ def import_(target: Target, output: Output, file: Path, existing: str, *, incomp
 
 
 def _import(
-    bucket: Bucket, stream: BinaryIO, counts: Counts, count: Callable[[float], None], *, replace: bool
+    bucket: Bucket,
+    stream: BinaryIO,
+    counts: Counts,
+    count: Callable[[float], None],
+    tags: Tagging,
+    *,
+    replace: bool,
 ) -> None:
     with ThreadPoolExecutor(CONCURRENCY) as pool:
         for values in _chunks(stream):
-            for outcome in pool.map(lambda value: store(bucket, value, replace=replace), values):
+            for outcome in pool.map(lambda value: store(bucket, value, tags, replace=replace), values):
                 setattr(counts, outcome, getattr(counts, outcome) + 1)
             count(stream.tell())
 
@@ -146,11 +161,53 @@ def _parsed(line: bytes) -> dict[str, Any]:
     return parsed
 
 
-def store(bucket: Bucket, value: Archived, *, replace: bool) -> str:
+class Tagging:
+    """Gives values the tags that they had, in the place where they come to.
+
+    Each tag's generation is that from before the first value with it is stored (CTAG-12): what is invalidated from then
+    on makes all of them a miss.
+
+    Attributes:
+        known: what is valid there now.
+
+    Args:
+        bucket: Where they come to.
+        is_back: Whether they come from the same place: then its records say what was invalidated since.
+    """
+
+    def __init__(self, bucket: Bucket, *, is_back: bool = False) -> None:
+        self.known = Tags(bucket)
+        self._before = Tags(bucket)
+        self._is_back = is_back
+
+    def tagged(self, value: Archived) -> Archived | None:
+        """Return a value with its tags; None if it was invalidated since."""
+        own = value.envelope.tags
+        if not own:
+            return value
+        address = value.address
+        if self._is_back and any(
+            self._before.generation(address, tag) not in (None, generation) for tag, generation in own.items()
+        ):
+            return None
+        document = retagged(value.document, self.take(address, own))
+        return with_other(value, document=document, envelope=decode(document))
+
+    def take(self, address: Address, tags: Iterable[str]) -> Mapping[str, str]:
+        """Return the generations of tags there; what has none gets one."""
+        return self._before.take(address, tags)
+
+
+def store(bucket: Bucket, value: Archived, tags: Tagging, *, replace: bool) -> str:
     """Store a value and return what it counts as."""
     now = time.time()
     if value.envelope.is_expired(now):
         return "expired"
+    tagged = tags.tagged(value)
+    return "invalidated" if tagged is None else _stored(bucket, tagged, tags, now, replace=replace)
+
+
+def _stored(bucket: Bucket, value: Archived, tags: Tagging, now: float, *, replace: bool) -> str:
     options = options_until(value.envelope.expires_at, value.edge_ttl, value.storage_class, now)
     key = value.address.key
     stale = STALE_IF_ERROR if value.stale_if_error is None else value.stale_if_error
@@ -166,10 +223,10 @@ def store(bucket: Bucket, value: Archived, *, replace: bool) -> str:
                 raise
             if held.document == value.document:
                 return "present"
-            if not decode(held.document).is_expired(now):
+            if tags.known.is_present(value.address, decode(held.document), now):
                 return "different"
         except memory.CorruptValueError:
             return "different"
-        # What has expired counts as absent.
+        # What has expired or was invalidated counts as absent.
         bucket.write(key, value.document, options, if_version=held.version, stale_if_error=stale)
     return "stored"

@@ -17,6 +17,7 @@ from memory_console.examples import Example, ExampleCommand
 from memory_console.listing import all_services, names, names_prefix
 from memory_console.output import shown_size
 from memory_console.stored import moment, read_value
+from memory_console.tags import Tags, named
 from memory_console.target import on_target
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ _EXAMPLES = (
     Example("memory-service ls shop", "Folders and names of a service"),
     Example("memory-service ls shop user/ --long", "What is in a folder, with types and expiry"),
     Example("memory-service ls shop us --recursive", "All names that begin with `us`"),
+    Example("memory-service ls shop --tag product/7", "What `invalidate shop product/7` would make a miss"),
     Example("memory-service ls shop --recursive --summarize", "With how many there are, and their size"),
     Example("memory-service ls shop --recursive --json", "One JSON object a line, for programs"),
 )
@@ -49,6 +51,7 @@ _EXAMPLES = (
 @click.option(
     "--summarize", is_flag=True, help="How many values were listed, and their size, in a last line."
 )
+@click.option("--tag", help="Only names whose values have this tag: all below, with a read of each value.")
 @click.option("--limit", "-n", type=click.IntRange(min=1), help="Stop after so many lines.")
 @on_target
 def ls(
@@ -57,6 +60,7 @@ def ls(
     service: str | None,
     prefix: str,
     limit: int | None,
+    tag: str | None,
     *,
     recursive: bool,
     detailed: bool,
@@ -64,12 +68,19 @@ def ls(
 ) -> None:
     """List services, or the folders and names of SERVICE that begin with PREFIX.
 
-    The columns are size as stored, time since it was stored, storage class, and with --long type and time to expiry.
+    The columns are size as stored, time since it was stored, storage class, and with --long type and time to expiry,
+    or `invalid` for what was invalidated by a tag.
     Lines appear as S3 gives them, 1,000 a request, in the order of the keys. A name whose value has expired is listed
     until the bucket's lifecycle rule removes it. If there is nothing, that is said, with exit code 0.
     """
+    if tag is not None and service is None:
+        raise click.UsageError("--tag is of the values of a SERVICE: give one")
+    recursive, detailed = recursive or tag is not None, detailed or tag is not None
     lines = _services(target) if service is None else _names(target, service, prefix, recursive=recursive)
-    rows = (row for found in lines for row in _rows(target.bucket, found, detailed=detailed))
+    tags = Tags(target.bucket)
+    rows = (row for found in lines for row in _rows(target.bucket, found, tags, detailed=detailed))
+    if tag is not None:
+        rows = (row for row in rows if tag in row.get("tags", ()))
     shown = values = octets = 0
     for row in rows:
         if limit is not None and shown == limit:
@@ -87,7 +98,8 @@ def ls(
         sys.stdout.write(f"{values:,} values, {shown_size(octets)} as stored\n")
     sys.stdout.flush()
     if shown == 0:
-        output.say(f"there is nothing{_where(target, service, prefix)}")
+        tagged = "" if tag is None else f" with the {named([tag])}"
+        output.say(f"there is nothing{tagged}{_where(target, service, prefix)}")
 
 
 def _where(target: Target, service: str | None, prefix: str) -> str:
@@ -111,7 +123,7 @@ def _names(target: Target, service: str, prefix: str, *, recursive: bool) -> Ite
 
 
 def _rows(
-    bucket: Bucket, found: list[tuple[str, str]] | Names, *, detailed: bool
+    bucket: Bucket, found: list[tuple[str, str]] | Names, tags: Tags, *, detailed: bool
 ) -> Iterator[dict[str, Any]]:
     if isinstance(found, list):
         yield from ({"visibility": visibility, "service": service} for visibility, service in found)
@@ -122,9 +134,9 @@ def _rows(
         yield from (_described(listed, now) for listed in found.values)
         return
     with ThreadPoolExecutor(CONCURRENCY) as pool:
-        reads = pool.map(lambda listed: _read(bucket, listed), found.values)
-        for listed, stored in zip(found.values, reads, strict=True):
-            yield {**_described(listed, now), **_detail(stored, now)}
+        details = pool.map(lambda listed: _detail(_read(bucket, listed), tags, now), found.values)
+        for listed, detail in zip(found.values, details, strict=True):
+            yield {**_described(listed, now), **detail}
 
 
 def _read(bucket: Bucket, listed: Listed) -> StoredValue | memory.CorruptValueError | None:
@@ -146,13 +158,18 @@ def _described(listed: Listed, now: float) -> dict[str, Any]:
     }
 
 
-def _detail(found: StoredValue | memory.CorruptValueError | None, now: float) -> dict[str, Any]:
+def _detail(found: StoredValue | memory.CorruptValueError | None, tags: Tags, now: float) -> dict[str, Any]:
     if found is None:
         return {"type": "gone", "expires_in": None}
     if isinstance(found, memory.CorruptValueError):
         return {"type": "corrupt", "expires_in": None, "problem": str(found)}
     left = found.seconds_left(now)
-    return {"type": found.envelope.type, "expires_in": None if left is None else int(left)}
+    return {
+        "type": found.envelope.type,
+        "expires_in": None if left is None else int(left),
+        "tags": list(found.envelope.tags or ()),
+        "invalidated": tags.differing(found.address, found.envelope),
+    }
 
 
 def _line(row: dict[str, Any], *, detailed: bool) -> str:
@@ -166,6 +183,7 @@ def _line(row: dict[str, Any], *, detailed: bool) -> str:
     if detailed:
         left = row["expires_in"]
         when = "" if left is None else shown_duration(left) if left > 0 else "expired"
+        when = "invalid" if row.get("invalidated") else when
         expiry = f" {row['type']:6} {when:>8}"
     storage = "" if row["storage_class"] == "STANDARD" else f"  [{row['storage_class']}]"
     size, age = shown_size(row["size"]), shown_duration(row["age"])

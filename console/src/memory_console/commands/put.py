@@ -14,6 +14,7 @@ from memory_console.examples import Example, ExampleCommand
 from memory_console.failures import InvalidTextError
 from memory_console.sdk import STORAGE_CLASSES, PutOptions
 from memory_console.stored import DEFAULT_EDGE_TTL
+from memory_console.tags import Tags, check_tags
 from memory_console.target import on_target
 from memory_console.values import TYPES, parse_value
 from memory_console.writing import Draft, put_if_absent, put_if_version
@@ -35,6 +36,7 @@ _EXAMPLES = (
     Example(
         """memory-service put shop mixed '{"raw": {"$bytes": "AP8="}}' --tagged""", "Bytes inside a dict"
     ),
+    Example("memory-service put shop page/1 7 --tag product/7", "A miss once `product/7` is invalidated"),
     Example(
         "memory-service put shop lock true --if-absent", "Only if there is none: exit code 4 if there is"
     ),
@@ -68,6 +70,7 @@ class Duration(click.ParamType[float]):
 @click.option("--ttl", type=Duration(), help="How long it lives: seconds, or such as 15m, 2h, 7d.")
 @click.option("--edge-ttl", type=Duration(), help="How long an edge may serve a copy. Default: 5s.")
 @click.option("--storage-class", type=click.Choice(STORAGE_CLASSES), help="S3's storage class.")
+@click.option("--tag", "tags", multiple=True, help="What it can be invalidated by; up to 16 times.")
 @click.option("--if-absent", is_flag=True, help="Only if there is no value yet.")
 @click.option("--if-version", help="Only if this is the version that is stored.")
 @on_target
@@ -83,6 +86,7 @@ def put(
     edge_ttl: float | None,
     storage_class: str | None,
     if_version: str | None,
+    tags: tuple[str, ...],
     *,
     tagged: bool,
     if_absent: bool,
@@ -106,7 +110,9 @@ def put(
         default_storage_class=STORAGE_CLASSES[0],
     )
     now = time.time()
-    draft = Draft(target.address(service, name), typed, options.expires_at(now), options)
+    address = target.address(service, name)
+    taken = Tags(target.bucket).take(address, check_tags(tags))
+    draft = Draft(address, typed, options.expires_at(now), options, taken)
     if if_absent:
         version = put_if_absent(target.bucket, draft, now)
     elif if_version is not None:

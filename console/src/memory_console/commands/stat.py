@@ -16,6 +16,7 @@ from memory_console.examples import Example, ExampleCommand
 from memory_console.failures import EXIT_CODES, NotFoundError
 from memory_console.output import shown_size
 from memory_console.stored import Address, described_object, moment, no_value, read_value
+from memory_console.tags import Tags
 from memory_console.target import on_target, with_key
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ _EXAMPLES = (
 def stat(target: Target, output: Output, service: str | None, name: str | None, key: str | None) -> None:
     """Show what is known about NAME of SERVICE: type, version, sizes, expiry, storage class.
 
-    Shows a value that has expired as well, as long as its object is there. Of an object that is no value it shows what
-    S3 says and why it is none: exit code 7. `get --raw` has its bytes, `rm` removes it.
+    Shows a value that has expired or was invalidated as well, as long as its object is there. Of an object that is no
+    value it shows what S3 says and why it is none: exit code 7. `get --raw` has its bytes, `rm` removes it.
     """
     now = time.time()
     try:
@@ -49,11 +50,12 @@ def stat(target: Target, output: Output, service: str | None, name: str | None, 
         else:
             _print(output, [("corrupt", error.why), *_object_rows(error.head, now)])
         raise SystemExit(EXIT_CODES[error.code]) from None
+    differing = Tags(target.bucket).differing(found.address, found.envelope)
     if output.as_json:
-        described = found.described(now)
+        described = found.described(now, differing)
         output.json({key: described[key] for key in described if key not in ("value", "tagged")})
         return
-    _print(output, _rows(found, now))
+    _print(output, _rows(found, now, differing))
 
 
 def _read(bucket: Bucket, key: str) -> StoredValue:
@@ -92,12 +94,16 @@ def _object_rows(head: ObjectHead, now: float) -> list[tuple[str, str]]:
     ]
 
 
+def _tags(tags: list[str], differing: list[str]) -> str:
+    return f"{', '.join(tags)}; invalidated by {', '.join(differing)}" if differing else ", ".join(tags)
+
+
 def _stored(head: ObjectHead, now: float) -> str:
     at = head.stored_at.timestamp()
     return f"{shown_duration(max(0, now - at))} ago, at {moment(at)}"
 
 
-def _rows(found: StoredValue, now: float) -> list[tuple[str, str]]:
+def _rows(found: StoredValue, now: float, differing: list[str]) -> list[tuple[str, str]]:
     stored, envelope = found.stored, found.envelope
     left = found.seconds_left(now)
     expiry = "never"
@@ -113,6 +119,7 @@ def _rows(found: StoredValue, now: float) -> list[tuple[str, str]]:
         ("stored", _stored(stored, now)),
         ("expires", expiry),
         ("edge TTL", "not said" if found.edge_ttl is None else shown_duration(found.edge_ttl)),
+        *([("tags", _tags(list(envelope.tags), differing))] if envelope.tags else []),
         ("storage class", stored.storage_class),
         ("version", stored.version),
         ("write", envelope.write or "not said"),

@@ -45,6 +45,10 @@ class Traffic:
         absent: gets of names that are not there; they are in all the others, as no cache answers them.
         memory_misses: gets that would pass memories alone, if each kept copies for EDGE_TTL since its own read.
         shared_misses: gets that would pass one cache shared by all readers which keeps copies for EDGE_TTL.
+        tag_requests: requests to CloudFront for records of tags, by price region; they are in all the others.
+        tag_total: the same in all regions.
+        tag_regional: requests for them of the points of presence to the regional edge caches.
+        tag_s3_gets: GETs of such records: the regional edge caches', and those before each put of a value with tags.
         with_record: the same gets of a service with a change record; None if nobody has asked for them.
     """
 
@@ -55,6 +59,10 @@ class Traffic:
     absent: float
     memory_misses: float = 0.0
     shared_misses: float = 0.0
+    tag_requests: dict[str, float] = field(default_factory=dict)
+    tag_total: float = 0.0
+    tag_regional: float = 0.0
+    tag_s3_gets: float = 0.0
     with_record: RecordTraffic | None = None
 
     @property
@@ -64,8 +72,8 @@ class Traffic:
 
     @property
     def memory_ratio(self) -> float:
-        """Share of all gets that the SDK's memory answers."""
-        return max(0.0, 1 - self.edge_total / self.gets) if self.gets else 0.0
+        """Share of all gets for which the SDK's memory has the value."""
+        return max(0.0, 1 - (self.edge_total - self.tag_total) / self.gets) if self.gets else 0.0
 
     @property
     def pop_ratio(self) -> float:
@@ -100,8 +108,8 @@ class RecordTraffic(Traffic):
 
     @property
     def memory_ratio(self) -> float:
-        """Share of all gets that the SDK's memory answers, confirmed by the record or without it."""
-        asked = self.edge_total - self.record_total
+        """Share of all gets for which the SDK's memory has the value, confirmed by the record or without it."""
+        asked = self.edge_total - self.record_total - self.tag_total
         return max(0.0, 1 - asked / self.gets) if self.gets else 0.0
 
 
@@ -120,9 +128,14 @@ def traffic(scenario: Scenario, hours_per_month: float) -> Traffic:
     present = (scenario.gets_per_month - absent) / seconds
     groups = zipf(scenario.names, scenario.zipf)
     edge, regional, s3 = {}, absent, absent
+    tags, tags_regional, tags_s3 = {}, 0.0, scenario.puts_per_month * scenario.tags_per_value
     for region, share in scenario.readers.items():
         asked, passed, fetched = _region(scenario, groups, present * share, scenario.processes * share)
-        edge[region] = asked * seconds + absent * share
+        of_tags = _of_tags(scenario, present * share, scenario.processes * share)
+        tags[region] = of_tags[0] * seconds
+        tags_regional += of_tags[1] * seconds
+        tags_s3 += of_tags[2] * seconds
+        edge[region] = asked * seconds + absent * share + tags[region]
         regional += passed * seconds
         s3 += fetched * seconds
     alone, ttl = present / scenario.processes, scenario.edge_ttl
@@ -131,11 +144,15 @@ def traffic(scenario: Scenario, hours_per_month: float) -> Traffic:
     return Traffic(
         scenario.gets_per_month,
         edge,
-        regional,
-        s3,
+        regional + tags_regional,
+        s3 + tags_s3,
         absent,
         absent + in_memory * seconds,
         absent + shared * seconds,
+        tags,
+        sum(tags.values()),
+        tags_regional,
+        tags_s3,
     )
 
 
@@ -151,6 +168,20 @@ def _one_layer(groups: list[Group], rate: float, ttl: int, reach: float) -> floa
             misses = asked - (asked - misses) * _kept_by_first(asked, ttl, reach)
         missed += names * misses
     return missed
+
+
+def _of_tags(scenario: Scenario, rate: float, processes: float) -> tuple[float, float, float]:
+    """Requests per second for records of tags to the edge, to the regional cache and to S3, by one region's readers.
+
+    Each record is one more name, for which every get of a value that has the tag asks; memory has room for them.
+    """
+    asked = rate * scenario.tags_per_value / scenario.tags
+    if asked <= 0:
+        return 0.0, 0.0, 0.0
+    caches = Caches.of(scenario, processes)
+    edge, regional, s3 = of_name(asked, caches, scenario.edge_ttl, math.inf if scenario.room else 0.0)
+    regional = min(regional, edge)
+    return scenario.tags * edge, scenario.tags * regional, scenario.tags * min(s3, regional)
 
 
 def _region(

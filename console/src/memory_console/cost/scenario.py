@@ -57,6 +57,9 @@ class Scenario:
         storage_class: of the bucket's objects.
         private: whether reads are signed.
         invalidations: paths invalidated in a month.
+        tags_per_value: how many tags a value has, on average.
+        tags: how many different tags there are.
+        tag_invalidations: tags invalidated in a month.
         free_tier: whether CloudFront's and DynamoDB's always-free amounts are still unused in the account.
         peak: the busiest second's traffic, as a multiple of the mean.
     """
@@ -79,6 +82,9 @@ class Scenario:
     storage_class: str = _default("storage_class")
     private: bool = _default("private")
     invalidations: float = _default("invalidations")
+    tags_per_value: float = _default("tags_per_value")
+    tags: int = _default("tags")
+    tag_invalidations: float = _default("tag_invalidations")
     free_tier: bool = _default("free_tier")
     peak: float = _default("peak")
 
@@ -120,4 +126,5 @@ class Scenario:
             puts_per_month=self.puts_per_month * factor,
             environments=self.environments * factor,
             invalidations=self.invalidations * factor,
+            tag_invalidations=self.tag_invalidations * factor,
         )

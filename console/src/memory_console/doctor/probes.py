@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import memory
 
 from memory_console.doctor.findings import Finding, fault, ok
-from memory_console.sdk import PutOptions, encode
+from memory_console.sdk import PutOptions, encode, tag_record_key
 from memory_console.stored import Address
+from memory_console.tags import Tags
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from memory_console.target import Distribution, Target
 
@@ -58,6 +59,8 @@ class Probes:
         self._visibility = self.distribution.visibility
         self._run = os.urandom(6).hex()
         self._put: list[str] = []
+        self._has_record = False
+        self._record = tag_record_key(self._visibility, SERVICE, self._run)
 
     def run(self) -> Iterator[Finding]:
         """Put, read, wait and remove."""
@@ -75,6 +78,8 @@ class Probes:
         finally:
             for name in self._put:
                 self.target.bucket.remove(self._address(name).key)
+            if self._has_record:
+                self.target.bucket.remove(self._record)
 
     def _probe(self) -> Iterator[Finding]:
         self._write("value", _VALUE)
@@ -88,6 +93,7 @@ class Probes:
         yield miss
         if miss.level != "fault":
             yield self._put_after_miss()
+        yield self._tags()
         yield self._staleness()
 
     def _read_back(self) -> Finding:
@@ -169,6 +175,27 @@ class Probes:
             )
         return ok(check, "a value put after a miss is seen at once")
 
+    def _tags(self) -> Finding:
+        """Put a value with a tag, which makes the tag's record, read both through the edge, and invalidate the tag."""
+        check = f"{self._visibility}-tags"
+        remedy = (
+            f"Let functions write, and the distribution read, {self._visibility}/<service>/.tags/* as all the rest:"
+            " check what matches that path in policies, behaviours and firewalls."
+        )
+        tags = Tags(self.target.bucket, self.clock, EDGE_TTL)
+        try:
+            self._has_record = True
+            self._write("tagged", 1, tags.take(self._address("tagged"), [self._run]))
+            if self._get("tagged") is None:
+                return fault(check, "a value with a tag is a miss, though nobody has invalidated it", remedy)
+            tags.invalidate(self._address("tagged"), self._run)
+            self.sleep(STALE_SECONDS)
+            if self._get("tagged") is not None:
+                return fault(check, "a value is there whose tag was invalidated", remedy)
+        except memory.MemoryServiceError as error:
+            return fault(check, f"the record of a tag: {error}", remedy)
+        return ok(check, "a value is a miss once its tag is invalidated")
+
     def _staleness(self) -> Finding:
         check = f"{self._visibility}-staleness"
         remedy = "Set MinTTL of the distribution's cache policy to 0, and check that nothing overrides Cache-Control."
@@ -203,13 +230,13 @@ class Probes:
         entry = self._entry(name)
         return None if entry is None else entry.value
 
-    def _write(self, name: str, value: Any) -> None:
+    def _write(self, name: str, value: Any, tags: Mapping[str, str] | None = None) -> None:
         address = self._address(name)
         options = PutOptions.check(
             None, EDGE_TTL, None, default_edge_ttl=EDGE_TTL, default_storage_class="STANDARD"
         )
         self._put.append(name)
-        self.target.bucket.write(address.key, encode(value), options)
+        self.target.bucket.write(address.key, encode(value, tags=tags), options)
 
     def _address(self, name: str) -> Address:
         return Address(self._visibility, SERVICE, f"{self._run}/{name}")

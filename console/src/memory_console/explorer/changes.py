@@ -76,7 +76,7 @@ class Change:
         )
 
     def store(self, bucket: Bucket, clock: Callable[[], float] = time.time) -> str:
-        """Store it and return the new version.
+        """Store it and return the new version; what replaces a value keeps its tags.
 
         Raises:
             memory.ConflictError: Somebody else was there before.
@@ -84,7 +84,7 @@ class Change:
         """
         now = clock()
         options = options_until(self.expires_at, self.edge_ttl, self.storage_class, now)
-        draft = Draft(self.address, self.value, self.expires_at, options)
+        draft = Draft(self.address, self.value, self.expires_at, options, None if self.version else {})
         if self.version is None:
             return put_if_absent(bucket, draft, now)
         return put_if_version(bucket, draft, self.version)

@@ -31,6 +31,7 @@ from memory_console.listing import names, names_prefix, services
 from memory_console.output import shown_size
 from memory_console.sdk import STORAGE_CLASSES
 from memory_console.stored import DEFAULT_EDGE_TTL, Address, StoredValue, moment, no_value, read_value
+from memory_console.tags import Tags
 from memory_console.values import TYPES, value_text
 
 if TYPE_CHECKING:
@@ -320,6 +321,7 @@ class Explorer:
             age=self._clock() - stored.stored.stored_at.timestamp(),
             moment=moment,
             url=url,
+            differing=Tags(self._bucket).differing(stored.address, stored.envelope),
         )
 
     def _raw_page(self, head: ObjectHead, why: str) -> Response:

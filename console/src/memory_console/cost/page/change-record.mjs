@@ -1,5 +1,5 @@
 /** How many gets each cache answers in a service with a change record: the same as change_record.py. COST.md derives it. */
-import { SECONDS_PER_HOUR, cachesOf, ofName, processesOf, reachOf, trafficOf } from './hit-ratios.mjs';
+import { SECONDS_PER_HOUR, cachesOf, ofName, processesOf, reachOf, roomOf, trafficOf } from './hit-ratios.mjs';
 import { zipf } from './popularity.mjs';
 
 /**
@@ -8,7 +8,8 @@ import { zipf } from './popularity.mjs';
  * @typedef {import('./hit-ratios.mjs').Traffic} Traffic
  * @typedef {Traffic & { record_requests: Record<string, number>, record_total: number,
  *   record_s3_gets: number, record_size: number, record_bytes: number, announcements: number }} RecordTraffic  the requests for the record are in the others
- * @typedef {{ names: number, everything: number }} Announced  what is announced, per second
+ * @typedef {{ names: number, tags: number, everything: number }} Announced  what is announced, per second
+ * @typedef {[number, number, number]} Requests  per second, to the edge, to the regional cache and to S3
  */
 
 const BUCKETS = 4096;
@@ -30,26 +31,35 @@ export function trafficOfBoth(scenario, hours) {
   const [seconds, processes] = [hours * SECONDS_PER_HOUR, processesOf(scenario)];
   const groups = zipf(scenario.names, scenario.zipf);
   const puts = scenario.puts_per_month / seconds;
-  const lost = -Math.expm1(-puts * ANNOUNCING);
-  const announced = { names: puts, everything: puts * lost * lost };
-  const attempts = scenario.puts_per_month * (1 + lost + lost * lost);
+  const writes = scenario.puts_per_month + scenario.tag_invalidations;
+  const lost = -Math.expm1((-writes / seconds) * ANNOUNCING);
+  const announced = { names: puts, tags: scenario.tag_invalidations / seconds, everything: (writes / seconds) * lost * lost };
+  const attempts = writes * (1 + lost + lost * lost);
   const present = (plain.gets * (1 - scenario.absent)) / seconds;
   /** @type {[Record<string, number>, Record<string, number>]} */
   const [edge, record] = [{}, {}];
-  let [total, asked, regional, s3, recordS3] = [0, 0, plain.absent, plain.absent, 0];
+  let [total, asked, recordS3, regional, s3] = [0, 0, 0, plain.absent, plain.absent];
+  /** @type {Record<string, number>} */
+  const tags = {};
+  let [tagTotal, tagRegional, tagS3] = [0, 0, scenario.puts_per_month * scenario.tags_per_value];
   for (const [region, share] of Object.entries(scenario.readers)) {
-    const [values, records] = withRecordIn(scenario, groups, present * share, processes * share, announced, seconds);
+    const [values, ofTags, records] = withRecordIn(scenario, groups, present * share, processes * share, announced, seconds);
     record[region] = records[0] * seconds;
-    edge[region] = (values[0] + records[0]) * seconds + plain.absent * share;
+    tags[region] = ofTags[0] * seconds;
+    tagTotal += tags[region];
+    tagRegional += ofTags[1] * seconds;
+    tagS3 += ofTags[2] * seconds;
+    edge[region] = (values[0] + records[0]) * seconds + plain.absent * share + tags[region];
     total += edge[region];
     asked += record[region];
     regional += (values[1] + records[1]) * seconds;
     s3 += (values[2] + records[2]) * seconds;
     recordS3 += records[2] * seconds;
   }
-  s3 += attempts;
+  regional += tagRegional;
+  s3 += attempts + tagS3;
   const between = asked ? (processes * seconds) / asked : Infinity;
-  const changed = puts ? -Math.expm1(-puts * between) : 0;
+  const changed = writes ? -Math.expm1((-writes / seconds) * between) : 0;
   const size = recordSize(announcedInADay(groups, puts));
   const { gets, absent } = plain;
   const withRecord = {
@@ -60,6 +70,10 @@ export function trafficOfBoth(scenario, hours) {
     absent,
     memory_misses: 0,
     shared_misses: 0,
+    tag_requests: tags,
+    tag_total: tagTotal,
+    tag_regional: tagRegional,
+    tag_s3_gets: tagS3,
     with_record: null,
     record_requests: record,
     record_total: asked,
@@ -68,7 +82,7 @@ export function trafficOfBoth(scenario, hours) {
     record_bytes: size * changed,
     announcements: attempts,
     edge_total: total,
-    memory_ratio: gets ? Math.max(0, 1 - (total - asked) / gets) : 0,
+    memory_ratio: gets ? Math.max(0, 1 - (total - asked - tagTotal) / gets) : 0,
     pop_ratio: total ? 1 - regional / total : 0,
     edge_ratio: total ? 1 - s3 / total : 0,
   };
@@ -89,20 +103,41 @@ function announcedInADay(groups, puts) {
 /**
  * @param {Scenario} scenario @param {Group[]} groups @param {number} rate @param {number} processes
  * @param {Announced} announced @param {number} month  in seconds
- * @returns {[[number, number, number], [number, number, number]]}  for values, and for the record
+ * @returns {[Requests, Requests, Requests]}  for values, for tags, and for the record
  */
 function withRecordIn(scenario, groups, rate, processes, announced, month) {
-  if (rate <= 0) return [[0, 0, 0], [0, 0, 0]];
+  if (rate <= 0) return [[0, 0, 0], [0, 0, 0], [0, 0, 0]];
   const [caches, ttl] = [cachesOf(scenario, processes), scenario.edge_ttl];
   const near = reachOf(scenario, groups, rate / caches.processes, ttl);
   const far = reachOf(scenario, groups, rate / caches.processes, month);
-  const untilQuiet = QUIET + 1 + 0.75 * ttl;
   const longest = Math.max(0, Math.min(month, DAY - QUIET - ttl + (announced.names ? 1 / announced.names : month)));
+  const { names, tags: invalidated, everything } = announced;
+  const changesOfName = (/** @type {number} */ share) => names * (share + (1 - share) / BUCKETS) + invalidated / BUCKETS + everything;
+  const changesOfTag = (/** @type {number} */ share) => invalidated * (share + (1 - share) / BUCKETS) + names / BUCKETS + everything;
+  const [ofValues, confirmed] = requestsOf({ caches, ttl, near, far, longest }, groups, rate, changesOfName);
+  const { tags, tags_per_value: perValue } = scenario;
+  const reach = roomOf(scenario) ? Infinity : 0; // records are small
+  const [ofTags, more] = perValue
+    ? requestsOf({ caches, ttl, near: reach, far: reach, longest }, [[tags, 1 / tags]], rate * perValue, changesOfTag)
+    : [/** @type {Requests} */ ([0, 0, 0]), 0];
+  const all = confirmed + more;
+  return [ofValues, ofTags, all > 0 ? ofName(all, caches, ttl, Infinity) : [0, 0, 0]];
+}
+
+/**
+ * Requests for names, and gets that were confirmed.
+ *
+ * @param {{ caches: import('./hit-ratios.mjs').Caches, ttl: number, near: number, far: number, longest: number }} kept  how long copies stay in memory
+ * @param {Group[]} groups @param {number} rate @param {(share: number) => number} changesOf
+ * @returns {[Requests, number]}
+ */
+function requestsOf({ caches, ttl, near, far, longest }, groups, rate, changesOf) {
+  const untilQuiet = QUIET + 1 + 0.75 * ttl;
   const mayConfirm = near > 0 && longest > ttl;
   let [edge, regional, s3, confirmed] = [0, 0, 0, 0];
   for (const [names, share] of groups) {
     const asked = rate * share;
-    const changes = announced.names * (share + (1 - share) / BUCKETS) + announced.everything;
+    const changes = changesOf(share);
     const quiet = mayConfirm ? -Math.expm1(-changes * untilQuiet) : 1;
     const asWithout = ofName(asked, caches, ttl, near);
     const drops = dropped(asked / caches.processes, far);
@@ -118,7 +153,7 @@ function withRecordIn(scenario, groups, rate, processes, announced, month) {
     confirmed += names * (1 - quiet) * (asked - loads);
   }
   regional = Math.min(regional, edge);
-  return [[edge, regional, Math.min(s3, regional)], confirmed > 0 ? ofName(confirmed, caches, ttl, Infinity) : [0, 0, 0]];
+  return [[edge, regional, Math.min(s3, regional)], confirmed];
 }
 
 /** @param {number} rate @param {number} reach */

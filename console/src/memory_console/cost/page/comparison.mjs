@@ -33,6 +33,7 @@ export function scenarioAt(scenario, gets) {
     puts_per_month: scenario.puts_per_month * factor,
     environments: scenario.environments * factor,
     invalidations: scenario.invalidations * factor,
+    tag_invalidations: scenario.tag_invalidations * factor,
   };
 }
 

@@ -5,6 +5,7 @@ import { zipf } from './popularity.mjs';
  * @typedef {import('./popularity.mjs').Group} Group
  * @typedef {Record<string, any>} Scenario  the fields of scenario.py
  * @typedef {{ gets: number, edge_requests: Record<string, number>, regional_requests: number, s3_gets: number,
+ *   tag_requests: Record<string, number>, tag_total: number, tag_regional: number, tag_s3_gets: number,
  *   absent: number, memory_misses: number, shared_misses: number, edge_total: number, memory_ratio: number,
  *   pop_ratio: number, edge_ratio: number }} Traffic  where the gets of a month end
  * @typedef {{ processes: number, pops: number }} Caches
@@ -28,6 +29,11 @@ export function processesOf(scenario) {
   return Math.max(1, scenario.functions * scenario.environments);
 }
 
+/** How many values fit into the memory of one execution environment. @param {Scenario} scenario */
+export function roomOf(scenario) {
+  return scenario.memory ? Math.min(Math.floor(scenario.memory_bytes / scenario.value_bytes), scenario.memory_items) : 0;
+}
+
 /**
  * Apply the model: requests per month at each cache.
  *
@@ -40,16 +46,24 @@ export function trafficOf(scenario, hours) {
   const absent = gets * scenario.absent;
   const present = (gets - absent) / seconds;
   const groups = zipf(scenario.names, scenario.zipf);
-  /** @type {Record<string, number>} */
-  const edgeRequests = {};
+  /** @type {[Record<string, number>, Record<string, number>]} */
+  const [edgeRequests, tags] = [{}, {}];
   let [regional, s3, edge] = [absent, absent, 0];
+  let [tagTotal, tagRegional, tagS3] = [0, 0, scenario.puts_per_month * scenario.tags_per_value];
   for (const [region, share] of Object.entries(scenario.readers)) {
     const [asked, passed, fetched] = inRegion(scenario, groups, present * share, processes * share);
-    edgeRequests[region] = asked * seconds + absent * share;
+    const ofTags = tagsIn(scenario, present * share, processes * share);
+    tags[region] = ofTags[0] * seconds;
+    tagTotal += tags[region];
+    tagRegional += ofTags[1] * seconds;
+    tagS3 += ofTags[2] * seconds;
+    edgeRequests[region] = asked * seconds + absent * share + tags[region];
     edge += edgeRequests[region];
     regional += passed * seconds;
     s3 += fetched * seconds;
   }
+  regional += tagRegional;
+  s3 += tagS3;
   const alone = present / processes;
   const inMemory = oneLayer(groups, alone, scenario.edge_ttl, reachOf(scenario, groups, alone, scenario.edge_ttl)) * processes;
   const shared = oneLayer(groups, present, scenario.edge_ttl, Infinity);
@@ -61,8 +75,12 @@ export function trafficOf(scenario, hours) {
     absent,
     memory_misses: absent + inMemory * seconds,
     shared_misses: absent + shared * seconds,
+    tag_requests: tags,
+    tag_total: tagTotal,
+    tag_regional: tagRegional,
+    tag_s3_gets: tagS3,
     edge_total: edge,
-    memory_ratio: gets ? Math.max(0, 1 - edge / gets) : 0,
+    memory_ratio: gets ? Math.max(0, 1 - (edge - tagTotal) / gets) : 0,
     pop_ratio: edge ? 1 - regional / edge : 0,
     edge_ratio: edge ? 1 - s3 / edge : 0,
   };
@@ -98,6 +116,21 @@ function inRegion(scenario, groups, rate, readers) {
   }
   regional = Math.min(regional, edge);
   return [edge, regional, Math.min(s3, regional)];
+}
+
+/**
+ * Requests for records of tags: each record is one more name, for which every get of a value that has the tag asks.
+ *
+ * @param {Scenario} scenario @param {number} rate @param {number} readers
+ * @returns {[number, number, number]}
+ */
+function tagsIn(scenario, rate, readers) {
+  const { tags, tags_per_value: perValue } = scenario;
+  const asked = (rate * perValue) / tags;
+  if (asked <= 0) return [0, 0, 0];
+  const [edge, passed, fetched] = ofName(asked, cachesOf(scenario, readers), scenario.edge_ttl, roomOf(scenario) ? Infinity : 0);
+  const regional = Math.min(passed, edge);
+  return [tags * edge, tags * regional, tags * Math.min(fetched, regional)];
 }
 
 /** How many caches of each kind there are in one region. @param {Scenario} scenario @param {number} readers @returns {Caches} */
@@ -196,7 +229,7 @@ function toldAge(rate, ttl) {
  * @param {Scenario} scenario @param {Group[]} groups @param {number} rate @param {number} longest
  */
 export function reachOf(scenario, groups, rate, longest) {
-  const room = scenario.memory ? Math.min(Math.floor(scenario.memory_bytes / scenario.value_bytes), scenario.memory_items) : 0;
+  const room = roomOf(scenario);
   if (room < 1) return 0;
   let [low, high] = [0, longest];
   if (scenario.names <= room || usedWithin(groups, rate * high) <= room) return Infinity;
