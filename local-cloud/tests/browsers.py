@@ -10,9 +10,11 @@ from firefox import firefox_page
 from playwright.sync_api import sync_playwright
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from firefox import FirefoxPage
     from playwright.sync_api import Page
 
 
@@ -36,4 +38,6 @@ def chromium_page(program: str, folder: Path) -> Iterator[Page]:
 
 
 # By the fixture that finds the program.
-BROWSERS = MappingProxyType({"chromium": chromium_page, "firefox": firefox_page})
+BROWSERS: Mapping[str, Callable[[str, Path], AbstractContextManager[Page | FirefoxPage]]] = MappingProxyType(
+    {"chromium": chromium_page, "firefox": firefox_page}
+)
