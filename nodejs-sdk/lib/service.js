@@ -1,39 +1,41 @@
 'use strict';
 
-const { readConfig } = require('./config.js');
+require('./platform.js');
+
+const { readConfig } = require('./core/config.js');
+const { Draft } = require('./core/envelope.js');
+const errors = require('./core/errors.js');
+const { Log } = require('./core/log.js');
+const { checkServiceName, isPrefix, locate, locatePrefix, placeOf, refuseReserved } = require('./core/names.js');
+const options = require('./core/options.js');
 const { double } = require('./double.js');
-const { Draft } = require('./envelope.js');
-const errors = require('./errors.js');
-const { Log } = require('./log.js');
-const { checkServiceName, isPrefix, locate, locatePrefix, placeOf, refuseReserved } = require('./names.js');
 const { Operations, isObserved } = require('./observer.js');
-const options = require('./options.js');
 
 const { ConfigurationError, UnsupportedTypeError, ValueTooLargeError } = errors;
 
 /** @typedef {import('./observer.js').Operation} Operation */
-/** @typedef {import('./reader.js').Reading} Reading */
-/** @typedef {import('./reader.js').Target} Target */
-/** @template T @typedef {import('./effects.js').Program<T>} Program */
+/** @typedef {import('./core/reader.js').Reading} Reading */
+/** @typedef {import('./core/reader.js').Target} Target */
+/** @template T @typedef {import('./core/effects.js').Program<T>} Program */
 
 /** @param {number} milliseconds */
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Load what only some calls need: where those are made, a program may have no descriptor left to open a file with. */
 const loadTheRest = () => [
-  require('./advice.js'),
-  require('./answer.js'),
-  require('./batch.js'),
-  require('./cache-name.js'),
-  require('./cached.js'),
+  require('./core/advice.js'),
+  require('./core/answer.js'),
+  require('./core/batch.js'),
+  require('./core/cache-name.js'),
+  require('./core/cached.js'),
   require('./compute.js'),
-  require('./conditional.js'),
-  require('./did-you-mean.js'),
-  require('./grant.js'),
+  require('./core/conditional.js'),
+  require('./core/did-you-mean.js'),
+  require('./core/grant.js'),
   require('./invalidation.js'),
-  require('./many.js'),
+  require('./core/many.js'),
   require('./role.js'),
-  require('./tag-writer.js'),
+  require('./core/tag-writer.js'),
   require('./updates.js'),
 ];
 
@@ -65,22 +67,22 @@ class MemoryService {
   #local;
   #stats;
   #clock;
-  /** @type {import('./many.js').Many | undefined} */
+  /** @type {import('./core/many.js').Many | undefined} */
   #many;
   /** @type {import('./compute.js').Compute | undefined} */
   #compute;
-  /** @type {import('./cached.js').FunctionNames | undefined} */
+  /** @type {import('./core/cached.js').FunctionNames | undefined} */
   #functionNames;
   /** @type {import('./runtime.js').Runtime | undefined} Undefined once closed. */
   #runtime;
 
-  /** @type {import('./conditional.js').Run} */
+  /** @type {import('./core/conditional.js').Run} */
   #run = (program, budget = this.#config.deadline * 1000) => this.#open().run(program, budget, this.#seams.sleep);
 
   /**
    * @param {unknown} params
    * @param {unknown} serviceName
-   * @param {Partial<import('./components.js').Seams>} [seams] For tests.
+   * @param {Partial<import('./core/platform.js').Seams>} [seams] For tests.
    * @throws {errors.ConfigurationError}
    * @throws {errors.InvalidNameError} NAME-1
    */
@@ -151,7 +153,7 @@ class MemoryService {
     return this.#operations.run('putMany', this.putMany, async () => {
       this.#open();
       const unjudged = this.#taggable(options.readPutManyOptions(given, this.#config));
-      const { entriesIn } = require('./batch.js');
+      const { entriesIn } = require('./core/batch.js');
       const puts = entriesIn(entries).map(([name, value]) => this.#sealOneOfMany(name, () => new Draft(value), unjudged));
       if (!unjudged.tags?.length || puts.length === 0) return this.#batches.put(puts, unjudged.invalidates);
       const checked = await this.#tagged(unjudged);
@@ -224,7 +226,7 @@ class MemoryService {
     return this.#operations.run('getMany', this.getMany, async () => {
       this.#open();
       const { isConsistent } = options.readGetOptions(given);
-      const { namesIn, runAll } = require('./batch.js');
+      const { namesIn, runAll } = require('./core/batch.js');
       const targets = new Map(namesIn(names).map((name) => [/** @type {string} */ (name), this.#locate(name)]));
       return runAll(targets, async (target) => (await this.#read(target, isConsistent))?.value);
     });
@@ -259,7 +261,7 @@ class MemoryService {
     return this.#operations.run('removeMany', this.removeMany, async () => {
       this.#open();
       const invalidates = options.readRemoveOptions(given, this.#config);
-      const { namesIn } = require('./batch.js');
+      const { namesIn } = require('./core/batch.js');
       return this.#batches.remove(namesIn(names).map((name) => this.#locate(name)), invalidates);
     });
   }
@@ -382,8 +384,8 @@ class MemoryService {
    * @throws {errors.InvalidNameError} if what it is given cannot be part of a name
    */
   cached(fn, given) {
-    const { cacheName } = require('./cache-name.js');
-    const { FunctionNames, checkFunctionName, refuseGenerator } = require('./cached.js');
+    const { cacheName } = require('./core/cache-name.js');
+    const { FunctionNames, checkFunctionName, refuseGenerator } = require('./core/cached.js');
     const tagsOf = typeof given?.tags === 'function' ? given.tags : undefined;
     const checked = this.#taggable(options.readStorageOptions(tagsOf ? { ...given, tags: undefined } : given, this.#config, 'cached', ['name']));
     checkFunction('cached', fn);
@@ -425,7 +427,7 @@ class MemoryService {
    *
    * @param {string} prefixOrName
    * @param {unknown} ttlSeconds
-   * @returns {Promise<import('./grant.js').Grant>}
+   * @returns {Promise<import('./core/grant.js').Grant>}
    */
   grant(prefixOrName, ttlSeconds) {
     return this.#operations.run('grant', this.grant, async () => {
@@ -473,7 +475,7 @@ class MemoryService {
   }
 
   get #batches() {
-    const { Many } = require('./many.js');
+    const { Many } = require('./core/many.js');
     return (this.#many ??= new Many(this.#config, this.#place, this.#components, this.#run, this.#log));
   }
 
@@ -498,7 +500,7 @@ class MemoryService {
 
   /**
    * @param {Target} target
-   * @param {import('./writer.js').Prepared} prepared
+   * @param {import('./core/writer.js').Prepared} prepared
    * @returns {Promise<string>} its version
    */
   #put(target, prepared) {
@@ -508,7 +510,7 @@ class MemoryService {
   /**
    * @template T
    * @param {string[]} names
-   * @param {(fence?: import('./fence.js').Fence) => Program<T>} make
+   * @param {(fence?: import('./core/fence.js').Fence) => Program<T>} make
    * @returns {Promise<T>}
    */
   #write(names, make) {
@@ -540,8 +542,8 @@ class MemoryService {
    * Check and prepare, with an error that also says which of the values is refused.
    *
    * @param {unknown} name
-   * @param {() => import('./writer.js').Draft} make
-   * @param {import('./options.js').PutOptions} checked
+   * @param {() => import('./core/writer.js').Draft} make
+   * @param {import('./core/options.js').PutOptions} checked
    */
   #sealOneOfMany(name, make, checked) {
     const target = this.#locateToStore(name);
@@ -558,7 +560,7 @@ class MemoryService {
   }
 
   /**
-   * @template {import('./options.js').PutOptions} T
+   * @template {import('./core/options.js').PutOptions} T
    * @param {T} checked
    * @returns {T} the same
    * @throws {errors.InvalidNameError} if one of the tags is no name (CTAG-11)
@@ -569,7 +571,7 @@ class MemoryService {
   }
 
   /**
-   * @template {import('./options.js').PutOptions} T
+   * @template {import('./core/options.js').PutOptions} T
    * @param {T} checked
    * @returns {Promise<T>} with what is known of the tags now (CTAG-12)
    */
@@ -579,7 +581,7 @@ class MemoryService {
 
   /**
    * @param {string} name
-   * @returns {import('./cached-value.js').CachedValue | undefined} the copy in memory, if that may be returned without asking anybody
+   * @returns {import('./core/cached-value.js').CachedValue | undefined} the copy in memory, if that may be returned without asking anybody
    */
   #fresh(name) {
     if (this.#generation !== double.generation) this.#forget();
@@ -645,7 +647,7 @@ class MemoryService {
    */
   #entryOf({ name }, { source, answer, copy }) {
     if (this.#log.isDebug) {
-      const { cacheOf } = require('./answer.js');
+      const { cacheOf } = require('./core/answer.js');
       const outcome = [cacheOf(answer), copy ? undefined : 'no value'].filter(Boolean).join(', ');
       this.#log.debug(`get ${JSON.stringify(name)} from ${source}${outcome && ` (${outcome})`}`);
     }
@@ -656,7 +658,7 @@ class MemoryService {
    * @template T
    * @param {Target} target
    * @param {T} value
-   * @param {import('./options.js').PutOptions} checked
+   * @param {import('./core/options.js').PutOptions} checked
    * @returns {Promise<T>}
    */
   async #updated(target, value, { invalidates }) {

@@ -5,8 +5,9 @@
 const assert = require('node:assert/strict');
 const { suite, test } = require('node:test');
 
-const { CachedValue } = require('../lib/cached-value.js');
-const { Local } = require('../lib/local.js');
+require('../lib/platform.js');
+const { CachedValue } = require('../lib/core/cached-value.js');
+const { Local } = require('../lib/core/local.js');
 const { scene, holding, WAYS, START, MISS } = require('./scene.js');
 
 for (const [way, read] of Object.entries(WAYS)) {

@@ -2,7 +2,7 @@
 
 const { LruMap } = require('./lru-map.js');
 const { isTagRecord } = require('./names.js');
-const { octetsOf } = require('./platform.js');
+const { platform } = require('./platform.js');
 
 /** @typedef {import('./cached-value.js').CachedValue} CachedValue */
 
@@ -123,7 +123,7 @@ class Local {
  * @param {CachedValue} copy
  */
 function sizeOf(name, copy) {
-  return copy.size + octetsOf(name) + OVERHEAD;
+  return copy.size + platform.octetsOf(name) + OVERHEAD;
 }
 
 module.exports = { Local };

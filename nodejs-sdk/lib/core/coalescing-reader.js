@@ -5,7 +5,7 @@ const { EDGE_SHARE } = require('./limits.js');
 
 /** @typedef {import('./reader.js').Reading} Reading */
 /** @typedef {import('./reader.js').Target} Target */
-/** @typedef {import('./runtime.js').Runtime} Runtime */
+/** @typedef {import('./effects.js').Runner} Runner */
 
 /** Looks values up, so that callers who want the same at the same time share a request (MEM-4). */
 class CoalescingReader {
@@ -27,7 +27,7 @@ class CoalescingReader {
    * @param {object} options
    * @param {number} options.budget Milliseconds that a get may take.
    * @param {boolean} options.failover
-   * @param {import('./runtime.js').Sleep} options.sleep
+   * @param {import('./effects.js').Sleep} options.sleep
    * @param {() => number} options.clock Unix time in milliseconds
    */
   constructor({ reader, session, singleFlight, stats }, { budget, failover, sleep, clock }) {
@@ -42,7 +42,7 @@ class CoalescingReader {
   }
 
   /**
-   * @param {Runtime} runtime
+   * @param {Runner} runtime
    * @param {Target} target
    * @param {boolean} isConsistent
    * @returns {Reading}
@@ -53,7 +53,7 @@ class CoalescingReader {
   }
 
   /**
-   * @param {Runtime} runtime
+   * @param {Runner} runtime
    * @param {Target} target
    * @param {boolean} isConsistent
    * @returns {Promise<Reading>}
@@ -82,7 +82,7 @@ class CoalescingReader {
   }
 
   /**
-   * @param {Runtime} runtime
+   * @param {Runner} runtime
    * @param {Target} target
    * @param {number} began
    */
@@ -97,7 +97,7 @@ class CoalescingReader {
    * @returns {Promise<Reading | undefined>} undefined if it takes too long
    */
   async #share(flight) {
-    /** @type {NodeJS.Timeout | undefined} */
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
     let timer;
     /** @type {Promise<undefined>} */
     const late = new Promise((resolve) => {

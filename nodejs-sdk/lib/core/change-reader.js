@@ -1,6 +1,6 @@
 'use strict';
 
-const { ChangeRecord, DAY, bucketOf, isPutBack, placeMark } = require('./changes.js');
+const { ChangeRecord, DAY, bucketOf, isPutBack, placeMark, wireOf } = require('./changes.js');
 const { isEdgeFailure } = require('./edge.js');
 const { withinShare } = require('./effects.js');
 const { MemoryServiceError } = require('./errors.js');
@@ -227,7 +227,7 @@ class ChangeReader {
    */
   #toldBy({ document, isUnchanged, version, start, age, maxAge, date, readSince, storedAt }) {
     const before = isUnchanged ? this.#held : undefined;
-    const wire = before?.wire ?? Buffer.from(document ?? '').toString();
+    const wire = before?.wire ?? wireOf(document);
     const lastModified = before && Number.isNaN(storedAt) ? before.lastModified : storedAt / SECOND;
     const record = ChangeRecord.believed({ wire, lastModified }, this.#mark);
     return {

@@ -19,8 +19,8 @@ const { isTagRecord } = require('./names.js');
  * What was read.
  *
  * @typedef {object} Reading
- * @property {import('../index.js').Entry['source']} source
- * @property {import('./session.js').Answer & {headers?: import('./wire.js').Response['headers'], maxAge?: number | undefined}} answer What SES-3 wants to know of it.
+ * @property {import('../../index.js').Entry['source']} source
+ * @property {import('./session.js').Answer & {headers?: import('./effects.js').Response['headers'], maxAge?: number | undefined}} answer What SES-3 wants to know of it.
  * @property {CachedValue | undefined} copy undefined if there is no value
  * @property {import('./lineage.js').Predecessor | undefined} [document] What is stored there, even if it has expired or was invalidated.
  * @property {Verdict | undefined} [verdict] What S3's records of its tags say of it.
