@@ -16,6 +16,7 @@ const { ConfigurationError, UnsupportedTypeError, ValueTooLargeError } = errors;
 /** @typedef {import('./observer.js').Operation} Operation */
 /** @typedef {import('./core/reader.js').Reading} Reading */
 /** @typedef {import('./core/reader.js').Target} Target */
+/** @typedef {import('./core/local.js').Place} Place */
 /** @template T @typedef {import('./core/effects.js').Program<T>} Program */
 
 /** @param {number} milliseconds */
@@ -170,11 +171,10 @@ class MemoryService {
    * @returns {any} undefined if there is none
    */
   get(name, given) {
-    if (given === undefined && this.#runtime && !isObserved()) {
-      const copy = this.#fresh(name);
-      if (copy) return copy.value();
-    }
-    return this.#operations.runSync('get', this.get, (operation) => this.#getEntry(operation, name, given)?.value);
+    const kept = given === undefined && !isObserved() ? this.#find(name) : undefined;
+    const copy = kept && this.#runtime ? this.#fresh(kept) : undefined;
+    if (copy) return copy.value();
+    return this.#operations.runSync('get', this.get, (operation) => this.#getEntry(operation, name, given, kept)?.value);
   }
 
   /**
@@ -185,11 +185,10 @@ class MemoryService {
    * @returns {Promise<any>} undefined if there is none
    */
   async getAsync(name, given) {
-    if (given === undefined && this.#runtime && !isObserved()) {
-      const copy = this.#fresh(name);
-      if (copy) return copy.value();
-    }
-    return this.#operations.run('get', this.getAsync, async (operation) => (await this.#getEntryAsync(operation, name, given))?.value);
+    const kept = given === undefined && !isObserved() ? this.#find(name) : undefined;
+    const copy = kept && this.#runtime ? this.#fresh(kept) : undefined;
+    if (copy) return copy.value();
+    return this.#operations.run('get', this.getAsync, async (operation) => (await this.#getEntryAsync(operation, name, given, kept))?.value);
   }
 
   /**
@@ -484,8 +483,9 @@ class MemoryService {
     return (this.#compute ??= new Compute(
       {
         find: async (target, isConsistent) => {
-          const copy = isConsistent ? undefined : this.#fresh(target.name);
-          return copy ? { copy, source: 'memory' } : this.#components.coalescingReader.awaited(this.#open(), target, isConsistent);
+          const kept = this.#find(target.name);
+          const copy = kept && !isConsistent ? this.#fresh(kept) : undefined;
+          return copy ? { copy, source: 'memory' } : this.#components.coalescingReader.awaited(this.#open(), target, isConsistent, kept?.value);
         },
         take: (tags) => this.#components.tagWriter.take(this.#run, tags),
         put: (target, draft, checked, took) => {
@@ -580,17 +580,27 @@ class MemoryService {
   }
 
   /**
+   * Look into memory, once a get.
+   *
    * @param {string} name
-   * @returns {import('./core/cached-value.js').CachedValue | undefined} the copy in memory, if that may be returned without asking anybody
+   * @returns {Place | null} what there is, whatever its age
    */
-  #fresh(name) {
+  #find(name) {
     if (this.#generation !== double.generation) this.#forget();
+    return this.#local.find(name) ?? null;
+  }
+
+  /**
+   * @param {Place} kept
+   * @returns {import('./core/cached-value.js').CachedValue | undefined} the copy, if that may be returned without asking anybody
+   */
+  #fresh(kept) {
+    const { name, value: copy } = kept;
     const now = this.#clock();
-    const copy = this.#local.fresh(name, now) ?? this.#components.changeReader?.fresh(name);
-    if (copy) {
-      this.#stats.countHit(copy, now);
-      if (this.#log.isDebug) this.#log.debug(`get ${JSON.stringify(name)} from memory`);
-    }
+    if (!copy.isFresh(now) && !this.#components.changeReader?.makesFresh(name, copy)) return undefined;
+    this.#local.use(kept);
+    this.#stats.countHit(copy, now);
+    if (this.#log.isDebug) this.#log.debug(`get ${JSON.stringify(name)} from memory`);
     return copy;
   }
 
@@ -598,15 +608,17 @@ class MemoryService {
    * @param {Operation} operation
    * @param {string} name
    * @param {unknown} given
+   * @param {Place | null} [found] What memory has of it, if that was looked up just now.
    */
-  #getEntry(operation, name, given) {
+  #getEntry(operation, name, given, found) {
     const runtime = this.#open();
     const { isConsistent } = options.readGetOptions(given);
     const target = this.#locate(name);
-    const copy = isConsistent ? undefined : this.#fresh(name);
+    const kept = found === undefined ? this.#find(name) : found;
+    const copy = kept && !isConsistent ? this.#fresh(kept) : undefined;
     const entry = copy
       ? copy.entry('memory', this.#clock())
-      : this.#entryOf(target, this.#components.coalescingReader.blocking(runtime, target, isConsistent));
+      : this.#entryOf(target, this.#components.coalescingReader.blocking(runtime, target, isConsistent, kept?.value));
     operation.source = entry?.source;  
     return entry;
   }
@@ -615,11 +627,12 @@ class MemoryService {
    * @param {Operation} operation
    * @param {string} name
    * @param {unknown} given
+   * @param {Place | null} [found] What memory has of it, if that was looked up just now.
    */
-  async #getEntryAsync(operation, name, given) {
+  async #getEntryAsync(operation, name, given, found) {
     this.#open();
     const { isConsistent } = options.readGetOptions(given);
-    const entry = await this.#read(this.#locate(name), isConsistent);
+    const entry = await this.#read(this.#locate(name), isConsistent, found);
     operation.source = entry?.source;  
     return entry;
   }
@@ -627,18 +640,12 @@ class MemoryService {
   /**
    * @param {Target} target
    * @param {boolean} isConsistent
+   * @param {Place | null} [kept] What memory has of it, looked up just now.
    */
-  async #read(target, isConsistent) {
-    const copy = isConsistent ? undefined : this.#fresh(target.name);
-    return copy ? copy.entry('memory', this.#clock()) : this.#fetch(target, isConsistent);
-  }
-
-  /**
-   * @param {Target} target
-   * @param {boolean} isConsistent
-   */
-  async #fetch(target, isConsistent) {
-    return this.#entryOf(target, await this.#components.coalescingReader.awaited(this.#open(), target, isConsistent));
+  async #read(target, isConsistent, kept = this.#find(target.name)) {
+    const copy = kept && !isConsistent ? this.#fresh(kept) : undefined;
+    if (copy) return copy.entry('memory', this.#clock());
+    return this.#entryOf(target, await this.#components.coalescingReader.awaited(this.#open(), target, isConsistent, kept?.value));
   }
 
   /**

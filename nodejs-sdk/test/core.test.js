@@ -60,7 +60,11 @@ function service(params, clock, { fetch }) {
   const run = (program) => core.runAsync(program, fetch, 5000);
   return {
     stats: parts.stats,
-    get: async (name) => JSON.stringify((await run(parts.reader.read(target(name)))).copy?.entry('edge', clock())),
+    async get(name) {
+      const kept = parts.local.any(name);
+      const copy = kept?.isFresh(clock()) ? kept : (await run(parts.reader.read(target(name), kept))).copy;
+      return JSON.stringify(copy?.entry('edge', clock()));
+    },
     put: (name, value) => run(parts.writer.put(target(name), parts.writer.prepare(new core.Draft(value), core.readPutOptions({}, config)))),
   };
 }

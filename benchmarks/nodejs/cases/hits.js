@@ -148,15 +148,15 @@ function hitsAmong(count) {
  */
 function localOf(reader) {
   const { Local } = require('../../../nodejs-sdk/lib/core/local.js');
-  const { fresh } = Local.prototype;
+  const { find } = Local.prototype;
   /** @type {any} */
   let local;
-  Local.prototype.fresh = function () {
+  Local.prototype.find = function () {
     local = this; // it is what is looked for
-    return /** @type {any} */ ({ value: () => undefined, isFreshByRecord: () => false });
+    throw new Error('nothing is to be read');
   };
-  reader.get('any');
-  Local.prototype.fresh = fresh;
+  assert.throws(() => reader.get('any'));
+  Local.prototype.find = find;
   return local;
 }
 

@@ -3,6 +3,7 @@
 const { UnavailableError, copyOf } = require('./errors.js');
 const { EDGE_SHARE } = require('./limits.js');
 
+/** @typedef {import('./cached-value.js').CachedValue} CachedValue */
 /** @typedef {import('./reader.js').Reading} Reading */
 /** @typedef {import('./reader.js').Target} Target */
 /** @typedef {import('./effects.js').Runner} Runner */
@@ -45,26 +46,28 @@ class CoalescingReader {
    * @param {Runner} runtime
    * @param {Target} target
    * @param {boolean} isConsistent
+   * @param {CachedValue | undefined} kept What memory has of it, which is not fresh.
    * @returns {Reading}
    * @throws {import('./errors.js').MemoryServiceError}
    */
-  blocking(runtime, target, isConsistent) {
-    return runtime.runSync(isConsistent ? this.#reader.readS3(target) : this.#reader.read(target), this.#budget);
+  blocking(runtime, target, isConsistent, kept) {
+    return runtime.runSync(isConsistent ? this.#reader.readS3(target) : this.#reader.read(target, kept), this.#budget);
   }
 
   /**
    * @param {Runner} runtime
    * @param {Target} target
    * @param {boolean} isConsistent
+   * @param {CachedValue | undefined} kept What memory has of it, which is not fresh.
    * @returns {Promise<Reading>}
    * @throws {import('./errors.js').MemoryServiceError}
    */
-  async awaited(runtime, target, isConsistent) {
+  async awaited(runtime, target, isConsistent, kept) {
     // A consistent get shares nothing: a request sent before it began need not see what was stored before it began.
     if (isConsistent) return runtime.run(this.#reader.readS3(target), this.#budget, this.#sleep);
     const { name } = target;
     const flight = this.#singleFlight.of(name);
-    if (!flight) return this.#singleFlight.add(name, runtime.run(this.#reader.read(target), this.#budget, this.#sleep));
+    if (!flight) return this.#singleFlight.add(name, runtime.run(this.#reader.read(target, kept), this.#budget, this.#sleep));
     const began = performance.now();
     const reading = await this.#share(flight);
     if (!reading) {
@@ -74,7 +77,7 @@ class CoalescingReader {
     // Since this get began later than the request, it may have to be newer; and what was fetched before its end says nothing
     // after it (EXP-1).
     if (!reading.copy?.hasExpired(this.#clock()) && this.#session.accepts(name, reading.answer)) {
-      if (reading.source === 'memory') this.#stats.countHit(/** @type {import('./cached-value.js').CachedValue} */ (reading.copy), this.#clock());
+      if (reading.source === 'memory') this.#stats.countHit(/** @type {CachedValue} */ (reading.copy), this.#clock());
       else this.#stats.sharedReads++;
       return reading;
     }

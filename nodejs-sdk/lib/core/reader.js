@@ -71,16 +71,20 @@ class Reader {
 
   /**
    * @param {Target} target
+   * @param {CachedValue | undefined} kept What memory has of it, which is not fresh.
    * @returns {Program<Reading>}
    * @throws {import('./errors.js').MemoryServiceError} if nobody gave an answer that counts (GET-3 to GET-5, CON-2, FAIL-3)
    */
-  *read(target) {
-    const confirmed = this.#changeReader && (yield* this.#changeReader.confirm(target.name));
-    if (confirmed) return this.#found({ source: 'memory', answer: confirmed.provenance, copy: confirmed }, target);
-    const kept = this.#local.any(target.name);
-    if (kept?.tags && kept.isFreshItself(this.#clock())) {
+  *read(target, kept) {
+    let copy = kept;
+    if (kept && this.#changeReader) {
+      const confirmed = yield* this.#changeReader.confirm(target.name, kept);
+      if (confirmed) return this.#found({ source: 'memory', answer: confirmed.provenance, copy: confirmed }, target);
+      copy = this.#local.any(target.name); // it may have gone while the record was asked for
+    }
+    if (copy?.tags && copy.isFreshItself(this.#clock())) {
       // Its tags alone are to be looked at (CTAG-7).
-      return (yield* this.#judged(target, { source: 'memory', answer: kept.provenance, copy: kept })) ?? (yield* this.readS3(target));
+      return (yield* this.#judged(target, { source: 'memory', answer: copy.provenance, copy })) ?? (yield* this.readS3(target));
     }
     const { reading, isCurrent } = yield* this.#readEdge(target);
     if (!reading || !isCurrent) return yield* this.readBeyondEdge(target, reading);
