@@ -43,7 +43,7 @@ class Compute {
 
   /**
    * @param {object} calls
-   * @param {(target: Target, isConsistent: boolean) => Promise<Pick<import('./core/reader.js').Reading, 'copy' | 'source'>>} calls.find
+   * @param {(target: Target, isConsistent: boolean) => Promise<Pick<import('./core/reading.js').Reading, 'copy' | 'source'>>} calls.find
    * @param {(tags: string[] | undefined) => Promise<import('./core/tag-writer.js').Tagging | undefined>} calls.take What is known of tags.
    * @param {(target: Target, draft: Draft, options: PutOptions, took: number) => Promise<unknown>} calls.put
    * @param {{clock: () => number, random: () => number, patience?: number}} seams

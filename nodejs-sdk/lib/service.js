@@ -1,6 +1,6 @@
 'use strict';
 
-require('./platform.js');
+require('./platform.js'); // gives the core what it wants of Node
 
 const { readConfig } = require('./core/config.js');
 const { Draft } = require('./core/envelope.js');
@@ -14,7 +14,7 @@ const { Operations, isObserved } = require('./observer.js');
 const { ConfigurationError, UnsupportedTypeError, ValueTooLargeError } = errors;
 
 /** @typedef {import('./observer.js').Operation} Operation */
-/** @typedef {import('./core/reader.js').Reading} Reading */
+/** @typedef {import('./core/reading.js').Reading} Reading */
 /** @typedef {import('./core/reader.js').Target} Target */
 /** @typedef {import('./core/local.js').Place} Place */
 /** @template T @typedef {import('./core/effects.js').Program<T>} Program */

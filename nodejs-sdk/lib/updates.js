@@ -9,7 +9,7 @@ const { ConfigurationError, ConflictError, UnsupportedTypeError } = require('./c
 const { lineage } = require('./core/lineage.js');
 const { Touched } = require('./core/touched.js');
 
-/** @typedef {import('./core/reader.js').Reading} Reading */
+/** @typedef {import('./core/reading.js').Reading} Reading */
 /** @typedef {import('./core/reader.js').Target} Target */
 /** @typedef {import('./core/conditional.js').Run} Run */
 /** @typedef {import('./core/options.js').PutOptions & {attempts: number, fallback: unknown, ttlIfNew: number | undefined}} UpdateOptions */

@@ -4,7 +4,7 @@ const { UnavailableError, copyOf } = require('./errors.js');
 const { EDGE_SHARE } = require('./limits.js');
 
 /** @typedef {import('./cached-value.js').CachedValue} CachedValue */
-/** @typedef {import('./reader.js').Reading} Reading */
+/** @typedef {import('./reading.js').Reading} Reading */
 /** @typedef {import('./reader.js').Target} Target */
 /** @typedef {import('./effects.js').Runner} Runner */
 

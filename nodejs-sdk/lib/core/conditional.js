@@ -6,7 +6,7 @@ const { hidesHistory, lineage } = require('./lineage.js');
 const { NOTHING_DONE, UNKNOWN, stateOf } = require('./session.js');
 const { isRefusal } = require('./writer.js');
 
-/** @typedef {import('./reader.js').Reading} Reading */
+/** @typedef {import('./reading.js').Reading} Reading */
 /** @typedef {import('./reader.js').Target} Target */
 /** @typedef {import('./writer.js').Prepared} Prepared */
 /** @typedef {import('./cached-value.js').CachedValue} CachedValue */

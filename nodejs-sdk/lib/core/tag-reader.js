@@ -8,7 +8,7 @@ const { locateTag } = require('./names.js');
 /** @typedef {import('./cached-value.js').CachedValue} CachedValue */
 /** @typedef {import('./generations.js').Generations} Generations */
 /** @typedef {import('./reader.js').Reader} Reader */
-/** @typedef {import('./reader.js').Reading} Reading */
+/** @typedef {import('./reading.js').Reading} Reading */
 /** @typedef {import('./reader.js').Target} Target */
 /** @template T @typedef {import('./effects.js').Program<T>} Program */
 
