@@ -8,17 +8,16 @@ const { setTimeout } = require('node:timers/promises');
 const { inspect } = require('node:util');
 
 const MemoryService = require('..');
-const { ChangeRecord, bucketOf, isPutBack, placeMark, readSince } = require('../lib/changes.js');
-const { readConfig } = require('../lib/config.js');
-const { Edge } = require('../lib/edge.js');
+const { ChangeRecord, bucketOf, isPutBack, placeMark, readSince } = require('../lib/core/changes.js');
+const { readConfig } = require('../lib/core/config.js');
+const { decode, encode } = require('../lib/core/envelope.js');
+const { checkServiceName, locate, locateRecord, placeOf } = require('../lib/core/names.js');
+const { platform } = require('../lib/core/platform.js');
 const { Endpoints } = require('../lib/endpoints.js');
-const { decode, encode } = require('../lib/envelope.js');
-const { checkServiceName, locate, locateRecord, placeOf } = require('../lib/names.js');
-const { randomWriteId } = require('../lib/platform.js');
 const { authorityFiles } = require('../lib/route.js');
 const { Settings } = require('../lib/settings.js');
 const { Signer } = require('../lib/signing.js');
-const { learnClock } = require('../lib/sigv4.js');
+const { learnClock } = require('../lib/core/aws-clock.js');
 const { playDouble } = require('./double.js');
 const { grantPutOptions, mint } = require('./minting.js');
 const { LacksType, build, describe } = require('./notation.js');
@@ -40,7 +39,7 @@ const OPERATIONS = {
     features: ['async', 'changes', 'double', 'endpoints', 'files', 'single-number', 'tags', 'write-grants'],
   }),
 
-  encode: ({ value }) => ({ wire: Buffer.from(encode(build(value), randomWriteId(), MAX_BYTES)).toString() }),
+  encode: ({ value }) => ({ wire: Buffer.from(encode(build(value), platform.randomWriteId(), MAX_BYTES)).toString() }),
 
   decode({ wire, wire_base64: base64, now = Date.now() }) {
     const document = base64 === undefined ? Buffer.from(wire) : Buffer.from(base64, 'base64');
@@ -56,7 +55,8 @@ const OPERATIONS = {
 
   configure({ conf, environment, service }) {
     const config = readConfig(undefinedForNull(conf), { AWS_REGION: 'us-east-1', ...environment });
-    new Edge(config, checkServiceName(service), Date.now);
+    checkServiceName(service);
+    if (config.visibility === 'private') new Signer(config, service, Date.now); // a key that is of no use is refused
     return { visibility: config.visibility };
   },
 

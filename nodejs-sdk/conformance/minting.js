@@ -2,10 +2,10 @@
 // What a write grant is that is made of what a vector says, without a store.
 const { inspect } = require('node:util');
 
-const { readConfig } = require('../lib/config.js');
+const { readConfig } = require('../lib/core/config.js');
 const { Endpoints } = require('../lib/endpoints.js');
-const { placeOf } = require('../lib/names.js');
-const { readGrantPutOptions } = require('../lib/options.js');
+const { placeOf } = require('../lib/core/names.js');
+const { readGrantPutOptions } = require('../lib/core/options.js');
 const { Settings } = require('../lib/settings.js');
 const { checkTerms, signWriteGrant } = require('../lib/write-grant.js');
 

@@ -1,29 +1,16 @@
 'use strict';
 
-const { dateIn } = require('./dates.js');
-const { UnavailableError } = require('./errors.js');
-const { ExpiredError } = require('./fence.js');
-const { learnClock, sign, signQuery } = require('./sigv4.js');
+const { learnClock } = require('./core/aws-clock.js');
+const { dateIn } = require('./core/dates.js');
+const { UnavailableError } = require('./core/errors.js');
+const { ExpiredError } = require('./core/fence.js');
+const { errorCode, isOutOfTime } = require('./core/refusals.js');
+const { sign, signQuery } = require('./sigv4.js');
 
-/** @typedef {import('./wire.js').Response} Response */
-/** @typedef {import('./wire.js').Failure} Failure */
-/** @typedef {import('./endpoints.js').Service} Service */
-
-/**
- * @typedef {object} Call
- * @property {Service} service
- * @property {import('./endpoints.js').Endpoint} endpoint
- * @property {'GET' | 'PUT' | 'POST' | 'DELETE'} method
- * @property {string} path with what is asked, beginning with a slash
- * @property {Record<string, string>} headers in lower case
- * @property {Uint8Array | (() => Uint8Array)} [body] Or what makes another one each time that it is sent.
- * @property {string} what For the error message.
- * @property {number} [maxBytes] How much of the answer to read.
- * @property {import('./fence.js').Fence} [fence] What it was announced with: it is signed in its query, and not sent later than that allows (CHG-12).
- * @property {'write' | 'conditional write'} [kind] It changes something in S3; otherwise it may be asked as often as one likes.
- */
-
-/** @typedef {{isInDoubt: boolean}} Doubt Whether an attempt before this one may have had its effect (WRITE-5). */
+/** @typedef {import('./core/effects.js').Response} Response */
+/** @typedef {import('./core/effects.js').Failure} Failure */
+/** @typedef {import('./core/bucket.js').Call} Call */
+/** @typedef {import('./core/bucket.js').Doubt} Doubt */
 
 const MAX_ANSWER_BYTES = 64 * 1024;
 
@@ -75,17 +62,17 @@ class AwsClient {
     this.#random = random;
   }
 
-  /** @returns {import('./effects.js').Program<import('./effects.js').Credentials>} what requests are signed with now */
+  /** @returns {import('./core/effects.js').Program<import('./core/effects.js').Credentials>} what requests are signed with now */
   credentials() {
     return this.#identity();
   }
 
   /**
    * @param {Call} call
-   * @returns {import('./effects.js').Program<Response & Doubt>} the response, whatever its status below 500
+   * @returns {import('./core/effects.js').Program<Response & Doubt>} the response, whatever its status below 500
    * @throws {UnavailableError}
    * @throws {ExpiredError} if its announcement is too old
-   * @throws {import('./errors.js').ConfigurationError} without credentials
+   * @throws {import('./core/errors.js').ConfigurationError} without credentials
    */
   *ask(call) {
     let isInDoubt = false;
@@ -115,7 +102,7 @@ class AwsClient {
 
   /**
    * @param {Call} call
-   * @returns {import('./effects.js').Program<Response | Failure>}
+   * @returns {import('./core/effects.js').Program<Response | Failure>}
    */
   *#send({ service, endpoint, method, path, headers, body: given, fence, maxBytes = MAX_ANSWER_BYTES }) {
     const body = typeof given === 'function' ? given() : given;
@@ -177,8 +164,8 @@ function isClockWrong({ status, headers }, code) {
  * @param {string} code
  * @returns {boolean} whether S3 has refused a signature in a query because it came too late
  */
-function isExpired({ status, body }, code) {
-  return status === 403 && code === 'AccessDenied' && Buffer.from(body).includes('Request has expired');
+function isExpired(response, code) {
+  return response.status === 403 && code === 'AccessDenied' && isOutOfTime(response);
 }
 
 /**
@@ -198,15 +185,4 @@ function codeOf(response) {
   return response.status < 400 ? '' : errorCode(response);
 }
 
-/**
- * @param {Response} response
- * @returns {string} the code in the XML of S3 and CloudFront or the JSON of the others; "unknown" without. It is shown, so it is
- *   made of letters, whatever the answer is made of (KEYS-4)
- */
-function errorCode({ body }) {
-  const text = Buffer.from(body.buffer, body.byteOffset, Math.min(body.length, MAX_ANSWER_BYTES)).toString();
-  const [, code] = /<Code>([A-Za-z]{1,60})<\/Code>/.exec(text) ?? /"__type":\s*"(?:[^"#]*#)?([A-Za-z]{1,60})"/.exec(text) ?? [];
-  return code ?? 'unknown';
-}
-
-module.exports = { AwsClient, errorCode };
+module.exports = { AwsClient };

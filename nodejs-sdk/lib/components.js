@@ -1,30 +1,24 @@
 'use strict';
 
 const { AwsClient } = require('./aws.js');
-const { Circuit } = require('./circuit.js');
+const { Circuit } = require('./core/circuit.js');
+const { CoalescingReader } = require('./core/coalescing-reader.js');
+const { Edge } = require('./core/edge.js');
+const { Local } = require('./core/local.js');
+const { placeOf } = require('./core/names.js');
+const { Origin } = require('./core/origin.js');
+const { FREE, Permit } = require('./core/permit.js');
+const { Reader } = require('./core/reader.js');
+const { Session } = require('./core/session.js');
+const { SingleFlight } = require('./core/single-flight.js');
+const { Stats } = require('./core/stats.js');
+const { Store } = require('./core/store.js');
+const { TagReader } = require('./core/tag-reader.js');
+const { Writer } = require('./core/writer.js');
 const { credentials } = require('./credentials.js');
-const { Edge } = require('./edge.js');
 const { Endpoints } = require('./endpoints.js');
-const { SingleFlight } = require('./single-flight.js');
-const { Local } = require('./local.js');
-const { CoalescingReader } = require('./coalescing-reader.js');
-const { placeOf } = require('./names.js');
-const { Origin } = require('./origin.js');
-const { FREE, Permit } = require('./permit.js');
-const { Reader } = require('./reader.js');
-const { Session } = require('./session.js');
-const { Stats } = require('./stats.js');
-const { Store } = require('./store.js');
-const { TagReader } = require('./tag-reader.js');
-const { Writer } = require('./writer.js');
 
-/**
- * What a test may replace: the clock, in Unix milliseconds; a random number from 0 up to 1; a wait of milliseconds.
- *
- * Of the milliseconds that others wait for a factory (WAIT-2) a test may want fewer.
- *
- * @typedef {{clock: () => number, random: () => number, sleep: (milliseconds: number) => Promise<void>, patience?: number}} Seams
- */
+/** @typedef {import('./core/platform.js').Seams} Seams */
 
 /** The parts of one object and how they are joined. What only some calls need is loaded when it is needed. */
 class Components {
@@ -34,13 +28,13 @@ class Components {
   #seams;
   #client;
   #budget;
-  /** @type {import('./announcer.js').Announcer | undefined} */
+  /** @type {import('./core/announcer.js').Announcer | undefined} */
   #announcer;
-  /** @type {import('./change-reader.js').ChangeReader | undefined} With a change record. */
+  /** @type {import('./core/change-reader.js').ChangeReader | undefined} With a change record. */
   changeReader;
-  /** @type {import('./conditional.js').ConditionalWriter | undefined} */
+  /** @type {import('./core/conditional.js').ConditionalWriter | undefined} */
   #conditional;
-  /** @type {import('./tag-writer.js').TagWriter | undefined} */
+  /** @type {import('./core/tag-writer.js').TagWriter | undefined} */
   #tagWriter;
   /** @type {import('./updates.js').Updates | undefined} */
   #updates;
@@ -48,12 +42,12 @@ class Components {
   #invalidation;
 
   /**
-   * @param {import('./config.js').Config} config
+   * @param {import('./core/config.js').Config} config
    * @param {string} service
    * @param {import('./settings.js').Settings} settings
    * @param {Seams} seams
-   * @param {import('./log.js').Log} log
-   * @throws {import('./errors.js').ConfigurationError} if the service is private and its key is of no use, or the environment
+   * @param {import('./core/log.js').Log} log
+   * @throws {import('./core/errors.js').ConfigurationError} if the service is private and its key is of no use, or the environment
    *   says what is not followed
    */
   constructor(config, service, settings, seams, log) {
@@ -66,7 +60,7 @@ class Components {
     this.#client = config.roleArn === undefined ? own : this.#assume(config.roleArn, own);
     this.#budget = config.deadline * 1000;
     this.#place = placeOf(service, config);
-    this.edge = new Edge(config, this.#place, clock, { route: endpoints.routes.to(config.edge), client: () => own });
+    this.edge = new Edge(config, clock, { route: endpoints.routes.to(config.edge), signer: this.#signerFor(own) });
     this.origin = new Origin(config, this.#client, clock);
     this.store = new Store(config, this.#client);
     this.session = new Session(clock);
@@ -82,34 +76,44 @@ class Components {
   }
 
   /**
+   * @param {AwsClient} client What a key behind an ARN is read with.
+   * @returns {import('./signing.js').Signer | undefined} of a private service
+   */
+  #signerFor(client) {
+    if (this.#config.visibility === 'public') return undefined;
+    const { Signer } = require('./signing.js'); // here, because public services need none of it
+    return new Signer(this.#config, this.#place, this.#seams.clock, () => client);
+  }
+
+  /**
    * Keep the change record (section 14).
    *
-   * @param {import('./log.js').Log} log
+   * @param {import('./core/log.js').Log} log
    */
   #watch(log) {
-    const { Announcer } = require('./announcer.js'); // here, because most services have none
-    const { ChangeReader } = require('./change-reader.js');
+    const { Announcer } = require('./core/announcer.js'); // here, because most services have none
+    const { ChangeReader } = require('./core/change-reader.js');
     const { clock, random } = this.#seams;
     this.changeReader = new ChangeReader(this.#config, this.#place, this, clock, log);
     this.#announcer = new Announcer(this.#config, this.#place, this, random);
   }
 
   /**
-   * @param {import('./conditional.js').Run} run
+   * @param {import('./core/conditional.js').Run} run
    * @param {string[]} [names] all, unless given
-   * @returns {Pick<Permit, 'write'> | typeof FREE} for one call that writes them
+   * @returns {import('./core/permit.js').Permission} for one call that writes them
    */
   permit(run, names) {
     return this.#announcer ? new Permit(this.#announcer, run, names) : FREE;
   }
 
   get conditional() {
-    const { ConditionalWriter } = require('./conditional.js');
+    const { ConditionalWriter } = require('./core/conditional.js');
     return (this.#conditional ??= new ConditionalWriter(this, this.#seams, this.#budget));
   }
 
   get tagWriter() {
-    const { TagWriter } = require('./tag-writer.js');
+    const { TagWriter } = require('./core/tag-writer.js');
     return (this.#tagWriter ??= new TagWriter(this.#config, this, this.#seams));
   }
 
@@ -139,24 +143,24 @@ class Components {
    * @param {{prefix: string} | {name: string}} what
    * @param {string} path of URLs that it opens: one, or what all begin with and a `*`
    * @param {number} ttl seconds
-   * @returns {import('./effects.js').Program<import('./grant.js').Grant>}
+   * @returns {import('./core/effects.js').Program<import('./core/grant.js').Grant>}
    */
   *grant(what, path, ttl) {
-    const { Grant } = require('./grant.js');
+    const { Grant } = require('./core/grant.js');
     const expires = Math.floor(this.#seams.clock() / 1000) + ttl;
-    const signer = /** @type {import('./signing.js').Signer} */ (this.edge.signer);
+    const signer = /** @type {import('./core/edge.js').Signer} */ (this.edge.signer);
     const query = yield* signer.queryFor(path, expires);
     return new Grant({ distribution: this.#config.distribution.host, service: this.#place, ...what }, expires, query);
   }
 
   /**
-   * @param {import('./conditional.js').Run} run
+   * @param {import('./core/conditional.js').Run} run
    * @param {import('./write-grant.js').Terms} terms
    * @returns {Promise<import('./write-grant.js').WriteGrant>} which is announced, where that has to be (CHG-21)
    */
   async writeGrant(run, terms) {
     const { signWriteGrant } = require('./write-grant.js');
-    const { present } = require('./sigv4.js');
+    const { present } = require('./core/aws-clock.js');
     const endpoint = this.#client.endpoints.bucket(this.#config.bucket, this.#config.region);
     const keys = await run(this.#client.credentials());
     const tagging = await this.tagWriter.take(run, terms.options.tags);

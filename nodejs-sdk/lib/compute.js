@@ -1,12 +1,12 @@
 'use strict';
 
-const { Draft } = require('./envelope.js');
-const { AccessDeniedError, UnavailableError } = require('./errors.js');
+const { Draft } = require('./core/envelope.js');
+const { AccessDeniedError, UnavailableError } = require('./core/errors.js');
 const { Computation, lead, waitFor } = require('./wait-graph.js');
 
-/** @typedef {import('./cached-value.js').CachedValue} CachedValue */
-/** @typedef {import('./reader.js').Target} Target */
-/** @typedef {import('./options.js').PutOptions} PutOptions */
+/** @typedef {import('./core/cached-value.js').CachedValue} CachedValue */
+/** @typedef {import('./core/reader.js').Target} Target */
+/** @typedef {import('./core/options.js').PutOptions} PutOptions */
 
 /** How many names are remembered that something was computed for. */
 const ENDS = 1000;
@@ -43,11 +43,11 @@ class Compute {
 
   /**
    * @param {object} calls
-   * @param {(target: Target, isConsistent: boolean) => Promise<Pick<import('./reader.js').Reading, 'copy' | 'source'>>} calls.find
-   * @param {(tags: string[] | undefined) => Promise<import('./tag-writer.js').Tagging | undefined>} calls.take What is known of tags.
+   * @param {(target: Target, isConsistent: boolean) => Promise<Pick<import('./core/reading.js').Reading, 'copy' | 'source'>>} calls.find
+   * @param {(tags: string[] | undefined) => Promise<import('./core/tag-writer.js').Tagging | undefined>} calls.take What is known of tags.
    * @param {(target: Target, draft: Draft, options: PutOptions, took: number) => Promise<unknown>} calls.put
    * @param {{clock: () => number, random: () => number, patience?: number}} seams
-   * @param {import('./log.js').Log} log
+   * @param {import('./core/log.js').Log} log
    */
   constructor({ find, take, put }, { clock, random, patience = PATIENCE }, log) {
     this.#find = find;
@@ -214,7 +214,7 @@ class Compute {
    * @param {Target} target
    * @param {PutOptions} options
    * @param {Finding} finding
-   * @returns {Promise<{tagging?: import('./tag-writer.js').Tagging | undefined, isStorable: boolean}>} without what they are, nothing is put (COMP-3)
+   * @returns {Promise<{tagging?: import('./core/tag-writer.js').Tagging | undefined, isStorable: boolean}>} without what they are, nothing is put (COMP-3)
    */
   async #prepare({ name }, { tags }, { isReadable }) {
     if (!isReadable) return { isStorable: false };

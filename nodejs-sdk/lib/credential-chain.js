@@ -5,14 +5,14 @@ const { createRequire } = require('node:module');
 const path = require('node:path');
 
 const { AwsClient } = require('./aws.js');
+const { ConfigurationError, UnavailableError } = require('./core/errors.js');
 const { Endpoints } = require('./endpoints.js');
-const { ConfigurationError, UnavailableError } = require('./errors.js');
 const { instanceCredentials, containerCredentials } = require('./metadata.js');
 const { Settings } = require('./settings.js');
 const { assumeRole, assumeRoleWithWebIdentity } = require('./sts.js');
 
-/** @typedef {import('./effects.js').Credentials} Credentials */
-/** @template T @typedef {import('./effects.js').Program<T>} Program */
+/** @typedef {import('./core/effects.js').Credentials} Credentials */
+/** @template T @typedef {import('./core/effects.js').Program<T>} Program */
 
 const PROVIDER = '@aws-sdk/credential-provider-node';
 
@@ -29,7 +29,7 @@ const MAX_SOURCES = 8;
  * @param {string[]} places Folders in which the AWS SDK is looked for.
  * @returns {Program<Credentials>}
  * @throws {ConfigurationError} if there are none, or a source is incomplete
- * @throws {import('./errors.js').AccessDeniedError}
+ * @throws {import('./core/errors.js').AccessDeniedError}
  * @throws {UnavailableError}
  */
 function* findCredentials(environment, places) {

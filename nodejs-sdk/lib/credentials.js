@@ -2,12 +2,12 @@
 
 const path = require('node:path');
 
+const { AccessDeniedError, ConfigurationError, UnavailableError } = require('./core/errors.js');
 const { double } = require('./double.js');
-const { AccessDeniedError, ConfigurationError, UnavailableError } = require('./errors.js');
 
-/** @typedef {import('./effects.js').Credentials} Credentials */
+/** @typedef {import('./core/effects.js').Credentials} Credentials */
 
-/** @typedef {() => import('./effects.js').Program<Credentials>} Identity Who a request is signed for. */
+/** @typedef {() => import('./core/effects.js').Program<Credentials>} Identity Who a request is signed for. */
 
 const RENEW_BEFORE = 5 * 60_000; // milliseconds
 
@@ -19,7 +19,7 @@ let found;
  *
  * @param {import('./settings.js').Settings} settings
  * @param {() => number} clock Unix time in milliseconds
- * @returns {import('./effects.js').Program<Credentials>}
+ * @returns {import('./core/effects.js').Program<Credentials>}
  * @throws {ConfigurationError}
  * @throws {AccessDeniedError}
  * @throws {UnavailableError} if they do not come in time

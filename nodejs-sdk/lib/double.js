@@ -3,9 +3,9 @@
 /**
  * What stands in for the network and for time in a test: see `testing/`.
  *
- * @typedef {import('./effects.js').Outcome} Outcome
+ * @typedef {import('./core/effects.js').Outcome} Outcome
  * @typedef {object} Double
- * @property {(effect: import('./effects.js').Deed, budget: number) => Outcome | Promise<Outcome>} perform A promise is for asynchronous calls only.
+ * @property {(effect: import('./core/effects.js').Deed, budget: number) => Outcome | Promise<Outcome>} perform A promise is for asynchronous calls only.
  * @property {() => number} now Unix time in milliseconds
  */
 

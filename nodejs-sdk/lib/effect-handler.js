@@ -1,11 +1,11 @@
 'use strict';
 
-const { PAUSED, TOO_LATE, runAsync } = require('./effects.js');
+const { PAUSED, TOO_LATE, runAsync } = require('./core/effects.js');
 const { Wire } = require('./wire.js');
 
-/** @typedef {import('./effects.js').Deed} Deed */
-/** @typedef {import('./effects.js').Outcome} Outcome */
-/** @typedef {import('./effects.js').Credentials} Credentials */
+/** @typedef {import('./core/effects.js').Deed} Deed */
+/** @typedef {import('./core/effects.js').Outcome} Outcome */
+/** @typedef {import('./core/effects.js').Credentials} Credentials */
 
 /** Performs effects. Runs in the main thread for asynchronous calls and in the worker for synchronous ones. */
 class EffectHandler {
@@ -34,7 +34,7 @@ class EffectHandler {
   }
 
   /**
-   * @param {import('./effects.js').Deeds} deeds
+   * @param {import('./core/effects.js').Deeds} deeds
    * @returns {Promise<{outcomes: Outcome[]}>} never rejected
    */
   async performAll({ deeds }) {
@@ -58,7 +58,7 @@ class EffectHandler {
   }
 
   /**
-   * @param {import('./effects.js').CredentialsRequest} effect
+   * @param {import('./core/effects.js').CredentialsRequest} effect
    * @param {number} budget
    * @returns {Promise<Outcome>}
    */

@@ -1,19 +1,11 @@
 'use strict';
 
-const { ConfigurationError } = require('./errors.js');
+const { ConfigurationError } = require('./core/errors.js');
 const { Routes } = require('./route.js');
 
-/** @typedef {'s3' | 'ssm' | 'secretsmanager' | 'sts' | 'cloudfront'} Service */
+/** @typedef {import('./core/bucket.js').Service} Service */
+/** @typedef {import('./core/bucket.js').Endpoint} Endpoint */
 /** @typedef {import('./settings.js').Settings} Settings */
-
-/**
- * Where a service is asked.
- *
- * @typedef {object} Endpoint
- * @property {string} url without a slash at its end
- * @property {string} region that signs
- * @property {import('./route.js').Route | undefined} route
- */
 
 /** The part of `AWS_ENDPOINT_URL_…` that names a service; in lower case it is the section's in the shared files. */
 const NAMES = { s3: 'S3', ssm: 'SSM', secretsmanager: 'SECRETS_MANAGER', sts: 'STS', cloudfront: 'CLOUDFRONT' };

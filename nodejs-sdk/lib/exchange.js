@@ -4,9 +4,9 @@ const { readHeaders, sayLength } = require('./headers.js');
 const { isHttpMocked } = require('./http-mock.js');
 
 /** @typedef {import('./connection.js').Connection} Connection */
-/** @typedef {import('./wire.js').Fate} Fate */
-/** @typedef {import('./wire.js').Response} Response */
-/** @typedef {import('./wire.js').Failure & {wasDead: boolean}} Failed It was dead if a kept connection ended without a byte of an answer. */
+/** @typedef {import('./core/effects.js').Fate} Fate */
+/** @typedef {import('./core/effects.js').Response} Response */
+/** @typedef {import('./core/effects.js').Failure & {wasDead: boolean}} Failed It was dead if a kept connection ended without a byte of an answer. */
 
 const MAX_HEAD_BYTES = 64 * 1024; // WIRE-3
 
@@ -51,9 +51,9 @@ class Exchange {
   #isClosed = false;
 
   /**
-   * @param {import('./wire.js').Request} request
+   * @param {import('./core/effects.js').Request} request
    * @param {import('./pool.js').ConnectionPool} pool
-   * @param {import('./limits.js').Limits} limits
+   * @param {import('./core/limits.js').Limits} limits
    * @param {number} deadline of `performance.now()`
    * @param {number} budget Milliseconds of the whole, for messages.
    */

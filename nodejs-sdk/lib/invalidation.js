@@ -2,8 +2,8 @@
 
 const { randomUUID } = require('node:crypto');
 
-const { errorCode } = require('./aws.js');
-const { AccessDeniedError, ConfigurationError, MemoryServiceError, UnavailableError } = require('./errors.js');
+const { AccessDeniedError, ConfigurationError, MemoryServiceError, UnavailableError } = require('./core/errors.js');
+const { errorCode } = require('./core/refusals.js');
 
 /** Paths of one request (INV-1). */
 const MAX_PATHS = 1000;
@@ -15,7 +15,7 @@ class Invalidation {
   #client;
 
   /**
-   * @param {Pick<import('./config.js').Config, 'distributionId' | 'region'>} config
+   * @param {Pick<import('./core/config.js').Config, 'distributionId' | 'region'>} config
    * @param {import('./aws.js').AwsClient} client
    */
   constructor({ distributionId, region }, client) {
@@ -26,7 +26,7 @@ class Invalidation {
 
   /**
    * @param {string[]} paths of URLs, of the letters that KEY-2 leaves: none needs an escape in XML
-   * @param {(program: import('./effects.js').Program<void>) => Promise<void>} run
+   * @param {(program: import('./core/effects.js').Program<void>) => Promise<void>} run
    * @param {'stored' | 'removed'} done What has happened all the same if this fails.
    * @returns {Promise<void>}
    * @throws {AccessDeniedError | ConfigurationError | UnavailableError} INV-2
@@ -46,7 +46,7 @@ class Invalidation {
    * https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateInvalidation.html
    *
    * @param {string[]} paths
-   * @returns {import('./effects.js').Program<void>}
+   * @returns {import('./core/effects.js').Program<void>}
    */
   *#ask(paths) {
     const items = paths.map((path) => `<Path>${path}</Path>`).join('');

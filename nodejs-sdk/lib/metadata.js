@@ -2,11 +2,11 @@
 
 const { readFileSync } = require('node:fs');
 
-const { ConfigurationError, UnavailableError } = require('./errors.js');
+const { ConfigurationError, UnavailableError } = require('./core/errors.js');
 
-/** @typedef {import('./effects.js').Credentials} Credentials */
+/** @typedef {import('./core/effects.js').Credentials} Credentials */
 /** @typedef {import('./settings.js').Settings} Settings */
-/** @template T @typedef {import('./effects.js').Program<T>} Program */
+/** @template T @typedef {import('./core/effects.js').Program<T>} Program */
 
 const CONTAINER = 'http://169.254.170.2';
 const INSTANCE = 'http://169.254.169.254';
@@ -94,9 +94,9 @@ function* instanceCredentials(settings) {
 }
 
 /**
- * @param {Pick<import('./wire.js').Request, 'method' | 'url' | 'headers'>} request
+ * @param {Pick<import('./core/effects.js').Request, 'method' | 'url' | 'headers'>} request
  * @param {string} what
- * @returns {Program<import('./wire.js').Response>}
+ * @returns {Program<import('./core/effects.js').Response>}
  */
 function* ask(request, what) {
   for (let attempt = 1; ; attempt++) {

@@ -2,7 +2,7 @@
 
 const { tracingChannel } = require('node:diagnostics_channel');
 
-const { MemoryServiceError, blame } = require('./errors.js');
+const { MemoryServiceError, blame } = require('./core/errors.js');
 
 /**
  * What is told of an operation: never a name, a key or a value.

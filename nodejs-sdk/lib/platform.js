@@ -1,36 +1,31 @@
 'use strict';
 
-/**
- * What differs between Node and a browser, so that `envelope.js` does not. A browser build puts its own file here.
- */
+/** What Node gives the core; who requires this has given it. */
 
-/**
- * @param {Uint8Array} bytes
- * @returns {string} base64 of RFC 4648 section 4, padded
- */
+const { setPlatform } = require('./core/platform.js');
+
+/** @param {Uint8Array} bytes */
 function toBase64(bytes) {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }
 
-/**
- * @param {string} text
- * @returns {Uint8Array | undefined} undefined unless the text is exactly what {@link toBase64} writes
- */
+/** @param {string} text */
 function fromBase64(text) {
   const bytes = Buffer.from(text, 'base64');
   if (bytes.toString('base64') !== text) return undefined;
   // A small Buffer lies in memory that it shares with others, and is none of the type that was stored.
-  return bytes.length === bytes.buffer.byteLength ? new Uint8Array(bytes.buffer) : copyBytes(bytes);
+  return bytes.length === bytes.buffer.byteLength ? new Uint8Array(bytes.buffer) : new Uint8Array(bytes);
 }
 
 /** Letters from which on it takes longer to put a text together than to write its parts. */
 const LONG = 8192;
 
 /**
- * @param {string} head in ASCII
- * @param {string} text without lone surrogates
- * @param {string} tail in ASCII
- * @returns {Uint8Array} the UTF-8 of all three; for short texts twice as fast as a TextEncoder
+ * For short texts twice as fast as a TextEncoder.
+ *
+ * @param {string} head
+ * @param {string} text
+ * @param {string} tail
  */
 function toUtf8(head, text, tail) {
   if (text.length < LONG) return Buffer.from(head + text + tail);
@@ -42,28 +37,17 @@ function toUtf8(head, text, tail) {
   return bytes;
 }
 
-/**
- * @param {Uint8Array} bytes
- * @returns {Uint8Array} with memory of their own
- */
-function copyBytes(bytes) {
-  return new Uint8Array(bytes);
-}
+// Loaded when they are used: that takes milliseconds, and a get needs none of them.
+const crypto = () => require('node:crypto');
+const zlib = () => require('node:zlib');
 
-/**
- * @returns {string} 16 random hexadecimal digits from the operating system (ENV-6)
- */
-function randomWriteId() {
-  const { randomBytes } = require('node:crypto'); // here, because to load it takes milliseconds, and a get needs none
-  return randomBytes(8).toString('hex');
-}
-
-/**
- * @param {string} text
- * @returns {number} how many bytes it takes in UTF-8
- */
-function octetsOf(text) {
-  return Buffer.byteLength(text);
-}
-
-module.exports = { toBase64, fromBase64, toUtf8, copyBytes, octetsOf, randomWriteId };
+setPlatform({
+  toBase64,
+  fromBase64,
+  toUtf8,
+  octetsOf: (text) => Buffer.byteLength(text),
+  sha256: (data, as) => crypto().createHash('sha256').update(data).digest(as),
+  randomWriteId: () => crypto().randomBytes(8).toString('hex'),
+  gzip: (bytes, level) => zlib().gzipSync(bytes, { level }),
+  gunzip: (bytes, maxBytes) => zlib().gunzipSync(bytes, { maxOutputLength: maxBytes }),
+});

@@ -1,11 +1,11 @@
 'use strict';
 
+const { UnavailableError } = require('./core/errors.js');
 const { double } = require('./double.js');
-const { UnavailableError } = require('./errors.js');
 const { assumeRole } = require('./sts.js');
 
-/** @typedef {import('./effects.js').Credentials} Credentials */
-/** @template T @typedef {import('./effects.js').Program<T>} Program */
+/** @typedef {import('./core/effects.js').Credentials} Credentials */
+/** @template T @typedef {import('./core/effects.js').Program<T>} Program */
 
 const RENEW_BEFORE = 5 * 60_000; // milliseconds
 
@@ -47,8 +47,8 @@ class Role {
    * @param {() => number} clock Unix time in milliseconds
    * @param {import('./aws.js').AwsClient} client Who assumes it.
    * @returns {Program<Credentials>}
-   * @throws {import('./errors.js').AccessDeniedError}
-   * @throws {import('./errors.js').ConfigurationError} without credentials of its own
+   * @throws {import('./core/errors.js').AccessDeniedError}
+   * @throws {import('./core/errors.js').ConfigurationError} without credentials of its own
    * @throws {UnavailableError}
    */
   *credentials(clock, client) {

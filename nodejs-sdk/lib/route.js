@@ -2,19 +2,11 @@
 
 const { readFileSync } = require('node:fs');
 
-const { ConfigurationError } = require('./errors.js');
+const { ConfigurationError } = require('./core/errors.js');
 
-/** @typedef {{hostname: string, port: number, authorization: string | undefined}} Proxy */
-/** @typedef {{files: string[]}} Authorities PEM files with all that are trusted. */
-
-/**
- * How a connection is made, where the environment has a say in it (section 13.2 of the specification).
- *
- * @typedef {object} Route
- * @property {string} id Equal for routes that may share connections.
- * @property {Proxy | undefined} proxy
- * @property {Authorities | undefined} authorities undefined for the platform's own
- */
+/** @typedef {import('./core/effects.js').Proxy} Proxy */
+/** @typedef {import('./core/effects.js').Authorities} Authorities */
+/** @typedef {import('./core/effects.js').Route} Route */
 
 const AUTHORITIES = ['AWS_CA_BUNDLE', 'profile', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE', 'SSL_CERT_FILE'];
 const PROXIES = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY'];

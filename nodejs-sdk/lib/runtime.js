@@ -1,17 +1,17 @@
 'use strict';
 
+const { PAUSED, TOO_LATE, runAsync, runSync } = require('./core/effects.js');
+const { ConfigurationError } = require('./core/errors.js');
 const { double } = require('./double.js');
-const { PAUSED, TOO_LATE, runAsync, runSync } = require('./effects.js');
-const { ConfigurationError } = require('./errors.js');
 const { isHttpMocked } = require('./http-mock.js');
 const { SyncWorker } = require('./sync-worker.js');
 
-/** @template T @typedef {import('./effects.js').Program<T>} Program */
-/** @typedef {import('./effects.js').Step} Step */
-/** @typedef {import('./effects.js').Task} Task */
-/** @typedef {import('./effects.js').Outcome} Outcome */
-/** @typedef {import('./effects.js').Waited} Waited */
-/** @typedef {(milliseconds: number) => Promise<void>} Sleep */
+/** @template T @typedef {import('./core/effects.js').Program<T>} Program */
+/** @typedef {import('./core/effects.js').Step} Step */
+/** @typedef {import('./core/effects.js').Task} Task */
+/** @typedef {import('./core/effects.js').Outcome} Outcome */
+/** @typedef {import('./core/effects.js').Waited} Waited */
+/** @typedef {import('./core/effects.js').Sleep} Sleep */
 
 /** @type {{isAlone: true}} What a program that blocks waits for is done by this thread, which it blocks. */
 const ALONE = { isAlone: true };
@@ -112,7 +112,7 @@ class Runtime {
   }
 
   /**
-   * @param {import('./effects.js').Deeds['deeds'][number]} task
+   * @param {import('./core/effects.js').Deeds['deeds'][number]} task
    * @returns {Outcome}
    */
   #performOne({ deed, budget }) {

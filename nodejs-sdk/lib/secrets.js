@@ -1,8 +1,8 @@
 'use strict';
 
-const { errorCode } = require('./aws.js');
+const { AccessDeniedError, ConfigurationError, MemoryServiceError } = require('./core/errors.js');
+const { errorCode } = require('./core/refusals.js');
 const { double } = require('./double.js');
-const { AccessDeniedError, ConfigurationError, MemoryServiceError } = require('./errors.js');
 const { signingKey } = require('./signing-key.js');
 
 /** @typedef {import('./signing-key.js').SigningKey} SigningKey */
@@ -64,10 +64,10 @@ class Secret {
    * @param {string | undefined} fallbackId If the secret names no public key.
    * @param {() => number} clock Unix time in milliseconds
    * @param {() => import('./aws.js').AwsClient} client
-   * @returns {import('./effects.js').Program<SigningKey>}
+   * @returns {import('./core/effects.js').Program<SigningKey>}
    * @throws {AccessDeniedError}
    * @throws {ConfigurationError} if there is no such secret, or no key in it
-   * @throws {import('./errors.js').UnavailableError}
+   * @throws {import('./core/errors.js').UnavailableError}
    */
   *read(fallbackId, clock, client) {
     if (this.key && !this.#isRefused) {
@@ -103,7 +103,7 @@ class Secret {
    * @param {string | undefined} fallbackId
    * @param {() => number} clock
    * @param {() => import('./aws.js').AwsClient} client
-   * @returns {import('./effects.js').Program<void>}
+   * @returns {import('./core/effects.js').Program<void>}
    */
   *#renew(fallbackId, clock, client) {
     const now = clock();
@@ -118,7 +118,7 @@ class Secret {
 
   /**
    * @param {import('./aws.js').AwsClient} client
-   * @returns {import('./effects.js').Program<string>}
+   * @returns {import('./core/effects.js').Program<string>}
    */
   *#fetch(client) {
     const isParameter = this.#service === 'ssm';

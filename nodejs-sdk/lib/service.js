@@ -1,39 +1,42 @@
 'use strict';
 
-const { readConfig } = require('./config.js');
+require('./platform.js'); // gives the core what it wants of Node
+
+const { readConfig } = require('./core/config.js');
+const { Draft } = require('./core/envelope.js');
+const errors = require('./core/errors.js');
+const { Log } = require('./core/log.js');
+const { checkServiceName, isPrefix, locate, locatePrefix, placeOf, refuseReserved } = require('./core/names.js');
+const options = require('./core/options.js');
 const { double } = require('./double.js');
-const { Draft } = require('./envelope.js');
-const errors = require('./errors.js');
-const { Log } = require('./log.js');
-const { checkServiceName, isPrefix, locate, locatePrefix, placeOf, refuseReserved } = require('./names.js');
 const { Operations, isObserved } = require('./observer.js');
-const options = require('./options.js');
 
 const { ConfigurationError, UnsupportedTypeError, ValueTooLargeError } = errors;
 
 /** @typedef {import('./observer.js').Operation} Operation */
-/** @typedef {import('./reader.js').Reading} Reading */
-/** @typedef {import('./reader.js').Target} Target */
-/** @template T @typedef {import('./effects.js').Program<T>} Program */
+/** @typedef {import('./core/reading.js').Reading} Reading */
+/** @typedef {import('./core/reader.js').Target} Target */
+/** @typedef {import('./core/local.js').Place} Place */
+/** @template T @typedef {import('./core/effects.js').Program<T>} Program */
 
 /** @param {number} milliseconds */
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Load what only some calls need: where those are made, a program may have no descriptor left to open a file with. */
 const loadTheRest = () => [
-  require('./advice.js'),
-  require('./answer.js'),
-  require('./batch.js'),
-  require('./cache-name.js'),
-  require('./cached.js'),
+  require('./core/advice.js'),
+  require('./core/answer.js'),
+  require('./core/batch.js'),
+  require('./core/cache-name.js'),
+  require('./core/cached.js'),
   require('./compute.js'),
-  require('./conditional.js'),
-  require('./did-you-mean.js'),
-  require('./grant.js'),
+  require('./core/conditional.js'),
+  require('./core/did-you-mean.js'),
+  require('./core/grant.js'),
   require('./invalidation.js'),
-  require('./many.js'),
+  require('./core/many.js'),
   require('./role.js'),
-  require('./tag-writer.js'),
+  require('./core/tag-writer.js'),
   require('./updates.js'),
   require('./write-grant.js'),
 ];
@@ -66,22 +69,22 @@ class MemoryService {
   #local;
   #stats;
   #clock;
-  /** @type {import('./many.js').Many | undefined} */
+  /** @type {import('./core/many.js').Many | undefined} */
   #many;
   /** @type {import('./compute.js').Compute | undefined} */
   #compute;
-  /** @type {import('./cached.js').FunctionNames | undefined} */
+  /** @type {import('./core/cached.js').FunctionNames | undefined} */
   #functionNames;
   /** @type {import('./runtime.js').Runtime | undefined} Undefined once closed. */
   #runtime;
 
-  /** @type {import('./conditional.js').Run} */
+  /** @type {import('./core/conditional.js').Run} */
   #run = (program, budget = this.#config.deadline * 1000) => this.#open().run(program, budget, this.#seams.sleep);
 
   /**
    * @param {unknown} params
    * @param {unknown} serviceName
-   * @param {Partial<import('./components.js').Seams>} [seams] For tests.
+   * @param {Partial<import('./core/platform.js').Seams>} [seams] For tests.
    * @throws {errors.ConfigurationError}
    * @throws {errors.InvalidNameError} NAME-1
    */
@@ -152,7 +155,7 @@ class MemoryService {
     return this.#operations.run('putMany', this.putMany, async () => {
       this.#open();
       const unjudged = this.#taggable(options.readPutManyOptions(given, this.#config));
-      const { entriesIn } = require('./batch.js');
+      const { entriesIn } = require('./core/batch.js');
       const puts = entriesIn(entries).map(([name, value]) => this.#sealOneOfMany(name, () => new Draft(value), unjudged));
       if (!unjudged.tags?.length || puts.length === 0) return this.#batches.put(puts, unjudged.invalidates);
       const checked = await this.#tagged(unjudged);
@@ -169,11 +172,10 @@ class MemoryService {
    * @returns {any} undefined if there is none
    */
   get(name, given) {
-    if (given === undefined && this.#runtime && !isObserved()) {
-      const copy = this.#fresh(name);
-      if (copy) return copy.value();
-    }
-    return this.#operations.runSync('get', this.get, (operation) => this.#getEntry(operation, name, given)?.value);
+    const kept = given === undefined && !isObserved() ? this.#find(name) : undefined;
+    const copy = kept && this.#runtime ? this.#fresh(kept) : undefined;
+    if (copy) return copy.value();
+    return this.#operations.runSync('get', this.get, (operation) => this.#getEntry(operation, name, given, kept)?.value);
   }
 
   /**
@@ -184,11 +186,10 @@ class MemoryService {
    * @returns {Promise<any>} undefined if there is none
    */
   async getAsync(name, given) {
-    if (given === undefined && this.#runtime && !isObserved()) {
-      const copy = this.#fresh(name);
-      if (copy) return copy.value();
-    }
-    return this.#operations.run('get', this.getAsync, async (operation) => (await this.#getEntryAsync(operation, name, given))?.value);
+    const kept = given === undefined && !isObserved() ? this.#find(name) : undefined;
+    const copy = kept && this.#runtime ? this.#fresh(kept) : undefined;
+    if (copy) return copy.value();
+    return this.#operations.run('get', this.getAsync, async (operation) => (await this.#getEntryAsync(operation, name, given, kept))?.value);
   }
 
   /**
@@ -225,7 +226,7 @@ class MemoryService {
     return this.#operations.run('getMany', this.getMany, async () => {
       this.#open();
       const { isConsistent } = options.readGetOptions(given);
-      const { namesIn, runAll } = require('./batch.js');
+      const { namesIn, runAll } = require('./core/batch.js');
       const targets = new Map(namesIn(names).map((name) => [/** @type {string} */ (name), this.#locate(name)]));
       return runAll(targets, async (target) => (await this.#read(target, isConsistent))?.value);
     });
@@ -260,7 +261,7 @@ class MemoryService {
     return this.#operations.run('removeMany', this.removeMany, async () => {
       this.#open();
       const invalidates = options.readRemoveOptions(given, this.#config);
-      const { namesIn } = require('./batch.js');
+      const { namesIn } = require('./core/batch.js');
       return this.#batches.remove(namesIn(names).map((name) => this.#locate(name)), invalidates);
     });
   }
@@ -383,8 +384,8 @@ class MemoryService {
    * @throws {errors.InvalidNameError} if what it is given cannot be part of a name
    */
   cached(fn, given) {
-    const { cacheName } = require('./cache-name.js');
-    const { FunctionNames, checkFunctionName, refuseGenerator } = require('./cached.js');
+    const { cacheName } = require('./core/cache-name.js');
+    const { FunctionNames, checkFunctionName, refuseGenerator } = require('./core/cached.js');
     const tagsOf = typeof given?.tags === 'function' ? given.tags : undefined;
     const checked = this.#taggable(options.readStorageOptions(tagsOf ? { ...given, tags: undefined } : given, this.#config, 'cached', ['name']));
     checkFunction('cached', fn);
@@ -426,7 +427,7 @@ class MemoryService {
    *
    * @param {string} prefixOrName
    * @param {unknown} ttlSeconds
-   * @returns {Promise<import('./grant.js').Grant>}
+   * @returns {Promise<import('./core/grant.js').Grant>}
    */
   grant(prefixOrName, ttlSeconds) {
     return this.#operations.run('grant', this.grant, async () => {
@@ -493,7 +494,7 @@ class MemoryService {
   }
 
   get #batches() {
-    const { Many } = require('./many.js');
+    const { Many } = require('./core/many.js');
     return (this.#many ??= new Many(this.#config, this.#place, this.#components, this.#run, this.#log));
   }
 
@@ -502,8 +503,9 @@ class MemoryService {
     return (this.#compute ??= new Compute(
       {
         find: async (target, isConsistent) => {
-          const copy = isConsistent ? undefined : this.#fresh(target.name);
-          return copy ? { copy, source: 'memory' } : this.#components.coalescingReader.awaited(this.#open(), target, isConsistent);
+          const kept = this.#find(target.name);
+          const copy = kept && !isConsistent ? this.#fresh(kept) : undefined;
+          return copy ? { copy, source: 'memory' } : this.#components.coalescingReader.awaited(this.#open(), target, isConsistent, kept?.value);
         },
         take: (tags) => this.#components.tagWriter.take(this.#run, tags),
         put: (target, draft, checked, took) => {
@@ -518,7 +520,7 @@ class MemoryService {
 
   /**
    * @param {Target} target
-   * @param {import('./writer.js').Prepared} prepared
+   * @param {import('./core/writer.js').Prepared} prepared
    * @returns {Promise<string>} its version
    */
   #put(target, prepared) {
@@ -528,7 +530,7 @@ class MemoryService {
   /**
    * @template T
    * @param {string[]} names
-   * @param {(fence?: import('./fence.js').Fence) => Program<T>} make
+   * @param {(fence?: import('./core/fence.js').Fence) => Program<T>} make
    * @returns {Promise<T>}
    */
   #write(names, make) {
@@ -560,8 +562,8 @@ class MemoryService {
    * Check and prepare, with an error that also says which of the values is refused.
    *
    * @param {unknown} name
-   * @param {() => import('./writer.js').Draft} make
-   * @param {import('./options.js').PutOptions} checked
+   * @param {() => import('./core/writer.js').Draft} make
+   * @param {import('./core/options.js').PutOptions} checked
    */
   #sealOneOfMany(name, make, checked) {
     const target = this.#locateToStore(name);
@@ -578,7 +580,7 @@ class MemoryService {
   }
 
   /**
-   * @template {import('./options.js').PutOptions} T
+   * @template {import('./core/options.js').PutOptions} T
    * @param {T} checked
    * @returns {T} the same
    * @throws {errors.InvalidNameError} if one of the tags is no name (CTAG-11)
@@ -589,7 +591,7 @@ class MemoryService {
   }
 
   /**
-   * @template {import('./options.js').PutOptions} T
+   * @template {import('./core/options.js').PutOptions} T
    * @param {T} checked
    * @returns {Promise<T>} with what is known of the tags now (CTAG-12)
    */
@@ -598,17 +600,27 @@ class MemoryService {
   }
 
   /**
+   * Look into memory, once a get.
+   *
    * @param {string} name
-   * @returns {import('./cached-value.js').CachedValue | undefined} the copy in memory, if that may be returned without asking anybody
+   * @returns {Place | null} what there is, whatever its age
    */
-  #fresh(name) {
+  #find(name) {
     if (this.#generation !== double.generation) this.#forget();
+    return this.#local.find(name) ?? null;
+  }
+
+  /**
+   * @param {Place} kept
+   * @returns {import('./core/cached-value.js').CachedValue | undefined} the copy, if that may be returned without asking anybody
+   */
+  #fresh(kept) {
+    const { name, value: copy } = kept;
     const now = this.#clock();
-    const copy = this.#local.fresh(name, now) ?? this.#components.changeReader?.fresh(name);
-    if (copy) {
-      this.#stats.countHit(copy, now);
-      if (this.#log.isDebug) this.#log.debug(`get ${JSON.stringify(name)} from memory`);
-    }
+    if (!copy.isFresh(now) && !this.#components.changeReader?.makesFresh(name, copy)) return undefined;
+    this.#local.use(kept);
+    this.#stats.countHit(copy, now);
+    if (this.#log.isDebug) this.#log.debug(`get ${JSON.stringify(name)} from memory`);
     return copy;
   }
 
@@ -616,15 +628,17 @@ class MemoryService {
    * @param {Operation} operation
    * @param {string} name
    * @param {unknown} given
+   * @param {Place | null} [found] What memory has of it, if that was looked up just now.
    */
-  #getEntry(operation, name, given) {
+  #getEntry(operation, name, given, found) {
     const runtime = this.#open();
     const { isConsistent } = options.readGetOptions(given);
     const target = this.#locate(name);
-    const copy = isConsistent ? undefined : this.#fresh(name);
+    const kept = found === undefined ? this.#find(name) : found;
+    const copy = kept && !isConsistent ? this.#fresh(kept) : undefined;
     const entry = copy
       ? copy.entry('memory', this.#clock())
-      : this.#entryOf(target, this.#components.coalescingReader.blocking(runtime, target, isConsistent));
+      : this.#entryOf(target, this.#components.coalescingReader.blocking(runtime, target, isConsistent, kept?.value));
     operation.source = entry?.source;  
     return entry;
   }
@@ -633,11 +647,12 @@ class MemoryService {
    * @param {Operation} operation
    * @param {string} name
    * @param {unknown} given
+   * @param {Place | null} [found] What memory has of it, if that was looked up just now.
    */
-  async #getEntryAsync(operation, name, given) {
+  async #getEntryAsync(operation, name, given, found) {
     this.#open();
     const { isConsistent } = options.readGetOptions(given);
-    const entry = await this.#read(this.#locate(name), isConsistent);
+    const entry = await this.#read(this.#locate(name), isConsistent, found);
     operation.source = entry?.source;  
     return entry;
   }
@@ -645,18 +660,12 @@ class MemoryService {
   /**
    * @param {Target} target
    * @param {boolean} isConsistent
+   * @param {Place | null} [kept] What memory has of it, looked up just now.
    */
-  async #read(target, isConsistent) {
-    const copy = isConsistent ? undefined : this.#fresh(target.name);
-    return copy ? copy.entry('memory', this.#clock()) : this.#fetch(target, isConsistent);
-  }
-
-  /**
-   * @param {Target} target
-   * @param {boolean} isConsistent
-   */
-  async #fetch(target, isConsistent) {
-    return this.#entryOf(target, await this.#components.coalescingReader.awaited(this.#open(), target, isConsistent));
+  async #read(target, isConsistent, kept = this.#find(target.name)) {
+    const copy = kept && !isConsistent ? this.#fresh(kept) : undefined;
+    if (copy) return copy.entry('memory', this.#clock());
+    return this.#entryOf(target, await this.#components.coalescingReader.awaited(this.#open(), target, isConsistent, kept?.value));
   }
 
   /**
@@ -665,7 +674,7 @@ class MemoryService {
    */
   #entryOf({ name }, { source, answer, copy }) {
     if (this.#log.isDebug) {
-      const { cacheOf } = require('./answer.js');
+      const { cacheOf } = require('./core/answer.js');
       const outcome = [cacheOf(answer), copy ? undefined : 'no value'].filter(Boolean).join(', ');
       this.#log.debug(`get ${JSON.stringify(name)} from ${source}${outcome && ` (${outcome})`}`);
     }
@@ -676,7 +685,7 @@ class MemoryService {
    * @template T
    * @param {Target} target
    * @param {T} value
-   * @param {import('./options.js').PutOptions} checked
+   * @param {import('./core/options.js').PutOptions} checked
    * @returns {Promise<T>}
    */
   async #updated(target, value, { invalidates }) {

@@ -1,6 +1,6 @@
 'use strict';
 
-const { ConfigurationError } = require('./errors.js');
+const { ConfigurationError } = require('./core/errors.js');
 
 /** What of the environment decides where and how is asked (section 13 of the specification). */
 const RELEVANT = /^(AWS_\w+|HOME|USERPROFILE|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|SSL_CERT_FILE|NODE_EXTRA_CA_CERTS|(https?|all|no)_proxy)$/i;

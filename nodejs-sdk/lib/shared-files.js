@@ -3,7 +3,7 @@
 const { readFileSync } = require('node:fs');
 const path = require('node:path');
 
-const { ConfigurationError } = require('./errors.js');
+const { ConfigurationError } = require('./core/errors.js');
 
 /** @typedef {Map<string, string | Map<string, string>>} Settings One section; a setting may have settings of its own. */
 /** @typedef {Map<string, Settings>} Sections */

@@ -3,7 +3,7 @@
 const { createPrivateKey } = require('node:crypto');
 const { readFileSync } = require('node:fs');
 
-const { ConfigurationError } = require('./errors.js');
+const { ConfigurationError } = require('./core/errors.js');
 
 /**
  * @typedef {object} SigningKey

@@ -2,8 +2,8 @@
 
 const { sign } = require('node:crypto');
 
-const { readKeyFile } = require('./signing-key.js');
 const { Secret } = require('./secrets.js');
+const { readKeyFile } = require('./signing-key.js');
 
 /** CloudFront's alphabet is that of base64 with these three replaced. @type {Record<string, string>} */
 const REPLACED = { '+': '-', '=': '_', '/': '~' };
@@ -42,11 +42,11 @@ class Signer {
   #signature;
 
   /**
-   * @param {import('./config.js').Config} config
+   * @param {import('./core/config.js').Config} config
    * @param {string} place
    * @param {() => number} clock Unix time in milliseconds
    * @param {() => import('./aws.js').AwsClient} [client] What a key behind an ARN is read with.
-   * @throws {import('./errors.js').ConfigurationError} if the file or ARN of the key is of no use
+   * @throws {import('./core/errors.js').ConfigurationError} if the file or ARN of the key is of no use
    */
   constructor(config, place, clock, client = () => { throw new Error('a key behind an ARN wants a client'); }) {
     const { keySource, publicKeyId, distribution, signatureLifetime, hashAlgorithm } = config;
@@ -62,8 +62,8 @@ class Signer {
   }
 
   /**
-   * @returns {import('./effects.js').Program<Signature>}
-   * @throws {import('./errors.js').MemoryServiceError} if the secret cannot be read
+   * @returns {import('./core/effects.js').Program<Signature>}
+   * @throws {import('./core/errors.js').MemoryServiceError} if the secret cannot be read
    */
   *signature() {
     const signature = this.#signature;
@@ -78,8 +78,8 @@ class Signer {
    *
    * @param {string} path of a URL, or of all that begin with it and a `*` at its end
    * @param {number} expires Unix time in seconds
-   * @returns {import('./effects.js').Program<string>} what follows the `?` of a signed URL
-   * @throws {import('./errors.js').MemoryServiceError} if the secret cannot be read
+   * @returns {import('./core/effects.js').Program<string>} what follows the `?` of a signed URL
+   * @throws {import('./core/errors.js').MemoryServiceError} if the secret cannot be read
    */
   *queryFor(path, expires) {
     return this.#query(`${this.#origin}${path}`, expires, yield* this.#key());
@@ -120,7 +120,7 @@ class Signer {
     return `Policy=${urlSafe(policy)}&Signature=${urlSafe(signature)}&Key-Pair-Id=${key.id}${hash}`;
   }
 
-  /** @returns {import('./effects.js').Program<import('./signing-key.js').SigningKey>} */
+  /** @returns {import('./core/effects.js').Program<import('./signing-key.js').SigningKey>} */
   *#key() {
     const key = this.#secret ? yield* this.#secret.read(this.#fallbackId, this.#clock, this.#client) : this.#fileKey;
     return /** @type {import('./signing-key.js').SigningKey} */ (key);

@@ -2,10 +2,9 @@
 
 const { createHash, createHmac } = require('node:crypto');
 
-/** @typedef {import('./effects.js').Credentials} Credentials */
+const { present } = require('./core/aws-clock.js');
 
-/** Milliseconds that AWS's clock is ahead of this machine's (AWS-1); of the process, like the clock. */
-let ahead = 0;
+/** @typedef {import('./core/effects.js').Credentials} Credentials */
 
 /** The last keys, by what they are made of: each is good for a day. @type {Map<string, Buffer>} */
 const signingKeys = new Map();
@@ -86,24 +85,6 @@ function signQuery({ region, method, url, headers, body }, time, lifetime, { acc
   return { url: `${url.origin}${url.pathname}?${query}&X-Amz-Signature=${signature}`, headers: all };
 }
 
-/** @returns {number} AWS's time, as far as it is known, in Unix milliseconds (AWS-1) */
-function present() {
-  return Date.now() + ahead;
-}
-
-/**
- * AWS has refused a signature for its time, or dated an answer otherwise: take the clock of its answer from now on.
- *
- * @param {number} date of the answer, in Unix milliseconds
- * @returns {boolean} whether that makes a difference
- */
-function learnClock(date) {
-  const difference = date - Date.now();
-  if (Number.isNaN(difference)) return false;
-  ahead = difference;
-  return true;
-}
-
 /** @param {number} time Unix time in milliseconds */
 function timestamp(time) {
   return new Date(time).toISOString().replace(/[:-]|\.\d{3}/g, '');
@@ -179,4 +160,4 @@ function formSignature(policy, region, time, { secretAccessKey }) {
   return hmac(keyFor(secretAccessKey, timestamp(time).slice(0, 8), region, 's3'), policy).toString('hex');
 }
 
-module.exports = { formFields, formSignature, learnClock, present, sign, signQuery };
+module.exports = { formFields, formSignature, sign, signQuery };

@@ -1,11 +1,11 @@
 'use strict';
 
-const { errorCode } = require('./aws.js');
-const { AccessDeniedError, ConfigurationError, UnavailableError } = require('./errors.js');
-const { textOf } = require('./xml.js');
+const { AccessDeniedError, ConfigurationError, UnavailableError } = require('./core/errors.js');
+const { errorCode } = require('./core/refusals.js');
+const { textOf } = require('./core/xml.js');
 
-/** @typedef {import('./effects.js').Credentials} Credentials */
-/** @template T @typedef {import('./effects.js').Program<T>} Program */
+/** @typedef {import('./core/effects.js').Credentials} Credentials */
+/** @template T @typedef {import('./core/effects.js').Program<T>} Program */
 
 const MAX_SESSION_NAME = 64; // letters
 const MAX_BYTES = 64 * 1024;
@@ -74,7 +74,7 @@ function questionOf(action, role, session = 'memory-service') {
 }
 
 /**
- * @param {import('./wire.js').Response} response
+ * @param {import('./core/effects.js').Response} response
  * @param {string} what
  * @param {string} role
  */

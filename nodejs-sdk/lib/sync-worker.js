@@ -6,9 +6,9 @@ const { processWide } = require('./process-wide.js');
 const { TURN, GONE } = require('./signal.js');
 const { workerEntry } = require('./worker-entry.js');
 
-/** @typedef {import('./effects.js').Deed} Effect */
-/** @typedef {import('./effects.js').Deeds['deeds']} Deeds */
-/** @typedef {import('./effects.js').Outcome} Outcome */
+/** @typedef {import('./core/effects.js').Deed} Effect */
+/** @typedef {import('./core/effects.js').Deeds['deeds']} Deeds */
+/** @typedef {import('./core/effects.js').Outcome} Outcome */
 /** @typedef {Effect | {deeds: Deeds}} Question */
 /** @typedef {Outcome | {outcomes: Outcome[]}} Reply */
 

@@ -2,22 +2,22 @@
 
 const { AsyncLocalStorage } = require('node:async_hooks');
 
-const { Backoff } = require('./backoff.js');
-const { canonical } = require('./canonical.js');
-const { Draft } = require('./envelope.js');
-const { ConfigurationError, ConflictError, UnsupportedTypeError } = require('./errors.js');
-const { lineage } = require('./lineage.js');
-const { Touched } = require('./touched.js');
+const { Backoff } = require('./core/backoff.js');
+const { canonical } = require('./core/canonical.js');
+const { Draft } = require('./core/envelope.js');
+const { ConfigurationError, ConflictError, UnsupportedTypeError } = require('./core/errors.js');
+const { lineage } = require('./core/lineage.js');
+const { Touched } = require('./core/touched.js');
 
-/** @typedef {import('./reader.js').Reading} Reading */
-/** @typedef {import('./reader.js').Target} Target */
-/** @typedef {import('./conditional.js').Run} Run */
-/** @typedef {import('./options.js').PutOptions & {attempts: number, fallback: unknown, ttlIfNew: number | undefined}} UpdateOptions */
+/** @typedef {import('./core/reading.js').Reading} Reading */
+/** @typedef {import('./core/reader.js').Target} Target */
+/** @typedef {import('./core/conditional.js').Run} Run */
+/** @typedef {import('./core/options.js').PutOptions & {attempts: number, fallback: unknown, ttlIfNew: number | undefined}} UpdateOptions */
 
 /**
  * What is put in place of what was read.
  *
- * @typedef {{draft: Draft | Touched, options: import('./options.js').PutOptions, end?: number | undefined, took?: number}} Change
+ * @typedef {{draft: Draft | Touched, options: import('./core/options.js').PutOptions, end?: number | undefined, took?: number}} Change
  */
 
 /** How often a touch is tried (UPD-2). */
@@ -37,12 +37,12 @@ class Updates {
 
   /**
    * @param {object} components
-   * @param {import('./reader.js').Reader} components.reader
-   * @param {import('./writer.js').Writer} components.writer
-   * @param {import('./conditional.js').ConditionalWriter} components.conditional
-   * @param {import('./tag-writer.js').TagWriter} components.tagWriter
-   * @param {import('./components.js').Components['permit']} components.permit
-   * @param {import('./components.js').Seams} seams
+   * @param {import('./core/reader.js').Reader} components.reader
+   * @param {import('./core/writer.js').Writer} components.writer
+   * @param {import('./core/conditional.js').ConditionalWriter} components.conditional
+   * @param {import('./core/tag-writer.js').TagWriter} components.tagWriter
+   * @param {import('./core/permit.js').Permits} components.permit
+   * @param {import('./core/platform.js').Seams} seams
    */
   constructor(components, seams) {
     const { reader, writer, conditional, tagWriter } = components;
@@ -61,7 +61,7 @@ class Updates {
    * @param {UpdateOptions} options
    * @returns {Promise<any>} the new value
    * @throws {ConflictError} UPD-2
-   * @throws {import('./errors.js').MemoryServiceError}
+   * @throws {import('./core/errors.js').MemoryServiceError}
    */
   async update(run, target, change, options) {
     const fallback = options.fallback === undefined ? undefined : new Draft(options.fallback);
@@ -80,7 +80,7 @@ class Updates {
    * @returns {Promise<number | bigint>} the new value
    * @throws {UnsupportedTypeError} UPD-4
    * @throws {ConflictError} UPD-2
-   * @throws {import('./errors.js').MemoryServiceError}
+   * @throws {import('./core/errors.js').MemoryServiceError}
    */
   async increment(run, target, by, options) {
     return this.#update(run, target, ({ copy }) => {
@@ -97,10 +97,10 @@ class Updates {
    *
    * @param {Run} run
    * @param {Target} target
-   * @param {import('./options.js').PutOptions} options
+   * @param {import('./core/options.js').PutOptions} options
    * @returns {Promise<string | undefined>} the version; undefined if there is no value
    * @throws {ConflictError} UPD-2
-   * @throws {import('./errors.js').MemoryServiceError}
+   * @throws {import('./core/errors.js').MemoryServiceError}
    */
   async touch(run, target, options) {
     const touched = await this.#replace(run, target, (reading) => {
@@ -108,7 +108,7 @@ class Updates {
       if (!copy) return undefined;
       const { maxAge = options.edgeTtl, headers } = answer;
       const storageClass = headers?.['x-amz-storage-class'] ?? 'STANDARD';
-      const draft = new Touched(/** @type {import('./envelope.js').Envelope} */ (document));
+      const draft = new Touched(/** @type {import('./core/envelope.js').Envelope} */ (document));
       return { draft, options: { ...options, edgeTtl: maxAge, storageClass, tagging: taggingOf(reading) }, took: copy.took };
     }, ATTEMPTS);
     return touched?.version;
@@ -138,7 +138,7 @@ class Updates {
    * @param {Run} run
    * @param {string[]} tags
    * @param {Reading} reading
-   * @returns {Promise<import('./tag-writer.js').Tagging | undefined>} undefined without tags
+   * @returns {Promise<import('./core/tag-writer.js').Tagging | undefined>} undefined without tags
    */
   async #tagging(run, tags, reading) {
     const own = taggingOf(reading);
@@ -184,7 +184,7 @@ class Updates {
 
 /**
  * @param {Reading} reading of S3
- * @returns {import('./tag-writer.js').Tagging | undefined} the tags of the value that it has
+ * @returns {import('./core/tag-writer.js').Tagging | undefined} the tags of the value that it has
  */
 function taggingOf({ copy, verdict }) {
   return copy?.tags && verdict && { generations: copy.tags, until: verdict.until, turn: verdict.turn };

@@ -2,7 +2,7 @@
 
 const { AsyncLocalStorage } = require('node:async_hooks');
 
-const { ConfigurationError } = require('./errors.js');
+const { ConfigurationError } = require('./core/errors.js');
 
 /** A factory at work, of whatever object of this process. */
 class Computation {

@@ -1,39 +1,13 @@
 'use strict';
 
-const { ConnectionPool } = require('./pool.js');
+const { LIMITS } = require('./core/limits.js');
 const { Exchange } = require('./exchange.js');
-const { LIMITS } = require('./limits.js');
 const { lookUp } = require('./lookup.js');
+const { ConnectionPool } = require('./pool.js');
 
-/**
- * @typedef {object} Request
- * @property {'GET' | 'PUT' | 'POST' | 'DELETE'} method
- * @property {string} url Where to connect, and what to ask for.
- * @property {Record<string, string>} headers in lower case
- * @property {Uint8Array | undefined} [body]
- * @property {number} maxBytes How much of the response's body to read.
- * @property {import('./route.js').Route | undefined} [route] A proxy, or authorities of the environment's choice.
- * @property {number} [end] Unix time in milliseconds after which nothing more of it may be sent, not by the kernel either (CHG-13).
- * @property {number} [reserve] The share of the call's whole time that must be left when this ends (TIME-3).
- */
-
-/**
- * @typedef {object} Response
- * @property {number} status
- * @property {Record<string, string | undefined>} headers Those that somebody reads, see `headers.js`.
- * @property {Uint8Array} body
- * @property {boolean} cut whether the body goes on beyond `maxBytes`
- * @property {boolean} [isResent] whether this answers a second sending: what became of the first nobody knows
- */
-
-/**
- * What became of a request that was not answered (WRITE-1): no connection was made; the other side ended it; this side
- * gave up waiting; or there was an answer that is no HTTP.
- *
- * @typedef {'unsent' | 'ended' | 'under way' | 'garbled'} Fate
- */
-
-/** @typedef {{failure: {code: string, message: string, fate?: Fate}, isResent?: boolean}} Failure No response; nothing here is thrown. */
+/** @typedef {import('./core/effects.js').Request} Request */
+/** @typedef {import('./core/effects.js').Response} Response */
+/** @typedef {import('./core/effects.js').Failure} Failure */
 
 /**
  * The one seam to the network: each request that this SDK makes is one call of `send`, with a deadline on every phase of it
@@ -45,7 +19,7 @@ class Wire {
   #limits;
   #lookUp;
 
-  /** @param {{limits?: import('./limits.js').Limits, lookUp?: import('./lookup.js').LookUp}} [options] For tests. */
+  /** @param {{limits?: import('./core/limits.js').Limits, lookUp?: import('./lookup.js').LookUp}} [options] For tests. */
   constructor({ limits = LIMITS, lookUp: find = lookUp } = {}) {
     this.#limits = limits;
     this.#lookUp = find;

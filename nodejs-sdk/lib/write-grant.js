@@ -1,11 +1,11 @@
 'use strict';
 
-const { ConfigurationError, UnavailableError } = require('./errors.js');
-const { isPrefix, locate, locatePrefix, refuseReserved } = require('./names.js');
-const { checkGrantTtl, checkMaxBytes, formOf } = require('./options.js');
+const { ConfigurationError, UnavailableError } = require('./core/errors.js');
+const { isPrefix, locate, locatePrefix, refuseReserved } = require('./core/names.js');
+const { checkGrantTtl, checkMaxBytes, formOf } = require('./core/options.js');
 const { formFields, formSignature } = require('./sigv4.js');
 
-/** @typedef {import('./options.js').PutOptions} PutOptions */
+/** @typedef {import('./core/options.js').PutOptions} PutOptions */
 
 /**
  * What is to be granted, checked.
@@ -23,8 +23,8 @@ const { formFields, formSignature } = require('./sigv4.js');
  * @property {string} place
  * @property {import('./endpoints.js').Endpoint} endpoint of the bucket
  * @property {Terms} terms
- * @property {import('./generations.js').Generations | undefined} generations of the tags that the values have
- * @property {import('./effects.js').Credentials} credentials
+ * @property {import('./core/generations.js').Generations | undefined} generations of the tags that the values have
+ * @property {import('./core/effects.js').Credentials} credentials
  * @property {number} now Unix time in whole seconds, as S3 has it; with a change record that of the announcement
  */
 
@@ -86,7 +86,7 @@ class WriteGrant {
 /**
  * Check what a caller asked for (WGRANT-1, WGRANT-2).
  *
- * @param {import('./config.js').Config} config
+ * @param {import('./core/config.js').Config} config
  * @param {string} place
  * @param {unknown} what
  * @param {unknown} ttl
@@ -94,7 +94,7 @@ class WriteGrant {
  * @param {PutOptions} options
  * @returns {Terms}
  * @throws {ConfigurationError}
- * @throws {import('./errors.js').InvalidNameError}
+ * @throws {import('./core/errors.js').InvalidNameError}
  */
 function checkTerms({ visibility, maxGrant, maxValueBytes, changes }, place, what, ttl, maxBytes, options) {
   const lifetime = checkGrantTtl(ttl, changes ? Math.min(maxGrant, LONGEST_ANNOUNCED) : maxGrant);
@@ -115,7 +115,7 @@ function checkTerms({ visibility, maxGrant, maxValueBytes, changes }, place, wha
 }
 
 /**
- * @param {import('./config.js').Config} config
+ * @param {import('./core/config.js').Config} config
  * @param {Making} making
  * @returns {WriteGrant}
  * @throws {UnavailableError} if the credentials end now
@@ -139,7 +139,7 @@ function signWriteGrant(config, { place, endpoint, terms, generations, credentia
 }
 
 /**
- * @param {import('./config.js').Config} config
+ * @param {import('./core/config.js').Config} config
  * @param {Pick<Making, 'terms' | 'credentials' | 'now'> & {region: string, end: number, encoding: Record<string, string>}} making
  * @returns {Record<string, string>} the fields of a form (WGRANT-4, WGRANT-5)
  */

@@ -6,9 +6,9 @@ const assert = require('node:assert/strict');
 const { suite, test } = require('node:test');
 
 const MemoryService = require('../index.js');
-const { ChangeRecord, bucketOf, placeMark } = require('../lib/changes.js');
+const { learnClock } = require('../lib/core/aws-clock.js');
+const { ChangeRecord, bucketOf, placeMark } = require('../lib/core/changes.js');
 const { double } = require('../lib/double.js');
-const { learnClock } = require('../lib/sigv4.js');
 const { Clock, cloudFor } = require('../testing');
 
 const START = Date.UTC(2026, 10, 23, 12);

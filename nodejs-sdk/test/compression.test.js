@@ -6,7 +6,8 @@ const assert = require('node:assert/strict');
 const { suite, test } = require('node:test');
 const { gzipSync } = require('node:zlib');
 
-const { compress } = require('../lib/compression.js');
+require('../lib/platform.js');
+const { compress } = require('../lib/core/compression.js');
 
 const LEVELS = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 

@@ -3,7 +3,7 @@
 const assert = require('node:assert/strict');
 const { suite, test } = require('node:test');
 
-const { readConfig } = require('../lib/config.js');
+const { readConfig } = require('../lib/core/config.js');
 const { Endpoints } = require('../lib/endpoints.js');
 const { Settings } = require('../lib/settings.js');
 

@@ -5,7 +5,7 @@
 const assert = require('node:assert/strict');
 const { suite, test } = require('node:test');
 
-const { TOO_LATE, runAsync, runSync, together, withinShare } = require('../lib/effects.js');
+const { TOO_LATE, runAsync, runSync, together, withinShare } = require('../lib/core/effects.js');
 
 /** Asks so many times in a row. */
 function* asking(name, times, fails) {

@@ -6,7 +6,8 @@ const assert = require('node:assert/strict');
 const { suite, test } = require('node:test');
 const { runInNewContext } = require('node:vm');
 
-const { encode, decode } = require('../lib/envelope.js');
+require('../lib/platform.js');
+const { encode, decode } = require('../lib/core/envelope.js');
 
 const WRITE_ID = '9f86d081884c7d65';
 const MIB = 1024 * 1024;

@@ -6,10 +6,10 @@ const assert = require('node:assert/strict');
 const { suite, test } = require('node:test');
 
 const MemoryService = require('../index.js');
-const { answer, fetchedAt } = require('../lib/answer.js');
-const { CoalescingReader } = require('../lib/coalescing-reader.js');
-const { SingleFlight } = require('../lib/single-flight.js');
-const { Stats } = require('../lib/stats.js');
+const { answer, fetchedAt } = require('../lib/core/answer.js');
+const { CoalescingReader } = require('../lib/core/coalescing-reader.js');
+const { SingleFlight } = require('../lib/core/single-flight.js');
+const { Stats } = require('../lib/core/stats.js');
 const { Clock, cloudFor } = require('../testing/index.js');
 const { WAYS } = require('./scene.js');
 

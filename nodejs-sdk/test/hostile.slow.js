@@ -7,8 +7,9 @@ const { spawnSync } = require('node:child_process');
 const { suite, test } = require('node:test');
 const { gzipSync } = require('node:zlib');
 
-const { encode, decode } = require('../lib/envelope.js');
-const { Edge } = require('../lib/edge.js');
+require('../lib/platform.js');
+const { encode, decode } = require('../lib/core/envelope.js');
+const { Edge } = require('../lib/core/edge.js');
 
 const MIB = 1024 * 1024;
 const MAX_VALUE_BYTES = 16 * MIB;
@@ -69,7 +70,7 @@ const isCorrupt = (document) => assert.throws(() => decode(document, 0), { code:
 
 /** What the edge's room makes of a stored object. */
 function readFromEdge(body, headers) {
-  const reading = new Edge({ visibility: 'public', edge: {}, distribution: {}, maxValueBytes: MAX_VALUE_BYTES }, 'shop', Date.now).read('/shop/a.json');
+  const reading = new Edge({ visibility: 'public', edge: {}, distribution: {}, maxValueBytes: MAX_VALUE_BYTES }, Date.now).read('/shop/a.json');
   reading.next();
   return reading.next({ status: 200, headers, body }).value.document;
 }

@@ -4,7 +4,7 @@ const assert = require('node:assert/strict');
 const { suite, test } = require('node:test');
 
 const MemoryService = require('../index.js');
-const { nameOf } = require('../lib/names.js');
+const { nameOf } = require('../lib/core/names.js');
 const { isSigned } = require('./sigv4.js');
 const { start, CREDENTIALS } = require('./server.js');
 

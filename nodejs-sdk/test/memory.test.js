@@ -5,8 +5,10 @@
 const assert = require('node:assert/strict');
 const { suite, test } = require('node:test');
 
-const { CachedValue } = require('../lib/cached-value.js');
-const { Local } = require('../lib/local.js');
+require('../lib/platform.js');
+const { CachedValue } = require('../lib/core/cached-value.js');
+const { Edge } = require('../lib/core/edge.js');
+const { Local } = require('../lib/core/local.js');
 const { scene, holding, WAYS, START, MISS } = require('./scene.js');
 
 for (const [way, read] of Object.entries(WAYS)) {
@@ -104,6 +106,28 @@ for (const [way, read] of Object.entries(WAYS)) {
   });
 }
 
+for (const call of ['get', 'getAsync', 'getEntry', 'getEntryAsync', 'getMany']) {
+  test(`${call} looks into memory once before it asks the edge`, async (context) => {
+    const { mem, edge, pass } = await scene(context);
+    await edge.answer(holding(1, { maxAge: 5 }));
+    const find = context.mock.method(Local.prototype, 'find');
+    const any = context.mock.method(Local.prototype, 'any');
+    const { read } = Edge.prototype;
+    const looks = [];
+    context.mock.method(Edge.prototype, 'read', function (...args) {
+      looks.push(find.mock.callCount() + any.mock.callCount());
+      return read.apply(this, args);
+    });
+    for (const seconds of [0, 6]) {
+      await pass(seconds);
+      find.mock.resetCalls();
+      any.mock.resetCalls();
+      await mem[call](call === 'getMany' ? ['a'] : 'a');
+    }
+    assert.deepEqual(looks, [1, 1]); // for what is not kept, and for a copy that has ended
+  });
+}
+
 test('what the caller does to a value after a put changes nothing', async (context) => {
   const { mem } = await scene(context, {}, true);
   const value = { list: [1], bytes: Buffer.from('ab') };
@@ -170,8 +194,8 @@ suite('the least recently used', () => {
     assert.ok(most <= 500_000);
     assert.equal(local.evictions, 1_000_000 - local.items);
     assert.ok(local.items > 800 && local.items <= 1000);
-    assert.equal(local.fresh('name/999999', 1), copy);
-    assert.equal(local.fresh('name/0', 1), undefined);
+    assert.equal(local.any('name/999999'), copy);
+    assert.equal(local.any('name/0'), undefined);
     for (let index = 0; index < 1_000_000; index++) local.drop(`name/${index}`);
     assert.deepEqual([local.items, local.bytes], [0, 0]);
   });

@@ -5,8 +5,9 @@
 const assert = require('node:assert/strict');
 const { suite, test } = require('node:test');
 
-const { encode, decode } = require('../lib/envelope.js');
-const { checkServiceName, locate } = require('../lib/names.js');
+require('../lib/platform.js');
+const { encode, decode } = require('../lib/core/envelope.js');
+const { checkServiceName, locate } = require('../lib/core/names.js');
 
 const WRITE_ID = '9f86d081884c7d65';
 const TAGGED = ',"tagged":true';

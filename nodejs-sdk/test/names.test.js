@@ -5,7 +5,7 @@
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
 
-const { locate, locatePrefix, nameOf } = require('../lib/names.js');
+const { locate, locatePrefix, nameOf } = require('../lib/core/names.js');
 
 test('a prefix is empty, or a name and a slash', () => {
   assert.deepEqual(locatePrefix('public', 'shop', ''), { key: 'public/shop/', path: '/shop/' });

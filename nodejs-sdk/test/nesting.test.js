@@ -3,7 +3,7 @@
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
 
-const { isTooDeep } = require('../lib/nesting.js');
+const { isTooDeep } = require('../lib/core/nesting.js');
 
 const nested = (levels, inner = '') => Buffer.from('['.repeat(levels) + inner + ']'.repeat(levels));
 

@@ -3,7 +3,7 @@
 const assert = require('node:assert/strict');
 const { suite, test } = require('node:test');
 
-const { formOf, readGetOptions, readPutOptions } = require('../lib/options.js');
+const { formOf, readGetOptions, readPutOptions } = require('../lib/core/options.js');
 const { isSigned } = require('./sigv4.js');
 const { start, CREDENTIALS } = require('./server.js');
 

@@ -6,8 +6,9 @@ const assert = require('node:assert/strict');
 const { suite, test } = require('node:test');
 const fc = require('fast-check');
 
-const { encode, decode } = require('../lib/envelope.js');
-const { locate } = require('../lib/names.js');
+require('../lib/platform.js');
+const { encode, decode } = require('../lib/core/envelope.js');
+const { locate } = require('../lib/core/names.js');
 
 const SEED = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 const WRITE_ID = '9f86d081884c7d65';

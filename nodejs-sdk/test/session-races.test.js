@@ -3,7 +3,7 @@
 const assert = require('node:assert/strict');
 const { beforeEach, test } = require('node:test');
 
-const { Session } = require('../lib/session.js');
+const { Session } = require('../lib/core/session.js');
 
 const NAME = 'a';
 const SECOND = 1000;

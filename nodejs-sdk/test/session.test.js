@@ -6,7 +6,7 @@
 const assert = require('node:assert/strict');
 const { suite, test } = require('node:test');
 
-const { Session, NOTHING_DONE, UNKNOWN } = require('../lib/session.js');
+const { Session, NOTHING_DONE, UNKNOWN } = require('../lib/core/session.js');
 const { scene, holding, WAYS, START, MISS, BROKEN, DENIED } = require('./scene.js');
 
 const NO_MEMORY = { LOCAL_MAX_ITEMS: 0 };

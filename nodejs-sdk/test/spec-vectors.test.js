@@ -7,9 +7,10 @@ const { readdirSync, readFileSync } = require('node:fs');
 const path = require('node:path');
 const { suite, test } = require('node:test');
 
-const { cacheName } = require('../lib/cache-name.js');
-const { encode, decode } = require('../lib/envelope.js');
-const { checkServiceName, locate, placeOf } = require('../lib/names.js');
+require('../lib/platform.js');
+const { cacheName } = require('../lib/core/cache-name.js');
+const { encode, decode } = require('../lib/core/envelope.js');
+const { checkServiceName, locate, placeOf } = require('../lib/core/names.js');
 const { build, describe, LacksType } = require('../conformance/notation.js');
 
 const VECTORS = path.join(__dirname, '..', '..', 'spec', 'vectors');

@@ -6,7 +6,8 @@ const assert = require('node:assert/strict');
 const { suite, test } = require('node:test');
 
 const { scene, at, START } = require('./scene.js');
-const { spelt } = require('../lib/touched.js');
+require('../lib/platform.js');
+const { spelt } = require('../lib/core/touched.js');
 
 const PATH = '/values/public/shop/a.json';
 const last = async (s3) => (await s3.log()).filter(({ method }) => method === 'PUT').at(-1);

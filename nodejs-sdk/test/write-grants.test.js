@@ -8,9 +8,9 @@ const { inspect } = require('node:util');
 const { gunzipSync } = require('node:zlib');
 
 const MemoryService = require('..');
-const { ChangeRecord, bucketOf, placeMark } = require('../lib/changes.js');
-const { readConfig } = require('../lib/config.js');
-const { learnClock } = require('../lib/sigv4.js');
+const { ChangeRecord, bucketOf, placeMark } = require('../lib/core/changes.js');
+const { readConfig } = require('../lib/core/config.js');
+const { learnClock } = require('../lib/core/aws-clock.js');
 const { checkTerms, signWriteGrant } = require('../lib/write-grant.js');
 const { Clock, cloudFor } = require('../testing');
 

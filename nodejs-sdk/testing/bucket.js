@@ -2,7 +2,7 @@
 
 const { createHash } = require('node:crypto');
 
-/** @typedef {import('../lib/wire.js').Response} Response */
+/** @typedef {import('../lib/core/effects.js').Response} Response */
 
 /**
  * @typedef {object} StoredObject
@@ -49,7 +49,7 @@ class Bucket {
   }
 
   /**
-   * @param {import('../lib/wire.js').Request} request
+   * @param {import('../lib/core/effects.js').Request} request
    * @param {string} key Empty for the bucket itself.
    * @param {URLSearchParams} query
    * @returns {Response}

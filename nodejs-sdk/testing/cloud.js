@@ -7,11 +7,11 @@ const { Edges } = require('./edges.js');
 const { Fault } = require('./fault.js');
 const { Services } = require('./services.js');
 
-/** @typedef {import('../lib/effects.js').Deed} Effect */
-/** @typedef {import('../lib/effects.js').Outcome} Outcome */
-/** @typedef {import('../lib/wire.js').Request} Request */
-/** @typedef {import('../lib/wire.js').Response} Response */
-/** @typedef {import('../lib/wire.js').Failure} Failure */
+/** @typedef {import('../lib/core/effects.js').Deed} Effect */
+/** @typedef {import('../lib/core/effects.js').Outcome} Outcome */
+/** @typedef {import('../lib/core/effects.js').Request} Request */
+/** @typedef {import('../lib/core/effects.js').Response} Response */
+/** @typedef {import('../lib/core/effects.js').Failure} Failure */
 
 const ACCESS_KEY = 'AKIATESTING';
 const SCOPE = /Credential=([^/]+)\/[0-9]+\/[^/]+\/([a-z0-9]+)\/aws4_request/;

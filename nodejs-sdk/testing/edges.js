@@ -3,8 +3,8 @@
 const { httpDate, unchanged } = require('./bucket.js');
 const { refusalOf } = require('./signatures.js');
 
-/** @typedef {import('../lib/wire.js').Response} Response */
-/** @typedef {import('../lib/wire.js').Failure} Failure */
+/** @typedef {import('../lib/core/effects.js').Response} Response */
+/** @typedef {import('../lib/core/effects.js').Failure} Failure */
 
 const DEFAULT_TTL = 86_400; // seconds
 

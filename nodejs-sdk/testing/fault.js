@@ -1,10 +1,10 @@
 'use strict';
 
 const { readHeaders } = require('../lib/headers.js');
-const { LIMITS } = require('../lib/limits.js');
+const { LIMITS } = require('../lib/core/limits.js');
 
-/** @typedef {import('../lib/wire.js').Response} Response */
-/** @typedef {import('../lib/wire.js').Failure} Failure */
+/** @typedef {import('../lib/core/effects.js').Response} Response */
+/** @typedef {import('../lib/core/effects.js').Failure} Failure */
 /** @typedef {import('./index.js').FaultOptions} FaultOptions */
 
 /** The request is not carried out. */
@@ -134,7 +134,7 @@ function garbled() {
 /**
  * @param {string} code
  * @param {string} message
- * @param {import('../lib/wire.js').Fate} fate
+ * @param {import('../lib/core/effects.js').Fate} fate
  * @returns {Failure}
  */
 function failure(code, message, fate) {

@@ -1,6 +1,6 @@
 'use strict';
 
-/** @typedef {import('../lib/wire.js').Response} Response */
+/** @typedef {import('../lib/core/effects.js').Response} Response */
 
 const HOUR = 3_600_000; // milliseconds
 

@@ -22,9 +22,9 @@ def test_every_text_that_a_fault_replaces_occurs_once(sdk: str) -> None:
 
 def test_a_text_that_does_not_occur_is_a_complaint_that_names_text_and_file() -> None:
     fault = Fault(
-        "nodejs", "it moved", [Change("lib/names.js", "what was here", "")], ["history/lost update"]
+        "nodejs", "it moved", [Change("lib/core/names.js", "what was here", "")], ["history/lost update"]
     )
-    with pytest.raises(FaultError, match="'what was here' occurs 0 times in lib/names.js, not once"):
+    with pytest.raises(FaultError, match="'what was here' occurs 0 times in lib/core/names.js, not once"):
         fault.changed(ROOT / "nodejs-sdk")
 
 

@@ -4,7 +4,8 @@
 
 const assert = require('node:assert/strict');
 
-const { decode, encode } = require('../../../nodejs-sdk/lib/envelope.js');
+require('../../../nodejs-sdk/lib/platform.js');
+const { decode, encode } = require('../../../nodejs-sdk/lib/core/envelope.js');
 const { document, grown, repeated, value } = require('./case.js');
 
 const SIZES = ['1kb', '10kb', '100kb', '1mb'];

@@ -29,7 +29,7 @@ function memory(name) {
 
 /** Hits that a change record has confirmed; a new record does so only after minutes. */
 function confirmed() {
-  const { CachedValue } = require('../../../nodejs-sdk/lib/cached-value.js');
+  const { CachedValue } = require('../../../nodejs-sdk/lib/core/cached-value.js');
   const reader = service(bench.edge.plain, { CHANGES: true, LOCAL_MAX_ITEMS: ITEMS });
   const now = Date.now();
   const content = { value: 42, text: '42', octets: 2, type: 'int', tagged: false, expiresAt: undefined, took: 0 };
@@ -129,7 +129,7 @@ function among(count, keep, get) {
  * @param {number} count
  */
 function hitsAmong(count) {
-  const { CachedValue } = require('../../../nodejs-sdk/lib/cached-value.js');
+  const { CachedValue } = require('../../../nodejs-sdk/lib/core/cached-value.js');
   const reader = service(bench.dead, { LOCAL_MAX_ITEMS: count, LOCAL_MAX_BYTES: 2 ** 31 - 1 });
   const local = localOf(reader);
   const now = Date.now();
@@ -144,19 +144,19 @@ function hitsAmong(count) {
 
 /**
  * @param {{get: (name: string) => unknown}} reader
- * @returns {import('../../../nodejs-sdk/lib/local.js').Local} where it keeps copies, which nothing but a get shows
+ * @returns {import('../../../nodejs-sdk/lib/core/local.js').Local} where it keeps copies, which nothing but a get shows
  */
 function localOf(reader) {
-  const { Local } = require('../../../nodejs-sdk/lib/local.js');
-  const { fresh } = Local.prototype;
+  const { Local } = require('../../../nodejs-sdk/lib/core/local.js');
+  const { find } = Local.prototype;
   /** @type {any} */
   let local;
-  Local.prototype.fresh = function () {
+  Local.prototype.find = function () {
     local = this; // it is what is looked for
-    return /** @type {any} */ ({ value: () => undefined, isFreshByRecord: () => false });
+    throw new Error('nothing is to be read');
   };
-  reader.get('any');
-  Local.prototype.fresh = fresh;
+  assert.throws(() => reader.get('any'));
+  Local.prototype.find = find;
   return local;
 }
 

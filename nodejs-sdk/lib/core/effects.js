@@ -3,10 +3,48 @@
 /**
  * What this SDK does is written once, as generators: they yield an effect and are resumed with its outcome. One driver
  * awaits the outcome, the other blocks for it, and nothing else differs between `getAsync` and `get`.
+ */
+
+/**
+ * @typedef {object} Request
+ * @property {'GET' | 'PUT' | 'POST' | 'DELETE'} method
+ * @property {string} url Where to connect, and what to ask for.
+ * @property {Record<string, string>} headers in lower case
+ * @property {Uint8Array | undefined} [body]
+ * @property {number} maxBytes How much of the response's body to read.
+ * @property {Route | undefined} [route] A proxy, or authorities of the environment's choice.
+ * @property {number} [end] Unix time in milliseconds after which nothing more of it may be sent, not by the kernel either (CHG-13).
+ * @property {number} [reserve] The share of the call's whole time that must be left when this ends (TIME-3).
+ */
+
+/**
+ * @typedef {object} Response
+ * @property {number} status
+ * @property {Record<string, string | undefined>} headers Those that somebody reads, by their names in lower case.
+ * @property {Uint8Array} body
+ * @property {boolean} cut whether the body goes on beyond `maxBytes`
+ * @property {boolean} [isResent] whether this answers a second sending: what became of the first nobody knows
+ */
+
+/**
+ * What became of a request that was not answered (WRITE-1): no connection was made; the other side ended it; this side
+ * gave up waiting; or there was an answer that is no HTTP.
  *
- * @typedef {import('./wire.js').Request} Request
- * @typedef {import('./wire.js').Response} Response
- * @typedef {import('./wire.js').Failure} Failure
+ * @typedef {'unsent' | 'ended' | 'under way' | 'garbled'} Fate
+ */
+
+/** @typedef {{failure: {code: string, message: string, fate?: Fate}, isResent?: boolean}} Failure No response; nothing here is thrown. */
+
+/** @typedef {{hostname: string, port: number, authorization: string | undefined}} Proxy */
+/** @typedef {{files: string[]}} Authorities PEM files with all that are trusted. */
+
+/**
+ * How a connection is made, where the environment has a say in it (section 13.2 of the specification).
+ *
+ * @typedef {object} Route
+ * @property {string} id Equal for routes that may share connections.
+ * @property {Proxy | undefined} proxy
+ * @property {Authorities | undefined} authorities undefined for the platform's own
  */
 
 /**
@@ -50,6 +88,16 @@
 /**
  * @template T
  * @typedef {Generator<Effect, T, any>} Program
+ */
+
+/** @typedef {(milliseconds: number) => Promise<void>} Sleep */
+
+/**
+ * Runs programs, each within milliseconds.
+ *
+ * @typedef {object} Runner
+ * @property {<T>(program: Program<T>, budget: number, sleep?: Sleep) => Promise<T>} run
+ * @property {<T>(program: Program<T>, budget: number) => T} runSync
  */
 
 /** @type {Failure} */

@@ -1,6 +1,6 @@
 'use strict';
 
-const { toBase64 } = require('./platform.js');
+const { platform } = require('./platform.js');
 const { writeValue } = require('./value-writer.js');
 
 /**
@@ -28,7 +28,7 @@ function textOf(value) {
     case 'object':
       if (value === null) return 'null';
       if (Array.isArray(value)) return `[${value.map(textOf).join(',')}]`;
-      if (ArrayBuffer.isView(value)) return `{"$bytes":"${toBase64(/** @type {Uint8Array} */ (value))}"}`;
+      if (ArrayBuffer.isView(value)) return `{"$bytes":"${platform.toBase64(/** @type {Uint8Array} */ (value))}"}`;
       return textOfDict(/** @type {Record<string, unknown>} */ (value));
     default:
       return JSON.stringify(value);
@@ -49,14 +49,19 @@ function textOfDict(dict) {
  * @param {string} b
  */
 function byCodePoints(a, b) {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  for (let at = 0; ; ) {
+    const [one, other] = [a.codePointAt(at), b.codePointAt(at)];
+    if (one === undefined || other === undefined) return a.length - b.length;
+    if (one !== other) return one - other;
+    at += one > 0xffff ? 2 : 1;
+  }
 }
 
 /** @param {number} number */
 function bitsOf(number) {
-  const bits = Buffer.alloc(8);
-  bits.writeDoubleBE(Number.isNaN(number) ? NaN : number);
-  return bits.toString('hex');
+  const bits = new DataView(new ArrayBuffer(8));
+  bits.setFloat64(0, Number.isNaN(number) ? NaN : number);
+  return bits.getBigUint64(0).toString(16).padStart(16, '0');
 }
 
 module.exports = { canonical };

@@ -1,6 +1,7 @@
 'use strict';
 
 const { CorruptValueError } = require('./errors.js');
+const { platform } = require('./platform.js');
 
 const GZIP_FROM = 1024; // bytes (OBJ-2)
 
@@ -18,14 +19,14 @@ const PASSED_OVER = new Set(['', 'identity', 'aws-chunked']);
  */
 function compress(document) {
   if (document.length < GZIP_FROM) return { body: document, isZipped: false };
-  const zipped = require('node:zlib').gzipSync(document, { level: document.length < LARGE ? LEVEL : LEVEL_OF_LARGE });
+  const zipped = platform.gzip(document, document.length < LARGE ? LEVEL : LEVEL_OF_LARGE);
   return zipped.length < document.length ? { body: zipped, isZipped: true } : { body: document, isZipped: false };
 }
 
 /**
  * Undo the gzip of OBJ-2, never beyond the limit.
  *
- * @param {import('./wire.js').Response} response
+ * @param {import('./effects.js').Response} response
  * @param {number} maxBytes
  * @returns {Uint8Array} the document
  * @throws {CorruptValueError} OBJ-2, OBJ-4
@@ -38,7 +39,7 @@ function decompress({ headers, body, cut }, maxBytes) {
   if (tokens.length === 0) return body;
   if (tokens.length > 1 || tokens[0] !== 'gzip') throw new CorruptValueError('its Content-Encoding is not gzip');
   try {
-    return require('node:zlib').gunzipSync(body, { maxOutputLength: maxBytes });
+    return platform.gunzip(body, maxBytes);
   } catch (cause) {
     throw new CorruptValueError(`it does not inflate to ${maxBytes} bytes or less`, { cause });
   }

@@ -1,30 +1,20 @@
 'use strict';
 
-const { CachedValue } = require('./cached-value.js');
 const { isEdgeFailure } = require('./edge.js');
 const { withinShare } = require('./effects.js');
-const { unwrap } = require('./envelope.js');
 const { CorruptValueError } = require('./errors.js');
 const { EDGE_SHARE } = require('./limits.js');
 const { lineage } = require('./lineage.js');
 const { isTagRecord } = require('./names.js');
+const { isStale, readingOf } = require('./reading.js');
 
 /** @typedef {import('./answer.js').Answer} Answer */
+/** @typedef {import('./cached-value.js').CachedValue} CachedValue */
+/** @typedef {import('./reading.js').EdgeReading} EdgeReading */
+/** @typedef {import('./reading.js').Reading} Reading */
 /** @template T @typedef {import('./effects.js').Program<T>} Program */
 
-/** @typedef {import('./tag-reader.js').Verdict} Verdict */
 /** @typedef {{name: string, key: string, path: string}} Target A name, its object key, and the path of its URL. */
-
-/**
- * What was read.
- *
- * @typedef {object} Reading
- * @property {import('../index.js').Entry['source']} source
- * @property {import('./session.js').Answer & {headers?: import('./wire.js').Response['headers'], maxAge?: number | undefined}} answer What SES-3 wants to know of it.
- * @property {CachedValue | undefined} copy undefined if there is no value
- * @property {import('./lineage.js').Predecessor | undefined} [document] What is stored there, even if it has expired or was invalidated.
- * @property {Verdict | undefined} [verdict] What S3's records of its tags say of it.
- */
 
 /** Reads values: from the edge, from S3 when the edge fails or is behind, and what is left when both fail. */
 class Reader {
@@ -71,16 +61,20 @@ class Reader {
 
   /**
    * @param {Target} target
+   * @param {CachedValue | undefined} kept What memory has of it, which is not fresh.
    * @returns {Program<Reading>}
    * @throws {import('./errors.js').MemoryServiceError} if nobody gave an answer that counts (GET-3 to GET-5, CON-2, FAIL-3)
    */
-  *read(target) {
-    const confirmed = this.#changeReader && (yield* this.#changeReader.confirm(target.name));
-    if (confirmed) return this.#found({ source: 'memory', answer: confirmed.provenance, copy: confirmed }, target);
-    const kept = this.#local.any(target.name);
-    if (kept?.tags && kept.isFreshItself(this.#clock())) {
+  *read(target, kept) {
+    let copy = kept;
+    if (kept && this.#changeReader) {
+      const confirmed = yield* this.#changeReader.confirm(target.name, kept);
+      if (confirmed) return this.#found({ source: 'memory', answer: confirmed.provenance, copy: confirmed }, target);
+      copy = this.#local.any(target.name); // it may have gone while the record was asked for
+    }
+    if (copy?.tags && copy.isFreshItself(this.#clock())) {
       // Its tags alone are to be looked at (CTAG-7).
-      return (yield* this.#judged(target, { source: 'memory', answer: kept.provenance, copy: kept })) ?? (yield* this.readS3(target));
+      return (yield* this.#judged(target, { source: 'memory', answer: copy.provenance, copy })) ?? (yield* this.readS3(target));
     }
     const { reading, isCurrent } = yield* this.#readEdge(target);
     if (!reading || !isCurrent) return yield* this.readBeyondEdge(target, reading);
@@ -143,7 +137,7 @@ class Reader {
    */
   *#readOrigin({ name, key }) {
     try {
-      return this.#decoded(yield* this.#components.origin.read(key, isTagRecord(name) ? { takesCorrupt: true } : {}), 's3', name);
+      return readingOf(yield* this.#components.origin.read(key, isTagRecord(name) ? { takesCorrupt: true } : {}), name, this.#clock());
     } catch (error) {
       throw this.#explained(error, key, name);
     }
@@ -164,7 +158,7 @@ class Reader {
     let reading;
     try {
       const answer = yield* failover ? withinShare(EDGE_SHARE, this.#edge.read(path)) : this.#edge.read(path);
-      reading = { ...this.#decoded(answer, 'edge', name), answer };
+      reading = { ...readingOf(answer, name, this.#clock()), answer };
       this.#circuit.answered();
       this.#changeReader?.compare(name, answer.storedAt);
     } catch (error) {
@@ -313,48 +307,6 @@ class Reader {
     const where = `The document of ${JSON.stringify(name)} (${key} in the bucket ${this.#config.bucket})`;
     return new CorruptValueError(`${where} is corrupt: ${error.message}. Put the value again.`, { cause: error.cause });
   }
-
-  /**
-   * @param {Answer} answer
-   * @param {'edge' | 's3'} source
-   * @param {string} name
-   * @returns {Reading}
-   * @throws {CorruptValueError} but for what is in the place of a record, which is then none (CTAG-3)
-   */
-  #decoded(answer, source, name) {
-    const none = { source, answer, copy: undefined, document: undefined };
-    try {
-      const reading = this.#unwrapped(answer, source);
-      return isTagRecord(name) && reading.copy?.tags ? none : reading;
-    } catch (error) {
-      if (!isTagRecord(name) || !(error instanceof CorruptValueError)) throw error;
-      return none;
-    }
-  }
-
-  /**
-   * @param {Answer} answer
-   * @param {'edge' | 's3'} source
-   * @returns {Reading}
-   * @throws {CorruptValueError}
-   */
-  #unwrapped(answer, source) {
-    if (!answer.document) return { source, answer, copy: undefined, document: undefined };
-    const document = unwrap(answer.document);
-    if (document.hasExpired(this.#clock())) return { source, answer, copy: undefined, document };
-    document.read();
-    return { source, answer, copy: new CachedValue(document, answer), document };
-  }
-}
-
-/** @typedef {Reading & {answer: Answer}} EdgeReading */
-
-/**
- * @param {EdgeReading} reading
- * @returns {boolean} STALE-1
- */
-function isStale({ answer: { age, maxAge } }) {
-  return maxAge !== undefined && age > maxAge;
 }
 
 module.exports = { Reader };

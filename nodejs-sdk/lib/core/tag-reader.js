@@ -8,7 +8,7 @@ const { locateTag } = require('./names.js');
 /** @typedef {import('./cached-value.js').CachedValue} CachedValue */
 /** @typedef {import('./generations.js').Generations} Generations */
 /** @typedef {import('./reader.js').Reader} Reader */
-/** @typedef {import('./reader.js').Reading} Reading */
+/** @typedef {import('./reading.js').Reading} Reading */
 /** @typedef {import('./reader.js').Target} Target */
 /** @template T @typedef {import('./effects.js').Program<T>} Program */
 
@@ -119,10 +119,14 @@ class TagReader {
    */
   *read(record, reader) {
     const { name } = record;
-    const copy = this.#local.freshRecord(name, this.#clock());
-    if (copy) return { source: 'memory', answer: copy.provenance, copy };
+    const place = this.#local.find(name);
+    const copy = place?.value;
+    if (copy?.isFreshItself(this.#clock())) {
+      this.#local.use(/** @type {import('./local.js').Place} */ (place));
+      return { source: 'memory', answer: copy.provenance, copy };
+    }
     const flight = this.#singleFlight.of(name);
-    if (!flight) return yield* this.#lead(record, reader);
+    if (!flight) return yield* this.#lead(record, reader, copy);
     /** @type {{reading: Reading} | {error: unknown} | undefined} */
     let shared;
     const settled = flight.then(
@@ -131,7 +135,7 @@ class TagReader {
     );
     const waited = yield { settled, ...(this.#failover && { reserve: 1 - EDGE_SHARE }) };
     // A synchronous get cannot wait for an asynchronous one, which this thread has to go on with.
-    if ('isAlone' in waited) return yield* reader.read(record);
+    if ('isAlone' in waited) return yield* reader.read(record, this.#local.any(name));
     const outcome = /** @type {{reading: Reading} | {error: unknown} | undefined} */ (shared);
     if (outcome && 'error' in outcome) throw copyOf(outcome.error);
     if (outcome && this.#isNewEnough(name, outcome.reading)) return outcome.reading;
@@ -214,16 +218,17 @@ class TagReader {
    *
    * @param {Target} record
    * @param {Reader} reader
+   * @param {CachedValue | undefined} kept What memory has of it.
    * @returns {Program<Reading>}
    */
-  *#lead(record, reader) {
+  *#lead(record, reader, kept) {
     /** @type {(reading: Reading) => void} */
     let resolve = () => {};
     /** @type {(error: unknown) => void} */
     let reject = () => {};
     const flight = this.#singleFlight.add(record.name, new Promise((...settle) => ([resolve, reject] = settle)));
     try {
-      const reading = yield* reader.read(record);
+      const reading = yield* reader.read(record, kept);
       resolve(reading);
       return reading;
     } catch (error) {

@@ -1,7 +1,7 @@
 'use strict';
 
 const { UnsupportedTypeError } = require('./errors.js');
-const { toBase64 } = require('./platform.js');
+const { platform } = require('./platform.js');
 
 const MAX_LEVELS = 100;
 const MAX_DIGITS = 4300;
@@ -95,7 +95,7 @@ class Walk {
         return this.#bigint(value);
       case 'object':
         if (value === null) return null;
-        if (isBytes(value)) return this.#tag('$bytes', toBase64(/** @type {Uint8Array} */ (value)));
+        if (isBytes(value)) return this.#tag('$bytes', platform.toBase64(/** @type {Uint8Array} */ (value)));
         return this.#container(/** @type {object} */ (value));
       default:
         return this.#refuse(`a value of type ${typeof value} cannot be stored: store ${instead(value)} instead`);

@@ -1,8 +1,7 @@
 'use strict';
 
-const { createHash } = require('node:crypto');
-
 const { canonical } = require('./canonical.js');
+const { platform } = require('./platform.js');
 
 /** Digits of the hash: half of SHA-256 is enough that no two calls share a name. */
 const DIGITS = 32;
@@ -14,7 +13,7 @@ const DIGITS = 32;
  * @throws {import('./errors.js').UnsupportedTypeError} for an argument that could not be stored, such as `$[0].x` (CALL-4)
  */
 function cacheName(functionName, args) {
-  const hash = createHash('sha256').update(canonical(args)).digest('hex');
+  const hash = platform.sha256(canonical(args), 'hex');
   return `cached/${functionName}/${hash.slice(0, DIGITS)}`;
 }
 

@@ -1,6 +1,6 @@
 'use strict';
 
-const { ChangeRecord, DAY, bucketOf, isPutBack, placeMark } = require('./changes.js');
+const { ChangeRecord, DAY, bucketOf, isPutBack, placeMark, wireOf } = require('./changes.js');
 const { isEdgeFailure } = require('./edge.js');
 const { withinShare } = require('./effects.js');
 const { MemoryServiceError } = require('./errors.js');
@@ -82,24 +82,30 @@ class ChangeReader {
 
   /**
    * @param {string} name
-   * @returns {CachedValue | undefined} the copy in memory, if the record at hand makes it fresh
+   * @param {CachedValue} copy which memory has of it
+   * @returns {boolean} whether the record at hand makes it fresh
    */
-  fresh(name) {
-    return this.#isFresh() && this.#confirms(name) ? this.#local.fresh(name, this.#clock()) : undefined;
+  makesFresh(name, copy) {
+    return this.#isFresh() && this.#confirms(name, copy) && copy.isFresh(this.#clock());
   }
 
   /**
    * The same with a look at the record, if that can be of use (CHG-17).
    *
    * @param {string} name
-   * @returns {Program<CachedValue | undefined>}
+   * @param {CachedValue} kept What memory has of it.
+   * @returns {Program<CachedValue | undefined>} what it has then, if that is fresh
    */
-  *confirm(name) {
-    const copy = this.#local.any(name);
-    if (!copy || copy.hasExpired(this.#clock()) || !this.#mayConfirm(name, copy)) return undefined;
+  *confirm(name, kept) {
+    if (kept.hasExpired(this.#clock()) || !this.#mayConfirm(name, kept)) return undefined;
     if (!this.#isFresh() && !(yield* this.#look())) return undefined;
-    if (!this.#confirms(name)) return undefined; // looked up anew: it may have gone meanwhile
-    return isTagRecord(name) ? this.#local.freshRecord(name, this.#clock()) : this.#local.fresh(name, this.#clock());
+    const place = this.#local.find(name); // looked up anew: it may have gone meanwhile
+    if (!place || !this.#confirms(name, place.value)) return undefined;
+    const now = this.#clock();
+    const isFresh = isTagRecord(name) ? place.value.isFreshItself(now) : place.value.isFresh(now);
+    if (!isFresh) return undefined;
+    this.#local.use(place);
+    return place.value;
   }
 
   /**
@@ -117,12 +123,12 @@ class ChangeReader {
 
   /**
    * @param {string} name
-   * @returns {boolean} whether the copy in memory counts as read with the record from now on
+   * @param {CachedValue} copy
+   * @returns {boolean} whether it counts as read with the record from now on
    */
-  #confirms(name) {
-    const copy = this.#local.any(name);
+  #confirms(name, copy) {
     const held = this.#held;
-    if (!copy || !held?.record || Number.isNaN(copy.readSince)) return false;
+    if (!held?.record || Number.isNaN(copy.readSince)) return false;
     this.compare(name, copy.storedAt);
     if (this.#isDistrusting() || !this.#mayConfirm(name, copy)) return false;
     copy.confirm(held);
@@ -227,7 +233,7 @@ class ChangeReader {
    */
   #toldBy({ document, isUnchanged, version, start, age, maxAge, date, readSince, storedAt }) {
     const before = isUnchanged ? this.#held : undefined;
-    const wire = before?.wire ?? Buffer.from(document ?? '').toString();
+    const wire = before?.wire ?? wireOf(document);
     const lastModified = before && Number.isNaN(storedAt) ? before.lastModified : storedAt / SECOND;
     const record = ChangeRecord.believed({ wire, lastModified }, this.#mark);
     return {

@@ -1,15 +1,26 @@
 'use strict';
 
 const { answer } = require('./answer.js');
-const { errorCode } = require('./aws.js');
 const { decompress } = require('./compression.js');
 const { AccessDeniedError, ConfigurationError, CorruptValueError, UnavailableError } = require('./errors.js');
+const { errorCode, isOfS3 } = require('./refusals.js');
 
-/** @typedef {import('./wire.js').Response} Response */
+/** @typedef {import('./effects.js').Response} Response */
 
 /** @typedef {import('./answer.js').Answer} Answer */
 
 /** @typedef {{known?: string | undefined, maxBytes?: number, takesCorrupt?: boolean}} Asked The version that is known, so that the answer may be that there is no other; the most that is read; whether what S3 cannot have zipped so counts as empty. */
+
+/** @typedef {{query: string}} Signature What follows the `?` of a signed URL. */
+
+/**
+ * Signs the reads of a private service.
+ *
+ * @typedef {object} Signer
+ * @property {() => import('./effects.js').Program<Signature>} signature
+ * @property {(refused: any) => boolean} renew After the refusal of a {@link Signature}: whether the next may be another.
+ * @property {(path: string, expires: number) => import('./effects.js').Program<string>} queryFor For somebody else, until Unix time in seconds (GRANT-1).
+ */
 
 /** CloudFront's codes for a URL that should have been signed. */
 const UNSIGNED_CODES = new Set(['MissingKey', 'InvalidKey']);
@@ -22,25 +33,20 @@ class Edge {
   #config;
   #clock;
   #route;
-  /** @type {import('./signing.js').Signer | undefined} */
   #signer;
 
   /**
    * @param {import('./config.js').Config} config
-   * @param {string} place
    * @param {() => number} clock Unix time in milliseconds
-   * @param {object} [aws]
-   * @param {import('./route.js').Route} [aws.route] How it is reached, if the environment has a say in that.
-   * @param {() => import('./aws.js').AwsClient} [aws.client] What a key behind an ARN is read with.
-   * @throws {ConfigurationError} if the service is private and its key is of no use
+   * @param {object} [way]
+   * @param {import('./effects.js').Route | undefined} [way.route] How it is reached, if the environment has a say in that.
+   * @param {Signer | undefined} [way.signer] of a private service
    */
-  constructor(config, place, clock, { route, client } = {}) {
+  constructor(config, clock, { route, signer } = {}) {
     this.#config = config;
     this.#clock = clock;
     this.#route = route;
-    if (config.visibility === 'public') return;
-    const { Signer } = require('./signing.js'); // here, because public services need none of it
-    this.#signer = new Signer(config, place, clock, client);
+    this.#signer = signer;
   }
 
   /** Signs for a private service. */
@@ -77,7 +83,7 @@ class Edge {
 
   /**
    * @param {string} path
-   * @param {import('./signing.js').Signature | undefined} signature
+   * @param {Signature | undefined} signature
    * @param {string | undefined} known
    * @param {number} maxBytes
    * @returns {import('./effects.js').Program<Response>}
@@ -115,7 +121,7 @@ class Edge {
       );
     }
     const advice = this.#signer ? 'check PK_PATH and PUBLIC_KEY_ID' : 'the distribution may not list its bucket';
-    const isOrigins = !this.#signer && Buffer.from(response.body).includes('<RequestId>');
+    const isOrigins = !this.#signer && isOfS3(response);
     return new (isOrigins ? OriginRefusedError : AccessDeniedError)(`${distribution.host} refused to read ${path} (${code}): ${advice}.`);
   }
 }

@@ -4,7 +4,7 @@ const { Backoff } = require('./backoff.js');
 const { runAll } = require('./batch.js');
 const { Draft } = require('./envelope.js');
 const { BatchError, ConflictError } = require('./errors.js');
-const { randomWriteId } = require('./platform.js');
+const { platform } = require('./platform.js');
 const { generationOf } = require('./tag-reader.js');
 
 /** @typedef {import('./conditional.js').Run} Run */
@@ -47,8 +47,8 @@ class TagWriter {
    * @param {import('./conditional.js').ConditionalWriter} components.conditional
    * @param {import('./local.js').Local} components.local
    * @param {import('./session.js').Session} components.session
-   * @param {import('./components.js').Components['permit']} components.permit
-   * @param {import('./components.js').Seams} seams
+   * @param {import('./permit.js').Permits} components.permit
+   * @param {import('./platform.js').Seams} seams
    */
   constructor({ edgeTtl, deadline }, components, seams) {
     this.#components = components;
@@ -146,12 +146,12 @@ class TagWriter {
   async #put(run, record, replaces) {
     const { name } = record;
     const now = this.#seams.clock();
-    const first = randomWriteId();
+    const first = platform.randomWriteId();
     const version = await this.#send(run, record, { at: now, writeId: first, replaces });
     const known = { generation: first, until: now + this.#options.edgeTtl * 1000 };
     const date = this.#components.session.storedAt(name, version);
     if (!(Math.abs(date - now) > INACCURACY)) return known;
-    const second = randomWriteId();
+    const second = platform.randomWriteId();
     await this.#send(run, record, { at: date, writeId: second, replaces: version });
     return { ...known, generation: second };
   }

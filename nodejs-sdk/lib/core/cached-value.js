@@ -1,10 +1,9 @@
 'use strict';
 
 const { withoutTags } = require('./generations.js');
-const { copyBytes } = require('./platform.js');
 const { readTagged } = require('./value-reader.js');
 
-/** @typedef {import('../index.js').Entry} Entry */
+/** @typedef {import('../../index.js').Entry} Entry */
 
 /** The last moment that a Date can tell, in Unix milliseconds. */
 const LAST_MOMENT = 8.64e15;
@@ -176,7 +175,7 @@ class CachedValue {
 
   /** @returns {any} the value, the caller's own */
   value() {
-    if (!this.#isText) return this.#isBytes ? copyBytes(/** @type {Uint8Array} */ (this.#held)) : this.#held;
+    if (!this.#isText) return this.#isBytes ? new Uint8Array(/** @type {Uint8Array} */ (this.#held)) : this.#held;
     if (this.#decoded !== undefined) {
       const decoded = this.#decoded;
       this.#decoded = undefined;

@@ -1,7 +1,7 @@
 'use strict';
 
 const { ValueTooLargeError } = require('./errors.js');
-const { copyBytes, toUtf8 } = require('./platform.js');
+const { platform } = require('./platform.js');
 const { readTagged } = require('./value-reader.js');
 
 /** What stands at the end of a JSON value that is no text, list or dict. */
@@ -22,7 +22,7 @@ class Touched {
 
   /** @returns {any} the value, the caller's own */
   take() {
-    if (this.type === 'bytes') return copyBytes(/** @type {Uint8Array} */ (this.value));
+    if (this.type === 'bytes') return new Uint8Array(/** @type {Uint8Array} */ (this.value));
     if (this.type !== 'list' && this.type !== 'dict') return this.value;
     const value = JSON.parse(/** @type {string} */ (this.#members.get('value')));
     return this.tagged ? readTagged(value) : value;
@@ -42,7 +42,7 @@ class Touched {
     if (expiresAt !== undefined) members.set('expires_at', String(expiresAt));
     if (previous.length > 0) members.set('previous', JSON.stringify(previous));
     const text = `{${[...members].map(([name, member]) => `${JSON.stringify(name)}:${member}`).join(',')}}`;
-    const document = toUtf8('', text, '');
+    const document = platform.toUtf8('', text, '');
     if (document.length <= maxBytes) return { document, text };
     throw new ValueTooLargeError(`The value takes ${document.length} bytes as JSON; MAX_VALUE_BYTES allows ${maxBytes}.`);
   }

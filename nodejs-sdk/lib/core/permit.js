@@ -6,6 +6,8 @@ const { ExpiredError, Fence } = require('./fence.js');
 /** @typedef {import('./conditional.js').Run} Run */
 /** @template T @typedef {import('./effects.js').Program<T>} Program */
 
+/** @typedef {Pick<Permit, 'write'> | typeof FREE} Permission */
+/** @typedef {(run: Run, names?: string[]) => Permission} Permits For one call that writes these names; all, unless given. */
 /** @typedef {{budget: number, isConditional?: boolean}} Writing Milliseconds that it may take; whether somebody looks what became of it. */
 
 /** What one call may write, since it has announced it; for as long as it takes (CHG-12, CHG-13). */

@@ -9,7 +9,7 @@ const { dateIn } = require('./dates.js');
  * @typedef {object} Answer
  * @property {Uint8Array | undefined} document undefined if there is none
  * @property {'edge' | 's3'} source
- * @property {import('./wire.js').Response['headers']} headers
+ * @property {import('./effects.js').Response['headers']} headers
  * @property {number} start When the request began, by the clock of this machine.
  * @property {number} age Whole seconds since the edge fetched its copy; NaN if what it says is no number.
  * @property {boolean} tellsAge Whether it says when the edge fetched its copy (EXP-1).
@@ -30,7 +30,7 @@ const SECOND = 1000;
 /**
  * @param {'edge' | 's3'} source
  * @param {number} start
- * @param {import('./wire.js').Response} response
+ * @param {import('./effects.js').Response} response
  * @param {Uint8Array | undefined} document
  * @param {number} [end] When it was there, by the same clock, if anybody asks for `readSince`.
  * @returns {Answer}
@@ -74,7 +74,7 @@ function fetchedAt({ start, age, tellsAge }) {
 }
 
 /**
- * @param {{headers?: import('./wire.js').Response['headers']}} answer
+ * @param {{headers?: import('./effects.js').Response['headers']}} answer
  * @returns {string} what a cache had to do with it, for example "hit, age 3 s"; for log lines, so nothing else of the headers
  */
 function cacheOf({ headers }) {
@@ -87,7 +87,7 @@ function cacheOf({ headers }) {
 }
 
 /**
- * @param {Pick<import('./wire.js').Response, 'headers'>} response
+ * @param {Pick<import('./effects.js').Response, 'headers'>} response
  * @returns {number} when it was made, in Unix milliseconds; NaN if it does not say
  */
 function dateOf({ headers }) {
@@ -95,7 +95,7 @@ function dateOf({ headers }) {
 }
 
 /**
- * @param {Pick<import('./wire.js').Response, 'headers'>} response
+ * @param {Pick<import('./effects.js').Response, 'headers'>} response
  * @returns {string} the version (PUT-1): the ETag without its quotes, and without the mark of whoever re-encoded the body
  */
 function versionOf({ headers }) {

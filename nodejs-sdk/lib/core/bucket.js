@@ -2,7 +2,41 @@
 
 const { AccessDeniedError, ConfigurationError, UnavailableError } = require('./errors.js');
 
-/** @typedef {import('./wire.js').Response} Response */
+/** @typedef {import('./effects.js').Response} Response */
+/** @typedef {'s3' | 'ssm' | 'secretsmanager' | 'sts' | 'cloudfront'} Service */
+
+/**
+ * Where a service is asked.
+ *
+ * @typedef {object} Endpoint
+ * @property {string} url without a slash at its end
+ * @property {string} region that signs
+ * @property {import('./effects.js').Route | undefined} route
+ */
+
+/**
+ * @typedef {object} Call
+ * @property {Service} service
+ * @property {Endpoint} endpoint
+ * @property {'GET' | 'PUT' | 'POST' | 'DELETE'} method
+ * @property {string} path with what is asked, beginning with a slash
+ * @property {Record<string, string>} headers in lower case
+ * @property {Uint8Array | (() => Uint8Array)} [body] Or what makes another one each time that it is sent.
+ * @property {string} what For the error message.
+ * @property {number} [maxBytes] How much of the answer to read.
+ * @property {import('./fence.js').Fence} [fence] What it was announced with: it is signed in its query, and not sent later than that allows (CHG-12).
+ * @property {'write' | 'conditional write'} [kind] It changes something in S3; otherwise it may be asked as often as one likes.
+ */
+
+/** @typedef {{isInDoubt: boolean}} Doubt Whether an attempt before this one may have had its effect (WRITE-5). */
+
+/**
+ * Asks AWS, signed, and again if that is of use.
+ *
+ * @typedef {object} Client
+ * @property {{bucket: (bucket: string, region: string | undefined) => Endpoint}} endpoints
+ * @property {(call: Call) => import('./effects.js').Program<Response & Doubt>} ask Gives the response, whatever its status below 500.
+ */
 
 const ACCESS_CODES = new Set([
   'AccessDenied',
@@ -18,12 +52,12 @@ const REGION_CODES = new Set(['PermanentRedirect', 'AuthorizationHeaderMalformed
 class Bucket {
   #config;
   #client;
-  /** @type {import('./endpoints.js').Endpoint | undefined} */
+  /** @type {Endpoint | undefined} */
   #endpoint;
 
   /**
    * @param {Pick<import('./config.js').Config, 'bucket' | 'region'>} config
-   * @param {import('./aws.js').AwsClient} client
+   * @param {Client} client
    * @throws {ConfigurationError} if the environment says where S3 is in a way that is not followed
    */
   constructor(config, client) {
@@ -40,9 +74,9 @@ class Bucket {
    * @param {Uint8Array | (() => Uint8Array)} [call.body]
    * @param {string} call.what For the error message.
    * @param {number} [call.maxBytes]
-   * @param {import('./aws.js').Call['kind']} [call.kind]
+   * @param {Call['kind']} [call.kind]
    * @param {import('./fence.js').Fence | undefined} [call.fence] With a change record: what it was announced with.
-   * @returns {import('./effects.js').Program<Response & import('./aws.js').Doubt>} the response, whatever its status below 500
+   * @returns {import('./effects.js').Program<Response & Doubt>} the response, whatever its status below 500
    * @throws {ConfigurationError} without credentials
    * @throws {UnavailableError}
    */

@@ -1,6 +1,6 @@
 'use strict';
 
-/** @typedef {Promise<import('./reader.js').Reading>} Flight */
+/** @typedef {Promise<import('./reading.js').Reading>} Flight */
 
 /** The reads that are under way, so that many callers share one request (MEM-4). */
 class SingleFlight {

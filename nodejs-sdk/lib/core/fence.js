@@ -1,7 +1,7 @@
 'use strict';
 
+const { present } = require('./aws-clock.js');
 const { UnavailableError } = require('./errors.js');
-const { present } = require('./sigv4.js');
 
 /** Seconds after its announcement until which something is sent (CHG-12). */
 const SENDS = 15;

@@ -1,7 +1,7 @@
 'use strict';
 
 const { CorruptValueError } = require('./errors.js');
-const { fromBase64 } = require('./platform.js');
+const { platform } = require('./platform.js');
 
 const MAX_LEVELS = 100;
 const INT_TEXT = /^(0|-?[1-9][0-9]{0,4299})$/;
@@ -84,7 +84,7 @@ function readFloat(text) {
 
 /** @param {string} text */
 function readBytes(text) {
-  const bytes = fromBase64(text);
+  const bytes = platform.fromBase64(text);
   if (bytes === undefined) throw new CorruptValueError('a $bytes is no padded base64');
   return bytes;
 }

@@ -4,7 +4,7 @@ const { CachedValue } = require('./cached-value.js');
 const { AccessDeniedError, ConfigurationError, UnavailableError } = require('./errors.js');
 const { MAX_IDS } = require('./lineage.js');
 const { formOf } = require('./options.js');
-const { randomWriteId } = require('./platform.js');
+const { platform } = require('./platform.js');
 const { NOTHING_DONE, UNKNOWN } = require('./session.js');
 
 /** @typedef {import('./envelope.js').Draft | import('./touched.js').Touched} Draft */
@@ -59,7 +59,7 @@ class Writer {
    * @returns {Prepared}
    * @throws {import('./errors.js').ValueTooLargeError}
    */
-  prepare(draft, options, { end, previous, took, writeId = randomWriteId() } = {}) {
+  prepare(draft, options, { end, previous, took, writeId = platform.randomWriteId() } = {}) {
     return this.#prepare(draft, formOf(options, this.#clock(), end), writeId, previous, took);
   }
 

@@ -1,17 +1,16 @@
 'use strict';
 
-const { createHash } = require('node:crypto');
-
 const { dateOf, versionOf } = require('./answer.js');
-const { errorCode } = require('./aws.js');
 const { Bucket } = require('./bucket.js');
 const { compress } = require('./compression.js');
 const { UnavailableError } = require('./errors.js');
+const { platform } = require('./platform.js');
+const { errorCode } = require('./refusals.js');
 const { elements, isDocument, textOf } = require('./xml.js');
 
 /** @typedef {import('./errors.js').AccessDeniedError} AccessDeniedError */
 /** @typedef {import('./errors.js').ConfigurationError} ConfigurationError */
-/** @typedef {import('./wire.js').Response & import('./aws.js').Doubt} Response */
+/** @typedef {import('./effects.js').Response & import('./bucket.js').Doubt} Response */
 
 /** @typedef {AccessDeniedError | ConfigurationError | UnavailableError} Failure */
 /** @typedef {{version: string, date: number}} Stored The ETag without its quotes, and S3's `Date` in Unix milliseconds. */
@@ -21,6 +20,8 @@ const { elements, isDocument, textOf } = require('./xml.js');
 /** A page of 1,000 keys of 1,024 bytes, each of which may have to be written as a reference, and what stands around them. */
 const MAX_PAGE_BYTES = 8 * 1024 * 1024;
 
+const utf8 = new TextDecoder();
+
 /** Writes documents to S3 (section 4), removes and lists them. */
 class Store {
   #config;
@@ -28,7 +29,7 @@ class Store {
 
   /**
    * @param {Pick<import('./config.js').Config, 'bucket' | 'region' | 'staleIfError'>} config
-   * @param {import('./aws.js').AwsClient} client
+   * @param {import('./bucket.js').Client} client
    */
   constructor(config, client) {
     this.#config = config;
@@ -87,10 +88,10 @@ class Store {
    */
   *removeMany(keys, fence) {
     const objects = keys.map((key) => `<Object><Key>${key}</Key></Object>`);
-    const body = Buffer.from(`<Delete><Quiet>true</Quiet>${objects.join('')}</Delete>`);
+    const body = platform.toUtf8('', `<Delete><Quiet>true</Quiet>${objects.join('')}</Delete>`, '');
     const what = `Removing ${keys.length} keys from the bucket ${this.#config.bucket}`;
     // S3 wants a checksum. MD5, the usual one, fails where Node runs in FIPS mode.
-    const checksum = createHash('sha256').update(body).digest('base64');
+    const checksum = platform.sha256(body, 'base64');
     const headers = { 'content-type': 'application/xml', 'x-amz-checksum-sha256': checksum };
     const response = yield* this.#ask({ method: 'POST', path: '?delete=', headers, body, what, kind: 'write', maxBytes: MAX_PAGE_BYTES, fence });
     const failed = elements(documentOf(response, 'DeleteResult', what, true), 'Error').map((error) => {
@@ -130,7 +131,7 @@ class Store {
    * @param {Uint8Array | (() => Uint8Array)} [call.body]
    * @param {string} [call.what]
    * @param {number} [call.maxBytes]
-   * @param {import('./aws.js').Call['kind']} [call.kind]
+   * @param {import('./bucket.js').Call['kind']} [call.kind]
    * @param {Fence | undefined} [call.fence]
    * @param {(status: number, code: string) => boolean} [call.accepts] Which refusals are an answer.
    * @returns {import('./effects.js').Program<Response>}
@@ -168,7 +169,7 @@ function isConditionRefused(status, code) {
  * @throws {UnavailableError} if it is something else: no list of errors is not a list of no errors
  */
 function documentOf({ body, cut, status }, root, what, isWrite = false) {
-  const xml = Buffer.from(body).toString();
+  const xml = utf8.decode(body);
   if (!cut && isDocument(xml, root)) return xml;
   throw UnavailableError.because(what, { code: String(status), message: `the answer is no ${root}` }, isWrite);
 }

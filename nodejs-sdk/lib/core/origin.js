@@ -1,10 +1,10 @@
 'use strict';
 
 const { answer } = require('./answer.js');
-const { errorCode } = require('./aws.js');
 const { Bucket } = require('./bucket.js');
 const { decompress } = require('./compression.js');
 const { CorruptValueError } = require('./errors.js');
+const { errorCode } = require('./refusals.js');
 
 /** Reads documents from S3 itself: strongly consistent, and there when the edge is not. */
 class Origin {
@@ -14,7 +14,7 @@ class Origin {
 
   /**
    * @param {import('./config.js').Config} config
-   * @param {import('./aws.js').AwsClient} client
+   * @param {import('./bucket.js').Client} client
    * @param {() => number} clock Unix time in milliseconds
    */
   constructor(config, client, clock) {
@@ -47,7 +47,7 @@ class Origin {
 }
 
 /**
- * @param {import('./wire.js').Response} response
+ * @param {import('./effects.js').Response} response
  * @param {number} maxBytes
  * @param {boolean} takesCorrupt
  * @returns {Uint8Array} nothing, if it is corrupt and that is taken

@@ -6,7 +6,7 @@ const { hidesHistory, lineage } = require('./lineage.js');
 const { NOTHING_DONE, UNKNOWN, stateOf } = require('./session.js');
 const { isRefusal } = require('./writer.js');
 
-/** @typedef {import('./reader.js').Reading} Reading */
+/** @typedef {import('./reading.js').Reading} Reading */
 /** @typedef {import('./reader.js').Target} Target */
 /** @typedef {import('./writer.js').Prepared} Prepared */
 /** @typedef {import('./cached-value.js').CachedValue} CachedValue */
@@ -43,8 +43,8 @@ class ConditionalWriter {
    * @param {import('./reader.js').Reader} components.reader
    * @param {import('./store.js').Store} components.store
    * @param {import('./session.js').Session} components.session
-   * @param {import('./components.js').Components['permit']} components.permit
-   * @param {import('./components.js').Seams} seams
+   * @param {import('./permit.js').Permits} components.permit
+   * @param {import('./platform.js').Seams} seams
    * @param {number} budget Milliseconds that a put may take, whatever has to be sent and read for it.
    */
   constructor(components, seams, budget) {
@@ -90,7 +90,7 @@ class ConditionalWriter {
    * @param {Prepared} prepared
    * @param {Condition} condition
    * @param {Backoff} backoff
-   * @param {ReturnType<import('./components.js').Components['permit']>} permit of the whole call
+   * @param {import('./permit.js').Permission} permit of the whole call
    * @returns {Promise<string | undefined>} the version; undefined if the condition does not hold
    * @throws {UnavailableError}
    */
@@ -218,7 +218,7 @@ class Attempt {
    * @param {Prepared} prepared
    * @param {Condition} condition
    * @param {number} begun Unix time in milliseconds
-   * @param {ReturnType<import('./components.js').Components['permit']>} permit
+   * @param {import('./permit.js').Permission} permit
    */
   constructor(prepared, { replaces, takesExpired = false }, begun, permit) {
     this.permit = permit;

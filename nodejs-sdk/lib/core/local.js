@@ -2,9 +2,10 @@
 
 const { LruMap } = require('./lru-map.js');
 const { isTagRecord } = require('./names.js');
-const { octetsOf } = require('./platform.js');
+const { platform } = require('./platform.js');
 
 /** @typedef {import('./cached-value.js').CachedValue} CachedValue */
+/** @typedef {import('./lru-map.js').Place<CachedValue>} Place */
 
 /**
  * What a copy counts for besides its document and its name, in bytes (MEM-1): the objects around it and its place in the
@@ -39,26 +40,15 @@ class Local {
 
   /**
    * @param {string} name
-   * @param {number} now Unix time in milliseconds
-   * @returns {CachedValue | undefined} undefined if there is none, or none that is fresh (MEM-2)
+   * @returns {Place | undefined} where its copy is, whatever its age; good until anything else is done here
    */
-  fresh(name, now) {
-    const place = this.#copies.find(name);
-    if (place === undefined || !place.value.isFresh(now)) return undefined;
-    this.#copies.use(place);
-    return place.value;
+  find(name) {
+    return this.#copies.find(name);
   }
 
-  /**
-   * @param {string} name that of a tag's record
-   * @param {number} now Unix time in milliseconds
-   * @returns {CachedValue | undefined} undefined if it has to be read
-   */
-  freshRecord(name, now) {
-    const place = this.#copies.find(name);
-    if (place === undefined || !place.value.isFreshItself(now)) return undefined;
+  /** @param {Place} place whose copy is what somebody has asked for: it goes last */
+  use(place) {
     this.#copies.use(place);
-    return place.value;
   }
 
   /**
@@ -85,7 +75,7 @@ class Local {
     this.bytes += size;
     while (this.bytes > this.#maxBytes || this.items > this.#maxItems) {
       this.evictions++;
-      this.drop(/** @type {import('./lru-map.js').Place<CachedValue>} */ (this.#copies.oldest).name);
+      this.drop(/** @type {Place} */ (this.#copies.oldest).name);
     }
   }
 
@@ -123,7 +113,7 @@ class Local {
  * @param {CachedValue} copy
  */
 function sizeOf(name, copy) {
-  return copy.size + octetsOf(name) + OVERHEAD;
+  return copy.size + platform.octetsOf(name) + OVERHEAD;
 }
 
 module.exports = { Local };

@@ -1,10 +1,11 @@
 'use strict';
 
-const { ChangeRecord, bucketOf, placeMark } = require('./changes.js');
+const { learnClock, present } = require('./aws-clock.js');
+const { ChangeRecord, bucketOf, placeMark, wireOf } = require('./changes.js');
 const { UnavailableError, copyOf } = require('./errors.js');
 const { ExpiredError, Fence } = require('./fence.js');
 const { locateRecord } = require('./names.js');
-const { learnClock, present } = require('./sigv4.js');
+const { platform } = require('./platform.js');
 
 /** @typedef {import('./conditional.js').Run} Run */
 /** @template T @typedef {import('./effects.js').Program<T>} Program */
@@ -182,7 +183,7 @@ class Announcer {
     const form = /** @type {const} */ ({ expiresAt: undefined, maxAge: this.#edgeTtl, ttlDays: undefined, storageClass: 'STANDARD', isRecord: true });
     let answer;
     try {
-      answer = yield* this.#store.put(this.#key, Buffer.from(raised.document(this.#mark)), form, version, new Fence(e));
+      answer = yield* this.#store.put(this.#key, platform.toUtf8('', raised.document(this.#mark), ''), form, version, new Fence(e));
     } catch (error) {
       return yield* this.#afterFailure(error, group, e);
     }
@@ -214,7 +215,7 @@ class Announcer {
     const { document, version, storedAt, date } = yield* this.#origin.read(this.#key, { maxBytes: MAX_BYTES, takesCorrupt: true });
     isClockRight(start, date);
     const lastModified = storedAt / SECOND;
-    const wire = Buffer.from(document ?? '').toString();
+    const wire = wireOf(document);
     return this.#see(ChangeRecord.believed({ wire, lastModified }, this.#mark), version, lastModified);
   }
 
@@ -282,7 +283,7 @@ function isClockRight(start, date) {
  * @returns {Promise<T | undefined>} undefined if it takes longer
  */
 async function within(milliseconds, promise) {
-  /** @type {NodeJS.Timeout | undefined} */
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   /** @type {Promise<undefined>} */
   const late = new Promise((resolve) => {

@@ -3,9 +3,9 @@
 const { CorruptValueError, ValueTooLargeError } = require('./errors.js');
 const { memberOf, readTags } = require('./generations.js');
 const { isTooDeep } = require('./nesting.js');
-const { copyBytes, toUtf8 } = require('./platform.js');
-const { writeValue } = require('./value-writer.js');
+const { platform } = require('./platform.js');
 const { readTagged, tagOf } = require('./value-reader.js');
+const { writeValue } = require('./value-writer.js');
 
 const VERSION = 1;
 /** That of a document with tags, so that whoever knows none refuses it (CTAG-4). */
@@ -50,12 +50,12 @@ class Draft {
     this.type = type;
     this.tagged = tagged;
     /** A list or dict may change any time: its text has it. */
-    this.value = type === 'list' || type === 'dict' ? undefined : type === 'bytes' ? copyBytes(/** @type {Uint8Array} */ (value)) : value;
+    this.value = type === 'list' || type === 'dict' ? undefined : type === 'bytes' ? new Uint8Array(/** @type {Uint8Array} */ (value)) : value;
   }
 
   /** @returns {any} the value, the caller's own and as a get gives it */
   take() {
-    if (this.type === 'bytes') return copyBytes(/** @type {Uint8Array} */ (this.value));
+    if (this.type === 'bytes') return new Uint8Array(/** @type {Uint8Array} */ (this.value));
     if (this.type !== 'list' && this.type !== 'dict') return this.value;
     const value = JSON.parse(this.#json);
     return this.tagged ? readTagged(value) : value;
@@ -76,7 +76,7 @@ class Draft {
     const marks = tags ? memberOf(tags) : '';
     const head = `{"v":${tags ? VERSION_WITH_TAGS : VERSION},"type":"${this.type}","value":`;
     const rest = `,"write":"${writeId}"${flag}${end}${lineage}${cost}${marks}}`;
-    const document = toUtf8(head, this.#json, rest);
+    const document = platform.toUtf8(head, this.#json, rest);
     if (document.length > maxBytes) {
       throw new ValueTooLargeError(
         `The value takes ${document.length} bytes as JSON; MAX_VALUE_BYTES allows ${maxBytes}. Store it in parts.`,

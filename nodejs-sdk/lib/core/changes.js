@@ -1,6 +1,6 @@
 'use strict';
 
-const { createHash } = require('node:crypto');
+const { platform } = require('./platform.js');
 
 /**
  * A record as it was read.
@@ -27,6 +27,8 @@ const WIDTH = 3;
 const DIGITS = 3;
 /** The end of the year 9999. */
 const LAST_TIME = 253_402_300_799;
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
 const BASE64 = /^[A-Za-z0-9+/]{16384}$/;
 
 /**
@@ -40,9 +42,9 @@ class ChangeRecord {
    * @param {number} newest The latest time with which it was put.
    * @param {number} since The time that stands for everything announced before.
    * @param {number} all The latest announcement of everything; 0 for none.
-   * @param {Buffer} octets The buckets as the document has them, before base64.
+   * @param {Uint8Array} octets The buckets as the document has them, before base64.
    */
-  constructor(newest, since, all = 0, octets = Buffer.alloc(BUCKETS * WIDTH)) {
+  constructor(newest, since, all = 0, octets = new Uint8Array(BUCKETS * WIDTH)) {
     this.newest = newest;
     this.since = since;
     this.all = all;
@@ -81,7 +83,8 @@ class ChangeRecord {
    * @returns {number} when it was announced last; 0 if it was not after `since`
    */
   timeOf(bucket) {
-    const seconds = this.#octets.readUIntBE(bucket * WIDTH, WIDTH);
+    const at = bucket * WIDTH;
+    const seconds = (this.#octets[at] << 16) | (this.#octets[at + 1] << 8) | this.#octets[at + 2];
     return seconds === 0 ? 0 : this.since + seconds;
   }
 
@@ -105,10 +108,10 @@ class ChangeRecord {
     const newest = Math.max(this.newest, e);
     const since = Math.max(this.since, newest - DAY);
     const announced = new Set(buckets);
-    const octets = Buffer.alloc(BUCKETS * WIDTH);
+    const octets = new Uint8Array(BUCKETS * WIDTH);
     for (let bucket = 0; bucket < BUCKETS; bucket++) {
       const time = announced.has(bucket) ? Math.max(this.timeOf(bucket), e) : this.timeOf(bucket);
-      if (time > since) octets.writeUIntBE(time - since, bucket * WIDTH, WIDTH);
+      if (time > since) octets.set(octetsOf(time - since), bucket * WIDTH);
     }
     return new ChangeRecord(newest, since, Math.max(this.all, until), octets);
   }
@@ -119,7 +122,7 @@ class ChangeRecord {
    */
   document(place) {
     const { newest, since, all } = this;
-    return JSON.stringify({ v: 1, place, newest, since, all, buckets: this.#octets.toString('base64') });
+    return JSON.stringify({ v: 1, place, newest, since, all, buckets: platform.toBase64(this.#octets) });
   }
 
   /**
@@ -155,7 +158,7 @@ class ChangeRecord {
  * @returns {number} CHG-3
  */
 function bucketOf(name) {
-  return parseInt(createHash('sha256').update(name).digest('hex').slice(0, DIGITS), 16);
+  return parseInt(platform.sha256(name, 'hex').slice(0, DIGITS), 16);
 }
 
 /**
@@ -164,7 +167,7 @@ function bucketOf(name) {
  * @returns {string} what it says of where it is (CHG-2)
  */
 function placeMark(bucketName, key) {
-  return createHash('sha256').update(`${bucketName}/${key}`).digest('hex').slice(0, 16);
+  return platform.sha256(`${bucketName}/${key}`, 'hex').slice(0, 16);
 }
 
 /**
@@ -206,7 +209,23 @@ function parsed(wire, place) {
   if (typeof told !== 'object' || told === null || told.v !== 1 || told.place !== place) return undefined;
   const { newest, since, all, buckets } = told;
   if (![newest, since, all].every(isTime) || typeof buckets !== 'string' || !BASE64.test(buckets)) return undefined;
-  return new ChangeRecord(newest, since, all, Buffer.from(buckets, 'base64'));
+  return new ChangeRecord(newest, since, all, /** @type {Uint8Array} */ (platform.fromBase64(buckets)));
+}
+
+/**
+ * @param {number} seconds
+ * @returns {number[]} as a bucket has them, the highest first
+ */
+function octetsOf(seconds) {
+  return [seconds >> 16, seconds >> 8, seconds];
+}
+
+/**
+ * @param {Uint8Array | undefined} document
+ * @returns {string} its text; empty if there is none
+ */
+function wireOf(document) {
+  return document ? utf8.decode(document) : '';
 }
 
 /** @param {unknown} time */
@@ -214,4 +233,4 @@ function isTime(time) {
   return Number.isInteger(time) && Number(time) >= 0 && Number(time) <= LAST_TIME;
 }
 
-module.exports = { ChangeRecord, bucketOf, placeMark, readSince, isPutBack, DAY };
+module.exports = { ChangeRecord, bucketOf, placeMark, readSince, isPutBack, wireOf, DAY };

@@ -3,9 +3,10 @@
 const { UnavailableError, copyOf } = require('./errors.js');
 const { EDGE_SHARE } = require('./limits.js');
 
-/** @typedef {import('./reader.js').Reading} Reading */
+/** @typedef {import('./cached-value.js').CachedValue} CachedValue */
+/** @typedef {import('./reading.js').Reading} Reading */
 /** @typedef {import('./reader.js').Target} Target */
-/** @typedef {import('./runtime.js').Runtime} Runtime */
+/** @typedef {import('./effects.js').Runner} Runner */
 
 /** Looks values up, so that callers who want the same at the same time share a request (MEM-4). */
 class CoalescingReader {
@@ -27,7 +28,7 @@ class CoalescingReader {
    * @param {object} options
    * @param {number} options.budget Milliseconds that a get may take.
    * @param {boolean} options.failover
-   * @param {import('./runtime.js').Sleep} options.sleep
+   * @param {import('./effects.js').Sleep} options.sleep
    * @param {() => number} options.clock Unix time in milliseconds
    */
   constructor({ reader, session, singleFlight, stats }, { budget, failover, sleep, clock }) {
@@ -42,29 +43,31 @@ class CoalescingReader {
   }
 
   /**
-   * @param {Runtime} runtime
+   * @param {Runner} runtime
    * @param {Target} target
    * @param {boolean} isConsistent
+   * @param {CachedValue | undefined} kept What memory has of it, which is not fresh.
    * @returns {Reading}
    * @throws {import('./errors.js').MemoryServiceError}
    */
-  blocking(runtime, target, isConsistent) {
-    return runtime.runSync(isConsistent ? this.#reader.readS3(target) : this.#reader.read(target), this.#budget);
+  blocking(runtime, target, isConsistent, kept) {
+    return runtime.runSync(isConsistent ? this.#reader.readS3(target) : this.#reader.read(target, kept), this.#budget);
   }
 
   /**
-   * @param {Runtime} runtime
+   * @param {Runner} runtime
    * @param {Target} target
    * @param {boolean} isConsistent
+   * @param {CachedValue | undefined} kept What memory has of it, which is not fresh.
    * @returns {Promise<Reading>}
    * @throws {import('./errors.js').MemoryServiceError}
    */
-  async awaited(runtime, target, isConsistent) {
+  async awaited(runtime, target, isConsistent, kept) {
     // A consistent get shares nothing: a request sent before it began need not see what was stored before it began.
     if (isConsistent) return runtime.run(this.#reader.readS3(target), this.#budget, this.#sleep);
     const { name } = target;
     const flight = this.#singleFlight.of(name);
-    if (!flight) return this.#singleFlight.add(name, runtime.run(this.#reader.read(target), this.#budget, this.#sleep));
+    if (!flight) return this.#singleFlight.add(name, runtime.run(this.#reader.read(target, kept), this.#budget, this.#sleep));
     const began = performance.now();
     const reading = await this.#share(flight);
     if (!reading) {
@@ -74,7 +77,7 @@ class CoalescingReader {
     // Since this get began later than the request, it may have to be newer; and what was fetched before its end says nothing
     // after it (EXP-1).
     if (!reading.copy?.hasExpired(this.#clock()) && this.#session.accepts(name, reading.answer)) {
-      if (reading.source === 'memory') this.#stats.countHit(/** @type {import('./cached-value.js').CachedValue} */ (reading.copy), this.#clock());
+      if (reading.source === 'memory') this.#stats.countHit(/** @type {CachedValue} */ (reading.copy), this.#clock());
       else this.#stats.sharedReads++;
       return reading;
     }
@@ -82,7 +85,7 @@ class CoalescingReader {
   }
 
   /**
-   * @param {Runtime} runtime
+   * @param {Runner} runtime
    * @param {Target} target
    * @param {number} began
    */
@@ -97,7 +100,7 @@ class CoalescingReader {
    * @returns {Promise<Reading | undefined>} undefined if it takes too long
    */
   async #share(flight) {
-    /** @type {NodeJS.Timeout | undefined} */
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
     let timer;
     /** @type {Promise<undefined>} */
     const late = new Promise((resolve) => {

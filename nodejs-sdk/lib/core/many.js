@@ -19,7 +19,12 @@ class Many {
   /**
    * @param {Pick<import('./config.js').Config, 'visibility' | 'deadline'>} config
    * @param {string} place
-   * @param {import('./components.js').Components} components
+   * @param {object} components
+   * @param {import('./writer.js').Writer} components.writer
+   * @param {import('./store.js').Store} components.store
+   * @param {import('./tag-writer.js').TagWriter} components.tagWriter
+   * @param {{drop: (paths: string[], run: Run, done: 'stored' | 'removed') => Promise<void>}} components.invalidation
+   * @param {import('./permit.js').Permits} components.permit
    * @param {Run} run
    * @param {import('./log.js').Log} log
    */
@@ -171,7 +176,7 @@ class Many {
 
   /**
    * @param {Map<string, string>} namesByKey At most 1,000.
-   * @param {ReturnType<import('./components.js').Components['permit']>} permit
+   * @param {import('./permit.js').Permission} permit
    * @returns {Promise<Map<string, import('./store.js').Failure>>} the error of each key that stays
    */
   async #removed(namesByKey, permit) {
