@@ -23,6 +23,7 @@ _COMMANDS = {  # the module of each, and its name there
     "put": ("memory_console.commands.put", "put"),
     "ls": ("memory_console.commands.ls", "ls"),
     "stat": ("memory_console.commands.stat", "stat"),
+    "touch": ("memory_console.commands.touch", "touch"),
     "rm": ("memory_console.commands.rm", "rm"),
     "clear": ("memory_console.commands.clear", "clear"),
     "invalidate": ("memory_console.commands.invalidate", "invalidate"),

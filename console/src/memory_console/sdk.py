@@ -24,6 +24,7 @@ from memory._names import (
 from memory._options import STORAGE_CLASSES, PutOptions
 from memory._secrets import KeySource
 from memory._signing import SigningKey
+from memory._touched import renewed
 from memory._value_reader import read_tagged
 from memory._value_writer import write_value
 from memory._values import TYPE_NAMES
@@ -54,6 +55,7 @@ __all__ = [
     "new_write_id",
     "object_key",
     "read_tagged",
+    "renewed",
     "tag_record_key",
     "tag_record_name",
     "write_value",

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import memory
 
-from memory_console.sdk import Envelope, encode, new_write_id
-from memory_console.stored import read_value
+from memory_console.bucket import STALE_IF_ERROR
+from memory_console.sdk import Envelope, encode, new_write_id, renewed
+from memory_console.stored import options_until, read_value
 from memory_console.tags import Tags
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from memory_console.stored import Address, StoredValue
 
 MAX_PREVIOUS = 100  # COND-5
+_ATTEMPTS = 100  # UPD-2
 
 
 @dataclass(frozen=True)
@@ -89,19 +91,63 @@ def put_if_version(bucket: Bucket, draft: Draft, version: str) -> str:
     return _replace(bucket, draft, held)
 
 
+def touch(bucket: Bucket, address: Address, expires_at: int | None, now: float) -> str | None:
+    """Change when a value ends and nothing else, and return its new version; None if there is no value (TOUCH-1).
+
+    Args:
+        bucket: Where it is.
+        address: The value's.
+        expires_at: Unix milliseconds; None for never.
+        now: Unix seconds.
+
+    Raises:
+        memory.ConflictError: Somebody else was quicker each time.
+        memory.MemoryServiceError: It could not be read or stored.
+    """
+    for _ in range(_ATTEMPTS):
+        held = read_value(bucket, address)
+        if held is None or not Tags(bucket).is_present(address, held.envelope, now):
+            return None
+        write = new_write_id()
+        document = renewed(held.stored.document, expires_at, write=write, previous=_lineage(held.envelope))
+        options = options_until(expires_at, held.edge_ttl, held.stored.storage_class, now)
+        grace = STALE_IF_ERROR if held.stale_if_error is None else held.stale_if_error
+        version = _put_on(bucket, held, document, options, write, grace)
+        if version is not None:
+            return version
+    raise memory.ConflictError(f"{address.key}: others were quicker in each of {_ATTEMPTS} attempts")
+
+
 def _replace(bucket: Bucket, draft: Draft, held: StoredValue) -> str:
     write = new_write_id()
     previous = _lineage(held.envelope)
     generations = _kept(held, Tags(bucket)) if draft.tags is None else draft.tags
     document = encode(draft.value, draft.expires_at, write=write, previous=previous, tags=generations)
+    version = _put_on(bucket, held, document, draft.options, write)
+    if version is None:
+        raise memory.ConflictError(f"{held.address.key}: somebody else has changed or removed it meanwhile")
+    return version
+
+
+def _put_on(  # noqa: PLR0913, PLR0917 - what is put, and where
+    bucket: Bucket,
+    held: StoredValue,
+    document: bytes,
+    options: PutOptions,
+    write: str,
+    grace: int = STALE_IF_ERROR,
+) -> str | None:
+    """Store a document in the place of a value, and return its version; None if another is there by now."""
     try:
-        return bucket.write(draft.address.key, document, draft.options, if_version=held.stored.version)
+        return bucket.write(
+            held.address.key, document, options, if_version=held.stored.version, stale_if_error=grace
+        )
     except memory.ConflictError:
         # The answer to the first of two attempts may have been lost: then our own write is in the way (COND-4).
-        now_held = read_value(bucket, draft.address)
+        now_held = read_value(bucket, held.address)
         if now_held is not None and _is_ours(now_held, write):
             return now_held.stored.version if now_held.envelope.write == write else write
-        raise
+        return None
 
 
 def _kept(held: StoredValue, tags: Tags) -> Mapping[str, str]:
