@@ -239,15 +239,16 @@ test('a hit of a value with tags costs what one without does', async (context) =
   const mem = new MemoryService(cloud.conf({ EDGE_TTL: 3600 }), 'shop');
   await mem.put('tagged', { n: 1 }, { tags: TAGS });
   await mem.put('untagged', { n: 1 });
-  const time = (name) => {
-    const start = performance.now();
-    for (let count = 0; count < 50_000; count++) mem.get(name);
-    return performance.now() - start;
-  };
-  const best = (name) => Math.min(...Array.from({ length: 7 }, () => time(name)));
-  best('untagged');
+  const best = { tagged: Infinity, untagged: Infinity };
   const hits = mem.stats().memoryHits;
-  const ratio = best('tagged') / best('untagged');
-  assert.equal(mem.stats().memoryHits - hits, 14 * 50_000);
-  assert.ok(ratio < 2, `${ratio}`);
+  // In turns, and each so short that the system lets some of them pass undisturbed, however busy the machine is.
+  for (let turn = 0; turn < 600; turn++) {
+    const name = turn % 2 ? 'tagged' : 'untagged';
+    const start = performance.now();
+    for (let count = 0; count < 500; count++) mem.get(name);
+    best[name] = Math.min(best[name], performance.now() - start);
+  }
+  assert.equal(mem.stats().memoryHits - hits, 600 * 500);
+  const ratio = best.tagged / best.untagged;
+  assert.ok(ratio <= 1.3, `${ratio}`);
 });
