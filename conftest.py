@@ -13,6 +13,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 from unittest import mock
 
+import boto3
 import pytest
 from botocore.loaders import JSONFileLoader, Loader
 
@@ -92,6 +93,12 @@ def _models_parsed_once() -> Iterator[None]:
         mock.patch.object(Loader, "list_available_services", list_once),
     ):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_session_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let boto3's own session be none that another test has begun, with the credentials of that time."""
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
 
 
 def pytest_collection_finish() -> None:
