@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 from local_cloud import EngineError, LocalCloud
 from local_cloud.engine import Engine, _free_port
+from local_cloud.run_keys import RunKeys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -99,6 +102,31 @@ def test_another_engine_on_the_same_port_is_not_taken_for_this_one(
     other.stop()
 
     assert other.port != engine.port
+
+
+def test_who_has_the_port_is_not_told_the_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    class Healthy(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(f"{self.path} {self.headers}")
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    keys = RunKeys()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Healthy) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,)).start()
+        monkeypatch.setattr("local_cloud.engine._free_port", lambda: server.server_address[1])
+
+        with pytest.raises(EngineError, match="already in use"):
+            Engine.start(node=None, auth=False, variables={}, keys=keys)
+        server.shutdown()
+
+    assert asked
+    assert not [text for text in asked if keys.engine in text]
 
 
 def test_engine_that_has_ended_is_reported_with_its_exit_code() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .notation import Notation, NotationError, plain, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 Message = dict[str, Any]
 UNASKED = "unasked"
@@ -136,6 +136,18 @@ class Answer:
             raise FailureError(error["code"], expected, self.message)
         if path is not None and error.get("path") != path:
             raise FailureError("wrong_path", expected, self.message)
+
+    def refuses(self, wanted: Mapping[str, Any]) -> bool:
+        """Check the refusal that a vector or step wants, as its `error`, and return whether it wants one.
+
+        Raises:
+            FailureError: It is wanted and not there.
+            SkippedError: It was skipped.
+        """
+        if "error" not in wanted:
+            return False
+        self.check_refusal(wanted["error"])
+        return True
 
     def _check_said_something(self, expected: Any) -> None:
         if self.verdict == UNASKED:

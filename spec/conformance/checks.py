@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from . import changes, endpoints, forms, signing, write_grants
+from . import changes, endpoints, opening, signing, write_grants
 from .answers import FailureError, during, equal
 from .meaning import MeaningError, written
 from .vectors import DISTRIBUTION, Kind
@@ -227,7 +227,7 @@ def _write_grant(vector: Vector) -> Check:
 
 
 def _opened(vector: Vector) -> Check:
-    return Check(vector, [forms.request(vector)], lambda answers: forms.judge(vector, answers[0]))
+    return Check(vector, [opening.request(vector)], lambda answers: opening.judge(vector, answers[0]))
 
 
 def _decode(vector: Vector, document: dict[str, str]) -> Message:

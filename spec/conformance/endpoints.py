@@ -48,8 +48,7 @@ def judge(vector: Vector, answer: Answer) -> None:
         FailureError: It is otherwise than the vector says.
     """
     members = vector.members
-    if "error" in members:
-        answer.check_refusal(members["error"])
+    if answer.refuses(members):
         answer.check_names(members["names"])
         return
     expected = _filled({member: members[member] for member in MEMBERS if member in members})

@@ -214,8 +214,7 @@ def _touch(play: Play, step: Message, answer: Answer) -> None:
 
 
 def _grant(play: Play, step: Message, answer: Answer) -> None:
-    if "error" in step:
-        answer.check_refusal(step["error"])
+    if answer.refuses(step):
         return
     grant = answer.get("grant", "a grant")
     grants.check(play, step, grant, answer.get("printed", "the grant as it is printed"))
@@ -223,8 +222,7 @@ def _grant(play: Play, step: Message, answer: Answer) -> None:
 
 
 def _grant_put(play: Play, step: Message, answer: Answer) -> None:
-    if "error" in step:
-        answer.check_refusal(step["error"])
+    if answer.refuses(step):
         return
     grant = answer.get("grant", "a write grant")
     write_grants.check(play, step, grant, answer.get("printed", "the grant as it is printed"))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
-from . import changes, forms, write_grants
+from . import changes, opening, write_grants
 from .home import SCHEMAS, VECTORS
 from .meaning import MeaningError, written
 from .notation import NotationError, normal
@@ -142,11 +142,11 @@ def _of_grants(vector: Vector) -> Iterator[str]:
         if not write_grants.is_right(vector):
             yield f"{vector.id}: section 16 says something else"
         return
-    if not forms.is_right(vector):
+    if not opening.is_right(vector):
         yield f"{vector.id}: GRANT-4 or WGRANT-9 says something else"
     grant = vector.members["open"]
     schema = validator("write-grant" if isinstance(grant, dict) and "forms" in grant else "grant")
-    if forms.is_grant(grant) != schema.is_valid(grant) and vector.id not in INVISIBLE:
+    if opening.is_grant(grant) != schema.is_valid(grant) and vector.id not in INVISIBLE:
         yield f"{vector.id}: the schema of grants takes something else"
 
 

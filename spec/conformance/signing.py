@@ -52,8 +52,7 @@ def judge(vector: Vector, answer: Answer) -> None:
         SkippedError: It was skipped.
     """
     members = vector.members
-    if "error" in members:
-        answer.check_refusal(members["error"])
+    if answer.refuses(members):
         return
     query = answer.get("query", members.get("query", "a signed query"))
     if "later" in members:

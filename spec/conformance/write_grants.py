@@ -10,7 +10,7 @@ import math
 import time
 from typing import TYPE_CHECKING, Any
 
-from . import forms
+from . import opening
 from .answers import FailureError, during, equal
 from .names import escaped
 from .vectors import DISTRIBUTION
@@ -51,8 +51,7 @@ def judge(vector: Vector, answer: Answer) -> None:
         FailureError: It is not what the vector says.
     """
     members = vector.members
-    if "error" in members:
-        answer.check_refusal(members["error"])
+    if answer.refuses(members):
         return
     grant, mint = answer.get("grant", "a write grant"), members["mint"]
     equal(members["told"], {member: grant.get(member) for member in members["told"]})
@@ -75,7 +74,7 @@ def is_right(vector: Vector) -> bool:
     told = {member: says.get(member) for member in members["told"]}
     return bool(
         told == members["told"]
-        and forms.is_grant(says)
+        and opening.is_grant(says)
         and base64.b64decode(_form(mint, "plain")["policy"]).decode() == members["policy"]
     )
 
@@ -92,7 +91,7 @@ def check(play: Play, step: Message, grant: Message, printed: str) -> None:
     Raises:
         FailureError: It is not what section 16.1 says, or it is printed with its forms (KEYS-4).
     """
-    if not forms.is_grant(grant):
+    if not opening.is_grant(grant):
         raise FailureError("invalid_document", "a write grant (WGRANT-6)", json.dumps(grant))
     off = grant["expires_at"] / 1000 - int(play.store.clock.now) - step["ttl"]
     if abs(off) > _INACCURACY:

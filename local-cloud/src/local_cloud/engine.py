@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from local_cloud.certificate import Certificate
 from local_cloud.errors import EngineError
 from local_cloud.installation import engine_python
+from local_cloud.lifeline import proof_of
 from local_cloud.run_keys import ENGINE_HEADER, RunKeys
 
 if TYPE_CHECKING:
@@ -163,9 +164,11 @@ class Engine:
             context = self.certificate.context()
             connection = http.client.HTTPSConnection(HOST, self.port, timeout=1, context=context)
         try:
-            # With the secret: another cloud's engine may have taken the port, and would say that it is well.
-            connection.request("GET", "/_ministack/health", headers={ENGINE_HEADER: self.keys.engine})
-            return connection.getresponse().status == http.HTTPStatus.OK
+            connection.request("GET", "/_ministack/health")
+            answer = connection.getresponse()
+            # Another cloud's engine may have taken the port, and would say that it is well; so might anybody.
+            is_ours = answer.getheader(ENGINE_HEADER) == proof_of(self.keys.engine.encode()).decode()
+            return is_ours and answer.status == http.HTTPStatus.OK
         except (OSError, http.client.HTTPException):
             return False
         finally:

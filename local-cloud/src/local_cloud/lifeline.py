@@ -16,8 +16,7 @@ import threading
 from typing import Any
 
 ENGINE_HEADER = b"x-local-cloud-engine"
-# For those who show no secret: the first tells nothing; the second takes a custom resource's answer, with a token that
-# only its function has.
+# The first tells nothing; the second takes a custom resource's answer, with a token that only its function has.
 _OPEN = ("/_ministack/health", "/_ministack/cfn-response/")
 
 # In a session of its own, since it ends the group of whoever starts it. Workers are gone before their files are.
@@ -66,9 +65,10 @@ def _locked(application: Any, secret: bytes) -> Any:
             return
         given = b"".join(value for name, value in scope["headers"] if name == ENGINE_HEADER)
         is_open = kind == "http" and scope["method"] in {"GET", "PUT"} and scope["path"].startswith(_OPEN)
-        if (is_open and not given) or (secret and hmac.compare_digest(given, secret)):
+        if is_open or (secret and hmac.compare_digest(given, secret)):
             headers = [(name, value) for name, value in scope["headers"] if name != ENGINE_HEADER]
-            await application({**scope, "headers": headers}, receive, send)
+            told = _proving(send, secret) if is_open else send
+            await application({**scope, "headers": headers}, receive, told)
         elif kind == "http":
             await send(
                 {"type": "http.response.start", "status": 403, "headers": [(b"content-type", b"text/plain")]}
@@ -78,6 +78,23 @@ def _locked(application: Any, secret: bytes) -> Any:
             await send({"type": "websocket.close", "code": 1008})
 
     return locked
+
+
+def proof_of(secret: bytes) -> bytes:
+    """Return what only those can say who know the secret, and from which nobody learns it."""
+    return hmac.digest(secret, ENGINE_HEADER, "sha256").hex().encode()
+
+
+def _proving(send: Any, secret: bytes) -> Any:
+    """Return a `send` of ASGI by which an answer says whose it is."""
+
+    async def sent(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            proof = (ENGINE_HEADER, proof_of(secret))
+            message = {**message, "headers": [*message.get("headers", []), proof]}
+        await send(message)
+
+    return sent
 
 
 def _end_with_starter(folder: str) -> None:
