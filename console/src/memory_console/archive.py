@@ -20,7 +20,6 @@ from memory_console.sdk import Envelope, decode
 from memory_console.stored import Address
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from memory_console.stored import StoredValue
@@ -123,12 +122,6 @@ def _whole_number(line: dict[str, Any], key: str) -> int | None:
     if number is not None and (type(number) is not int or number < 0):
         raise memory.CorruptValueError(f"{key} is a whole number, not {number!r}")
     return number
-
-
-def retagged(document: bytes, tags: Mapping[str, str]) -> bytes:
-    """Return a document with other generations of its tags, and all else as it is."""
-    members = json.loads(document) | {"tags": dict(tags)}
-    return json.dumps(members, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def begun(path: Path, selection: Selection) -> Begun | None:

@@ -14,13 +14,14 @@ from rich.text import Text
 
 from memory_console.archive import Archived
 from memory_console.bucket import CONCURRENCY
-from memory_console.commands.import_ import Counts, Tagging, on_existing, store
+from memory_console.commands.import_ import Counts, on_existing, store
 from memory_console.durations import shown_duration
 from memory_console.escapes import one_line
 from memory_console.examples import Example, ExampleCommand
 from memory_console.failures import PARTLY, NotFoundError
 from memory_console.place import CHANGES, is_record, record_key
 from memory_console.progress import counting
+from memory_console.retagging import Retagging
 from memory_console.sdk import check_service_name, key_prefix
 from memory_console.stored import Address, moment, read_value
 from memory_console.tags import Tags
@@ -110,7 +111,7 @@ def move(target: Target, output: Output, service: str, existing: str) -> None:
     """
     under = key_prefix(target.visibility, check_service_name(service), "")
     counts, skipped = Counts(), 0
-    tags = Tagging(target.bucket)
+    tags = Retagging(target.bucket)
     with ThreadPoolExecutor(CONCURRENCY) as pool, counting(output, "moving") as count:
         try:
             for page in target.bucket.pages(under):
@@ -134,7 +135,7 @@ def move(target: Target, output: Output, service: str, existing: str) -> None:
         raise SystemExit(PARTLY)
 
 
-def _moved(bucket: Bucket, key: str, tags: Tagging, *, replace: bool) -> str:
+def _moved(bucket: Bucket, key: str, tags: Retagging, *, replace: bool) -> str:
     """Copy one value and return what it counts as."""
     address = Address.of_key(key)
     try:

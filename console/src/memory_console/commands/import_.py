@@ -6,29 +6,27 @@ import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from dataclasses import replace as with_other
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 import memory
 
-from memory_console.archive import Archived, archived, check_complete, exported_from, retagged
+from memory_console.archive import Archived, archived, check_complete, exported_from
 from memory_console.bucket import CONCURRENCY, STALE_IF_ERROR
 from memory_console.examples import Example, ExampleCommand
 from memory_console.progress import counting
+from memory_console.retagging import Retagging
 from memory_console.sdk import decode
 from memory_console.stored import options_until
-from memory_console.tags import Tags
 from memory_console.target import on_target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from typing import BinaryIO
 
     from memory_console.bucket import Bucket
     from memory_console.output import Output
-    from memory_console.stored import Address
     from memory_console.target import Target
 
 _AT_ONCE = 2 * CONCURRENCY
@@ -97,7 +95,7 @@ def import_(target: Target, output: Output, file: Path, existing: str, *, incomp
     counts = Counts()
     with file.open("rb") as stream, counting(output, "importing", file.stat().st_size) as count:
         try:
-            tags = Tagging(target.bucket, is_back=exported_from(file) == target.bucket.name)
+            tags = Retagging(target.bucket, is_back=exported_from(file) == target.bucket.name)
             _import(target.bucket, stream, counts, count, tags, replace=existing == "replace")
         except memory.MemoryServiceError:
             output.say(f"{counts}; then:")
@@ -113,7 +111,7 @@ def _import(
     stream: BinaryIO,
     counts: Counts,
     count: Callable[[float], None],
-    tags: Tagging,
+    tags: Retagging,
     *,
     replace: bool,
 ) -> None:
@@ -161,44 +159,7 @@ def _parsed(line: bytes) -> dict[str, Any]:
     return parsed
 
 
-class Tagging:
-    """Gives values the tags that they had, in the place where they come to.
-
-    Each tag's generation is that from before the first value with it is stored (CTAG-12): what is invalidated from then
-    on makes all of them a miss.
-
-    Attributes:
-        known: what is valid there now.
-
-    Args:
-        bucket: Where they come to.
-        is_back: Whether they come from the same place: then its records say what was invalidated since.
-    """
-
-    def __init__(self, bucket: Bucket, *, is_back: bool = False) -> None:
-        self.known = Tags(bucket)
-        self._before = Tags(bucket)
-        self._is_back = is_back
-
-    def tagged(self, value: Archived) -> Archived | None:
-        """Return a value with its tags; None if it was invalidated since."""
-        own = value.envelope.tags
-        if not own:
-            return value
-        address = value.address
-        if self._is_back and any(
-            self._before.generation(address, tag) not in (None, generation) for tag, generation in own.items()
-        ):
-            return None
-        document = retagged(value.document, self.take(address, own))
-        return with_other(value, document=document, envelope=decode(document))
-
-    def take(self, address: Address, tags: Iterable[str]) -> Mapping[str, str]:
-        """Return the generations of tags there; what has none gets one."""
-        return self._before.take(address, tags)
-
-
-def store(bucket: Bucket, value: Archived, tags: Tagging, *, replace: bool) -> str:
+def store(bucket: Bucket, value: Archived, tags: Retagging, *, replace: bool) -> str:
     """Store a value and return what it counts as."""
     now = time.time()
     if value.envelope.is_expired(now):
@@ -207,7 +168,7 @@ def store(bucket: Bucket, value: Archived, tags: Tagging, *, replace: bool) -> s
     return "invalidated" if tagged is None else _stored(bucket, tagged, tags, now, replace=replace)
 
 
-def _stored(bucket: Bucket, value: Archived, tags: Tagging, now: float, *, replace: bool) -> str:
+def _stored(bucket: Bucket, value: Archived, tags: Retagging, now: float, *, replace: bool) -> str:
     options = options_until(value.envelope.expires_at, value.edge_ttl, value.storage_class, now)
     key = value.address.key
     stale = STALE_IF_ERROR if value.stale_if_error is None else value.stale_if_error
