@@ -30,15 +30,18 @@ import release  # noqa: F401
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
+    from firefox import FirefoxPage
+    from playwright.sync_api import Page
+
 # Whose tests build all that is released, install it from package indexes, deploy the whole template, or drive a
 # browser: by folder.
 _SLOW_FIXTURES = {
     "acceptance": {"cloud"},
-    "console": {"chromium", "page"},
+    "console": {"chromium", "web_page"},
     "demos": {"deployed"},
     "infra": {"deployable"},
     "layers": {"cryptography", "nodejs"},
-    "local-cloud": {"page"},
+    "local-cloud": {"web_page"},
     "release": {"artifacts", "deployed", "source"},
 }
 _IDLE_START = 0.02  # seconds that Python takes to start on a machine with nothing else to do
@@ -123,6 +126,18 @@ def chromium() -> str:
 def firefox() -> str:
     """Return Firefox's path; without one the test is left out, in CI as well: Debian has it, other systems may not."""
     return _tool("firefox-esr", "firefox-esr", "firefox", is_needed=False)
+
+
+@pytest.fixture(scope="module", params=["chromium", "firefox"])
+def web_page(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Page | FirefoxPage]:
+    """A page of a real browser, for whom every name is this machine's."""
+    from browsers import BROWSERS  # noqa: PLC0415 - with playwright, which few tests want
+
+    program = request.getfixturevalue(request.param)
+    with BROWSERS[request.param](program, tmp_path_factory.mktemp("profile")) as opened:
+        yield opened
 
 
 def _tool(package: str, *names: str, is_needed: bool = True) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from browsers import BROWSERS
 from explorer_page import Served, served
 
 if TYPE_CHECKING:
@@ -34,23 +33,13 @@ ATTEMPTS: dict[str, Any] = {
 }
 
 
-@pytest.fixture(scope="module", params=BROWSERS)
-def page(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Page | FirefoxPage]:
-    """A page of a real browser."""
-    program = request.getfixturevalue(request.param)
-    with BROWSERS[request.param](program, tmp_path_factory.mktemp("profile")) as opened:
-        yield opened
-
-
 @pytest.fixture
-def explorer(values: Values, page: Page | FirefoxPage) -> Iterator[Served]:
+def explorer(values: Values, web_page: Page | FirefoxPage) -> Iterator[Served]:
     values.put("shop", "user/42", "hush")
     with served(values.bucket) as opened:
-        page.goto(opened.link)
-        page.wait_for_url(f"http://{opened.host}/")
-        told = page.evaluate(FETCH, [f"http://{opened.host}/{VALUE}", {}])
+        web_page.goto(opened.link)
+        web_page.wait_for_url(f"http://{opened.host}/")
+        told = web_page.evaluate(FETCH, [f"http://{opened.host}/{VALUE}", {}])
         assert "hush" in told  # the page itself may
         yield opened
 
@@ -67,7 +56,7 @@ def other(values: Values) -> Iterator[Served]:
 def test_no_other_page_uses_the_explorer(  # noqa: PLR0913, PLR0917 - fixtures
     explorer: Served,
     other: Served,
-    page: Page | FirefoxPage,
+    web_page: Page | FirefoxPage,
     values: Values,
     tmp_path: Path,
     origin: str,
@@ -81,11 +70,11 @@ def test_no_other_page_uses_the_explorer(  # noqa: PLR0913, PLR0917 - fixtures
         "a file": document.as_uri(),
         "a rebound name": f"http://{REBOUND}:{explorer.port}/",
     }
-    page.goto(starts[origin])
+    web_page.goto(starts[origin])
     base = starts[origin] if origin == "a rebound name" else f"http://{explorer.host}/"
 
     for path in ("", VALUE):
-        told = page.evaluate(FETCH, [base + path, ATTEMPTS[attempt]])
+        told = web_page.evaluate(FETCH, [base + path, ATTEMPTS[attempt]])
         assert "user/42" not in told
         assert "hush" not in told
         assert "shop" not in told

@@ -12,7 +12,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from browsers import BROWSERS
 from layers.archive import zip_files
 from local_cloud import FakeClock, LocalCloud
 
@@ -202,16 +201,6 @@ def evil_port() -> Iterator[int]:
         yield port
 
 
-@pytest.fixture(scope="module", params=BROWSERS)
-def page(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Page | FirefoxPage]:
-    """A page of a real browser."""
-    program = request.getfixturevalue(request.param)
-    with BROWSERS[request.param](program, tmp_path_factory.mktemp("profile")) as opened:
-        yield opened
-
-
 @pytest.fixture(scope="module")
 def mail(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The URL of a page in a file."""
@@ -220,7 +209,7 @@ def mail(tmp_path_factory: pytest.TempPathFactory) -> str:
     return document.as_uri()
 
 
-def visit(page: Page | FirefoxPage, origin: str, place: str, evil_port: int, mail: str) -> str:
+def visit(web_page: Page | FirefoxPage, origin: str, place: str, evil_port: int, mail: str) -> str:
     """Open the page of an origin, unless it is open, and return the URL at which it finds a place."""
     port = place.rpartition(":")[2]
     starts = {
@@ -230,8 +219,8 @@ def visit(page: Page | FirefoxPage, origin: str, place: str, evil_port: int, mai
         "a file": mail,
         "a rebound name": f"http://{REBOUND}:{port}/page",
     }
-    if page.evaluate("() => location.href") != starts[origin]:
-        page.goto(starts[origin])
+    if web_page.evaluate("() => location.href") != starts[origin]:
+        web_page.goto(starts[origin])
     return f"http://{REBOUND}:{port}" if origin == "a rebound name" else place
 
 
@@ -239,7 +228,7 @@ def visit(page: Page | FirefoxPage, origin: str, place: str, evil_port: int, mai
 @pytest.mark.parametrize("origin", ORIGINS)
 def test_no_page_reads_or_changes_anything(  # noqa: PLR0913, PLR0917 - fixtures
     target: Target,
-    page: Page | FirefoxPage,
+    web_page: Page | FirefoxPage,
     evil_port: int,
     mail: str,
     origin: str,
@@ -248,9 +237,9 @@ def test_no_page_reads_or_changes_anything(  # noqa: PLR0913, PLR0917 - fixtures
 ) -> None:
     before = target.state()
     path, init = ATTEMPTS[place][attempt]
-    base = visit(page, origin, target.places[place], evil_port, mail)
+    base = visit(web_page, origin, target.places[place], evil_port, mail)
 
-    told = page.evaluate(FETCH, [base + path, init])
+    told = web_page.evaluate(FETCH, [base + path, init])
 
     assert SECRET not in told
     assert target.host not in told
@@ -259,16 +248,16 @@ def test_no_page_reads_or_changes_anything(  # noqa: PLR0913, PLR0917 - fixtures
 
 
 def test_name_of_a_distribution_that_was_made_to_point_here_reads_no_value_across_origins(
-    target: Target, page: Page | FirefoxPage, evil_port: int, mail: str
+    target: Target, web_page: Page | FirefoxPage, evil_port: int, mail: str
 ) -> None:
-    base = visit(page, "another site", target.places["edge"], evil_port, mail)
+    base = visit(web_page, "another site", target.places["edge"], evil_port, mail)
     port = base.rpartition(":")[2]
 
-    assert SECRET not in page.evaluate(FETCH, [f"http://{target.host}:{port}/key", {}])
+    assert SECRET not in web_page.evaluate(FETCH, [f"http://{target.host}:{port}/key", {}])
 
 
 def test_page_uploads_a_form_where_the_buckets_rules_name_its_origin(
-    target: Target, page: Page | FirefoxPage, evil_port: int, mail: str
+    target: Target, web_page: Page | FirefoxPage, evil_port: int, mail: str
 ) -> None:
     s3 = target.cloud.client("s3")
     s3.create_bucket(Bucket="uploads")
@@ -288,12 +277,12 @@ def test_page_uploads_a_form_where_the_buckets_rules_name_its_origin(
         }
     }"""
 
-    visit(page, "another site", target.cloud.endpoint, evil_port, mail)
-    elsewhere = page.evaluate(upload, [form["url"], form["fields"]])
+    visit(web_page, "another site", target.cloud.endpoint, evil_port, mail)
+    elsewhere = web_page.evaluate(upload, [form["url"], form["fields"]])
     assert "Contents" not in s3.list_objects_v2(Bucket="uploads")
-    visit(page, "another port", target.cloud.endpoint, evil_port, mail)
-    named = page.evaluate(upload, [form["url"], form["fields"]])
-    unsigned = page.evaluate(upload, [form["url"], {"key": "unsigned"}])
+    visit(web_page, "another port", target.cloud.endpoint, evil_port, mail)
+    named = web_page.evaluate(upload, [form["url"], form["fields"]])
+    unsigned = web_page.evaluate(upload, [form["url"], {"key": "unsigned"}])
     s3_keys = [one["Key"] for one in s3.list_objects_v2(Bucket="uploads")["Contents"]]
     s3.delete_object(Bucket="uploads", Key="photo")
     s3.delete_bucket(Bucket="uploads")

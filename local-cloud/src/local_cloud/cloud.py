@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import atexit
-import socket
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -19,11 +17,12 @@ from local_cloud.edge import Edge, Sources
 from local_cloud.edge.distributions import DistributionReader
 from local_cloud.edge.invalidations import InvalidationReader
 from local_cloud.edge.origin import S3Origin
-from local_cloud.engine import HOST, Engine
+from local_cloud.engine import Engine
 from local_cloud.engine_proxy import EngineProxy
 from local_cloud.faults import Faults
 from local_cloud.guard import Guard
 from local_cloud.journal import Journal
+from local_cloud.listen_sockets import ListenSockets, url_of
 from local_cloud.request_hooks import Place
 from local_cloud.run_keys import ENGINE_HEADER
 from local_cloud.stacks import Stack, Stacks
@@ -43,33 +42,6 @@ _CLIENT_CONFIG = Config(
     proxies={},  # else a proxy from the environment would be asked for 127.0.0.1
     retries={"mode": "standard", "total_max_attempts": 1},  # an engine that fails once fails again
 )
-
-
-@dataclass(frozen=True)
-class ListenSockets:
-    """The ports of one local cloud, which listen before anything is behind them.
-
-    Attributes:
-        edges: one for each point of presence.
-        roaming: for viewers that move between them.
-        control: the control API's.
-        proxy: applications' way to AWS, and the edge's to S3 if that can fail or has another clock.
-    """
-
-    edges: list[socket.socket]
-    roaming: socket.socket
-    control: socket.socket
-    proxy: tuple[socket.socket, socket.socket]
-
-    @classmethod
-    def open(cls, undo: ExitStack, points_of_presence: int) -> ListenSockets:
-        """Take free ports; `undo` closes them."""
-
-        def listen() -> socket.socket:
-            return undo.enter_context(socket.create_server((HOST, 0)))
-
-        edges = [listen() for _ in range(points_of_presence)]
-        return cls(edges, listen(), listen(), (listen(), listen()))
 
 
 class LocalCloud:
@@ -102,11 +74,11 @@ class LocalCloud:
         self._engine = engine
         self.clock = clock
         scheme = "https" if engine.certificate else "http"
-        self.endpoint, self._beside_faults = (_url(listener, scheme) for listener in sockets.proxy)
-        self.edge_endpoints = [_url(listener) for listener in sockets.edges]
+        self.endpoint, self._beside_faults = (url_of(listener, scheme) for listener in sockets.proxy)
+        self.edge_endpoints = [url_of(listener) for listener in sockets.edges]
         self.edge_endpoint = self.edge_endpoints[0]
-        self.roaming_endpoint = _url(sockets.roaming)
-        self.control_endpoint = _url(sockets.control)
+        self.roaming_endpoint = url_of(sockets.roaming)
+        self.control_endpoint = url_of(sockets.control)
         self.certificate = engine.certificate.path if engine.certificate else None
         self._session: Any = boto3.Session(
             aws_access_key_id=engine.keys.access_key,
@@ -166,8 +138,8 @@ class LocalCloud:
             sockets = ListenSockets.open(undo, points_of_presence)
             everywhere = {
                 **variables,
-                EDGE_VARIABLE: _url(sockets.edges[0]),
-                "AWS_ENDPOINT_URL": _url(sockets.proxy[0], "https" if auth else "http"),
+                EDGE_VARIABLE: url_of(sockets.edges[0]),
+                "AWS_ENDPOINT_URL": url_of(sockets.proxy[0], "https" if auth else "http"),
             }
             engine = Engine.start(node=node, auth=auth, variables=everywhere)
             undo.callback(engine.stop)
@@ -347,7 +319,3 @@ class LocalCloud:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
-
-
-def _url(listener: socket.socket, scheme: str = "http") -> str:
-    return f"{scheme}://{HOST}:{listener.getsockname()[1]}"

@@ -166,11 +166,12 @@ class Engine:
         try:
             connection.request("GET", "/_ministack/health")
             answer = connection.getresponse()
+        except (OSError, http.client.HTTPException):
+            return False
+        else:
             # Another cloud's engine may have taken the port, and would say that it is well; so might anybody.
             is_ours = answer.getheader(ENGINE_HEADER) == proof_of(self.keys.engine.encode()).decode()
             return is_ours and answer.status == http.HTTPStatus.OK
-        except (OSError, http.client.HTTPException):
-            return False
         finally:
             connection.close()
 
