@@ -18,7 +18,7 @@ import memory
 import pytest
 from local_cloud import LocalCloud
 from local_cloud.application import deploy_application
-from memory._credentials import forget_credentials
+from memory._credential_source import forget_credentials
 from memory._signing import Signer, SigningKey, wildcard
 from notation import from_python
 

@@ -37,7 +37,7 @@ DIRECTIONS = {
     "wire": ("exchange response_reader connection lookup dial pool wire", "basics environment"),
     "options": ("options config", "basics documents environment"),
     "aws": (
-        "refusals sigv4 aws aws_api metadata sts credential_chain credentials",
+        "refusals credentials sigv4 aws aws_api metadata sts credential_chain credential_source",
         "basics environment wire",
     ),
     "signing": ("signing secrets grant write_grant", "basics documents environment wire options aws"),

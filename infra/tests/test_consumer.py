@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 from infra.scan.translations import unpackaged
 from local_cloud import DeploymentError, LocalCloud
-from memory._credentials import forget_credentials
+from memory._credential_source import forget_credentials
 
 from infra import translate
 

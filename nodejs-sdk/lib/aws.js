@@ -53,7 +53,7 @@ class AwsClient {
 
   /**
    * @param {import('./endpoints.js').Endpoints} endpoints
-   * @param {import('./credentials.js').Identity} identity Who asks.
+   * @param {import('./credential-source.js').Identity} identity Who asks.
    * @param {() => number} [random]
    */
   constructor(endpoints, identity, random = Math.random) {

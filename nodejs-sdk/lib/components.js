@@ -15,7 +15,7 @@ const { Stats } = require('./core/stats.js');
 const { Store } = require('./core/store.js');
 const { TagReader } = require('./core/tag-reader.js');
 const { Writer } = require('./core/writer.js');
-const { credentials } = require('./credentials.js');
+const { credentials } = require('./credential-source.js');
 const { Endpoints } = require('./endpoints.js');
 
 /** @typedef {import('./core/platform.js').Seams} Seams */

@@ -104,14 +104,10 @@ function checkTerms({ visibility, maxGrant, maxValueBytes, changes }, place, wha
       'A write grant for all of a service would open the records of its tags and changes as well: give it a prefix like "forms/".',
     );
   }
-  if (isPrefix(what)) {
-    const { key } = locatePrefix(visibility, place, what);
-    refuseReserved(/** @type {string} */ (what));
-    return { what: { prefix: /** @type {string} */ (what) }, key, ...checked };
-  }
-  const { key } = locate(visibility, place, what);
-  refuseReserved(/** @type {string} */ (what));
-  return { what: { name: /** @type {string} */ (what) }, key, ...checked };
+  const { key } = (isPrefix(what) ? locatePrefix : locate)(visibility, place, what);
+  const text = /** @type {string} */ (what);
+  refuseReserved(text);
+  return { what: isPrefix(what) ? { prefix: text } : { name: text }, key, ...checked };
 }
 
 /**

@@ -17,7 +17,7 @@ const PARTS = {
   wire: { rooms: rooms('connection dial exchange headers http-mock lookup pool trust tunnel wire'), asks: ['core'] },
   environment: { rooms: rooms('endpoints route settings shared-files'), asks: ['core'] },
   aws: { rooms: rooms('aws invalidation secrets signing signing-key sigv4 sts write-grant'), asks: ['core', 'double'] },
-  credentials: { rooms: rooms('credential-chain credentials metadata role'), asks: ['core', 'double', 'environment', 'aws'] },
+  credentials: { rooms: rooms('credential-chain credential-source metadata role'), asks: ['core', 'double', 'environment', 'aws'] },
   runtime: {
     rooms: rooms('effect-handler process-wide runtime signal sync-worker worker worker-entry worker-source'),
     asks: ['core', 'double', 'wire', 'credentials'],

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from memory import Config
+from memory._credentials import Credentials
 from memory._endpoints import bucket_endpoint
 from memory._names import place_of
 from memory._options import PutOptions
-from memory._sigv4 import Credentials
 from memory._write_grant import Terms, write_grant
 
 Message = dict[str, Any]

@@ -11,7 +11,7 @@ from cloud import Cloud, running
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from doubles import Clock, WebServer, pem, serving
 from memory._aws import forget_time
-from memory._credentials import forget_credentials
+from memory._credential_source import forget_credentials
 from memory._wire import WIRE
 from memory.testing.pytest_plugin import memory_cloud
 from moto_server import serving_moto

@@ -17,10 +17,11 @@ from botocore.credentials import Credentials as BotoCredentials
 from memory import _connection as connection
 from memory._aws import WRITE, Aws, AwsRequest
 from memory._connection import Connection, NoAnswerError
-from memory._credentials import CredentialSource
+from memory._credential_source import CredentialSource
+from memory._credentials import Credentials
 from memory._endpoints import Endpoint
 from memory._exchange import UNDER_WAY, Failure, Request, Response
-from memory._sigv4 import Credentials, signed_query
+from memory._sigv4 import signed_query
 from memory._wire import Wire
 
 if TYPE_CHECKING:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from memory import AccessDeniedError, ConfigurationError, UnavailableError
-from memory._credentials import CredentialSource, forget_credentials
+from memory._credential_source import CredentialSource, forget_credentials
 from memory._wire import WIRE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from doubles import WebServer
-    from memory._sigv4 import Credentials
+    from memory._credentials import Credentials
 
 GIVEN = {
     "AccessKeyId": "ASIA1",
@@ -187,7 +187,7 @@ def test_they_are_renewed_five_minutes_before_their_end(
     web_server: WebServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [4070908800.0 - 301]
-    monkeypatch.setattr("memory._credentials.time.time", lambda: now[0])
+    monkeypatch.setattr("memory._credential_source.time.time", lambda: now[0])
     monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", web_server.url)
     web_server.answer = lambda _: (200, {}, json.dumps(GIVEN).encode())
     credentials()

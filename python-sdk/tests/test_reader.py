@@ -19,9 +19,10 @@ from memory import (
 )
 from memory._circuit import FAILURES_TO_SKIP, SKIP_SECONDS, Circuit
 from memory._connection import Connection
+from memory._credentials import Credentials
 from memory._dial import Origin
 from memory._dial import dial as real_dial
-from memory._sigv4 import Credentials, signed_headers
+from memory._sigv4 import signed_headers
 
 FROM_EDGE: Answer = (200, {"ETag": '"abc"'}, b'{"v":1,"type":"str","value":"edge"}')
 FROM_S3: Answer = (200, {"ETag": '"abc"'}, b'{"v":1,"type":"str","value":"s3"}')

@@ -25,9 +25,9 @@ from memory import (
 )
 from memory import _sigv4 as sigv4
 from memory._changes import bucket_of
+from memory._credentials import Credentials
 from memory._endpoints import Endpoint
 from memory._options import PutOptions
-from memory._sigv4 import Credentials
 from memory._write_grant import Terms, write_grant
 from memory.testing import Clock, Cloud
 

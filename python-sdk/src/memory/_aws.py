@@ -14,8 +14,8 @@ from memory._sigv4 import query_string, signed_headers, signed_query
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from memory._credentials import Credentials
     from memory._endpoints import Endpoint
-    from memory._sigv4 import Credentials
     from memory._wire import Wire
 
 ATTEMPTS = 4
@@ -92,7 +92,7 @@ class Aws:
 
     def __init__(self, wire: Wire, credentials: Callable[[float], Credentials]) -> None:
         self._wire = wire
-        self._credentials = credentials
+        self.credentials = credentials
 
     def send(self, request: AwsRequest, deadline: float) -> Outcome:
         """Send a request until there is an answer that counts.
@@ -113,7 +113,7 @@ class Aws:
         while True:
             attempt += 1
             body = request.body() if callable(request.body) else request.body
-            signed = self._signed(request, body, path, self._credentials(deadline))
+            signed = self._signed(request, body, path, self.credentials(deadline))
             if request.announced is not None and self.present() > request.announced + _AGAIN_SECONDS:
                 return Outcome(
                     Failure("its announcement is too old", NOT_SENT), is_unknown, is_out_of_time=True
@@ -137,17 +137,6 @@ class Aws:
             ):
                 return Outcome(answer, is_unknown)
             time.sleep(wait)
-
-    def credentials(self, deadline: float) -> Credentials:
-        """Return what requests are signed with now.
-
-        Args:
-            deadline: When to have ended, by `time.monotonic`.
-
-        Raises:
-            MemoryServiceError: There are none, or nobody gave them in time.
-        """
-        return self._credentials(deadline)
 
     def present(self) -> float:
         """Return the time that AWS has, in Unix seconds, as far as it has said so."""

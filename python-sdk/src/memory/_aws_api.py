@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from memory._aws import WRITE, Aws, AwsRequest
-from memory._credentials import CredentialSource
+from memory._credential_source import CredentialSource
 from memory._endpoints import service_endpoint
 from memory._errors import AccessDeniedError, ConfigurationError, MemoryServiceError, UnavailableError
 from memory._exchange import Failure

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from memory._credentials import Credentials
 from memory._errors import ConfigurationError
 from memory._metadata import container_credentials, container_url, instance_credentials
 from memory._profile import current_profile, other_profile
-from memory._sigv4 import Credentials
 from memory._sts import assume_role, assume_role_with_web_identity
 
 if TYPE_CHECKING:

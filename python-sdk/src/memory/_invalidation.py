@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from memory._aws import Aws
 from memory._aws_api import invalidate
-from memory._credentials import CredentialSource
+from memory._credential_source import CredentialSource
 from memory._errors import ConfigurationError, MemoryServiceError
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ import time
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from memory._credentials import Credentials
 from memory._dates import iso_time
 from memory._errors import ConfigurationError, UnavailableError
 from memory._exchange import Failure, Request
 from memory._proxy import is_loopback
-from memory._sigv4 import Credentials
 
 if TYPE_CHECKING:
     from memory._exchange import Response

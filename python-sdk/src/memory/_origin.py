@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from memory._answer import Answer, unpacked
 from memory._aws import Aws, AwsRequest
-from memory._credentials import CredentialSource
+from memory._credential_source import CredentialSource
 from memory._endpoints import bucket_endpoint
 from memory._errors import AccessDeniedError, UnavailableError
 from memory._exchange import Failure

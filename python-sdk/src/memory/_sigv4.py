@@ -8,33 +8,16 @@ from __future__ import annotations
 import hashlib
 import hmac
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from memory._credentials import Credentials
+
 _ALGORITHM = "AWS4-HMAC-SHA256"
 _EMPTY_BODY = hashlib.sha256(b"").hexdigest()
-
-
-class Credentials(NamedTuple):
-    """An access key. Nothing of it shows in a repr.
-
-    Attributes:
-        access_key_id: Its id.
-        secret_access_key: The key.
-        session_token: What temporary ones have besides.
-        expires_at: When they end, in Unix seconds; None if never.
-    """
-
-    access_key_id: str
-    secret_access_key: str
-    session_token: str | None = None
-    expires_at: float | None = None
-
-    def __repr__(self) -> str:
-        return "Credentials(…)"
 
 
 def signed_headers(  # noqa: PLR0913 - all that a signature is over

@@ -8,7 +8,7 @@ from urllib.parse import unquote_plus
 
 from memory._aws import CONDITIONAL, READ, WRITE, Aws, AwsRequest, Outcome
 from memory._compression import compress
-from memory._credentials import CredentialSource
+from memory._credential_source import CredentialSource
 from memory._dates import unix_time
 from memory._endpoints import bucket_endpoint
 from memory._errors import UnavailableError

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from memory._aws import Aws, AwsRequest
+from memory._credentials import Credentials
 from memory._dates import iso_time
 from memory._endpoints import platform_region, service_endpoint
 from memory._errors import ConfigurationError, UnavailableError
 from memory._exchange import Failure, Request
 from memory._refusals import error_code, refusal
-from memory._sigv4 import Credentials
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

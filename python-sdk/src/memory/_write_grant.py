@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from memory._config import Config
+    from memory._credentials import Credentials
     from memory._endpoints import Endpoint
     from memory._options import PutOptions, Seconds
-    from memory._sigv4 import Credentials
 
 _LONGEST_ANNOUNCED = 900  # seconds (CHG-21)
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from memory._aws import forget_time
+from memory._credentials import Credentials
 from memory._exchange import NOT_SENT, Failure, Response
 from memory._fork import alive
 from memory._service import MemoryService
-from memory._sigv4 import Credentials
 from memory._wire import WIRE
 from memory.testing._bucket import Bucket
 from memory.testing._clock import Clock
