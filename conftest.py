@@ -44,6 +44,7 @@ _SLOW_FIXTURES = {
     "local-cloud": {"web_page"},
     "release": {"artifacts", "deployed", "source"},
 }
+_PAGE_PATIENCE = 30_000  # milliseconds, as Playwright waits for an element; the machine may be busy
 _IDLE_START = 0.02  # seconds that Python takes to start on a machine with nothing else to do
 
 
@@ -118,8 +119,12 @@ def git() -> str:
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """Return Chromium's path; without one the test is left out."""
-    return _tool("chromium", "chromium", "chromium-browser", "google-chrome")
+    """Return Chromium's path; without one the test is left out. What is expected of a page has as long as its actions."""
+    path = _tool("chromium", "chromium", "chromium-browser", "google-chrome")
+    from playwright.sync_api import expect  # noqa: PLC0415 - few tests want it
+
+    expect.set_options(timeout=_PAGE_PATIENCE)
+    return path
 
 
 @pytest.fixture(scope="session")

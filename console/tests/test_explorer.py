@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from conftest import Values
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # playwright's own pipes
-PATIENCE = 30_000  # milliseconds; the machine may be busy
 EVIL = "<img src=x onerror=alert(1)>"
 PROFILE = {
     "Name": "Joe",
@@ -86,8 +85,6 @@ def answers() -> Answers:
 def page(browser: Browser, explorer: Served, answers: Answers) -> Iterator[Page]:
     """The explorer's page, which must not complain and must ask nobody else."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme="light")
-    context.set_default_timeout(PATIENCE)
-    expect.set_options(timeout=PATIENCE)
     opened = context.new_page()
     noted = watch(opened)
 
@@ -630,7 +627,6 @@ def test_first_names_of_a_million_take_one_page(browser: Browser, monkeypatch: p
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
         with served(Bucket("values", "us-east-1", None, million.url)) as explorer:
             context = browser.new_context()
-            context.set_default_timeout(PATIENCE)
             page = context.new_page()
             page.goto(explorer.link)
             expect(page.get_by_role("treeitem", name="service shop")).to_be_visible()
