@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,22 +15,23 @@ from toy import add_sdk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-LINKED = ("build", ".nox")  # too large to copy
-_LEFT_BEHIND = shutil.ignore_patterns("__pycache__", ".*_cache", ".hypothesis", ".git", *LINKED)
+LINKED = ("build", ".nox", "*/node_modules", "*/*/node_modules")  # too large to copy
+_LEFT_BEHIND = shutil.ignore_patterns(
+    "__pycache__", ".*_cache", ".hypothesis", ".git", *(Path(linked).name for linked in LINKED)
+)
 SUITES = ("reading", "objects", "sessions")
 NEIGHBOURS = ("spec/tests", "docs/tests")  # what looks for SDKs: the kit's own tests and the pages'
 
 
-@pytest.fixture
-def tree(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Copy this repository, with one more SDK."""
-    copy = tmp_path / "tree"
+    copy = tmp_path_factory.mktemp("third") / "tree"
     shutil.copytree(REPOSITORY, copy, ignore=_LEFT_BEHIND, symlinks=True)
-    for name in LINKED:
-        if (REPOSITORY / name).exists():
-            (copy / name).symlink_to(REPOSITORY / name)
+    for linked in LINKED:
+        for found in REPOSITORY.glob(linked):
+            (copy / found.relative_to(REPOSITORY)).symlink_to(found)
     add_sdk(copy, "toy", home=copy)
     return copy
 
