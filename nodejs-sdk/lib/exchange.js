@@ -76,12 +76,14 @@ class Exchange {
 
   #ask() {
     const { method, url, headers, body } = this.#request;
-    const { target } = this.#pool;
-    // Looked up here, so that who replaces it in a test replaces ours as well.
-    const { request } = target.protocol === 'https:' ? require('node:https') : require('node:http');
+    const { http, target } = this.#pool;
+    const { protocol, hostname, port } = target;
     const pathAt = url.indexOf('/', url.indexOf('//') + 2);
-    const outgoing = request({
-      ...target,
+    // Looked up here, so that who replaces it in a test replaces ours as well.
+    const outgoing = http.request({
+      protocol,
+      hostname,
+      port,
       method,
       path: pathAt < 0 ? '/' : url.slice(pathAt),
       // A mock's answers have no length as a rule: they end with the connection, which then must not be kept.

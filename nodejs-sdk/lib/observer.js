@@ -4,6 +4,10 @@ const { tracingChannel } = require('node:diagnostics_channel');
 
 const { MemoryServiceError, blame } = require('./core/errors.js');
 
+/** To capture who has called costs about 20 µs: of so many calls in a second, a hundredth of its time. */
+const MAX_CAPTURED = 500;
+const SECOND = 1000; // milliseconds
+
 /**
  * What is told of an operation: never a name, a key or a value.
  *
@@ -14,6 +18,8 @@ const { MemoryServiceError, blame } = require('./core/errors.js');
  * @property {number | undefined} duration Milliseconds; undefined until it has ended.
  * @property {string | undefined} code of the error; `error` for one that is not this SDK's
  */
+
+/** @typedef {{stack?: string}} Caller */
 
 /** For tracers: https://nodejs.org/api/diagnostics_channel.html#class-tracingchannel */
 const { start, end, asyncStart, asyncEnd, error: failed } = tracingChannel('memory-service:operation');
@@ -26,6 +32,8 @@ function isObserved() {
 /** Runs the calls of one object: their errors have the caller's line, and whoever listens is told of them. */
 class Operations {
   #service;
+  #captured = 0;
+  #since = 0;
 
   /** @param {string} service */
   constructor(service) {
@@ -65,7 +73,7 @@ class Operations {
    */
   run(name, method, work) {
     const operation = this.#make(name);
-    const caller = callerOf(method);
+    const caller = this.#callerOf(method);
     if (!isObserved()) return attemptAsync(caller, work(operation));
     return start.runStores(operation, () => {
       const since = performance.now();
@@ -83,6 +91,19 @@ class Operations {
    */
   iterate(method, pages) {
     return iterated(callerOf(method), pages);
+  }
+
+  /**
+   * @param {Function} method
+   * @returns {Caller | undefined} undefined if that has been asked for too often: then who awaits the outcome is told
+   */
+  #callerOf(method) {
+    const now = performance.now();
+    if (now - this.#since >= SECOND) {
+      this.#since = now;
+      this.#captured = 0;
+    }
+    return this.#captured++ < MAX_CAPTURED ? callerOf(method) : undefined;
   }
 
   /**
@@ -125,7 +146,7 @@ function tell(operation, error) {
 
 /**
  * @param {Function} method
- * @returns {{stack?: string}} who has called it; the text is made when it is read
+ * @returns {Caller} who has called it; the text is made when it is read
  */
 function callerOf(method) {
   const caller = {};
@@ -149,7 +170,7 @@ function attempt(method, work) {
 
 /**
  * @template T
- * @param {{stack?: string}} caller
+ * @param {Caller | undefined} caller undefined for those who await the outcome
  * @param {Promise<T>} outcome
  * @returns {Promise<T>}
  */
@@ -157,13 +178,13 @@ async function attemptAsync(caller, outcome) {
   try {
     return await outcome;
   } catch (error) {
-    throw blame(error, caller);
+    throw blame(error, caller ?? callerOf(attemptAsync));
   }
 }
 
 /**
  * @template T
- * @param {{stack?: string}} caller
+ * @param {Caller} caller
  * @param {AsyncIterable<T>} pages
  * @returns {AsyncGenerator<T, void, undefined>}
  */

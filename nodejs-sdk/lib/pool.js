@@ -28,6 +28,8 @@ class ConnectionPool {
   #peer;
   #time;
   #lookUp;
+  /** @type {typeof import('node:http') | typeof import('node:https') | undefined} */
+  #http;
 
   /**
    * @param {string} origin
@@ -47,14 +49,15 @@ class ConnectionPool {
       authorities: route?.authorities,
       session: undefined,
     };
+    /** Where it leads to, as `http.request` wants to be told. */
+    this.target = { protocol, hostname: this.#peer.hostname, port: this.#peer.port };
     this.#time = time;
     this.#lookUp = lookUp;
   }
 
-  /** Where it leads to, as `http.request` wants to be told. */
-  get target() {
-    const { isTls, hostname, port } = this.#peer;
-    return { protocol: isTls ? 'https:' : 'http:', hostname, port };
+  /** Node's module for its requests, loaded with the first of them. */
+  get http() {
+    return (this.#http ??= this.#peer.isTls ? require('node:https') : require('node:http'));
   }
 
   /** @param {Waiter} waiter */

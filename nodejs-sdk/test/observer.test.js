@@ -59,6 +59,16 @@ suite('the stack of an error has the line of the program', () => {
     assert.equal(second.reason.code, 'unavailable');
   });
 
+  test('so has that of a call among many, if somebody awaits it', async (context) => {
+    const mem = unreachable(context);
+    async function busyCaller() {
+      return await mem.getAsync('');
+    }
+    for (let count = 0; count < 2000; count++) {
+      await assert.rejects(busyCaller(), ({ stack }) => /busyCaller.*observer\.test\.js/.test(stack) && !/nodejs-sdk\/lib\//.test(stack));
+    }
+  });
+
   test('an error of a factory stays as it is', async (context) => {
     const cloud = cloudFor(context);
     const mem = new MemoryService(cloud.conf(), 'shop');
