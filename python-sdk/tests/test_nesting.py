@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from typing import TYPE_CHECKING
 
 import memory._nesting
 import pytest
@@ -11,6 +12,9 @@ from arbitrary import SEED, repeated
 from hypothesis import given
 from hypothesis import strategies as st
 from memory._nesting import MAX_NESTING, is_too_deep
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 TEXTS = st.text(alphabet='[]{}"\\aé\n', max_size=12)
 TREES = st.recursive(
@@ -51,8 +55,16 @@ def test_depth_is_what_one_counts(tree: object, around: int, block: int, sibling
 def test_a_flat_document_of_16_mib_takes_less_time_than_its_parser(item: str) -> None:
     text = "[" + f"{item}," * (16 * 2**20 // (len(item) + 1)) + "1]"
     document = text.encode()
-    began = time.process_time()
     assert not is_too_deep(document)
-    looked = time.process_time()
-    json.loads(text)
-    assert looked - began < time.process_time() - looked
+    assert _least_time(lambda: is_too_deep(document)) < _least_time(lambda: json.loads(text))
+
+
+def _least_time(work: Callable[[], object]) -> float:
+    """Return what it takes of the processor when nothing comes in between, in seconds."""
+
+    def once() -> float:
+        began = time.process_time()
+        work()
+        return time.process_time() - began
+
+    return min(once() for _ in range(3))

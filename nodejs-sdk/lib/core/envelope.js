@@ -109,8 +109,8 @@ function encode(value, writeId, maxBytes, members) {
  * @throws {CorruptValueError} ENV-1, ENV-4
  */
 function unwrap(document) {
-  if (isTooDeep(document)) throw new CorruptValueError('the document is nested in more than 256 levels');
   const text = decodeText(document);
+  if (isTooDeep(document, text)) throw new CorruptValueError('the document is nested in more than 256 levels');
   const members = parse(text);
   if (typeof members !== 'object' || members === null || Array.isArray(members)) {
     throw new CorruptValueError('the document is no object');

@@ -14,7 +14,7 @@ _BLOCK = 64 * 1024  # bytes: what is taken apart at once takes a multiple of its
 _CHUNK = (
     128  # brackets that are counted at once; fewer than MAX_NESTING, so that flat ones need no closer look
 )
-_NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
+_NO_MARKS = bytes(byte for byte in range(256) if byte not in b'[]{}"')
 _TWO_OR_NOTHING = bytes(2 * (byte in b"[{") for byte in range(256))
 
 
@@ -23,7 +23,7 @@ def is_too_deep(document: bytes) -> bool:
 
     A flat document of 16 MiB takes tens of milliseconds. Of what is no JSON it may say either.
     """
-    if len(document) <= MAX_NESTING or document.count(b"[") + document.count(b"{") <= MAX_NESTING:
+    if len(document) <= _BLOCK and document.count(b"[") + document.count(b"{") <= MAX_NESTING:
         return False  # most documents
     depth = at = 0
     in_string = False
@@ -31,9 +31,14 @@ def is_too_deep(document: bytes) -> bool:
         end = at + _BLOCK
         while document[end - 1 : end] == b"\\":  # an escape is not divided
             end += 1
-        parts = document[at:end].replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')
-        brackets = b"".join(parts[in_string::2]).translate(None, _NO_BRACKETS)
-        in_string ^= len(parts) % 2 == 0
+        block = document[at:end]
+        if b"\\" in block:
+            block = block.replace(b"\\\\", b"").replace(b'\\"', b"")
+        marks = block.translate(None, _NO_MARKS)
+        # Without two quotes beside each other the others are within strings and outside as before.
+        parts = (b'"' * in_string + marks).replace(b'""', b"").split(b'"')
+        brackets = b"".join(parts[::2])
+        in_string = len(parts) % 2 == 0
         at = end
         for start in range(0, len(brackets), _CHUNK):
             chunk = brackets[start : start + _CHUNK]
