@@ -119,7 +119,7 @@ def git() -> str:
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """Return Chromium's path; without one the test is left out. What is expected of a page has as long as its actions."""
+    """Return Chromium's path; without one the test is left out. What a page is to show has as long as its actions."""
     path = _tool("chromium", "chromium", "chromium-browser", "google-chrome")
     from playwright.sync_api import expect  # noqa: PLC0415 - few tests want it
 
