@@ -159,6 +159,25 @@ def test_failing_s3_answers_with_its_own_error(shop: Shop, stored: str, status: 
         shop.cloud.client("s3").get_object(Bucket=shop.bucket, Key=stored[1:])
 
 
+def test_error_of_s3_has_the_code_that_is_asked_for(shop: Shop, path: str) -> None:
+    shop.cloud.faults.add(Fault("s3", "status", status=400, code="RequestTimeout", method="PUT"))
+
+    with pytest.raises(ClientError, match=r"\(RequestTimeout\)"):
+        shop.put(path, "body")
+
+
+def test_keys_that_could_not_be_removed_are_named_and_stay(shop: Shop, stored: str) -> None:
+    shop.cloud.faults.add(Fault("s3", "keys", code="AccessDenied", method="POST"))
+    key = stored[1:]
+
+    answer = shop.cloud.client("s3").delete_objects(
+        Bucket=shop.bucket, Delete={"Objects": [{"Key": key}], "Quiet": True}
+    )
+
+    assert [(error["Key"], error["Code"]) for error in answer["Errors"]] == [(key, "AccessDenied")]
+    assert shop.get(stored).status == 200
+
+
 def test_cut_answer_promises_more_than_comes(shop: Shop, stored: str) -> None:
     shop.cloud.faults.add(Fault("edge", "cut"))
 
@@ -315,6 +334,9 @@ def test_faults_alone_leave_s3_its_own_time() -> None:
         ({"where": "edge", "kind": "lost", "times": 0}, "times is at least 1"),
         ({"where": "edge", "kind": "status", "status": 200}, "status is an HTTP error"),
         ({"where": "edge", "kind": "status", "status": 999}, "status is an HTTP error"),
+        ({"where": "edge", "kind": "status", "code": "SlowDown"}, "only an error of S3 has a code"),
+        ({"where": "s3", "kind": "lost", "code": "SlowDown"}, "only an error of S3 has a code"),
+        ({"where": "origin", "kind": "keys"}, "keys is for what applications ask"),
         ({"where": "edge", "kind": "slow", "pause": -1}, "not negative"),
         ({"where": "edge", "kind": "refuse", "times": 1}, "refuse is for all requests"),
         ({"where": "edge"}, "a fault has where, kind"),

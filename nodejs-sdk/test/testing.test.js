@@ -90,6 +90,22 @@ test('what goes wrong takes no time', async (context) => {
   assert.throws(() => cloud.fail('s3', 'strange'), RangeError);
 });
 
+test('an error of S3 has the code that is asked for', async (context) => {
+  const cloud = cloudFor(context);
+  cloud.fail('s3', 'status', { status: 400, code: 'RequestTimeout', method: 'PUT', times: 1 });
+  await new MemoryService(cloud.conf(), 'shop').put('a', 1);
+  assert.deepEqual(cloud.requests.map(({ status }) => status), [400, 200]);
+});
+
+test('keys that cannot be removed are named, and stay', async (context) => {
+  const cloud = cloudFor(context);
+  const mem = new MemoryService(cloud.conf(), 'shop');
+  await mem.put('a', 1);
+  cloud.fail('s3', 'keys', { code: 'AccessDenied', method: 'POST' });
+  await assert.rejects(mem.removeMany(['a']), (error) => error.errors.get('a').code === 'access_denied');
+  assert.ok(cloud.objects.has('public/shop/a.json'));
+});
+
 test('a synchronous get does not go past a mock of HTTP unseen', (context) => {
   const mark = Symbol.for('client-request-interceptor'); // of nock and msw
   globalThis[mark] = {};

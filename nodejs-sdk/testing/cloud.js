@@ -1,7 +1,7 @@
 'use strict';
 
 const { double } = require('../lib/double.js');
-const { Bucket } = require('./bucket.js');
+const { Bucket, httpDate } = require('./bucket.js');
 const { Clock } = require('./clock.js');
 const { Edges } = require('./edges.js');
 const { Fault } = require('./fault.js');
@@ -210,14 +210,15 @@ class Cloud {
    * @param {() => Response} act
    * @returns {Response | Failure}
    */
-  #carryOut(asked, { maxBytes }, left, act) {
+  #carryOut(asked, { maxBytes, body }, left, act) {
     const { where, method, path, pop } = asked;
     this.requests.push(asked);
     const fault = this.#faults.find((one) => one.meets(where, method, path, pop));
     if (fault?.isBefore) {
-      const instead = fault.instead(left);
-      if ('status' in instead) asked.status = instead.status;
-      return instead;
+      const instead = fault.instead(left, body);
+      if (!('status' in instead)) return instead;
+      asked.status = instead.status;
+      return { ...instead, headers: { ...instead.headers, date: httpDate(this.#now()) } };
     }
     const answer = act();
     asked.status = answer.status;

@@ -8,7 +8,7 @@ const { LIMITS } = require('../lib/core/limits.js');
 /** @typedef {import('./index.js').FaultOptions} FaultOptions */
 
 /** The request is not carried out. */
-const BEFORE = ['refuse', 'reset', 'hang', 'status', 'no-http'];
+const BEFORE = ['refuse', 'reset', 'hang', 'status', 'keys', 'no-http'];
 /** What only a real connection can have. */
 const OF_CONNECTIONS = ['reset-kept'];
 const AFTER = ['lost', 'slow', 'slow-head', 'cut', 'garbled', 'headers', 'early'];
@@ -28,12 +28,12 @@ class Fault {
   constructor(where, kind, options = {}) {
     if (OF_CONNECTIONS.includes(kind)) throw new RangeError(`a cloud in memory keeps no connections: ${kind} is for the local cloud`);
     if (![...BEFORE, ...AFTER].includes(kind)) throw new RangeError(`a cloud in memory has no fault ${kind}`);
-    const { method, pop, times = Infinity, every = 1, status = 503, delay = 0, pause = 0, headers = '' } = options;
+    const { method, pop, times = Infinity, every = 1, status = 503, code = '', delay = 0, pause = 0, headers = '' } = options;
     this.where = where;
     this.kind = kind;
     // What an edge asks of S3 is known by its key; the bucket is one for all.
     const path = (options.path ?? '/').replace(where === 'origin' ? /^\/[^/]+(?=\/(public|private)\/)/ : /$^/, '');
-    this.options = { path, method, pop, times, every, status, delay: delay * 1000, pause: pause * 1000, headers };
+    this.options = { path, method, pop, times, every, status, code, delay: delay * 1000, pause: pause * 1000, headers };
   }
 
   /** Whether the request is not carried out. */
@@ -58,15 +58,17 @@ class Fault {
 
   /**
    * @param {number} left Milliseconds that the request has.
+   * @param {Uint8Array} [body] That of the request.
    * @returns {Response | Failure} what comes instead of an answer
    */
-  instead(left) {
+  instead(left, body = new Uint8Array()) {
     if (this.kind === 'refuse') return failure('ECONNREFUSED', 'no connection to the cloud in memory', 'unsent');
     if (this.kind === 'hang' || this.#isLate(this.options.delay, left)) return failure('timeout', 'the answer took too long', 'under way');
     if (this.kind === 'reset') return failure('ECONNRESET', 'the connection ended', 'ended');
     if (this.kind === 'no-http') return garbled();
-    const { status } = this.options;
-    return { status, headers: {}, body: this.where === 'edge' ? new Uint8Array() : refusal(status), cut: false };
+    const { status, code } = this.options;
+    if (this.kind === 'keys') return { status: 200, headers: {}, body: removalOfNone(body, code), cut: false };
+    return { status, headers: {}, body: this.where === 'edge' ? new Uint8Array() : refusal(status, code), cut: false };
   }
 
   /**
@@ -98,10 +100,22 @@ class Fault {
 
 /**
  * @param {number} status
+ * @param {string} code
  * @returns {Uint8Array} an error of S3, whose `RequestId` tells it from one of CloudFront
  */
-function refusal(status) {
-  return Buffer.from(`<Error>${status === 403 ? '<Code>AccessDenied</Code>' : ''}<RequestId>0</RequestId></Error>`);
+function refusal(status, code) {
+  const told = code || (status === 403 ? 'AccessDenied' : '');
+  return Buffer.from(`<Error>${told && `<Code>${told}</Code>`}<RequestId>0</RequestId></Error>`);
+}
+
+/**
+ * @param {Uint8Array} asked The body of a removal of many keys.
+ * @param {string} code
+ * @returns {Uint8Array} what S3 says if it has removed none of them
+ */
+function removalOfNone(asked, code) {
+  const errors = [...Buffer.from(asked).toString().matchAll(/<Key>(.*?)<\/Key>/g)].map(([key]) => `<Error>${key}<Code>${code || 'InternalError'}</Code></Error>`);
+  return Buffer.from(`<DeleteResult>${errors.join('')}</DeleteResult>`);
 }
 
 /**

@@ -83,6 +83,8 @@ export interface FaultOptions {
   every?: number;
   /** For the kind `status`; 503 unless given. */
   status?: number;
+  /** For the kinds `status` and `keys`, at S3: the error's code. */
+  code?: string;
   /** Seconds before anything happens. No time passes: what is too slow fails at once, as it would have in the end. */
   delay?: number;
   /** For what is slow: seconds before each byte. */
@@ -123,7 +125,7 @@ export class Cloud {
   /** Let something go wrong from now on. */
   fail(
     where: 'edge' | 's3' | 'origin',
-    kind: 'refuse' | 'reset' | 'hang' | 'status' | 'no-http' | 'lost' | 'slow' | 'slow-head' | 'cut' | 'garbled' | 'headers' | 'early',
+    kind: 'refuse' | 'reset' | 'hang' | 'status' | 'keys' | 'no-http' | 'lost' | 'slow' | 'slow-head' | 'cut' | 'garbled' | 'headers' | 'early',
     options?: FaultOptions,
   ): void;
   /** Let something happen when S3 is about to carry out a request, which waits for it. A synchronous get cannot wait for a promise. */

@@ -8,7 +8,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from memory import ConfigurationError, ConflictError, MemoryService, UnavailableError
+from memory import BatchError, ConfigurationError, ConflictError, MemoryService, UnavailableError
 from memory._wire import WIRE
 from memory.testing import Clock, Cloud
 from moto import mock_aws
@@ -104,6 +104,23 @@ def test_things_go_wrong_on_demand(memory_cloud: Cloud) -> None:
     memory_cloud.fail("s3", "lost", method="PUT", times=1)
     mem.put("b", 1, if_absent=True)
     assert mem.get("b") == 1
+
+
+def test_an_error_of_s3_has_the_code_that_is_asked_for(memory_cloud: Cloud) -> None:
+    memory_cloud.fail("s3", "status", status=400, code="RequestTimeout", method="PUT", times=1)
+    mem = MemoryService(memory_cloud.conf(), "shop")
+    mem.put("a", 1)
+    assert [entry.status for entry in memory_cloud.requests] == [400, 200]
+
+
+def test_keys_that_cannot_be_removed_are_named_and_stay(memory_cloud: Cloud) -> None:
+    mem = MemoryService(memory_cloud.conf(), "shop")
+    mem.put("a", 1)
+    memory_cloud.fail("s3", "keys", code="AccessDenied", method="POST")
+    with pytest.raises(BatchError) as raised:
+        mem.remove_many(["a"])
+    assert {name: error.code for name, error in raised.value.errors.items()} == {"a": "access_denied"}
+    assert "public/shop/a.json" in memory_cloud.objects
 
 
 def test_something_happens_in_the_middle(memory_cloud: Cloud) -> None:

@@ -236,7 +236,7 @@ def _stamped(
     tag = answer.headers.get("ETag", "")
     refused = write_times.refuses(call, asked, tag) if succeeded and call.reads else None
     if refused == HTTPStatus.PRECONDITION_FAILED:
-        return _failure(refused, answer.headers["Date"])
+        return _failure(refused, date=answer.headers["Date"])
     if refused == HTTPStatus.NOT_MODIFIED:
         kept = {
             name: value for name, value in answer.headers.items() if not name.lower().startswith(_OF_THE_BODY)
@@ -261,9 +261,9 @@ def _instead_of_dates(asked: Mapping[str, str]) -> dict[str, str]:
     return instead
 
 
-def _failure(status: int, date: str | None = None) -> web.Response:
+def _failure(status: int, code: str = "", date: str | None = None) -> web.Response:
     """Return an error of S3's own."""
-    return web.Response(status=status, headers=_own_headers(date), body=s3_failure(status))
+    return web.Response(status=status, headers=_own_headers(date), body=s3_failure(status, code))
 
 
 def _own_headers(date: str | None) -> dict[str, str]:

@@ -9,6 +9,8 @@ import struct
 
 from aiohttp import web
 
+from local_cloud.s3_errors import s3_removal_of_none
+
 _AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER: closing drops what is unsent and sends RST
 _NO_HTTP = b"\x15\x03\x03\x00\x02\x02\x28 this is no HTTP\r\n\r\n"
 _HINT = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n"
@@ -86,6 +88,11 @@ def garble(answer: web.Response) -> web.Response:
     """Return the answer with another body of the same length."""
     answer.body = bytes(byte ^ _WRONG for byte in body_of(answer))
     return answer
+
+
+def remove_none(asked: bytes, code: str) -> web.Response:
+    """Return the answer to a removal of many keys, none of which S3 has removed."""
+    return web.Response(content_type="application/xml", body=s3_removal_of_none(asked, code))
 
 
 def body_of(answer: web.Response) -> bytes:

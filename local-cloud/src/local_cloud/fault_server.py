@@ -44,13 +44,13 @@ class Backend:
 
     Attributes:
         answer: Gives the right answer to a request.
-        failure: Gives the answer with an error's status.
+        failure: Gives the answer with an error's status, and its code unless that is empty.
         concerns: Says whether a request can meet faults and is noted in the journal.
         refusal: Gives the answer to a request that is not to get any further, or None.
     """
 
     answer: Callable[[web.BaseRequest], Awaitable[web.Response]]
-    failure: Callable[[int], web.Response]
+    failure: Callable[[int, str], web.Response]
     concerns: Callable[[web.BaseRequest], bool] = lambda _: True
     refusal: Callable[[web.BaseRequest], Awaitable[web.Response | None]] | None = None
 
@@ -198,9 +198,11 @@ class FaultServer:
             return (fault_actions.say_no_http if fault.kind == "no-http" else fault_actions.vanish)(request)
         if fault.kind == "status":
             await body_of(request)
-            answer = self._backend.failure(fault.status)
+            answer = self._backend.failure(fault.status, fault.code)
             if request.can_read_body:
                 answer.force_close()  # what is still to come on this connection is a body that nobody reads
+        elif fault.kind == "keys":
+            answer = fault_actions.remove_none(await body_of(request), fault.code)
         else:
             answer = await self._backend.answer(request)
         self._note(request, None if fault.kind == "lost" else answer, fault)

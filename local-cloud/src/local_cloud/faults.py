@@ -20,6 +20,7 @@ Kind = Literal[
     "slow",
     "slow-head",
     "status",
+    "keys",
     "cut",
     "garbled",
     "headers",
@@ -49,6 +50,8 @@ class Fault:
             - `slow`: the right answer comes slowly, by `delay` and `pause`.
             - `slow-head`: the same, and its headers come as slowly as its body.
             - `status`: the answer is an error with `status`.
+            - `keys`: of a removal of many keys S3 says that none could be removed, each for the error `code`;
+              none is.
             - `cut`: half of the body comes, then the connection ends.
             - `garbled`: the headers are right, every byte of the body is wrong.
             - `headers`: the body is right, and the lines of `headers` replace the answer's own of these names.
@@ -62,6 +65,8 @@ class Fault:
         times: How many requests meet it; None is all of them, until it is cleared.
         every: Of the requests that it is for, every how many-th meets it.
         status: For the kind `status`: 400 to 599.
+        code: For the kinds `status` and `keys`, not at an edge: the error's code; empty for the one that S3 has for the
+            status.
         delay: Seconds before anything happens, whatever the kind.
         pause: For the kinds `slow`, `slow-head` and `early`: seconds before each byte, or each hint.
         headers: For the kind `headers`: `Name: value` on a line each, sent as they are; the first may be a status line.
@@ -79,6 +84,7 @@ class Fault:
     times: int | None = None
     every: int = 1
     status: int = 503
+    code: str = ""
     delay: float = 0.0
     pause: float = 0.0
     headers: str = ""
@@ -100,6 +106,13 @@ class Fault:
             raise ValueError(f"status is an HTTP error, not {self.status}")
         if min(self.delay, self.pause) < 0:
             raise ValueError("delay and pause are not negative")
+        self._check_kind()
+
+    def _check_kind(self) -> None:
+        if self.code and (self.where == "edge" or self.kind not in {"status", "keys"}):
+            raise ValueError("only an error of S3 has a code: leave it out")
+        if self.kind == "keys" and self.where != "s3":
+            raise ValueError("keys is for what applications ask of S3")
         if self.kind == "refuse" and (self.path, self.method, self.times, self.every) != ("/", None, None, 1):
             raise ValueError(
                 "refuse is for all requests, until it is cleared: no path, method, times or every"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from html import escape as escape_html
 from http import HTTPStatus
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
+_KEY = re.compile(rb"<Key>(.*?)</Key>", re.DOTALL)
+_NAMESPACE = b"http://s3.amazonaws.com/doc/2006-03-01/"
 # What S3 says of its own accord (S3 API Reference, page ErrorResponses).
 _S3_FAILURES = {
     403: ("AccessDenied", "Access Denied"),
@@ -45,8 +48,20 @@ def s3_error(code: str, message: str, more: Mapping[str, str] = _NOTHING) -> byt
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{inner}</Error>'.encode()
 
 
-def s3_failure(status: int) -> bytes:
-    """Return the body of an answer of S3 with this status, 400 or above."""
+def s3_failure(status: int, code: str = "") -> bytes:
+    """Return the body of an answer of S3 with this status, 400 or above, and this code, the status's own if empty."""
     phrase = HTTPStatus(status).phrase
-    code, message = _S3_FAILURES.get(status, (phrase.title().replace(" ", ""), phrase))
-    return s3_error(code, message)
+    usual, message = _S3_FAILURES.get(status, (phrase.title().replace(" ", ""), phrase))
+    return s3_error(code or usual, message)
+
+
+def s3_removal_of_none(asked: bytes, code: str = "") -> bytes:
+    """Return what S3 says of a removal of many keys, none of which it has removed.
+
+    Args:
+        asked: The body of the request.
+        code: Why; an error of S3's own if empty.
+    """
+    why = f"<Code>{code or 'InternalError'}</Code><Message>It was not removed.</Message>".encode()
+    errors = b"".join(b"<Error><Key>%s</Key>%s</Error>" % (key, why) for key in _KEY.findall(asked))
+    return b'<DeleteResult xmlns="%s">%s</DeleteResult>' % (_NAMESPACE, errors)

@@ -52,5 +52,5 @@ class Roaming:
     async def _answer(self, request: web.BaseRequest) -> web.Response:
         return await self._viewers[self._pop].answer(request)
 
-    def _failure(self, status: int) -> web.Response:
-        return self._viewers[self._pop].failure(status)
+    def _failure(self, status: int, code: str) -> web.Response:
+        return self._viewers[self._pop].failure(status, code)

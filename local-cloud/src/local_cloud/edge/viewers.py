@@ -110,7 +110,7 @@ class Viewers:
         )
         return self._error(HTTPStatus.FORBIDDEN, body.encode(), "text/xml")
 
-    def failure(self, status: int) -> web.Response:
+    def failure(self, status: int, _code: str = "") -> web.Response:
         """Return an error of CloudFront's own, which says nothing of its reason."""
         body = cloudfront_page(status, "We can't connect to the server for this app or website at this time.")
         return self._error(status, body, "text/html")

@@ -13,7 +13,7 @@ from memory._exchange import NOT_SENT, Failure, Response
 from memory._fork import alive
 from memory._service import MemoryService
 from memory._wire import WIRE
-from memory.testing._bucket import Bucket
+from memory.testing._bucket import Bucket, http_date
 from memory.testing._clock import Clock
 from memory.testing._edges import Edges
 from memory.testing._faults import Fault
@@ -297,7 +297,7 @@ class Cloud:
         with self._lock:
             fault = self._fault(entry.where, entry.method, entry.path, entry.pop)
             if fault is not None and fault.is_before:
-                answer = fault.instead(deadline)
+                answer = _dated(fault.instead(deadline, request.body), self.clock())
             else:
                 answer = _limited(act(), request.limit)
                 if fault is not None:
@@ -355,6 +355,12 @@ def _split(request: Request, path: str) -> tuple[str, str]:
 def _limited(answer: Response, limit: int) -> Response:
     is_cut = len(answer.body) > limit
     return answer._replace(body=answer.body[:limit], cut=True) if is_cut else answer
+
+
+def _dated(answer: Response | Failure, now: float) -> Response | Failure:
+    if isinstance(answer, Failure):
+        return answer
+    return answer._replace(headers={**answer.headers, "date": http_date(now)})
 
 
 def _forget() -> None:

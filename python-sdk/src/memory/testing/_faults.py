@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING
@@ -16,10 +17,11 @@ if TYPE_CHECKING:
 #: What only a real connection can have.
 _OF_CONNECTIONS = ("reset-kept",)
 #: The answer never comes, for one of these the request is not even carried out.
-_UNHEARD = ("refuse", "reset", "hang", "status", "no-http")
+_UNHEARD = ("refuse", "reset", "hang", "status", "keys", "no-http")
 _SPOILING = ("lost", "slow", "slow-head", "cut", "garbled", "headers", "early")
 _HINT = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n"
-_FORBIDDEN = 403
+_OK, _FORBIDDEN = 200, 403
+_KEY = re.compile(rb"<Key>(.*?)</Key>")
 _WRONG = 0xA5  # XOR with it changes every byte
 
 
@@ -38,6 +40,7 @@ class Fault:
             - `reset`: the connection ends, and the request is not carried out.
             - `hang`: no answer ever comes, and the request is not carried out.
             - `status`: the answer is an error with `status`.
+            - `keys`: of a removal of many keys S3 says that none could be removed, each for the error `code`.
             - `no-http`: the answer is not HTTP.
             - `lost`: the request is carried out, and then the connection ends.
             - `slow`, `slow-head`: the right answer comes by `pause` seconds a byte, without or with its headers.
@@ -51,6 +54,7 @@ class Fault:
         times: How many requests meet it; None is all of them, until it is cleared.
         every: Of the requests that it is for, every how many-th meets it.
         status: For the kind `status`.
+        code: For the kinds `status` and `keys`, at S3: the error's code.
         delay: Seconds before anything happens.
         pause: For what is slow: seconds before each byte, or each hint.
         headers: For the kind `headers`: `Name: value` on a line each; the first may be a status line.
@@ -68,6 +72,7 @@ class Fault:
     times: int | None = None
     every: int = 1
     status: int = 503
+    code: str = ""
     delay: float = 0.0
     pause: float = 0.0
     headers: str = ""
@@ -85,8 +90,13 @@ class Fault:
         """Whether the request is not carried out."""
         return self.kind in _UNHEARD
 
-    def instead(self, deadline: float) -> Response | Failure:
-        """Return what comes instead of an answer; of a fault that `is_before`."""
+    def instead(self, deadline: float, body: bytes = b"") -> Response | Failure:
+        """Return what comes instead of an answer; of a fault that `is_before`.
+
+        Args:
+            deadline: When the request has to have ended, by `time.monotonic`.
+            body: That of the request.
+        """
         if self.kind == "refuse":
             return Failure("no connection to the cloud in memory: ECONNREFUSED", NOT_SENT)
         if self.kind == "hang" or self._is_late(self.delay, deadline):
@@ -95,7 +105,9 @@ class Fault:
             return Failure("ConnectionResetError", ENDED)
         if self.kind == "no-http":
             return Failure("an answer that is no HTTP", ENDED)
-        return Response(self.status, {}, b"" if self.where == "edge" else _refusal(self.status))
+        if self.kind == "keys":
+            return Response(_OK, {}, _removal_of_none(body, self.code))
+        return Response(self.status, {}, b"" if self.where == "edge" else _refusal(self.status, self.code))
 
     def spoilt(self, request: Request, answer: Response, deadline: float) -> Response | Failure:
         """Return what becomes of an answer."""
@@ -124,10 +136,17 @@ class Fault:
         return seconds > deadline - time.monotonic() or self.delay >= SILENCE_SECONDS
 
 
-def _refusal(status: int) -> bytes:
+def _refusal(status: int, code: str) -> bytes:
     """Return an error of S3, whose `RequestId` tells it from one of CloudFront."""
-    code = "<Code>AccessDenied</Code>" if status == _FORBIDDEN else ""
-    return f"<Error>{code}<RequestId>0</RequestId></Error>".encode()
+    code = code or ("AccessDenied" if status == _FORBIDDEN else "")
+    told = f"<Code>{code}</Code>" if code else ""
+    return f"<Error>{told}<RequestId>0</RequestId></Error>".encode()
+
+
+def _removal_of_none(asked: bytes, code: str) -> bytes:
+    why = f"<Code>{code or 'InternalError'}</Code>".encode()
+    errors = b"".join(b"<Error><Key>%s</Key>%s</Error>" % (key, why) for key in _KEY.findall(asked))
+    return b"<DeleteResult>%s</DeleteResult>" % errors
 
 
 def _head(answer: Response, length: int, replacing: list[str]) -> bytes:
