@@ -161,8 +161,17 @@ const OPERATIONS = {
   update: (request) =>
     changing(request, (mem, name) => {
       const [key, value] = request.set;
+      const ask = async ([first, ...rest]) => {
+        if (first === undefined) return;
+        const nested = async (old) => {
+          await ask(rest);
+          return { ...old };
+        };
+        await mem.update(first, nested, { default: {} });
+      };
       const change = async (old) => {
         await invalidateMeanwhile(request);
+        await ask(request.asks ?? []);
         if (!request.how) return { ...old, [key]: build(value) };
         if (request.how === 'in_place') old[key] = build(value);
         return request.returns && build(request.returns);

@@ -156,7 +156,7 @@ class Double:
         return {}
 
     def _requests(self, cloud: Cloud, _: Message) -> Message:
-        seen = [entry._asdict() for entry in cloud.requests if entry.where in ("edge", "s3")]
+        seen = [entry._asdict() for entry in cloud.requests]
         cloud.requests.clear()
         return {"requests": seen}
 

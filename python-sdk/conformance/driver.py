@@ -176,8 +176,19 @@ def op_clear(request: Message) -> Message:
 def op_update(request: Message) -> Message:
     key, value = request["set"]
 
+    def ask(names: list[str]) -> None:
+        """Update the first name, in whose function the next is updated."""
+
+        def nested(old: Message) -> Message:
+            ask(names[1:])
+            return {**old}
+
+        if names:
+            mem.update(names[0], nested, default={})
+
     def change(old: Message) -> Any:
         invalidate(request)
+        ask(request.get("asks", []))
         if "how" not in request:
             return {**old, key: to_python(value)}
         if request["how"] == "in_place":

@@ -205,6 +205,7 @@ def _configuration(vector: Vector, rsa_key: Path) -> Check:
     def judge(answers: Sequence[Answer]) -> None:
         if "error" in vector.members:
             answers[0].check_refusal(vector.members["error"])
+            answers[0].check_names(vector.members.get("names", ()))
         else:
             expected = vector.members["visibility"]
             equal(expected, answers[0].get("visibility", {"visibility": expected}))

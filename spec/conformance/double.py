@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import threading
+from collections import Counter
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from .clock import Clock
-from .store import DEADLINE, Store, StoredObject
+from .store import DEADLINE, SERVICES, Store, StoredObject
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -133,7 +134,11 @@ class DoubleStore(Store):
         """Return what was asked of the edge and of S3 for a place since the last call of this."""
         self.traffic()
         found, self._requests = self._requests, []
-        return [one for one in found if self.is_for(one, visibility, place)]
+        return [one for one in found if one.where in SERVICES or self.is_for(one, visibility, place)]
+
+    def services(self, asked: Sequence[Any]) -> Mapping[str, int]:
+        """Return how often other services than S3, STS and the edge are among what was asked, by their names."""
+        return dict(Counter(one.where for one in asked if one.where in SERVICES and one.where != "sts"))
 
     def traffic(self) -> Sequence[Any]:
         """Return what was asked since the last call of this, for transcripts."""

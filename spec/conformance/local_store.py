@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from .change import write_of
 from .clock import Clock
-from .store import Store
+from .store import ONLY_DOUBLES, SERVICES, Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -106,6 +106,8 @@ class LocalStore(Store):
         """Let something go wrong with requests for some keys."""
         from local_cloud import Fault  # noqa: PLC0415 - only store checks need it
 
+        if fault["where"] in SERVICES:
+            raise NotImplementedError(ONLY_DOUBLES)
         path = self.path_of(fault["where"], visibility, key)
         self._cloud.faults.add(Fault.from_json({**fault, "path": path}))
 

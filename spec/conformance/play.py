@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from .names import escaped
+from .names import key_behind_place
 from .transcript import Transcript
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Play:
     def key(self, step: Message) -> str:
         """Return the key of the object that a step is about, or what all keys of this time begin with."""
         return f"{self.visibility}/{self.place}/" + (
-            step.get("key") or (f"{escaped(step['name'])}.json" if "name" in step else "")
+            step.get("key") or (key_behind_place(step["name"]) if "name" in step else "")
         )
 
     def _tell(self, request: Message) -> None:

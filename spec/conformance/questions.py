@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import grants, write_grants
 from .answers import FailureError, equal
+from .names import key_behind_place
 from .notation import normal, plain
 
 if TYPE_CHECKING:
@@ -160,13 +161,29 @@ def _get_many(_: Play, step: Message, answer: Answer) -> None:
     equal(expected, [[name[1], plain(value)] for name, value in found])
 
 
+def _remove_many(_: Play, step: Message, answer: Answer) -> None:
+    if "error" not in step:
+        answer.check_success({})
+        return
+    answer.check_refusal(step["error"])
+    error = answer.message["error"]
+    if "errors" in step:
+        equal(step["errors"], {name[1]: code for name, code in error.get("errors", [])})
+    if "done" in step:
+        done = [[name[1], result] for name, result in error.get("results", [])]
+        equal([[name, ["null"]] for name in step["done"]], done)
+
+
 def _list(_: Play, step: Message, answer: Answer) -> None:
     if "error" in step:
         answer.check_refusal(step["error"])
-    elif "count" in step:
-        equal(step["count"], len(set(answer.get("names", step["count"]))))
+        return
+    names = answer.get("names", step.get("names", step.get("count")))
+    if "count" in step:
+        equal(step["count"], len(set(names)))
+        equal(sorted(names, key=key_behind_place), names)
     else:
-        equal(sorted(step["names"]), sorted(answer.get("names", step["names"])))
+        equal(sorted(step["names"], key=key_behind_place), names)
 
 
 def _clear(_: Play, step: Message, answer: Answer) -> None:
@@ -253,7 +270,7 @@ JUDGES: Mapping[str, Callable[[Play, Message, Answer], None]] = {
     "remove": _succeeds,
     "put_many": _put_many,
     "get_many": _get_many,
-    "remove_many": _succeeds,
+    "remove_many": _remove_many,
     "list": _list,
     "clear": _clear,
     "update": _change,

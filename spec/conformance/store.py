@@ -24,7 +24,9 @@ _HEADERS = {
     "Cache-Control": "CacheControl",
 }
 _ONLY_LOCAL = "only a local cloud can do this"
+ONLY_DOUBLES = "only a double knows of other services than S3 and the edge"
 DEADLINE = 30  # seconds: a busy machine is no failure
+SERVICES = ("ssm", "secretsmanager", "sts", "cloudfront")  # which only a double lets fail, and counts
 
 
 @dataclass(frozen=True)
@@ -174,6 +176,8 @@ class Store:
 
     def path_of(self, where: str, visibility: str, key: str) -> str:
         """Return what the paths of requests begin with that are for keys that begin so; all without a key."""
+        if where in SERVICES:
+            return "/"
         if where == "edge":
             return key.removeprefix(visibility) or "/"
         return f"/{self.bucket}/{key}" if key else f"/{self.bucket}"  # a listing asks for the bucket itself
@@ -238,6 +242,10 @@ class Store:
     def requests(self, visibility: str, place: str) -> list[Entry]:
         """Return what was asked of the edge and of S3 for a place since the last call of this."""
         raise NotImplementedError(_ONLY_LOCAL)
+
+    def services(self, asked: Sequence[Any]) -> Mapping[str, int]:
+        """Return how often other services than S3, STS and the edge are among what was asked, by their names."""
+        raise NotImplementedError(ONLY_DOUBLES)
 
     def is_for(self, entry: Any, visibility: str, place: str) -> bool:
         """Whether a request is for a place, or removes many objects, of which only its body says where they are."""

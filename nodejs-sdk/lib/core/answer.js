@@ -61,7 +61,7 @@ function answer(source, start, response, document, end = NaN) {
 /** @param {string | undefined} digits */
 function seconds(digits) {
   if (digits === undefined) return NaN;
-  return digits.length > MAX_DIGITS ? FOR_EVER : Number(digits);
+  return digits.replace(/^0+/, '').length > MAX_DIGITS ? FOR_EVER : Number(digits);
 }
 
 /**

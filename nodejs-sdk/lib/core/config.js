@@ -160,8 +160,8 @@ class Source {
    */
   given(key) {
     if (this.text(key) === undefined) return undefined;
-    const value = own(this.#params, key) || own(this.#environment, `MEMORY_${key}`);
-    return { name: key, value: String(value) };
+    const both = [own(this.#params, key), own(this.#environment, `MEMORY_${key}`)];
+    return { name: key, value: both.map((value) => String(value ?? '')).find((value) => value.replace(AROUND, '') !== '') ?? '' };
   }
 
   /**

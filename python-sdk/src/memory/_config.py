@@ -176,7 +176,7 @@ class _Given:
     def text(self, key: str) -> str:
         """Return the text of a key; undefined is the same as empty."""
         value = self.conf.get(key)
-        if value is None or value == "":
+        if value is None or (isinstance(value, str) and not value.strip(_AROUND)):
             value = self.environment.get(ENVIRONMENT_PREFIX + key, "")
         if key == "PK_PATH" and isinstance(value, os.PathLike):
             value = os.fspath(value)
@@ -186,9 +186,9 @@ class _Given:
 
     def region(self) -> str | None:
         """Return the Region; None leaves it to the profile (END-1)."""
-        is_given = self.text("REGION") != ""
-        region = str(self.conf.get("REGION") or self.environment.get("MEMORY_REGION", ""))
-        given = {"REGION": region if is_given else ""}
+        self.text("REGION")  # refuses what is no text
+        own = (str(self.conf.get("REGION") or ""), self.environment.get("MEMORY_REGION", ""))
+        given = {"REGION": next((region for region in own if region.strip(_AROUND)), "")}
         given |= {name: self.environment.get(name, "") for name in ("AWS_REGION", "AWS_DEFAULT_REGION")}
         return next((check_region(source, region) for source, region in given.items() if region), None)
 

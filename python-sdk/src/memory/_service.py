@@ -16,6 +16,7 @@ from memory._errors import (
     BatchError,
     ConfigurationError,
     CorruptValueError,
+    MemoryServiceError,
     UnsupportedTypeError,
 )
 from memory._fork import reset_in_child
@@ -256,12 +257,8 @@ class MemoryService:
         """
         options = self._options(ttl, edge_ttl, storage_class, tags=tags, invalidate=invalidate)
         keys = {name: self._writable(name) for name in values}
-        versions = self._writer.put_many(keys, values, self._tagged(options, values))
-        if invalidate and keys:
-            self._invalidation.send(
-                [url_path(key) for key in keys.values()], f"{len(keys)} values are stored"
-            )
-        return versions
+        with self._dropping(keys, f"{len(keys)} values are stored", invalidate=invalidate):
+            return self._writer.put_many(keys, values, self._tagged(options, values))
 
     def get(self, name: str, default: Any = None, *, consistent: bool = False) -> Any:
         """Read a value: from memory, else through the edge, or from S3 if the edge fails or is behind what is known.
@@ -374,10 +371,9 @@ class MemoryService:
             BatchError: Some could not be removed (MANY-1); the others are.
         """
         self._check_open(invalidate=invalidate)
-        keys = {self._key(name): name for name in names}
-        self._writer.remove_many(keys)
-        if invalidate and keys:
-            self._invalidation.send([url_path(key) for key in keys], f"{len(keys)} values are removed")
+        keys = {name: self._key(name) for name in names}
+        with self._dropping(keys, f"{len(keys)} values are removed", invalidate=invalidate):
+            self._writer.remove_many({key: name for name, key in keys.items()})
 
     def keys(self, prefix: str = "") -> Iterator[str]:
         """List the names under a prefix, a page of S3's at a time as the iterator goes on (LIST-2).
@@ -419,15 +415,15 @@ class MemoryService:
         self._check_open(invalidate=invalidate)
         under = key_prefix(self._config.visibility, self._place, prefix)
         removed = 0
-        try:
-            for page in self._store.list(under, self._until):
-                names = {key: name for key in page if (name := name_of(key)) is not None}
-                self._writer.remove_many(names, everything=True)
-                removed += len(names)
-        finally:
-            self._state.forget(prefix, self._clock())
-        if invalidate:
-            self._invalidation.send([f"{url_path(under)}*"], f"what lies under {quoted(prefix)} is removed")
+        done = f"what lies under {quoted(prefix)} is removed"
+        with self._dropping({prefix: f"{under}*"}, done, invalidate=invalidate):
+            try:
+                for page in self._store.list(under, self._until):
+                    names = {key: name for key in page if (name := name_of(key)) is not None}
+                    self._writer.remove_many(names, everything=True)
+                    removed += len(names)
+            finally:
+                self._state.forget(prefix, self._clock())
         return removed
 
     @overload
@@ -686,10 +682,9 @@ class MemoryService:
         """
         self._check_open(invalidate=invalidate)
         once = check_tags(tags, at_most=None)
-        keys = [self._reader.tags.key(tag) for tag in once]
-        self._tags.invalidate(once)
-        if invalidate and keys:
-            self._invalidation.send([url_path(key) for key in keys], f"{len(keys)} tags are invalidated")
+        keys = {tag: self._reader.tags.key(tag) for tag in once}
+        with self._dropping(keys, f"{len(keys)} tags are invalidated", invalidate=invalidate):
+            self._tags.invalidate(once)
 
     def grant(self, what: str, ttl: Seconds) -> Grant:
         """Let another program read what lies under a prefix of this private service, or exactly one name (GRANT-1).
@@ -838,6 +833,28 @@ class MemoryService:
         from memory._invalidation import Invalidation
 
         return Invalidation(self._config, self._service_name, WIRE)
+
+    @contextlib.contextmanager
+    def _dropping(self, keys: Mapping[str, str], done: str, *, invalidate: bool) -> Iterator[None]:
+        """Ask for what is done inside to be dropped from the edges; if some of it fails, for the rest (INV-1).
+
+        Args:
+            keys: The keys by what a `BatchError` calls them.
+            done: What has been done in S3 if nothing fails, for the message.
+            invalidate: Whether to ask at all.
+        """
+        try:
+            yield
+        except BatchError as failed:
+            rest = [url_path(key) for name, key in keys.items() if name not in failed.errors]
+            if invalidate and rest:
+                try:
+                    self._invalidation.send(rest, "some of a batch is done")
+                except MemoryServiceError as error:
+                    _LOGGER.warning("memory: %s", error)
+            raise
+        if invalidate and keys:
+            self._invalidation.send([url_path(key) for key in keys.values()], done)
 
     def _update(  # noqa: PLR0913 - what an update is made of
         self,
