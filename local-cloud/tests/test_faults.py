@@ -166,6 +166,15 @@ def test_error_of_s3_has_the_code_that_is_asked_for(shop: Shop, path: str) -> No
         shop.put(path, "body")
 
 
+def test_refusal_of_an_edge_has_the_code_that_is_asked_for(shop: Shop, stored: str) -> None:
+    shop.cloud.faults.add(Fault("edge", "status", status=403, code="InvalidKey"))
+
+    answer = shop.get(stored)
+
+    assert answer.status == 403
+    assert b"<Code>InvalidKey</Code>" in answer.body
+
+
 def test_keys_that_could_not_be_removed_are_named_and_stay(shop: Shop, stored: str) -> None:
     shop.cloud.faults.add(Fault("s3", "keys", code="AccessDenied", method="POST"))
     key = stored[1:]
@@ -334,8 +343,7 @@ def test_faults_alone_leave_s3_its_own_time() -> None:
         ({"where": "edge", "kind": "lost", "times": 0}, "times is at least 1"),
         ({"where": "edge", "kind": "status", "status": 200}, "status is an HTTP error"),
         ({"where": "edge", "kind": "status", "status": 999}, "status is an HTTP error"),
-        ({"where": "edge", "kind": "status", "code": "SlowDown"}, "only an error of S3 has a code"),
-        ({"where": "s3", "kind": "lost", "code": "SlowDown"}, "only an error of S3 has a code"),
+        ({"where": "s3", "kind": "lost", "code": "SlowDown"}, "only an error has a code"),
         ({"where": "origin", "kind": "keys"}, "keys is for what applications ask"),
         ({"where": "edge", "kind": "slow", "pause": -1}, "not negative"),
         ({"where": "edge", "kind": "refuse", "times": 1}, "refuse is for all requests"),

@@ -16,6 +16,7 @@ const NATIVE = {
   regexp: () => /a/,
   hole: () => [1, , 3], // eslint-disable-line no-sparse-arrays -- the hole is the point
   'extra-property': () => Object.assign([1], { total: 1 }),
+  'symbol-property': () => Object.assign([1, 2], { [Symbol('extra')]: 3 }),
   'array-subclass': () => new (class Orders extends Array {})(),
   'boxed-number': () => Object(1),
   'boxed-string': () => Object('a'),

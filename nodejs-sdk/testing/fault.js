@@ -58,17 +58,18 @@ class Fault {
 
   /**
    * @param {number} left Milliseconds that the request has.
-   * @param {Uint8Array} [body] That of the request.
+   * @param {Uint8Array} [asked] The body of the request.
    * @returns {Response | Failure} what comes instead of an answer
    */
-  instead(left, body = new Uint8Array()) {
+  instead(left, asked = new Uint8Array()) {
     if (this.kind === 'refuse') return failure('ECONNREFUSED', 'no connection to the cloud in memory', 'unsent');
     if (this.kind === 'hang' || this.#isLate(this.options.delay, left)) return failure('timeout', 'the answer took too long', 'under way');
     if (this.kind === 'reset') return failure('ECONNRESET', 'the connection ended', 'ended');
     if (this.kind === 'no-http') return garbled();
     const { status, code } = this.options;
-    if (this.kind === 'keys') return { status: 200, headers: {}, body: removalOfNone(body, code), cut: false };
-    return { status, headers: {}, body: this.where === 'edge' ? new Uint8Array() : refusal(status, code), cut: false };
+    if (this.kind === 'keys') return { status: 200, headers: {}, body: removalOfNone(asked, code), cut: false };
+    const body = this.where === 'edge' ? Buffer.from(code && `<Error><Code>${code}</Code></Error>`) : refusal(status, code);
+    return { status, headers: {}, body, cut: false };
   }
 
   /**

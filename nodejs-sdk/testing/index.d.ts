@@ -83,7 +83,7 @@ export interface FaultOptions {
   every?: number;
   /** For the kind `status`; 503 unless given. */
   status?: number;
-  /** For the kinds `status` and `keys`, at S3: the error's code. */
+  /** For the kinds `status` and `keys`: the error's code. */
   code?: string;
   /** Seconds before anything happens. No time passes: what is too slow fails at once, as it would have in the end. */
   delay?: number;

@@ -65,8 +65,8 @@ class Fault:
         times: How many requests meet it; None is all of them, until it is cleared.
         every: Of the requests that it is for, every how many-th meets it.
         status: For the kind `status`: 400 to 599.
-        code: For the kinds `status` and `keys`, not at an edge: the error's code; empty for the one that S3 has for the
-            status.
+        code: For the kinds `status` and `keys`: the error's code. Empty for the one that S3 has for the status, and for
+            CloudFront's page, which has none.
         delay: Seconds before anything happens, whatever the kind.
         pause: For the kinds `slow`, `slow-head` and `early`: seconds before each byte, or each hint.
         headers: For the kind `headers`: `Name: value` on a line each, sent as they are; the first may be a status line.
@@ -109,8 +109,8 @@ class Fault:
         self._check_kind()
 
     def _check_kind(self) -> None:
-        if self.code and (self.where == "edge" or self.kind not in {"status", "keys"}):
-            raise ValueError("only an error of S3 has a code: leave it out")
+        if self.code and self.kind not in {"status", "keys"}:
+            raise ValueError("only an error has a code: leave it out")
         if self.kind == "keys" and self.where != "s3":
             raise ValueError("keys is for what applications ask of S3")
         if self.kind == "refuse" and (self.path, self.method, self.times, self.every) != ("/", None, None, 1):

@@ -103,15 +103,17 @@ class Viewers:
         body = s3_error("AccessForbidden", message)
         return self._error(HTTPStatus.FORBIDDEN, body, "application/xml", server="AmazonS3")
 
-    def _refusal(self, refused: RefusedError) -> web.Response:
+    def _refusal(self, refused: RefusedError, status: int = HTTPStatus.FORBIDDEN) -> web.Response:
         body = (
             '<?xml version="1.0" encoding="UTF-8"?>'
             f"<Error><Code>{refused.code}</Code><Message>{refused.message}</Message></Error>"
         )
-        return self._error(HTTPStatus.FORBIDDEN, body.encode(), "text/xml")
+        return self._error(status, body.encode(), "text/xml")
 
-    def failure(self, status: int, _code: str = "") -> web.Response:
-        """Return an error of CloudFront's own, which says nothing of its reason."""
+    def failure(self, status: int, code: str = "") -> web.Response:
+        """Return an error of CloudFront's own, which says nothing of its reason unless it has a code."""
+        if code:
+            return self._refusal(RefusedError(code, "It was refused."), status)
         body = cloudfront_page(status, "We can't connect to the server for this app or website at this time.")
         return self._error(status, body, "text/html")
 

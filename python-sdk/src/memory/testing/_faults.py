@@ -54,7 +54,7 @@ class Fault:
         times: How many requests meet it; None is all of them, until it is cleared.
         every: Of the requests that it is for, every how many-th meets it.
         status: For the kind `status`.
-        code: For the kinds `status` and `keys`, at S3: the error's code.
+        code: For the kinds `status` and `keys`: the error's code.
         delay: Seconds before anything happens.
         pause: For what is slow: seconds before each byte, or each hint.
         headers: For the kind `headers`: `Name: value` on a line each; the first may be a status line.
@@ -107,7 +107,11 @@ class Fault:
             return Failure("an answer that is no HTTP", ENDED)
         if self.kind == "keys":
             return Response(_OK, {}, _removal_of_none(body, self.code))
-        return Response(self.status, {}, b"" if self.where == "edge" else _refusal(self.status, self.code))
+        if self.where == "edge":
+            return Response(
+                self.status, {}, f"<Error><Code>{self.code}</Code></Error>".encode() if self.code else b""
+            )
+        return Response(self.status, {}, _refusal(self.status, self.code))
 
     def spoilt(self, request: Request, answer: Response, deadline: float) -> Response | Failure:
         """Return what becomes of an answer."""
