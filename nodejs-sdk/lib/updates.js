@@ -2,6 +2,7 @@
 
 const { AsyncLocalStorage } = require('node:async_hooks');
 
+const { staleIfErrorOf } = require('./core/answer.js');
 const { Backoff } = require('./core/backoff.js');
 const { canonical } = require('./core/canonical.js');
 const { Draft } = require('./core/envelope.js');
@@ -109,7 +110,7 @@ class Updates {
       const { maxAge = options.edgeTtl, headers } = answer;
       const storageClass = headers?.['x-amz-storage-class'] ?? 'STANDARD';
       const draft = new Touched(/** @type {import('./core/envelope.js').Envelope} */ (document));
-      return { draft, options: { ...options, edgeTtl: maxAge, storageClass, tagging: taggingOf(reading) }, took: copy.took };
+      return { draft, options: { ...options, staleIfError: staleIfErrorOf(answer), edgeTtl: maxAge, storageClass, tagging: taggingOf(reading) }, took: copy.took };
     }, ATTEMPTS);
     return touched?.version;
   }

@@ -2,7 +2,7 @@
 
 const { ConfigurationError, UnavailableError } = require('./core/errors.js');
 const { isPrefix, locate, locatePrefix, refuseReserved } = require('./core/names.js');
-const { checkGrantTtl, checkMaxBytes, formOf } = require('./core/options.js');
+const { cacheControlOf, checkGrantTtl, checkMaxBytes, formOf } = require('./core/options.js');
 const { formFields, formSignature } = require('./sigv4.js');
 
 /** @typedef {import('./core/options.js').PutOptions} PutOptions */
@@ -140,10 +140,11 @@ function signWriteGrant(config, { place, endpoint, terms, generations, credentia
  * @returns {Record<string, string>} the fields of a form (WGRANT-4, WGRANT-5)
  */
 function formFor({ bucket, staleIfError }, { terms, region, credentials, now, end, encoding }) {
-  const { maxAge, ttlDays, storageClass } = formOf(terms.options, now * 1000);
+  const stored = formOf(terms.options, now * 1000);
+  const { ttlDays, storageClass } = stored;
   const pinned = {
     'Content-Type': 'application/json',
-    'Cache-Control': `max-age=${maxAge}, stale-if-error=${staleIfError}`,
+    'Cache-Control': cacheControlOf(stored, staleIfError),
     ...encoding,
     ...(storageClass !== 'STANDARD' && { 'x-amz-storage-class': storageClass }),
     ...(ttlDays !== undefined && { tagging: `<Tagging><TagSet><Tag><Key>ttl-days</Key><Value>${ttlDays}</Value></Tag></TagSet></Tagging>` }),

@@ -1,5 +1,6 @@
 import logging
 import threading
+from typing import Any
 
 import pytest
 from cloud import Cloud
@@ -147,8 +148,8 @@ def test_a_read_that_raced_a_put_is_not_kept(cloud: Cloud) -> None:
     origin = mem._reader._origin
     get = origin.get
 
-    def slow(key: str, deadline: float) -> Answer:
-        answer = get(key, deadline)
+    def slow(key: str, deadline: float, **options: Any) -> Answer:
+        answer = get(key, deadline, **options)
         mem.put("a", 2)
         return answer
 

@@ -87,6 +87,15 @@ function cacheOf({ headers }) {
 }
 
 /**
+ * @param {{headers?: import('./effects.js').Response['headers']}} answer
+ * @returns {number | undefined} seconds that it may be served longer while S3 cannot be read; undefined if it does not say
+ */
+function staleIfErrorOf({ headers }) {
+  const [, digits] = /(?:^|[\s,])stale-if-error=([0-9]+)/i.exec(headers?.['cache-control'] ?? '') ?? [];
+  return digits === undefined ? undefined : seconds(digits);
+}
+
+/**
  * @param {Pick<import('./effects.js').Response, 'headers'>} response
  * @returns {number} when it was made, in Unix milliseconds; NaN if it does not say
  */
@@ -102,4 +111,4 @@ function versionOf({ headers }) {
   return (headers.etag ?? '').replace(/^(W\/)?"|"$/g, '');
 }
 
-module.exports = { answer, cacheOf, dateOf, fetchedAt, versionOf };
+module.exports = { answer, cacheOf, dateOf, fetchedAt, staleIfErrorOf, versionOf };

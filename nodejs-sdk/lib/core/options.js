@@ -10,6 +10,7 @@ const { MAX_TAGS } = require('./generations.js');
  * @property {number | undefined} ttl seconds (PUT-3)
  * @property {number} edgeTtl Whole seconds an edge may serve a copy without asking S3.
  * @property {string} storageClass OBJ-5
+ * @property {number | undefined} [staleIfError] Seconds that a copy may be served longer while S3 cannot be read; undefined for those of the configuration.
  * @property {boolean} invalidates Whether CloudFront is asked to drop what edges have (INV-1).
  * @property {string[] | undefined} [tags] What the value can be invalidated by, each once (CTAG-11); undefined if that was not said.
  * @property {import('./tag-writer.js').Tagging | undefined} [tagging] What is known of the tags before the value is made (CTAG-12).
@@ -23,6 +24,7 @@ const { MAX_TAGS } = require('./generations.js');
  * @property {number} maxAge Whole seconds an edge may serve a copy without asking S3 (OBJ-3).
  * @property {number | undefined} ttlDays What the bucket's lifecycle rules go by (OBJ-6); undefined for no tag.
  * @property {string} storageClass OBJ-5
+ * @property {number | undefined} [staleIfError] Seconds that a copy may be served longer while S3 cannot be read; undefined for those of the configuration.
  * @property {import('./tag-writer.js').Tagging | undefined} [tagging] The tags that it has (CTAG-4).
  * @property {true} [isRecord] It is no value but the change record (CHG-2).
  */
@@ -173,7 +175,7 @@ function readGetOptions(options = {}) {
  * @param {number} [end] Of the value that is replaced, in Unix milliseconds: it counts if the options have no ttl (UPD-3).
  * @returns {Form}
  */
-function formOf({ ttl, edgeTtl, storageClass, tagging }, now, end) {
+function formOf({ ttl, edgeTtl, storageClass, staleIfError, tagging }, now, end) {
   const expiresAt = ttl === undefined ? end : Math.ceil(now + ttl * 1000);
   const left = ttl ?? (end === undefined ? Infinity : (end - now) / 1000); // seconds
   return {
@@ -181,8 +183,18 @@ function formOf({ ttl, edgeTtl, storageClass, tagging }, now, end) {
     maxAge: Math.max(1, Math.min(edgeTtl, Math.floor(left))),
     ttlDays: expiresAt === undefined ? undefined : TTL_DAYS.find((days) => left <= days * DAY),
     storageClass,
+    ...(staleIfError !== undefined && { staleIfError }),
     ...(tagging && { tagging }),
   };
+}
+
+/**
+ * @param {Form} form
+ * @param {number} configured STALE_IF_ERROR
+ * @returns {string} the `Cache-Control` with which it is stored (OBJ-3, CHG-2)
+ */
+function cacheControlOf({ maxAge, staleIfError, isRecord }, configured) {
+  return isRecord ? `max-age=${maxAge}` : `max-age=${maxAge}, stale-if-error=${staleIfError ?? configured}`;
 }
 
 /**
@@ -338,6 +350,7 @@ module.exports = {
   readTouchOptions,
   readGetOptions,
   readGrantPutOptions,
+  cacheControlOf,
   formOf,
   checkTags,
   checkGrantTtl,

@@ -4,6 +4,7 @@ const { dateOf, versionOf } = require('./answer.js');
 const { Bucket } = require('./bucket.js');
 const { compress } = require('./compression.js');
 const { UnavailableError } = require('./errors.js');
+const { cacheControlOf } = require('./options.js');
 const { platform } = require('./platform.js');
 const { errorCode } = require('./refusals.js');
 const { elements, isDocument, textOf } = require('./xml.js');
@@ -47,11 +48,12 @@ class Store {
    * @throws {ConfigurationError} if there is no such bucket in that region
    * @throws {UnavailableError}
    */
-  *put(key, document, { maxAge, ttlDays, storageClass, isRecord }, replaces, fence) {
+  *put(key, document, form, replaces, fence) {
+    const { ttlDays, storageClass } = form;
     const { body, isZipped } = typeof document === 'function' ? { body: document, isZipped: false } : compress(document);
     const headers = {
       'content-type': 'application/json',
-      'cache-control': isRecord ? `max-age=${maxAge}` : `max-age=${maxAge}, stale-if-error=${this.#config.staleIfError}`, // CHG-2, OBJ-3
+      'cache-control': cacheControlOf(form, this.#config.staleIfError),
       ...(isZipped && { 'content-encoding': 'gzip' }),
       ...(ttlDays !== undefined && { 'x-amz-tagging': `ttl-days=${ttlDays}` }), // OBJ-6
       ...(storageClass !== 'STANDARD' && { 'x-amz-storage-class': storageClass }), // OBJ-5

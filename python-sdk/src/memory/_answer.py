@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from memory._exchange import Response
 
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age=\"?(\d+)", re.ASCII | re.IGNORECASE)
+_STALE_IF_ERROR = re.compile(r"(?:^|[\s,])stale-if-error=\"?(\d+)", re.ASCII | re.IGNORECASE)
 _DIGITS = 9
 _LONGEST = 2_147_483_648  # RFC 9111, 1.2.2: what is longer is this
 
@@ -56,6 +57,12 @@ class Answer:
         """For how many seconds a copy is fresh; 0 if the answer does not say."""
         match = _MAX_AGE.search(self._headers.get("cache-control", ""))
         return _seconds(match[1]) if match else 0
+
+    @property
+    def stale_if_error(self) -> int | None:
+        """For how many seconds more it may be served while S3 cannot be read; None if the answer does not say."""
+        match = _STALE_IF_ERROR.search(self._headers.get("cache-control", ""))
+        return _seconds(match[1]) if match else None
 
     @property
     def is_stale(self) -> bool:
@@ -104,7 +111,7 @@ def unpacked(answer: Response, limit: int, *, is_record: bool = False) -> bytes:
     Args:
         answer: The answer.
         limit: The most bytes that it may have, packed or not.
-        is_record: Whether it is a change record: then what cannot be unpacked is empty, and so no record (CHG-4).
+        is_record: Whether it is a record: then what cannot be unpacked is empty, and so no record (CHG-4, CTAG-3).
 
     Raises:
         CorruptValueError: It is no record, and cannot be unpacked or has more.

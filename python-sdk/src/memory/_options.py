@@ -73,6 +73,9 @@ class PutOptions(NamedTuple):
         ttl_if_new: Seconds that a value lives which is new or has no end (UPD-6).
         tags: What the value can be invalidated by (CTAG-11); None if that was not said.
         tagging: What is known of these before the value is made (CTAG-12).
+        stale_if_error: Seconds that edges may serve a copy beyond that while S3 cannot be read; None for those of the
+            configuration.
+        ends_at: When the value ends, in Unix milliseconds; None if `ttl` from now.
     """
 
     ttl: float | None
@@ -81,6 +84,8 @@ class PutOptions(NamedTuple):
     ttl_if_new: float | None = None
     tags: tuple[str, ...] | None = None
     tagging: Tagging | None = None
+    stale_if_error: int | None = None
+    ends_at: int | None = None
 
     @classmethod
     def check(  # noqa: PLR0913 - what callers may say, and what else counts
@@ -119,7 +124,9 @@ class PutOptions(NamedTuple):
         Args:
             now: Unix time in seconds.
         """
-        return None if self.ttl is None else math.ceil((now + self.ttl) * 1000)
+        if self.ttl is None or self.ends_at is not None:
+            return self.ends_at
+        return math.ceil((now + self.ttl) * 1000)
 
     def after(self, expires_at: int | None, now: float) -> tuple[int | None, PutOptions]:
         """Return the end of a value that replaces another, and the options of its put (UPD-3, UPD-6).
@@ -142,6 +149,15 @@ class PutOptions(NamedTuple):
     def _living(self, seconds: float) -> PutOptions:
         """Return the options of a value that has so long to live, which no edge keeps longer (OBJ-3)."""
         return self._replace(ttl=seconds, max_age=max(1, min(self.max_age, math.floor(seconds))))
+
+    def cache_control(self, stale_if_error: int) -> str:
+        """Return the header that says how long copies may be served (OBJ-3).
+
+        Args:
+            stale_if_error: What is configured of that.
+        """
+        stale = stale_if_error if self.stale_if_error is None else self.stale_if_error
+        return f"max-age={self.max_age}, stale-if-error={stale}"
 
     @property
     def ttl_days(self) -> int | None:

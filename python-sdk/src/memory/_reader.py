@@ -57,6 +57,7 @@ class Reader:
         clock: Callable[[], float],
     ) -> None:
         self._deadline = config.deadline
+        self._max_value_bytes = config.max_value_bytes
         self._failover = config.failover
         self._stale_if_error = config.stale_if_error
         self._edge = edge
@@ -274,7 +275,8 @@ class Reader:
         started = self._clock()
         with state.lock:
             view = state.session.view(name, started)
-        answer = self._origin.get(key, deadline)
+        limit = self._max_value_bytes if is_tag_record(name) else None
+        answer = self._origin.get(key, deadline, limit=limit)
         envelope = _decoded(name, answer)
         reading = _reading("s3", answer, envelope, started, self._clock())
         self._date(reading)

@@ -104,7 +104,7 @@ class Updates:
             if envelope is None or not stored.is_present:
                 return None
             as_it_is = options.touching(answer.max_age or options.max_age, answer.storage_class)
-            as_it_is = as_it_is._replace(tagging=stored.tagging)
+            as_it_is = as_it_is._replace(tagging=stored.tagging, stale_if_error=answer.stale_if_error)
             end = options.expires_at(stored.now)
             return Draft(
                 name, key, envelope.value, new_write_id(), end, envelope.took, as_it_is, answer.document

@@ -180,7 +180,7 @@ def _form(  # noqa: PLR0913, PLR0917 - what a form is made of
     options = terms.options
     pinned = {
         "Content-Type": "application/json",
-        "Cache-Control": f"max-age={options.max_age}, stale-if-error={config.stale_if_error}",
+        "Cache-Control": options.cache_control(config.stale_if_error),
     }
     if encoding:
         pinned["Content-Encoding"] = encoding
