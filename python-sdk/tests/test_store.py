@@ -7,6 +7,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from memory import AccessDeniedError, Config, ConfigurationError, UnavailableError
+from memory._bucket import Bucket
 from memory._options import PutOptions
 from memory._store import Store
 from memory._wire import WIRE
@@ -16,11 +17,8 @@ PLAIN = PutOptions(ttl=None, max_age=5, storage_class="STANDARD")
 
 
 def store(**conf: Any) -> Store:
-    return Store(
-        Config.resolve({"DISTRIBUTION": "d1.cloudfront.net", "BUCKET_NAME": "values", **conf}, {}),
-        "shop",
-        WIRE,
-    )
+    config = Config.resolve({"DISTRIBUTION": "d1.cloudfront.net", "BUCKET_NAME": "values", **conf}, {})
+    return Store(config, Bucket(config, "shop", WIRE))
 
 
 def test_a_small_document_is_stored_as_it_is(bucket: Any) -> None:

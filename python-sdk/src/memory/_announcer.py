@@ -9,10 +9,11 @@ from collections import deque
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from memory._backoff import longest_wait
+from memory._bucket import NotMetError, OutOfTimeError
 from memory._changes import RECORD_BYTES, first, mark_of, read, record_key
 from memory._errors import AccessDeniedError, ConfigurationError, MemoryServiceError, UnavailableError
 from memory._options import Condition
-from memory._store import NotMetError, OutOfTimeError, UnannouncedError
+from memory._store import UnannouncedError
 from memory._wait_queue import WaitQueue
 from memory._wish import NEAR_SECONDS, Look, Wish
 
@@ -218,7 +219,7 @@ class Announcer:
         for attempt in itertools.count():
             if attempt:
                 self._pause(attempt, deadline)
-            look = tried.look or self._look(deadline)
+            look = tried.look or self.look(deadline)
             is_done = tried.is_unknown and all(look.has(wish, tried.e) for wish in tried.wishes)
             self._count(announcements=is_done, conflicts=tried.is_refused and not is_done)
             losses += tried.is_refused and not is_done
@@ -275,8 +276,12 @@ class Announcer:
                 wish.e = e
         return Try(seen, e, wishes)
 
-    def _look(self, deadline: float) -> Look:
-        """Read what S3 has."""
+    def look(self, deadline: float) -> Look:
+        """Read what S3 has.
+
+        Raises:
+            MemoryServiceError: It cannot be read.
+        """
         started = self._aws.present()
         self._last = None
         try:

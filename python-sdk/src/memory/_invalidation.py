@@ -6,14 +6,12 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from memory._aws import Aws
 from memory._aws_api import invalidate
-from memory._credential_source import CredentialSource
 from memory._errors import ConfigurationError, MemoryServiceError
 
 if TYPE_CHECKING:
+    from memory._aws import Aws
     from memory._config import Config
-    from memory._wire import Wire
 
 PATHS_PER_REQUEST = 1000
 
@@ -23,15 +21,12 @@ class Invalidation:
 
     Args:
         config: The distribution's id.
-        service_name: Whose values they are, for the logs of the role.
-        wire: Carries the requests.
+        aws: Sends the requests.
     """
 
-    def __init__(self, config: Config, service_name: str, wire: Wire) -> None:
+    def __init__(self, config: Config, aws: Aws) -> None:
         self._config = config
-        session_name = f"memory-service-{service_name}"[:64]
-        source = CredentialSource(wire, config.role_arn, session_name, config.region)
-        self._aws = Aws(wire, source.credentials)
+        self._aws = aws
 
     def check(self) -> None:
         """See whether it can be asked for at all.

@@ -28,8 +28,8 @@ BUSY = frozenset(
 )
 # What S3 says of a signature in a query that has ended, or has not begun. The code alone would be any refusal's.
 _OUT_OF_TIME = re.compile(rb"<Message>\s*Request (?:has expired|is not valid yet)", re.IGNORECASE)
-# What S3 says in the one code, AWS's other services in another.
-_DENIED = (
+#: What S3 says in the one code, AWS's other services in another.
+DENIED = (
     "AccessDenied",
     "AccessDeniedException",
     "ExpiredToken",
@@ -46,7 +46,8 @@ _DENIED = (
     "UnrecognizedClientException",
 )
 _ABSENT = ("NoSuchBucket", "NoSuchDistribution")
-_MISDIRECTED = ("PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException")
+#: What S3 says of a bucket that is in another Region.
+MISDIRECTED = ("PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException")
 _FORBIDDEN = 403
 _REDIRECTS = range(300, 400)
 # As XML has it, and as JSON.
@@ -79,10 +80,10 @@ def refusal(
     """
     if code in SKEWED:
         return AccessDeniedError(f"{what}: {asked} said {code}. Set the clock of this machine, best by NTP")
-    if code in _MISDIRECTED or status in _REDIRECTS:
+    if code in MISDIRECTED or status in _REDIRECTS:
         where = f"in {region}. Set REGION to it" if region else "in another region. Set REGION"
         return ConfigurationError(f"{what}: {asked} said {code}: the bucket is {where}")
-    if status == _FORBIDDEN or code in _DENIED:
+    if status == _FORBIDDEN or code in DENIED:
         return AccessDeniedError(f"{what}: {asked} said {code}. Check the permissions of the function's role")
     if code in _ABSENT:
         return ConfigurationError(

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from memory._backoff import random_share
 from memory._batch import for_each
+from memory._bucket import Bucket
 from memory._config import Config
 from memory._edge import Edge
-from memory._endpoints import bucket_endpoint
 from memory._errors import (
     BatchError,
     ConfigurationError,
@@ -110,16 +110,8 @@ class MemoryService:
         self._clock = clock = clock or WIRE.clock
         self._place = place_of(self._service_name, changes=config.changes)
         self._keys: KeySource | None = None
-        signer: Signer | None = None
-        if config.visibility == "private":
-            from memory._secrets import KeySource
-            from memory._signing import Signer, load_if_there, wildcard
-
-            self._keys = KeySource(config, clock, WIRE)
-            resource = wildcard(config.distribution, self._place)
-            lifetime, algorithm = config.signature_lifetime, config.hash_algorithm
-            signer = Signer(resource, self._keys.key, lifetime, clock, algorithm)
-            load_if_there()
+        signer = self._signer() if config.visibility == "private" else None
+        self._bucket = self._reached()
         _set_log_level(config.log_level)
         self._prepare_wire()
         self._is_open = True
@@ -127,9 +119,9 @@ class MemoryService:
         self._random = random or random_share
         self._state = State(config)
         edge = Edge(config, WIRE, signer, self._keys)
-        origin = Origin(config, self._service_name, WIRE)
+        self._origin = origin = Origin(config, self._bucket)
         self._reader = Reader(config, self._place, edge, origin, self._state, clock)
-        self._store = Store(config, self._service_name, WIRE)
+        self._store = Store(config, self._bucket)
         self._writer = Writer(config, self._store, self._reader, self._state, clock, self._random, sleep)
         self._announcer: Announcer | None = None
         if config.changes:
@@ -154,6 +146,22 @@ class MemoryService:
             self._watch = Watch(observer, self._service_name)
             self._watch.over(self, self._value_and_source)
 
+    def _signer(self) -> Signer | None:
+        """Return what signs the reads of a private service."""
+        from memory._secrets import KeySource
+        from memory._signing import Signer, load_if_there, wildcard
+
+        config = self._config
+        self._keys = KeySource(config, self._clock, WIRE)
+        load_if_there()
+        resource = wildcard(config.distribution, self._place)
+        lifetime, algorithm = config.signature_lifetime, config.hash_algorithm
+        return Signer(resource, self._keys.key, lifetime, self._clock, algorithm)
+
+    def _reached(self) -> Bucket:
+        """Return what asks S3."""
+        return Bucket(self._config, self._service_name, WIRE)
+
     def _prepare_wire(self) -> None:
         """Load what TLS takes while there is a whole core: on Lambda, a call may have a fourteenth of one.
 
@@ -163,7 +171,7 @@ class MemoryService:
         config = self._config
         WIRE.prepare(config.edge_endpoint or config.distribution)
         with contextlib.suppress(ConfigurationError):
-            WIRE.prepare(bucket_endpoint(config.bucket_name, config.region).origin)
+            WIRE.prepare(self._bucket.endpoint().origin)
 
     def reset_after_fork(self) -> None:
         """Go on in a forked process without what belongs to its parent (WIRE-7)."""
@@ -749,8 +757,7 @@ class MemoryService:
         lifetime = None if value_ttl is None else lifetime_in_seconds("value_ttl", value_ttl)
         options = self._options(lifetime, edge_ttl, storage_class, tags=tags)
         terms = Terms.check(config, self._place, what, ttl, max_bytes, options)
-        endpoint = bucket_endpoint(config.bucket_name, config.region)
-        aws, deadline = self._store.aws, self._until()
+        aws, endpoint, deadline = self._bucket.aws, self._bucket.endpoint(), self._until()
         credentials = aws.credentials(deadline)
         generations = self._tags.take(options.tags).generations if options.tags else {}
         now = (
@@ -832,7 +839,7 @@ class MemoryService:
     def _invalidation(self) -> Invalidation:
         from memory._invalidation import Invalidation
 
-        return Invalidation(self._config, self._service_name, WIRE)
+        return Invalidation(self._config, self._bucket.aws)
 
     @contextlib.contextmanager
     def _dropping(self, keys: Mapping[str, str], done: str, *, invalidate: bool) -> Iterator[None]:

@@ -6,58 +6,29 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote_plus
 
-from memory._aws import CONDITIONAL, READ, WRITE, Aws, AwsRequest, Outcome
+from memory._aws import CONDITIONAL, WRITE
 from memory._compression import compress
-from memory._credential_source import CredentialSource
 from memory._dates import unix_time
-from memory._endpoints import bucket_endpoint
 from memory._errors import UnavailableError
-from memory._exchange import Failure, Response
 from memory._options import STORAGE_CLASSES
-from memory._refusals import BUSY, error_code, refusal
+from memory._refusals import BUSY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
+    from memory._aws import Aws
+    from memory._bucket import Bucket
     from memory._config import Config
     from memory._errors import MemoryServiceError
+    from memory._exchange import Response
     from memory._options import Condition, PutOptions
-    from memory._wire import Wire
 
 KEYS_PER_REQUEST = 1000  # https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
 _PAGE_BYTES = 16 * 1024 * 1024  # a key may be 1,024 bytes, and each of them three characters
 
-# 412, 409, and 404 for If-Match on nothing:
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
-_NOT_MET = (409, 412)
-_DONE = (200, 204)
 _FAILED = re.compile(rb"<Error>(.*?)</Error>", re.DOTALL)
 _CONTENTS = re.compile(rb"<Contents>(.*?)</Contents>", re.DOTALL)
 _NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
-
-
-class NotMetError(Exception):
-    """S3 refused a put for its condition, or because of another put at the same time.
-
-    Attributes:
-        is_unknown: Whether an attempt before may have been carried out, and met the condition itself.
-    """
-
-    def __init__(self, *, is_unknown: bool) -> None:
-        super().__init__()
-        self.is_unknown = is_unknown
-
-
-class OutOfTimeError(Exception):
-    """A write came too late for its announcement, and was not carried out (CHG-12).
-
-    Attributes:
-        is_unknown: Whether an attempt before may have been carried out.
-    """
-
-    def __init__(self, *, is_unknown: bool) -> None:
-        super().__init__()
-        self.is_unknown = is_unknown
 
 
 class UnannouncedError(UnavailableError):
@@ -78,21 +49,18 @@ class Store:
     """Writes documents to the bucket. It is imported by a constructor, and asks for nothing before the first write.
 
     Args:
-        config: Bucket, region and role.
-        service_name: Whose values they are, for the logs of the role.
-        wire: Carries the requests.
+        config: How long copies may be served.
+        bucket: Asks S3.
     """
 
-    def __init__(self, config: Config, service_name: str, wire: Wire) -> None:
+    def __init__(self, config: Config, bucket: Bucket) -> None:
         self._config = config
-        session_name = f"memory-service-{service_name}"[:64]
-        source = CredentialSource(wire, config.role_arn, session_name, config.region)
-        self._aws = Aws(wire, source.credentials)
+        self._bucket = bucket
 
     @property
     def aws(self) -> Aws:
         """What carries the requests, and knows S3's time."""
-        return self._aws
+        return self._bucket.aws
 
     def put(  # noqa: PLR0913, PLR0917 - what a put is made of
         self,
@@ -120,7 +88,7 @@ class Store:
             AccessDeniedError: S3 refused the credentials.
             UnavailableError: S3 did not answer in time; it says whether the value may be stored all the same.
         """
-        cache_control = f"max-age={options.max_age}, stale-if-error={self._config.stale_if_error}"
+        cache_control = options.cache_control(self._config.stale_if_error)
         body, headers = (
             (document, _headers(cache_control)) if callable(document) else _packed(document, cache_control)
         )
@@ -128,13 +96,7 @@ class Store:
             headers["x-amz-tagging"] = f"ttl-days={options.ttl_days}"
         if options.storage_class != STORAGE_CLASSES[0]:
             headers["x-amz-storage-class"] = options.storage_class
-        if condition is not None:
-            headers |= _precondition(condition)
-        kind = WRITE if condition is None else CONDITIONAL
-        answer = self._send(
-            "PUT", key, f"put {key}", deadline, kind, headers=headers, body=body, announced=announced
-        )
-        return Stored(_version(answer), _date(answer))
+        return self._put(key, body, headers, condition, announced, deadline)
 
     def put_record(
         self, key: str, document: bytes, condition: Condition, announced: int, deadline: float
@@ -154,11 +116,7 @@ class Store:
             MemoryServiceError: As `put` does.
         """
         body, headers = _packed(document, f"max-age={self._config.edge_ttl}")
-        headers |= _precondition(condition)
-        answer = self._send(
-            "PUT", key, f"put {key}", deadline, CONDITIONAL, headers=headers, body=body, announced=announced
-        )
-        return Stored(_version(answer), _date(answer))
+        return self._put(key, body, headers, condition, announced, deadline)
 
     def remove(self, key: str, deadline: float, announced: int | None = None) -> Stored:
         """Delete an object; that it is not there is no error.
@@ -169,8 +127,8 @@ class Store:
             AccessDeniedError: S3 refused the credentials.
             UnavailableError: S3 did not answer in time; it says whether the value may be removed all the same.
         """
-        answer = self._send("DELETE", key, f"remove {key}", deadline, WRITE, announced=announced)
-        return Stored("", _date(answer))
+        outcome = self._bucket.ask("DELETE", key, deadline, WRITE, announced=announced)
+        return Stored("", _date(self._bucket.answered(outcome, f"remove {key}", WRITE)))
 
     def remove_many(
         self, keys: list[str], deadline: float, announced: int | None = None
@@ -191,10 +149,9 @@ class Store:
         body = f'<Delete xmlns="{_NAMESPACE}">{objects}<Quiet>true</Quiet></Delete>'.encode()
         # S3 wants a checksum of this one; what is proof against a forger is the signature.
         checksum = b64encode(md5(body, usedforsecurity=False).digest()).decode("ascii")
-        answer = self._send(
+        outcome = self._bucket.ask(
             "POST",
             "",
-            f"remove {len(keys)} keys",
             deadline,
             WRITE,
             query={"delete": ""},
@@ -203,11 +160,11 @@ class Store:
             limit=_PAGE_BYTES,
             announced=announced,
         )
-        bucket = self._config.bucket_name
+        answer = self._bucket.answered(outcome, f"remove {len(keys)} keys", WRITE)
         errors = {}
         for match in _FAILED.finditer(answer.body):
             key, code = _member(match[1], "Key"), _member(match[1], "Code")
-            error = errors[key] = refusal(code, f"remove {key} in bucket {bucket}")
+            error = errors[key] = self._bucket.refusal(code, f"remove {key}")
             if isinstance(error, UnavailableError):
                 error.outcome_unknown = code not in BUSY
         return Stored("", _date(answer)), errors
@@ -226,11 +183,12 @@ class Store:
         """
         query = {"list-type": "2", "encoding-type": "url", "prefix": prefix}
         while True:
-            answer = self._send("GET", "", f"list {prefix}", until(), READ, query=query, limit=_PAGE_BYTES)
+            outcome = self._bucket.ask("GET", "", until(), query=query, limit=_PAGE_BYTES)
+            answer = self._bucket.answered(outcome, f"list {prefix}")
             page = answer.body
             if answer.cut or b"ListBucketResult" not in page:
                 raise UnavailableError(
-                    f"list {prefix} in bucket {self._config.bucket_name}: S3's answer is no listing"
+                    f"list {prefix} in bucket {self._bucket.name}: S3's answer is no listing"
                 )
             is_encoded = _member(page, "EncodingType") == "url"
             keys = [_member(match[1], "Key") for match in _CONTENTS.finditer(page)]
@@ -240,48 +198,24 @@ class Store:
                 return
             query = {**query, "continuation-token": token}
 
-    def _send(  # noqa: PLR0913 - what a request is made of
+    def _put(  # noqa: PLR0913, PLR0917 - what a put is made of
         self,
-        method: str,
         key: str,
-        what: str,
+        body: bytes | Callable[[], bytes],
+        headers: dict[str, str],
+        condition: Condition | None,
+        announced: int | None,
         deadline: float,
-        kind: str,
-        *,
-        query: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        body: bytes | Callable[[], bytes] = b"",
-        limit: int = 64 * 1024,
-        announced: int | None = None,
-    ) -> Response:
-        config = self._config
-        endpoint = bucket_endpoint(config.bucket_name, config.region)
-        path = f"/{key}" if key or not endpoint.path else ""
-        request = AwsRequest(
-            endpoint, "s3", method, path, kind, query or {}, headers or {}, body, limit, announced
+    ) -> Stored:
+        kind = WRITE
+        if condition is not None:
+            kind = CONDITIONAL
+            headers |= _precondition(condition)
+        outcome = self._bucket.ask(
+            "PUT", key, deadline, kind, headers=headers, body=body, announced=announced
         )
-        outcome = self._aws.send(request, deadline)
-        if outcome.is_out_of_time:
-            raise OutOfTimeError(is_unknown=outcome.is_unknown)
-        answer = outcome.answer
-        if isinstance(answer, Response) and answer.status in _DONE:
-            return answer
-        raise self._refused(outcome, f"{what} in bucket {config.bucket_name}", kind)
-
-    def _refused(self, outcome: Outcome, what: str, kind: str) -> Exception:
-        answer = outcome.answer
-        if isinstance(answer, Failure):
-            return _unavailable(f"{what}: S3: {answer.reason}", outcome)
-        code = error_code(answer.body) or str(answer.status)
-        if kind == CONDITIONAL and (answer.status in _NOT_MET or code == "NoSuchKey"):
-            return NotMetError(is_unknown=outcome.is_unknown)
-        error = refusal(
-            code, what, status=answer.status, region=answer.headers.get("x-amz-bucket-region", "")
-        )
-        if outcome.is_unknown:
-            # What S3 said last does not tell what became of an attempt before (WRITE-5).
-            return _unavailable(str(error), outcome)
-        return error
+        answer = self._bucket.answered(outcome, f"put {key}", kind)
+        return Stored(_version(answer), _date(answer))
 
 
 def _packed(document: bytes, cache_control: str) -> tuple[bytes, dict[str, str]]:
@@ -303,11 +237,6 @@ def _precondition(condition: Condition) -> dict[str, str]:
 
 def _version(answer: Response) -> str:
     return answer.headers.get("etag", "").removeprefix("W/").strip('"')
-
-
-def _unavailable(message: str, outcome: Outcome) -> UnavailableError:
-    doubt = ". It may have taken place all the same: read the value and decide" if outcome.is_unknown else ""
-    return UnavailableError(f"{message}{doubt}", outcome_unknown=outcome.is_unknown)
 
 
 def _member(document: bytes, name: str) -> str:

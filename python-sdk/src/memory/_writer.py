@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from memory._backoff import longest_wait
 from memory._batch import for_each, raise_if_any
+from memory._bucket import NotMetError
 from memory._envelope import Envelope, encode, new_write_id
 from memory._errors import (
     AccessDeniedError,
@@ -22,7 +23,7 @@ from memory._local import CachedValue
 from memory._names import is_tag_record, quoted
 from memory._options import Condition, PutOptions
 from memory._session import Record, lineage
-from memory._store import KEYS_PER_REQUEST, NotMetError, UnannouncedError
+from memory._store import KEYS_PER_REQUEST, UnannouncedError
 from memory._touched import renewed
 from memory._values import TYPE_NAMES
 
@@ -183,7 +184,7 @@ class Writer:
         self._begin(name)
         deadline = self.until()
         try:
-            stored = self._announced(
+            stored = self.announced(
                 (name,), deadline, lambda e: self._store.remove(key, deadline, e), lambda stored: stored.date
             )
         except BaseException as error:
@@ -216,7 +217,7 @@ class Writer:
         stored: Stored | None = None
         deadline = self.until()
         try:
-            stored, errors = self._announced(
+            stored, errors = self.announced(
                 None if everything else names.values(),
                 deadline,
                 lambda e: self._store.remove_many(list(names), deadline, e),
@@ -322,7 +323,7 @@ class Writer:
         to_send = anew if condition is None and is_tag_record(name) else document
         self._begin(name)
         try:
-            stored = self._announced(
+            stored = self.announced(
                 (name,),
                 deadline,
                 lambda e: self._store.put(draft.key, to_send, draft.options, condition, deadline, e),
@@ -350,14 +351,25 @@ class Writer:
         self._end(name, record, kept)
         return stored.version
 
-    def _announced(
+    def announced(
         self,
         names: Iterable[str] | None,
         deadline: float,
         send: Callable[[int | None], Written],
         date_of: Callable[[Written], float | None],
     ) -> Written:
-        """Write, and announce it before if there is a change record."""
+        """Write, and announce it before if there is a change record.
+
+        Args:
+            names: What is written; None for everything.
+            deadline: When to have ended, by `time.monotonic`.
+            send: Writes, with the time of the announcement if there is one.
+            date_of: Returns the `Date` of the answer to that.
+
+        Raises:
+            NotMetError: The condition of the write does not hold.
+            MemoryServiceError: It cannot be announced, and then nothing is written (CHG-11), or not be written.
+        """
         if self._announcer is None:
             return send(None)
         return self._announcer.write(names, deadline, send, date_of)
@@ -395,10 +407,22 @@ class Writer:
             )
         else:
             document = renewed(draft.touched, draft.expires_at, write=draft.write, previous=previous)
+        return self.checked(quoted(draft.name), document)
+
+    def checked(self, what: str, document: bytes) -> bytes:
+        """Return a document that readers do not call corrupt for its size (OBJ-4).
+
+        Args:
+            what: Whose it is, for the message.
+            document: The document.
+
+        Raises:
+            ValueTooLargeError: They would.
+        """
         if len(document) > self._limit:
             raise ValueTooLargeError(
-                f"{quoted(draft.name)}: the value takes {len(document)} bytes, MAX_VALUE_BYTES is {self._limit}:"
-                " store it in parts"
+                f"{what}: the value takes {len(document)} bytes, MAX_VALUE_BYTES is {self._limit}: store it in parts,"
+                " or set MEMORY_MAX_VALUE_BYTES for readers and writers"
             )
         return document
 
