@@ -305,9 +305,9 @@ def test_idle_connections_are_not_used_again(
     mem = service(web_server, clock)
     now, dialled = [1000.0], list[float]()
 
-    def dial(origin: Origin, deadline: float) -> Connection:
+    def dial(origin: Origin, deadline: float, patience: int) -> Connection:
         dialled.append(now[0])
-        return real_dial(origin, deadline)
+        return real_dial(origin, deadline, patience)
 
     monkeypatch.setattr("memory._wire.dial", dial)
     monkeypatch.setattr("memory._connection._wall_clock", lambda: now[0])

@@ -46,15 +46,17 @@ class Connection:
     Args:
         sock: Connected, its TLS handshake done.
         is_tls: Whether there was one.
+        patience: How many times longer than in a function silence may last.
 
     Attributes:
         is_reusable: Whether another request may go out.
     """
 
-    __slots__ = ("_is_tls", "_poll", "_until", "_used_at", "is_reusable", "sock")
+    __slots__ = ("_is_tls", "_poll", "_silence", "_until", "_used_at", "is_reusable", "sock")
 
-    def __init__(self, sock: socket.socket, *, is_tls: bool = False) -> None:
+    def __init__(self, sock: socket.socket, *, is_tls: bool = False, patience: int = 1) -> None:
         self.sock = sock
+        self._silence = SILENCE_SECONDS * patience
         self._is_tls = is_tls
         self.is_reusable = True
         self._until = 0.0
@@ -111,7 +113,7 @@ class Connection:
         except TimeoutError:
             self._give_up(request)
             left = deadline - _monotonic()
-            silence = f"no sign of life for {SILENCE_SECONDS:g} s" if left > 0 else "the time was over"
+            silence = f"no sign of life for {self._silence:g} s" if left > 0 else "the time was over"
             raise NoAnswerError(Failure(silence, UNDER_WAY)) from None
         except MalformedError as error:
             self._give_up(request)
@@ -169,7 +171,7 @@ class Connection:
         left = self._until - _monotonic()
         if left <= 0:
             raise TimeoutError
-        self.sock.settimeout(min(SILENCE_SECONDS, left))
+        self.sock.settimeout(min(self._silence, left))
 
 
 def _refuse_after(until: float) -> None:

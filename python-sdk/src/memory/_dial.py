@@ -66,12 +66,13 @@ def prepare(origin: Origin) -> None:
         tls_context()
 
 
-def dial(origin: Origin, deadline: float) -> Connection:
+def dial(origin: Origin, deadline: float, patience: int = 1) -> Connection:
     """Connect to an origin.
 
     Args:
         origin: Where to.
         deadline: When to have ended, by `time.monotonic`.
+        patience: How many times longer than in a function it may take.
 
     Raises:
         NoAnswerError: There is no connection.
@@ -82,7 +83,7 @@ def dial(origin: Origin, deadline: float) -> Connection:
         _refuse_if_mocked(origin.host)
     # What all connections share is no part of making one.
     context = tls_context() if origin.scheme == "https" else None
-    until = min(deadline, time.monotonic() + CONNECT_SECONDS)
+    until = min(deadline, time.monotonic() + CONNECT_SECONDS * patience)
     host, port = (proxy.host, proxy.port) if proxy else (origin.host, origin.port)
     sock: socket.socket | None = None
     try:
@@ -99,14 +100,14 @@ def dial(origin: Origin, deadline: float) -> Connection:
             sock.do_handshake()
     except TimeoutError:
         _close(sock)
-        raise _failed(f"no connection to {host} within {CONNECT_SECONDS:g} s") from None
+        raise _failed(f"no connection to {host} within {CONNECT_SECONDS * patience:g} s") from None
     except OSError as error:
         _close(sock)
         raise _failed(f"no connection to {host}: {_why(error)}") from None
     except BaseException:
         _close(sock)
         raise
-    return Connection(sock, is_tls=context is not None)
+    return Connection(sock, is_tls=context is not None, patience=patience)
 
 
 def connect(addresses: list[Address], until: float) -> socket.socket:

@@ -25,12 +25,16 @@ class Wire:
     should pile up. It holds no lock, and belongs to no thread: a request may be sent from a destructor or a signal's
     handler in the middle of another one.
 
+    Args:
+        patience: How many times longer than TIME-2 says it waits, for a person.
+
     Attributes:
         double: What takes the place of the network in tests; None for the network.
         clock: Returns Unix time in seconds, for services that are given no other.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, patience: int = 1) -> None:
+        self._patience = patience
         self._pools: dict[str, tuple[Origin, Pool]] = {}
         self._users: set[int] = set()
         self.double: Any = None
@@ -91,7 +95,7 @@ class Wire:
     def _send_fresh(
         self, request: Request, head: bytes, origin: Origin, pool: Pool, deadline: float
     ) -> Response:
-        fresh = dial(origin, deadline)
+        fresh = dial(origin, deadline, self._patience)
         pool.add(fresh)
         try:
             return fresh.exchange(request, head, deadline)
