@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from conformance.answers import Message
     from conformance.driver import Driver
 
-    from .nemesis import Visit
     from .plan import Plan
 
 _REQUESTS: Mapping[str, str] = {"get": "entry"}
@@ -66,6 +65,14 @@ class Member:
     def stale(self) -> float:
         """For how many seconds beyond its freshness it may serve a copy."""
         return float(self.conf["STALE_IF_ERROR"]) if self.tells else 0.0
+
+
+class Visit:
+    """A stay of those who roam at one point of presence; None while they move."""
+
+    def __init__(self, pop: int | None) -> None:
+        """Begin."""
+        self.pop = pop
 
 
 class Client:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from local_cloud import Fault
 
+from .client import Visit
 from .intermission import Intermission
 
 if TYPE_CHECKING:
@@ -60,14 +61,6 @@ _DAWDLES: dict[str, Any] = {"where": "edge", "kind": "slow", "delay": 0.3, "time
 _UNDER_WAY = 0.1  # seconds after which a request has come that is to be answered slowly
 _MOVES = (0.1, 0.7, 1.5, 3.0, 4.0)  # seconds that pass at once
 _ACTIVE = 12  # faults at most: nobody may have met the older ones
-
-
-class Visit:
-    """A stay of those who roam at one point of presence; None while they move."""
-
-    def __init__(self, pop: int | None) -> None:
-        """Begin."""
-        self.pop = pop
 
 
 class Nemesis:
