@@ -11,17 +11,16 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from click.testing import CliRunner
-from local_cloud import LocalCloud
+from local_cloud import Fault, LocalCloud
 from memory_console.bucket import Bucket
 from memory_console.command import main
-from memory_console.sdk import PutOptions, encode
-from memory_console.stored import Address
-from memory_console.tags import Tags
+from memory_console.sdk import PutOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from click.testing import Result
+    from local_cloud.requests import Entry
 
 _numbers = itertools.count()
 _FOREIGN = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_S3", "MEMORY_STACK", "MEMORY_VISIBILITY")
@@ -46,9 +45,9 @@ class Values:
             default_edge_ttl=5,
             default_storage_class="STANDARD",
         )
-        address = Address(visibility, service, name)
-        tags = Tags(self.bucket).take(address, options.get("tags", ()))
-        return self.bucket.write(address.key, encode(value, expires_at, tags=tags), checked)
+        place = self.bucket.place(visibility, service)
+        tagging = place.take(options["tags"]) if "tags" in options else None
+        return place.store(name, value, checked._replace(ends_at=expires_at, tagging=tagging))
 
     def put_object(self, key: str, body: bytes) -> None:
         self.bucket.s3.put_object(Bucket=self.name, Key=key, Body=body)
@@ -59,7 +58,7 @@ class Values:
 
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[LocalCloud]:
-    with LocalCloud.start() as started:
+    with LocalCloud.start(faults=True) as started:
         yield started
 
 
@@ -101,6 +100,52 @@ def values(cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch) -> Values:
     made = Bucket(bucket)
     made.s3.create_bucket(Bucket=bucket)
     return Values(made)
+
+
+@pytest.fixture
+def asked(cloud: LocalCloud, values: Values) -> Callable[[], list[Entry]]:
+    """Return what S3 was asked about this bucket's objects since the last time, or since the test began."""
+    cloud.requests.clear()
+
+    def since_then() -> list[Entry]:
+        entries = [entry for entry in cloud.requests.entries() if entry.path.startswith(f"/{values.name}")]
+        cloud.requests.clear()
+        return entries
+
+    return since_then
+
+
+@pytest.fixture
+def lose(cloud: LocalCloud, values: Values) -> Iterator[Callable[..., None]]:
+    """Let S3 carry out the next requests of a method, and answer none of them: `lose("PUT", key)`."""
+
+    def lose(method: str, key: str = "", times: int = 1) -> None:
+        path = f"/{values.name}/{key}" if key else f"/{values.name}"
+        cloud.faults.add(Fault(where="s3", kind="lost", method=method, path=path, times=times))
+
+    yield lose
+    cloud.faults.clear()
+
+
+@pytest.fixture
+def meanwhile(cloud: LocalCloud) -> Iterator[Callable[..., None]]:
+    """Let somebody else act right before each of the next puts of an object: `meanwhile(bucket, key, act, act)`."""
+
+    def meanwhile(bucket: Bucket, key: str, *acts: Callable[[], object]) -> None:
+        left = list(acts)
+
+        def wait() -> None:
+            cloud.request_hooks.add("s3", act, method="PUT", path=f"/{bucket.name}/{key}")
+
+        def act() -> None:
+            left.pop(0)()
+            if left:
+                wait()
+
+        wait()
+
+    yield meanwhile
+    cloud.request_hooks.clear()
 
 
 @pytest.fixture

@@ -6,14 +6,13 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
-import memory
 import pytest
-from memory._changes import bucket_of
-from memory_console.announcer import Announcer
+from local_cloud import Fault
+from memory._changes import bucket_of, mark_of
 from memory_console.bucket import Bucket
 from memory_console.commands import import_
 from memory_console.explorer.changes import Change
-from memory_console.sdk import decode, encode
+from memory_console.sdk import decode
 from memory_console.stored import Address
 from memory_console.tags import Tags
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from click.testing import Result
+    from local_cloud import LocalCloud
 
     from conftest import Values
 
@@ -124,20 +124,15 @@ def test_what_is_no_tag_is_refused_before_any_is_invalidated(pages: Values, run:
 
 
 def test_a_tag_that_cannot_be_invalidated_is_said_and_the_others_are(
-    pages: Values, run: Run, monkeypatch: pytest.MonkeyPatch
+    pages: Values, run: Run, cloud: LocalCloud
 ) -> None:
-    write = Bucket.write
-
-    def refuse(bucket: Bucket, key: str, *arguments: Any, **options: Any) -> str:
-        if key.endswith("layout.json"):
-            raise memory.AccessDeniedError("no")
-        return write(bucket, key, *arguments, **options)
-
-    monkeypatch.setattr(Bucket, "write", refuse)
+    record = f"/{pages.name}/public/shop/.tags/layout.json"
+    cloud.faults.add(Fault(where="s3", kind="status", status=403, method="PUT", path=record))
     result = run("invalidate", "shop", "layout", "product/8", "--json")
     assert result.exit_code == 1
     told = json.loads(result.stdout.splitlines()[0])
     assert (told["tags"], list(told["failed"])) == (["product/8"], ["layout"])
+    cloud.faults.clear()
     assert [run("get", "shop", f"page/{number}").exit_code for number in (1, 2)] == [0, 3]
 
 
@@ -178,18 +173,18 @@ def test_a_record_by_a_wrong_clock_is_written_again_by_that_of_s3(values: Values
 
 
 def test_an_invalidation_is_announced_by_the_name_of_the_record(values: Values) -> None:
-    announcer = Announcer(values.bucket, "public/shop.changes/.changes.json")
-    announcer.announce()
-    look = announcer.look()
-    assert look.record is not None
-    assert announcer._put(look, look.record._replace(since=look.date - 600, all=0), look.date)
-    before = announcer.look()
-    Tags(values.bucket).invalidate(Address("public", "shop.changes", "a"), "user/joe")
-    after = announcer.look().record
-    assert before.record is not None
+    place = values.bucket.place("public", "shop.changes")
+    place.announce()
+    (_, before), now = place.record()
+    assert before is not None
+    key = "public/shop.changes/.changes.json"
+    values.put_object(key, before._replace(since=now - 600, all=0).document(mark_of(values.name, key)))
+
+    Tags(values.bucket.named(values.name)).invalidate(Address("public", "shop.changes", "a"), "user/joe")
+
+    (_, after), _ = place.record()
     assert after is not None
-    raised = {bucket for bucket, time in after.times().items() if time > before.record.times().get(bucket, 0)}
-    assert raised == {bucket_of("/user/joe")}
+    assert list(after.times()) == [bucket_of("/user/joe")]
 
 
 def test_an_export_leaves_out_what_was_invalidated_and_counts_it(
@@ -247,21 +242,18 @@ def test_an_import_back_after_the_records_were_lost_makes_them_anew(
 
 
 def test_what_is_invalidated_while_an_import_runs_makes_all_that_it_stores_a_miss(
-    pages: Values, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    pages: Values,
+    run: Run,
+    tmp_path: Path,
+    meanwhile: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     file = str(tmp_path / "shop.jsonl")
     assert run("export", file, "shop").exit_code == 0
     other = Bucket(f"{pages.name}-target")
     other.s3.create_bucket(Bucket=other.name)
-    write = Bucket.write
-
-    def interrupted(bucket: Bucket, key: str, *arguments: Any, **options: Any) -> str:
-        if key == "public/shop/page/1.json":
-            monkeypatch.setattr(Bucket, "write", write)
-            Tags(bucket).invalidate(Address("public", "shop", "a"), "product/7")
-        return write(bucket, key, *arguments, **options)
-
-    monkeypatch.setattr(Bucket, "write", interrupted)
+    address = Address("public", "shop", "a")
+    meanwhile(other, "public/shop/page/1.json", lambda: Tags(other).invalidate(address, "product/7"))
     monkeypatch.setattr(import_, "CONCURRENCY", 1)
     # What is in the way of page/2 is found invalid by the record as it is then.
     type(pages)(other).put("shop", "page/2", "old", tags=["product/7"])
@@ -318,19 +310,18 @@ def test_an_edit_of_what_was_invalidated_is_there(values: Values, run: Run) -> N
     assert list(tags) == ["product/7"]
 
 
-def test_an_invalidation_that_another_overtakes_undoes_nothing(
-    pages: Values, run: Run, monkeypatch: pytest.MonkeyPatch
+def test_of_two_invalidations_at_the_same_time_neither_brings_anything_back(
+    pages: Values, run: Run, meanwhile: Callable[..., None]
 ) -> None:
-    write = Bucket.write
-
-    def overtaken(bucket: Bucket, key: str, *arguments: Any, **options: Any) -> str:
-        monkeypatch.setattr(Bucket, "write", write)
-        write(bucket, key, encode(int(time.time() * 1000), write="5d41402abc4b2a76"), arguments[1])
-        return write(bucket, key, *arguments, **options)
-
-    monkeypatch.setattr(Bucket, "write", overtaken)
+    address = Address("public", "shop", "a")
+    other = Tags(pages.bucket.named(pages.name))
+    meanwhile(
+        pages.bucket,
+        "public/shop/.tags/product/7.json",
+        lambda: other.invalidate(address, "product/7"),
+        lambda: pages.put("shop", "page/3", 3, tags=["product/7"]),
+    )
     assert run("invalidate", "shop", "product/7").exit_code == 0
-    assert Tags(pages.bucket).generation(Address("public", "shop", "a"), "product/7") == "5d41402abc4b2a76"
     assert run("get", "shop", "page/1").exit_code == 3
 
 

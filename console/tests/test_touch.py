@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+import os
+from typing import TYPE_CHECKING
 
-import memory
 import pytest
-from memory_console.bucket import Bucket
 from memory_console.stored import Address, read_value
-from memory_console.writing import touch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
 
 ADDRESS = Address("public", "shop", "a")
 KEY = "public/shop/a.json"
-NOW = 1_900_000_000.0
 # As an SDK of another language may spell it.
 SPELT = b'{"v":1, "type":"float", "value":1.50e1, "took":7, "write":"00000000000000aa", "other":[1.0]}'
 
@@ -32,19 +29,6 @@ def held(values: Values) -> StoredValue:
     found = read_value(values.bucket, ADDRESS)
     assert found is not None
     return found
-
-
-class Meets(Bucket):
-    """A bucket in which others put something before each of the first writes."""
-
-    def __init__(self, values: Values, others: list[Any]) -> None:
-        super().__init__(values.name)
-        self.values, self.others = values, others
-
-    def write(self, *arguments: Any, **options: Any) -> str:
-        if self.others:
-            self.values.put("shop", "a", self.others.pop())
-        return super().write(*arguments, **options)
 
 
 def test_everything_but_the_end_stays_as_it_was_spelt(values: Values, run: Run) -> None:
@@ -76,27 +60,28 @@ def test_for_ever_takes_the_end_away(values: Values, run: Run) -> None:
     assert held(values).ends_at is None
 
 
-def test_end_is_so_long_from_now(values: Values) -> None:
-    values.put("shop", "a", 1)
-
-    assert touch(values.bucket, ADDRESS, 2_000_000_000_000, NOW) == held(values).stored.version
-    assert held(values).envelope.expires_at == 2_000_000_000_000
-
-
-def test_what_others_put_meanwhile_is_touched_and_not_lost(values: Values) -> None:
+def test_what_others_put_meanwhile_is_touched_and_not_lost(
+    values: Values, run: Run, meanwhile: Callable[..., None]
+) -> None:
     values.put("shop", "a", "first")
+    puts = [lambda value=value: values.put("shop", "a", value) for value in ("second", "third")]
+    meanwhile(values.bucket, KEY, *puts)
 
-    assert touch(Meets(values, ["third", "second"]), ADDRESS, 2_000_000_000_000, NOW) is not None
-    assert (held(values).envelope.value, held(values).envelope.expires_at) == ("third", 2_000_000_000_000)
+    assert run("touch", "shop", "a", "--ttl", "1h").exit_code == 0
+    assert held(values).envelope.value == "third"
+    assert held(values).ends_at is not None
 
 
-def test_whoever_is_overtaken_each_time_is_told(values: Values, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("memory_console.writing._ATTEMPTS", 2)
+def test_whoever_is_overtaken_each_time_is_told(
+    values: Values, run: Run, meanwhile: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("memory._updates.ATTEMPTS", 2)
     values.put("shop", "a", 0)
+    meanwhile(values.bucket, KEY, *[lambda: values.put("shop", "a", os.urandom(9))] * 3)
 
-    with pytest.raises(memory.ConflictError, match="in each of 2 attempts"):
-        touch(Meets(values, [3, 2, 1]), ADDRESS, None, NOW)
-    assert held(values).envelope.expires_at is None
+    told = run("touch", "shop", "a", "--for-ever")
+
+    assert (told.exit_code, "in each of 2 attempts" in told.stderr) == (4, True)
 
 
 @pytest.mark.parametrize("state", ["missing", "expired", "invalidated"])

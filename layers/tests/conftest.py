@@ -30,6 +30,7 @@ def root(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
     (memory / "__pycache__" / "__init__.cpython-311.pyc").write_bytes(b"compiled")
     (memory / "__init__.py").write_text('"""About it."""\n\nversion = "small"  # for now\n')
     (memory / "py.typed").write_text("")
+    (memory / "_admin.py").write_text("")
     (memory / "_version.py").write_text('"""The version."""\n\n__version__ = "0.1.0"\n')
     alias = root / "python-sdk" / "src" / "memory_service"
     alias.mkdir()

@@ -1,4 +1,4 @@
-"""botocore's errors as the SDK's, with advice for the person at the keyboard."""
+"""What AWS and botocore refuse as the SDK's errors, with advice for the person at the keyboard."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 
+from memory_console.sdk import BUSY, DENIED, MISDIRECTED
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_FORBIDDEN, _CONFLICT, _PRECONDITION_FAILED, _SERVER_ERROR = 403, 409, 412, 500
+_FORBIDDEN, _SERVER_ERROR = 403, 500
 _LOGIN = (NoCredentialsError, PartialCredentialsError, ProfileNotFound, SSOError, TokenRetrievalError)
 
 
@@ -57,29 +59,32 @@ def translated(what: str) -> Iterator[None]:
 def _for_answer(error: ClientError, what: str) -> memory.MemoryServiceError:
     code = str(error.response["Error"].get("Code", ""))
     status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-    if status in (_PRECONDITION_FAILED, _CONFLICT) or code == "PreconditionFailed":
-        return memory.ConflictError(
-            f"{what}: somebody else has changed it meanwhile, or there is one already"
-        )
+    return refused(code, what, status, error.response["Error"].get("Message", ""))
+
+
+def refused(
+    code: str, what: str, status: int, message: str = "", region: str = ""
+) -> memory.MemoryServiceError:
+    """Return the error for a refusal of AWS's.
+
+    Args:
+        code: AWS's code, or the status if there is none.
+        what: What was asked.
+        status: The status.
+        message: What AWS says besides.
+        region: Where the bucket is, if S3 says so.
+    """
     if code in ("NoSuchBucket", "404"):
         return memory.ConfigurationError(f"{what}: there is no such bucket. Check --bucket and --region")
-    if code in (
-        "PermanentRedirect",
-        "301",
-        "AuthorizationHeaderMalformed",
-        "IllegalLocationConstraintException",
-    ):
-        return memory.ConfigurationError(f"{what}: the bucket is in another region. Give --region")
+    if code in (*MISDIRECTED, "301"):
+        where = f"{region}. Give --region {region}" if region else "another region. Give --region"
+        return memory.ConfigurationError(f"{what}: the bucket is in {where}")
     if code == "RequestTimeTooSkewed":
         return memory.ConfigurationError(f"{what}: the clock of this machine is wrong. Set it")
-    if error.response["Error"].get("Message") == "Request has expired":
-        return memory.UnavailableError(
-            f"{what}: it did not begin within the 20 s after it was announced. Run it again"
-        )
-    if status == _FORBIDDEN or "AccessDenied" in code or code in ("ExpiredToken", "InvalidToken"):
+    if status == _FORBIDDEN or code in DENIED:
         return memory.AccessDeniedError(
             f"{what}: AWS said {code}. Check the permissions of your credentials (memory-service doctor tells more)"
         )
-    if status >= _SERVER_ERROR:
+    if status >= _SERVER_ERROR or code in BUSY:
         return memory.UnavailableError(f"{what}: AWS said {code}")
-    return memory.ConfigurationError(f"{what}: AWS said {code}: {error.response['Error'].get('Message', '')}")
+    return memory.ConfigurationError(f"{what}: AWS said {code}: {message}")

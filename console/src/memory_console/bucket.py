@@ -1,9 +1,10 @@
-"""The bucket: its pages of keys, and objects read, written and removed under conditions."""
+"""The bucket: its pages of keys, its objects as they are, and its places, where the SDK reads and writes."""
 
 from __future__ import annotations
 
 import threading
-from contextlib import closing, contextmanager, suppress
+import time
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import datetime, timezone
 from functools import cached_property
@@ -14,27 +15,22 @@ import botocore.session
 import botocore.utils
 import memory
 from botocore.config import Config
-from botocore.exceptions import ClientError
 
 from memory_console.aws_errors import translated
-from memory_console.place import is_announced, record_beside
-from memory_console.query_signature import announced, prepare
-from memory_console.sdk import MAX_VALUE_BYTES, compress, decompress
+from memory_console.place import announced_name, is_announced
+from memory_console.sdk import MAX_VALUE_BYTES, Admin, decompress, unix_time
+from memory_console.sdk_bucket import SdkBucket
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from mypy_boto3_s3 import S3Client
 
-    from memory_console.announcer import Announcer
-    from memory_console.sdk import PutOptions
-
+DEFAULT_EDGE_TTL = 5
 PAGE = 1000  # https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
 CONCURRENCY = 16
-STALE_IF_ERROR = 300  # seconds; the specification's default
-_NOT_FOUND = 404
-_NOT_IMPLEMENTED = (400, 405, 501)
-_LATE = 100  # seconds after its announcement at which a write is not what was announced (CHG-13)
+_ANY_SIZE = 2**50
+_METADATA = "x-amz-meta-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +82,6 @@ class ObjectHead:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredObject(ObjectHead):
-    """An object, and its document.
-
-    Attributes:
-        document: The envelope, inflated.
-    """
-
-    document: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class RawObject(ObjectHead):
     """An object as it is stored, whatever it is.
 
@@ -105,6 +90,17 @@ class RawObject(ObjectHead):
     """
 
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject(RawObject):
+    """An object, and its document.
+
+    Attributes:
+        document: The envelope, inflated.
+    """
+
+    document: bytes
 
 
 class CorruptObjectError(memory.CorruptValueError):
@@ -146,7 +142,8 @@ class Bucket:
         self._region = region
         self._profile = profile
         self._endpoint_url = endpoint_url
-        self._announcers: dict[str, Announcer] = {}
+        self._admins: dict[tuple[object, ...], Admin] = {}
+        self._asked: SdkBucket | None = None
         self._opening = threading.Lock()
 
     def named(self, name: str) -> Bucket:
@@ -180,7 +177,6 @@ class Bucket:
         """The client of S3; other S3 than AWS's is addressed by path and spared AWS's newer checksums."""
         client: S3Client = self.client("s3")
         if ".amazonaws.com" in client.meta.endpoint_url:
-            prepare(client)
             return client
         client.close()
         own: S3Client = self.client(
@@ -189,37 +185,45 @@ class Bucket:
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
         )
-        prepare(own)
         return own
 
-    @contextmanager
-    def _announced(self, keys: list[str]) -> Iterator[None]:
-        """Announce what is about to be written in a place with a change record, and let that be signed so (CHG-12).
+    def place(
+        self,
+        visibility: str,
+        service: str,
+        *,
+        edge_ttl: int = DEFAULT_EDGE_TTL,
+        clock: Callable[[], float] = time.time,
+    ) -> Admin:
+        """Return what reads and writes in a place.
 
-        What S3 dates later than what was announced may be is announced again (CHG-13).
+        Args:
+            visibility: `public` or `private`.
+            service: The service's name, or with `.changes` behind it.
+            edge_ttl: Of records that are new, in seconds.
+            clock: Returns Unix time in seconds.
 
         Raises:
-            memory.MemoryServiceError: It could not be announced.
+            memory.MemoryServiceError: AWS's configuration does not say how to reach the bucket.
         """
-        e = self._announce(keys)
-        with announced(e) as written:
-            yield
-        if e is not None and written.date > e + _LATE:
-            self._announce(keys, written.date)
+        asked, key = self._sdk, (visibility, service, edge_ttl, clock)
+        with self._opening:
+            if key not in self._admins:
+                conf = {"MAX_VALUE_BYTES": self.max_value_bytes, "EDGE_TTL": edge_ttl}
+                self._admins[key] = Admin(asked, visibility, service, conf, clock)
+            return self._admins[key]
 
-    def _announce(self, keys: list[str], least: int = 0) -> int | None:
-        """Return the earliest time of their announcements, which are not before `least`; None if none has to be."""
-        e = None
-        for record in sorted({record_beside(key) for key in keys if is_announced(key)}):
-            with self._opening:
-                if record not in self._announcers:
-                    from memory_console.announcer import Announcer  # noqa: PLC0415 - for places alone
+    @property
+    def _sdk(self) -> SdkBucket:
+        with self._opening:
+            if self._asked is None:
+                self._asked = SdkBucket(self.name, self.session, self._s3_in)
+            return self._asked
 
-                    self._announcers[record] = Announcer(self, record)
-            own = [key for key in keys if record_beside(key) == record]
-            told = self._announcers[record].announce(own, least)
-            e = told if e is None else min(e, told)
-        return e
+    def _s3_in(self, region: str | None) -> S3Client:
+        if region is None or region == self.s3.meta.region_name:
+            return self.s3
+        return Bucket(self.name, region, self._profile, self._endpoint_url).s3
 
     def page(
         self,
@@ -288,7 +292,7 @@ class Bucket:
             document = decompress(raw.body, raw.headers["Content-Encoding"] or None, self.max_value_bytes)
         except memory.CorruptValueError as error:
             raise CorruptObjectError(raw, str(error)) from None
-        return StoredObject(**_head_of(raw), document=document)
+        return StoredObject(**{part.name: getattr(raw, part.name) for part in fields(raw)}, document=document)
 
     def raw(self, key: str, most: int | None = None) -> RawObject | None:
         """Return an object with its bytes as they are stored, None if there is none.
@@ -300,86 +304,28 @@ class Bucket:
         Raises:
             memory.MemoryServiceError: S3 refused or did not answer.
         """
-        with translated(f"read {key} in bucket {self.name}"):
-            try:
-                answer = self.s3.get_object(Bucket=self.name, Key=key)
-            except ClientError as error:
-                if _is_missing(error):
-                    return None
-                raise
-            with closing(answer["Body"]) as stream:
-                body = stream.read(most)
+        answer = self._sdk.object(key, _ANY_SIZE if most is None else most)
+        if answer is None:
+            return None
+        told = answer.headers
         return RawObject(
             key=key,
-            size=answer["ContentLength"],
-            version=answer["ETag"].strip('"'),
-            stored_at=answer["LastModified"],
-            storage_class=answer.get("StorageClass", "STANDARD"),
+            size=int(told.get("content-length", len(answer.body))),
+            version=told.get("etag", "").removeprefix("W/").strip('"'),
+            stored_at=datetime.fromtimestamp(unix_time(told.get("last-modified")) or 0, timezone.utc),
+            storage_class=told.get("x-amz-storage-class", "STANDARD"),
             headers={
-                "Content-Type": answer.get("ContentType", ""),
-                "Cache-Control": answer.get("CacheControl", ""),
-                "Content-Encoding": answer.get("ContentEncoding", ""),
+                name: told.get(name.lower(), "")
+                for name in ("Content-Type", "Cache-Control", "Content-Encoding")
             },
-            metadata=answer.get("Metadata", {}),
-            tags=answer.get("TagCount", 0),
-            body=body,
+            metadata={
+                name.removeprefix(_METADATA): said
+                for name, said in told.items()
+                if name.startswith(_METADATA)
+            },
+            tags=int(told.get("x-amz-tagging-count", 0)),
+            body=answer.body[:most],
         )
-
-    def write(  # noqa: PLR0913 - conditions, by keyword
-        self,
-        key: str,
-        document: bytes,
-        options: PutOptions,
-        *,
-        if_absent: bool = False,
-        if_version: str | None = None,
-        stale_if_error: int = STALE_IF_ERROR,
-    ) -> str:
-        """Store a document as the SDK does (specification, section 4) and return its version.
-
-        Args:
-            key: Key of the object.
-            document: The envelope.
-            options: Lifetime, edge TTL and storage class.
-            if_absent: Only if there is no object.
-            if_version: Only if this is the version that is stored.
-            stale_if_error: Seconds that a copy may be served beyond its freshness while S3 cannot be read.
-
-        Raises:
-            memory.ValueTooLargeError: Readers would call it corrupt (OBJ-4).
-            memory.ConflictError: The condition does not hold.
-            memory.MemoryServiceError: S3 refused or did not answer.
-        """
-        if len(document) > self.max_value_bytes:
-            raise memory.ValueTooLargeError(
-                f"{key}: the value takes {len(document)} bytes, MAX_VALUE_BYTES is {self.max_value_bytes}: readers"
-                " would call it corrupt. Store it in parts, or set MEMORY_MAX_VALUE_BYTES here as for every reader"
-            )
-        body, encoding = compress(document)
-        more: dict[str, Any] = {"ContentEncoding": encoding} if encoding else {}
-        if options.ttl_days is not None:
-            more["Tagging"] = f"ttl-days={options.ttl_days}"
-        if options.storage_class != "STANDARD":
-            more["StorageClass"] = options.storage_class
-        if if_absent:
-            more["IfNoneMatch"] = "*"
-        elif if_version is not None:
-            more["IfMatch"] = f'"{if_version}"'
-        with self._announced([key]), translated(f"write {key} in bucket {self.name}"):
-            try:
-                answer = self.s3.put_object(
-                    Bucket=self.name,
-                    Key=key,
-                    Body=body,
-                    ContentType="application/json",
-                    CacheControl=f"max-age={options.max_age}, stale-if-error={stale_if_error}",
-                    **more,
-                )
-            except ClientError as error:
-                if if_version is not None and _is_missing(error):
-                    raise memory.ConflictError(f"{key}: somebody else has removed it meanwhile") from error
-                raise
-        return answer["ETag"].strip('"')
 
     def remove(self, key: str, *, if_version: str | None = None) -> bool:
         """Remove an object and return whether there was one.
@@ -392,38 +338,11 @@ class Bucket:
             memory.ConflictError: It is another version.
             memory.MemoryServiceError: S3 refused or did not answer.
         """
-        with translated(f"remove {key} in bucket {self.name}"):
-            try:
-                stored = self.s3.head_object(Bucket=self.name, Key=key)["ETag"].strip('"')
-            except ClientError as error:
-                if _is_missing(error):
-                    return False
-                raise
-            if if_version is not None and stored != if_version:
-                raise memory.ConflictError(f"{key}: somebody else has changed it meanwhile")
-        with self._announced([key]), translated(f"remove {key} in bucket {self.name}"):
-            if if_version is None:
-                self.s3.delete_object(Bucket=self.name, Key=key)
-                return True
-            try:
-                self.s3.delete_object(Bucket=self.name, Key=key, IfMatch=f'"{if_version}"')
-            except ClientError as error:
-                # Other S3s may not know conditional deletes: then the check above has to do.
-                if error.response["ResponseMetadata"]["HTTPStatusCode"] not in _NOT_IMPLEMENTED:
-                    raise
-                self.s3.delete_object(Bucket=self.name, Key=key)
-        return True
-
-    def remove_many(self, keys: list[str]) -> dict[str, str]:
-        """Remove up to 1,000 objects in one request and return what S3 says of those it did not."""
-        objects: Any = [{"Key": key} for key in keys]
-        with self._announced(keys), translated(f"remove {len(keys)} objects in bucket {self.name}"):
-            answer = self.s3.delete_objects(Bucket=self.name, Delete={"Objects": objects, "Quiet": True})
-        return {failed["Key"]: failed.get("Code", "") for failed in answer.get("Errors", [])}
-
-
-def _head_of(found: ObjectHead) -> dict[str, Any]:
-    return {field.name: getattr(found, field.name) for field in fields(ObjectHead)}
+        if is_announced(key):
+            visibility, service, _ = key.split("/", 2)
+            return self.place(visibility, service).remove_object(key, announced_name(key), if_version)
+        # Of a service without a change record, or of none: which, is no matter where nothing is announced.
+        return self.place("public", "any").remove_object(key, None, if_version)
 
 
 def parse_timestamp(text: Any) -> datetime:
@@ -433,12 +352,6 @@ def parse_timestamp(text: Any) -> datetime:
             return datetime.fromisoformat(text[:-1]).replace(tzinfo=timezone.utc)
     found: datetime = botocore.utils.parse_timestamp(text)
     return found
-
-
-def _is_missing(error: ClientError) -> bool:
-    """Return whether the object is missing, not the bucket."""
-    status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-    return status == _NOT_FOUND and error.response["Error"].get("Code") != "NoSuchBucket"
 
 
 def require_bucket(name: str | None) -> str:

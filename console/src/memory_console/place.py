@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from memory_console.sdk import check_service_name, name_of, tag_record_name
+from memory_console.sdk import check_service_name, name_of, record_key, tag_record_name
 
 CHANGES = ".changes"
 _RECORD = f"/{CHANGES}.json"
@@ -50,11 +50,6 @@ def announced_name(key: str) -> str | None:
     return None if tag is None else tag_record_name(tag)
 
 
-def record_key(visibility: str, service: str) -> str:
+def record_of(visibility: str, service: str) -> str:
     """Return the key of a service's record."""
-    return f"{visibility}/{service.removesuffix(CHANGES)}{CHANGES}{_RECORD}"
-
-
-def record_beside(key: str) -> str:
-    """Return the key of the record of the place that a key is in."""
-    return "/".join(key.split("/")[:2]) + _RECORD
+    return record_key(visibility, service.removesuffix(CHANGES) + CHANGES)

@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import memory
 
-from memory_console.bucket import CorruptObjectError
+from memory_console.bucket import DEFAULT_EDGE_TTL, CorruptObjectError
 from memory_console.place import is_change_record, is_of_tags
-from memory_console.sdk import PutOptions, decode, name_of, object_key
+from memory_console.sdk import MAX_TTL, PutOptions, decode, name_of, object_key
 
 if TYPE_CHECKING:
     from memory_console.bucket import Bucket, ObjectHead, StoredObject
     from memory_console.sdk import Envelope
 
-DEFAULT_EDGE_TTL = 5
 _FOREIGN_KEY = "no SDK writes such a key"
 _LAST = 253_402_300_799_000  # the last second of the year 9999
 _MAX_AGE = re.compile(r"max-age=(\d+)")
@@ -162,7 +161,11 @@ def read_value(bucket: Bucket, address: Address) -> StoredValue | None:
 
 
 def options_until(
-    expires_at: int | None, edge_ttl: int | None, storage_class: str | None, now: float
+    expires_at: int | None,
+    edge_ttl: int | None,
+    storage_class: str | None,
+    now: float,
+    stale_if_error: int | None = None,
 ) -> PutOptions:
     """Return the options of a put whose value ends at a given moment rather than after a given time.
 
@@ -171,15 +174,18 @@ def options_until(
         edge_ttl: Seconds; None for the default.
         storage_class: None for STANDARD.
         now: Unix seconds.
+        stale_if_error: Seconds that a copy may be served beyond its freshness while S3 cannot be read; None for the
+            default.
     """
-    left = None if expires_at is None else max(1.0, in_seconds(expires_at) - now)
-    return PutOptions.check(
+    left = None if expires_at is None else min(MAX_TTL, max(1.0, in_seconds(expires_at) - now))
+    options = PutOptions.check(
         left,
         edge_ttl,
         storage_class,
         default_edge_ttl=DEFAULT_EDGE_TTL,
         default_storage_class="STANDARD",
     )
+    return options._replace(ends_at=expires_at, stale_if_error=stale_if_error)
 
 
 def in_seconds(milliseconds: int) -> float:

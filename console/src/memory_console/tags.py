@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import memory
 
-from memory_console.bucket import CorruptObjectError
-from memory_console.sdk import MAX_TAGS, PutOptions, decode, encode, new_write_id, tag_record_key
-from memory_console.stored import DEFAULT_EDGE_TTL, edge_ttl_of
+from memory_console.bucket import DEFAULT_EDGE_TTL
+from memory_console.sdk import tag_record_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from memory_console.bucket import Bucket, StoredObject
-    from memory_console.sdk import Envelope
+    from memory_console.bucket import Bucket
+    from memory_console.sdk import Admin, Envelope
     from memory_console.stored import Address
-
-_RESTORED = 30  # seconds after its time by which a record is stored that was not restored (CTAG-3)
-_INACCURACY = 10  # seconds by which the time in a record may be wrong (CTAG-3)
-_ATTEMPTS = 10
 
 
 class Tags:
@@ -44,7 +38,7 @@ class Tags:
         self._edge_ttl = edge_ttl
         self._clock = clock
         self._lock = threading.Lock()
-        self._known: dict[str, str | None] = {}
+        self._known: dict[tuple[str, str, str], str | None] = {}
 
     def differing(self, address: Address, envelope: Envelope) -> list[str]:
         """Return the tags of a value that have been invalidated: it is valid if there are none (CTAG-5).
@@ -71,11 +65,11 @@ class Tags:
 
     def generation(self, address: Address, tag: str, *, anew: bool = False) -> str | None:
         """Return the generation of a tag in the place of a value; None if it has none."""
-        key = _key(address, tag)
+        key = (address.visibility, address.service, tag)
         with self._lock:
             if key in self._known and not anew:
                 return self._known[key]
-        _, _, generation = self._look(key)
+        generation = self._place(address).generation(tag)
         with self._lock:
             self._known[key] = generation
         return generation
@@ -90,7 +84,9 @@ class Tags:
         for tag in tags:
             generation = self.generation(address, tag)
             if generation is None:
-                generation = self._made(_key(address, tag))
+                generation = self._place(address).take([tag]).generations[tag]
+                with self._lock:
+                    self._known[address.visibility, address.service, tag] = generation
             taken[tag] = generation
         return taken
 
@@ -101,7 +97,7 @@ class Tags:
         Raises:
             memory.InvalidNameError: It is none.
         """
-        _key(address, tag)
+        tag_record_key(address.visibility, address.service, tag)
 
     def invalidate(self, address: Address, tag: str) -> None:
         """Give a tag of a place another generation (CTAG-14).
@@ -114,84 +110,22 @@ class Tags:
             memory.InvalidNameError: It is no tag.
             memory.MemoryServiceError: Its record cannot be written.
         """
-        key = _key(address, tag)
-        version, edge_ttl, _ = self._look(key)
-        # On a condition: sent again after its answer was lost, it must not undo what somebody else has invalidated. Who
-        # was faster has given the tag another generation since this call began.
-        with suppress(memory.ConflictError):
-            self._put(key, version, edge_ttl)
-        with self._lock:
-            self._known.pop(key, None)
-
-    def _made(self, key: str) -> str:
-        for _ in range(_ATTEMPTS):
-            version, edge_ttl, generation = self._look(key)
-            if generation is None:
-                try:
-                    generation = self._put(key, version, edge_ttl)
-                except memory.ConflictError:
-                    continue
-            with self._lock:
-                self._known[key] = generation
-            return generation
-        raise memory.ConflictError(f"{key}: others were faster {_ATTEMPTS} times")
-
-    def _look(self, key: str) -> tuple[str | None, int | None, str | None]:
-        """Return the version of a record, its edge TTL, and its generation if it is believed (CTAG-3)."""
+        # Looked at first, as it keeps the edge TTL that it has.
+        self.generation(address, tag, anew=True)
         try:
-            found = self._bucket.read(key)
-        except CorruptObjectError as error:
-            return error.head.version, edge_ttl_of(error.head), None
-        return (None, None, None) if found is None else (found.version, edge_ttl_of(found), _believed(found))
+            self._place(address).invalidate_tags([tag])
+        except memory.BatchError as error:
+            raise error.errors[tag] from None
+        with self._lock:
+            self._known.pop((address.visibility, address.service, tag), None)
 
-    def _put(self, key: str, version: str | None, edge_ttl: int | None) -> str:
-        """Replace that version of a record, once more if this machine's clock is wrong, and return its generation."""
-        options = PutOptions.check(
-            None, edge_ttl, None, default_edge_ttl=self._edge_ttl, default_storage_class="STANDARD"
+    def _place(self, address: Address) -> Admin:
+        return self._bucket.place(
+            address.visibility, address.service, edge_ttl=self._edge_ttl, clock=self._clock
         )
-        now, write = self._clock(), new_write_id()
-        condition: dict[str, Any] = {"if_absent": True} if version is None else {"if_version": version}
-        stored_as = self._bucket.write(key, encode(int(now * 1000), write=write), options, **condition)
-        stored = self._bucket.read(key)
-        if stored is None or stored.version != stored_as:
-            return write  # somebody else has given it another one since
-        at = stored.stored_at.timestamp()
-        if abs(at - now) <= _INACCURACY:
-            return write
-        write = new_write_id()
-        self._bucket.write(key, encode(int(at * 1000), write=write), options, if_version=stored_as)
-        return write
-
-
-def _key(address: Address, tag: str) -> str:
-    return tag_record_key(address.visibility, address.service, tag)
-
-
-def _believed(found: StoredObject) -> str | None:
-    """Return the generation that a record says its tag has; None if it is not believed (CTAG-3)."""
-    try:
-        record = decode(found.document)
-    except memory.CorruptValueError:
-        return None
-    if record.type != "int" or record.expires_at is not None or record.tags is not None:
-        return None
-    at: int = record.value
-    return record.write if found.stored_at.timestamp() * 1000 <= at + _RESTORED * 1000 else None
 
 
 def named(tags: Iterable[str]) -> str:
     """Return tags as a sentence has them, such as `tags a, b`."""
     names = list(tags)
     return f"tag{'' if len(names) == 1 else 's'} {', '.join(names)}"
-
-
-def check_tags(tags: Iterable[str]) -> list[str]:
-    """Return tags that a value may have, the same one twice being one (CTAG-11).
-
-    Raises:
-        memory.ConfigurationError: There are more than 16.
-    """
-    given = list(dict.fromkeys(tags))
-    if len(given) > MAX_TAGS:
-        raise memory.ConfigurationError(f"a value has at most {MAX_TAGS} tags, not {len(given)}")
-    return given

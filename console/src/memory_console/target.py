@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -193,7 +194,8 @@ def on_target(function: _Function) -> _Function:
         try:
             aws = Bucket(bucket or "", region, profile, endpoint_url, max_value_bytes=max_value_bytes())
             target = _resolved(aws, stack, distribution, private=private)
-            return function(target, output, **arguments)
+            with _profile_of_process(profile):
+                return function(target, output, **arguments)
         except memory.MemoryServiceError as error:
             raise Failure(error, as_json=as_json) from error
         except BrokenPipeError:
@@ -204,6 +206,20 @@ def on_target(function: _Function) -> _Function:
     for option in reversed(_OPTIONS):
         command = option(command)
     return command  # type: ignore[return-value] # it takes what click gives
+
+
+@contextmanager
+def _profile_of_process(profile: str | None) -> Iterator[None]:
+    """Let the SDK's connections trust whom the profile of an option does: they look at the environment alone."""
+    before = os.environ.get("AWS_PROFILE")
+    if profile:
+        os.environ["AWS_PROFILE"] = profile
+    try:
+        yield
+    finally:
+        os.environ.pop("AWS_PROFILE", None)
+        if before is not None:
+            os.environ["AWS_PROFILE"] = before
 
 
 def with_key(function: _Function) -> _Function:

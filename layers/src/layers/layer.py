@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _VERSION = re.compile(r'^__version__ = "(.+)"$', re.MULTILINE)
 #: What the packages of the layer with native code are under, and what that code holds, OpenSSL among it.
 CRYPTOGRAPHY_LICENCES = "Apache-2.0 AND BSD-3-Clause AND MIT AND MIT-0 AND PSF-2.0 AND Unicode-3.0"
+_ELSEWHERE = re.compile(r"/testing/|^memory/_admin\.py$|/py\.typed$")  # what no function uses
 _UNUSED_AT_RUN_TIME = (".md", ".d.ts", ".d.mts")
 
 
@@ -142,7 +143,7 @@ def _python_sdk(root: Path) -> Package:
     project = tomli.loads((root / "python-sdk" / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     source = read_folder(root / "python-sdk" / "src")
     [version] = _VERSION.findall(source["memory/_version.py"].decode())
-    # Nobody tests on Lambda: as in Node's layer, the test double is not there.
-    files = {name: _as_run(name, content) for name, content in source.items() if "/testing/" not in name}
+    # On Lambda nobody tests, checks types or looks after a bucket: what is for that is not there, as in Node's layer.
+    files = {name: _as_run(name, content) for name, content in source.items() if not _ELSEWHERE.search(name)}
     files["memory/LICENSE"] = (root / "LICENSE").read_bytes()
     return Package("pypi", project["name"], version, project["license"], None, files)

@@ -19,7 +19,7 @@ from memory_console.durations import shown_duration
 from memory_console.escapes import one_line
 from memory_console.examples import Example, ExampleCommand
 from memory_console.failures import PARTLY, NotFoundError
-from memory_console.place import CHANGES, is_record, record_key
+from memory_console.place import CHANGES, is_record, record_of
 from memory_console.progress import counting
 from memory_console.retagging import Retagging
 from memory_console.sdk import check_service_name, key_prefix
@@ -28,9 +28,9 @@ from memory_console.tags import Tags
 from memory_console.target import on_target
 
 if TYPE_CHECKING:
-    from memory_console.announcer import Announcer, Look
     from memory_console.bucket import Bucket
     from memory_console.output import Output
+    from memory_console.sdk import Admin, Record
     from memory_console.target import Target
 
 _SHOW = (
@@ -65,19 +65,20 @@ def show(target: Target, output: Output, service: str) -> None:
 
     A copy that was read from S3 120 s after what is announced for its name is confirmed by the record.
     """
-    found = _announcer(target, service).look()
-    if found.version is None:
+    (condition, record), now = _place(target, service).record()
+    if condition.version is None:
         raise NotFoundError(f"{target.visibility} service {one_line(service)} has no change record")
-    if found.record is None:
+    if record is None:
         raise memory.CorruptValueError(
-            f"{_key(target, service)}: it is no record, that of another place, or restored. Readers do not believe it,"
-            " and the next writer replaces it"
+            f"{record_of(target.visibility, service)}: it is no record, that of another place, or restored. Readers do"
+            " not believe it, and the next writer replaces it"
         )
+    told = _described(record, now, condition.version)
     if output.as_json:
-        output.json({"service": service, "visibility": target.visibility, **_described(found)})
+        output.json({"service": service, "visibility": target.visibility, **told})
         return
     table = Table.grid(padding=(0, 2))
-    for label, text in _rows(found):
+    for label, text in _rows(record, told):
         table.add_row(Text(label, style="dim"), Text(one_line(text)))
     output.console.print(table)
 
@@ -90,7 +91,7 @@ def announce(target: Target, output: Output, service: str) -> None:
 
     Readers then read each value anew, at the latest an edge TTL later.
     """
-    e = _announcer(target, service).announce()
+    e = _place(target, service).announce()
     if output.as_json:
         output.json({"service": service, "visibility": target.visibility, "all": moment(e)})
     else:
@@ -166,36 +167,24 @@ def _moved(bucket: Bucket, key: str, tags: Retagging, *, replace: bool) -> str:
     )
 
 
-def _key(target: Target, service: str) -> str:
-    check_service_name(service.removesuffix(CHANGES))
-    return record_key(target.visibility, service)
+def _place(target: Target, service: str) -> Admin:
+    name = check_service_name(service.removesuffix(CHANGES))
+    return target.bucket.place(target.visibility, name + CHANGES)
 
 
-def _announcer(target: Target, service: str) -> Announcer:
-    from memory_console.announcer import Announcer  # noqa: PLC0415 - an SDK without change records has no part of it
-
-    return Announcer(target.bucket, _key(target, service))
-
-
-def _described(found: Look) -> dict[str, Any]:
-    record = found.record
-    if record is None:
-        raise AssertionError
+def _described(record: Record, now: int, version: str) -> dict[str, Any]:
     return {
         "newest": moment(record.newest),
         "since": moment(record.since),
         "all": moment(record.all) if record.all else None,
         "buckets": len(record.times()),
-        "age": max(0, found.date - record.newest),
-        "version": found.version,
+        "age": max(0, now - record.newest),
+        "version": version,
     }
 
 
-def _rows(found: Look) -> list[tuple[str, str]]:
-    told, now = _described(found), time.time()
-    record = found.record
-    if record is None:
-        raise AssertionError
+def _rows(record: Record, told: dict[str, Any]) -> list[tuple[str, str]]:
+    now = time.time()
 
     def ago(at: int) -> str:
         passed = now - at
@@ -206,5 +195,5 @@ def _rows(found: Look) -> list[tuple[str, str]]:
         ("everything before", f"{ago(record.since)}, at {told['since']}"),
         ("everything", f"{ago(record.all)}, at {told['all']}" if record.all else "never"),
         ("buckets", f"{told['buckets']:,} of 4,096"),
-        ("version", str(found.version)),
+        ("version", told["version"]),
     ]

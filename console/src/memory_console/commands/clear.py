@@ -44,20 +44,21 @@ def clear(target: Target, output: Output, service: str, prefix: str, *, yes: boo
         f" under {one_line(prefix)}" if prefix else ""
     )
     output.ask(f"Remove {what} from bucket {target.bucket.name}?", yes=yes)
+    place = target.bucket.place(target.visibility, service)
     removed = 0
     failed: dict[str, str] = {}
     with counting(output, "removing") as count:
         for page in target.bucket.pages(under):
-            keys = [found.key for found in page.objects if Address.of_key(found.key)]
-            errors = target.bucket.remove_many(keys) if keys else {}
-            failed |= errors
-            removed += len(keys) - len(errors)
+            names = [address.name for found in page.objects if (address := Address.of_key(found.key))]
+            errors = place.remove_page(names)
+            failed |= {target.address(service, name).key: str(error) for name, error in errors.items()}
+            removed += len(names) - len(errors)
             count(removed)
     if output.as_json:
         output.json({"service": service, "prefix": prefix, "removed": removed, "failed": failed})
     else:
         output.say(f"removed {removed} values")
-        for key, code in failed.items():
-            output.say(f"{key} could not be removed: {code}")
+        for why in failed.values():
+            output.say(one_line(why))
     if failed:
         raise SystemExit(PARTLY)

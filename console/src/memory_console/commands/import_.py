@@ -13,11 +13,11 @@ import click
 import memory
 
 from memory_console.archive import Archived, archived, check_complete, exported_from
-from memory_console.bucket import CONCURRENCY, STALE_IF_ERROR
+from memory_console.bucket import CONCURRENCY
 from memory_console.examples import Example, ExampleCommand
 from memory_console.progress import counting
 from memory_console.retagging import Retagging
-from memory_console.sdk import decode
+from memory_console.sdk import Condition, decode
 from memory_console.stored import options_until
 from memory_console.target import on_target
 
@@ -169,25 +169,27 @@ def store(bucket: Bucket, value: Archived, tags: Retagging, *, replace: bool) ->
 
 
 def _stored(bucket: Bucket, value: Archived, tags: Retagging, now: float, *, replace: bool) -> str:
-    options = options_until(value.envelope.expires_at, value.edge_ttl, value.storage_class, now)
-    key = value.address.key
-    stale = STALE_IF_ERROR if value.stale_if_error is None else value.stale_if_error
+    options = options_until(
+        value.envelope.expires_at, value.edge_ttl, value.storage_class, now, value.stale_if_error
+    )
+    address, document = value.address, value.document
+    place = bucket.place(address.visibility, address.service)
     if replace:
-        bucket.write(key, value.document, options, stale_if_error=stale)
+        place.restore(address.name, document, options, None)
         return "stored"
     try:
-        bucket.write(key, value.document, options, if_absent=True, stale_if_error=stale)
+        place.restore(address.name, document, options, Condition(None))
     except memory.ConflictError:
         try:
-            held = bucket.read(key)
+            held = bucket.read(address.key)
             if held is None:
                 raise
-            if held.document == value.document:
+            if held.document == document:
                 return "present"
-            if tags.known.is_present(value.address, decode(held.document), now):
+            if tags.known.is_present(address, decode(held.document), now):
                 return "different"
         except memory.CorruptValueError:
             return "different"
         # What has expired or was invalidated counts as absent.
-        bucket.write(key, value.document, options, if_version=held.version, stale_if_error=stale)
+        place.restore(address.name, document, options, Condition(held.version))
     return "stored"

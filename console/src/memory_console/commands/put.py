@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from memory_console import writing
+from memory_console.bucket import DEFAULT_EDGE_TTL
 from memory_console.durations import parse_duration
 from memory_console.escapes import one_line
 from memory_console.examples import Example, ExampleCommand
 from memory_console.failures import InvalidTextError
-from memory_console.sdk import STORAGE_CLASSES, PutOptions
-from memory_console.stored import DEFAULT_EDGE_TTL
-from memory_console.tags import Tags, check_tags
+from memory_console.sdk import STORAGE_CLASSES, Condition, PutOptions
 from memory_console.target import on_target
 from memory_console.values import TYPES, parse_value
-from memory_console.writing import Draft, put_if_absent, put_if_version
 
 if TYPE_CHECKING:
     from typing import Any
@@ -108,17 +104,16 @@ def put(
         storage_class,
         default_edge_ttl=DEFAULT_EDGE_TTL,
         default_storage_class=STORAGE_CLASSES[0],
+        tags=tags,
     )
-    now = time.time()
     address = target.address(service, name)
-    taken = Tags(target.bucket).take(address, check_tags(tags))
-    draft = Draft(address, typed, options.expires_at(now), options, taken)
-    if if_absent:
-        version = put_if_absent(target.bucket, draft, now)
-    elif if_version is not None:
-        version = put_if_version(target.bucket, draft, if_version)
+    place = target.bucket.place(address.visibility, address.service)
+    if options.tags:
+        options = options._replace(tagging=place.take(options.tags))
+    if if_version is not None:
+        version = place.replace(name, typed, options, if_version)
     else:
-        version = writing.put(target.bucket, draft)
+        version = place.store(name, typed, options, Condition(None) if if_absent else None)
     if output.as_json:
         output.json({"name": name, "service": service, "visibility": target.visibility, "version": version})
     else:

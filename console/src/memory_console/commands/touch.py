@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import click
 
-from memory_console import writing
 from memory_console.commands.put import Duration
 from memory_console.escapes import one_line
 from memory_console.examples import Example, ExampleCommand
 from memory_console.failures import NotFoundError
-from memory_console.sdk import STORAGE_CLASSES, PutOptions
-from memory_console.stored import DEFAULT_EDGE_TTL
 from memory_console.target import on_target
 
 if TYPE_CHECKING:
@@ -45,15 +41,8 @@ def touch(
     """
     if for_ever == (ttl is not None):
         raise click.UsageError("give either --ttl or --for-ever")
-    now = time.time()
-    options = PutOptions.check(
-        ttl,
-        None,
-        None,
-        default_edge_ttl=DEFAULT_EDGE_TTL,
-        default_storage_class=STORAGE_CLASSES[0],
-    )
-    version = writing.touch(target.bucket, target.address(service, name), options.expires_at(now), now)
+    address = target.address(service, name)
+    version = target.bucket.place(address.visibility, address.service).touch(name, ttl)
     if version is None:
         raise NotFoundError(f"{name} of {target.visibility} service {service} is not there")
     if output.as_json:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from memory_console.cost.quantities import fields, read, read_readers
+from memory_console.sdk import STORAGE_CLASSES
 
-STORAGE_CLASSES = ("STANDARD", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR")
 SECONDS_PER_HOUR = 3600
 
 

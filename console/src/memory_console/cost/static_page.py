@@ -19,7 +19,8 @@ from markupsafe import Markup
 from memory_console.cost.bill import model
 from memory_console.cost.prices import Prices, entries
 from memory_console.cost.quantities import inputs
-from memory_console.cost.scenario import STORAGE_CLASSES, Scenario
+from memory_console.cost.scenario import Scenario
+from memory_console.sdk import STORAGE_CLASSES
 
 _PAGE = files("memory_console.cost") / "page"
 #: In an order in which each module imports only earlier ones.

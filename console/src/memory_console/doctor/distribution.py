@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from memory_console.bucket import DEFAULT_EDGE_TTL
 from memory_console.doctor.findings import Finding, fault, ok, skipped, warning
 from memory_console.doctor.storage import grants
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from memory_console.target import Distribution
 
 _ERRORS = (403, 404)
-_EDGE_TTL = 5  # seconds, unless configured
 
 
 @dataclass(frozen=True)
@@ -204,7 +204,7 @@ def _cache_policy(bucket: Bucket, found: Deployed, visibility: str) -> Iterator[
         return
     parameters = policy.get("ParametersInCacheKeyAndForwardedToOrigin", {})
     query = parameters.get("QueryStringsConfig", {}).get("QueryStringBehavior", "none")
-    if policy.get("MinTTL", 0) > _EDGE_TTL:
+    if policy.get("MinTTL", 0) > DEFAULT_EDGE_TTL:
         yield fault(
             check,
             f"the cache policy keeps every copy for {policy['MinTTL']} s, whatever the edge TTL of a put says",

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import memory
 
 from memory_console.doctor.findings import Finding, fault, ok
-from memory_console.sdk import PutOptions, encode, tag_record_key
+from memory_console.sdk import tag_record_key
 from memory_console.stored import Address
-from memory_console.tags import Tags
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Sequence
 
+    from memory_console.sdk import Admin
     from memory_console.target import Distribution, Target
 
 SERVICE = "memory-service-doctor"
@@ -182,13 +182,12 @@ class Probes:
             f"Let functions write, and the distribution read, {self._visibility}/<service>/.tags/* as all the rest:"
             " check what matches that path in policies, behaviours and firewalls."
         )
-        tags = Tags(self.target.bucket, self.clock, EDGE_TTL)
         try:
             self._has_record = True
-            self._write("tagged", 1, tags.take(self._address("tagged"), [self._run]))
+            self._write("tagged", 1, [self._run])
             if self._get("tagged") is None:
                 return fault(check, "a value with a tag is a miss, though nobody has invalidated it", remedy)
-            tags.invalidate(self._address("tagged"), self._run)
+            self._place.invalidate_tags([self._run])
             self.sleep(STALE_SECONDS)
             if self._get("tagged") is not None:
                 return fault(check, "a value is there whose tag was invalidated", remedy)
@@ -230,13 +229,13 @@ class Probes:
         entry = self._entry(name)
         return None if entry is None else entry.value
 
-    def _write(self, name: str, value: Any, tags: Mapping[str, str] | None = None) -> None:
-        address = self._address(name)
-        options = PutOptions.check(
-            None, EDGE_TTL, None, default_edge_ttl=EDGE_TTL, default_storage_class="STANDARD"
-        )
+    def _write(self, name: str, value: Any, tags: Sequence[str] = ()) -> None:
         self._put.append(name)
-        self.target.bucket.write(address.key, encode(value, tags=tags), options)
+        self._place.put(self._address(name).name, value, tags=tags)
+
+    @property
+    def _place(self) -> Admin:
+        return self.target.bucket.place(self._visibility, SERVICE, edge_ttl=EDGE_TTL, clock=self.clock)
 
     def _address(self, name: str) -> Address:
         return Address(self._visibility, SERVICE, f"{self._run}/{name}")

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from memory_console.doctor.findings import Finding, fault, ok, skipped, warning
+from memory_console.sdk import TTL_DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from memory_console.bucket import Bucket
 
-TTL_DAYS = ("1", "7", "30", "365")  # OBJ-6
 _BLOCKS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
 _UNKNOWN = ("NotImplemented", "MethodNotAllowed", "501", "405")
 
@@ -127,7 +127,7 @@ def _lifecycle(bucket: Bucket) -> Finding:
             raise
         rules = []
     swept = {_ttl_tag(rule) for rule in rules if rule.get("Status") == "Enabled"}
-    missing = [days for days in TTL_DAYS if days not in swept]
+    missing = [days for days in map(str, TTL_DAYS) if days not in swept]
     if missing:
         return warning(
             "lifecycle",

@@ -11,10 +11,9 @@ import memory
 from memory_console.durations import parse_duration
 from memory_console.failures import InvalidTextError
 from memory_console.place import check_place
-from memory_console.sdk import STORAGE_CLASSES
+from memory_console.sdk import STORAGE_CLASSES, Condition
 from memory_console.stored import Address, options_until
 from memory_console.values import parse_value
-from memory_console.writing import Draft, put_if_absent, put_if_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -84,10 +83,10 @@ class Change:
         """
         now = clock()
         options = options_until(self.expires_at, self.edge_ttl, self.storage_class, now)
-        draft = Draft(self.address, self.value, self.expires_at, options, None if self.version else {})
+        place = bucket.place(self.address.visibility, self.address.service, clock=clock)
         if self.version is None:
-            return put_if_absent(bucket, draft, now)
-        return put_if_version(bucket, draft, self.version)
+            return place.store(self.address.name, self.value, options, Condition(None))
+        return place.replace(self.address.name, self.value, options, self.version, keeps_tags=True)
 
 
 def address_of(fields: Mapping[str, str]) -> Address:

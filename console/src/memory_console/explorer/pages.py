@@ -19,7 +19,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from memory_console import __version__
-from memory_console.bucket import CorruptObjectError
+from memory_console.bucket import DEFAULT_EDGE_TTL, CorruptObjectError
 from memory_console.durations import shown_duration
 from memory_console.escapes import harmless, one_line
 from memory_console.explorer.changes import Change, address_of
@@ -30,7 +30,7 @@ from memory_console.failures import NotFoundError
 from memory_console.listing import names, names_prefix, services
 from memory_console.output import shown_size
 from memory_console.sdk import STORAGE_CLASSES
-from memory_console.stored import DEFAULT_EDGE_TTL, Address, StoredValue, moment, no_value, read_value
+from memory_console.stored import Address, StoredValue, moment, no_value, read_value
 from memory_console.tags import Tags
 from memory_console.values import TYPES, value_text
 
