@@ -26,7 +26,7 @@ async def answer(request: web.BaseRequest) -> web.Response:
     return web.Response(body=b"x" * 1000)
 
 
-def failure(status: int) -> web.Response:
+def failure(status: int, _: str) -> web.Response:
     return web.Response(status=status)
 
 
