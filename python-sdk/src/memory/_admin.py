@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from memory._announcer import Announcer
     from memory._bucket import Bucket
-    from memory._signing import Signer
     from memory._store import Stored
     from memory._wish import Look
 
@@ -71,8 +70,8 @@ class Admin(MemoryService):
     def _reached(self) -> Bucket:
         return self._given
 
-    def _signer(self) -> Signer | None:
-        return None  # who reads by no edge signs for none
+    def _signer(self) -> None:
+        """Have no key: who reads by no edge signs for none."""
 
     def _prepare_wire(self) -> None:
         """Load nothing for an edge."""
