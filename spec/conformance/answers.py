@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -119,6 +121,18 @@ class Answer:
         for name in names:
             if name not in said:
                 raise FailureError("unnamed", f"an error that names {name}", said)
+
+    def check_ring(self, names: Sequence[str]) -> None:
+        """Check that the error's message has these texts in their order, the first again behind the last.
+
+        Raises:
+            FailureError: It has not.
+        """
+        said = self.message["error"].get("message", "")
+        found = re.findall("|".join(map(re.escape, names)), said)
+        follows = dict(zip(names, [*names[1:], names[0]], strict=True))
+        if len(found) < len(names) or any(follows[one] != next_ for one, next_ in itertools.pairwise(found)):
+            raise FailureError("unnamed", f"an error that names {' and then '.join(names)}", said)
 
     def check_refusal(self, code: str, path: str | None = None) -> None:
         """Check that it is an error with this code and, unless it is None, this path.

@@ -254,6 +254,8 @@ def _stats(_: Play, step: Message, answer: Answer) -> None:
 def _refused(step: Message, answer: Answer) -> None:
     answer.check_refusal(step["error"], step.get("path"))
     answer.check_names(step.get("says", ()))
+    if "ring" in step:
+        answer.check_ring(step["ring"])
     if "unknown" in step:
         answer.check_unknown(unknown=step["unknown"])
 
