@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from click.testing import Result
-    from local_cloud.requests import Entry
+    from local_cloud import Entry
 
 _numbers = itertools.count()
 _FOREIGN = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL_S3", "MEMORY_STACK", "MEMORY_VISIBILITY")

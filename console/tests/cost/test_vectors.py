@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 from cost_models import Question, ask_page, ask_python, differences
-from memory_console.cost.scenario import STORAGE_CLASSES, Scenario
+from memory_console.cost.scenario import Scenario
+from memory_console.sdk import STORAGE_CLASSES
 
 VECTORS = json.loads(Path(__file__).with_name("vectors.json").read_text(encoding="utf-8"))
 SEED = 7
