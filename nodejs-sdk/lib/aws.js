@@ -105,15 +105,16 @@ class AwsClient {
    * @returns {import('./core/effects.js').Program<Response | Failure>}
    */
   *#send({ service, endpoint, method, path, headers, body: given, fence, maxBytes = MAX_ANSWER_BYTES }) {
-    const body = typeof given === 'function' ? given() : given;
+    const isSentOnce = typeof given === 'function';
+    const body = isSentOnce ? given() : given;
     const url = new URL(endpoint.url + path);
     const { region, route } = endpoint;
     if (fence) {
       const request = signQuery({ region, method, url, headers, body }, fence.time, fence.lifetime, yield* this.#identity());
-      return yield { method, ...request, body, maxBytes, route, end: fence.end };
+      return yield { method, ...request, body, maxBytes, route, end: fence.end, isSentOnce };
     }
     const signed = sign({ service, region, method, url, headers, body }, yield* this.#identity());
-    return yield { method, url: url.href, headers: signed, body, maxBytes, route };
+    return yield { method, url: url.href, headers: signed, body, maxBytes, route, isSentOnce };
   }
 }
 

@@ -37,6 +37,7 @@ class Wire {
     if (!('failure' in first) || !first.wasDead) return first;
     // The connection had died while nobody looked (RETRY-2). So may have the others.
     pool.dropIdle();
+    if (request.isSentOnce) return first;
     return { ...(await new Exchange(request, pool, this.#limits, deadline, budget).run()), isResent: true };
   }
 

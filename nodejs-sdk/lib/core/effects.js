@@ -14,6 +14,7 @@
  * @property {number} maxBytes How much of the response's body to read.
  * @property {Route | undefined} [route] A proxy, or authorities of the environment's choice.
  * @property {number} [end] Unix time in milliseconds after which nothing more of it may be sent, not by the kernel either (CHG-13).
+ * @property {boolean} [isSentOnce] whether it never goes out a second time as it is (CTAG-14)
  * @property {number} [reserve] The share of the call's whole time that must be left when this ends (TIME-3).
  */
 

@@ -193,7 +193,8 @@ class Aws:
             )
             until = announced + _SEND_SECONDS - _skew
         target = f"{path}?{query}" if query else path
-        return Request(request.method, endpoint.origin, target, headers, body, request.limit, until)
+        is_once = callable(request.body)
+        return Request(request.method, endpoint.origin, target, headers, body, request.limit, until, is_once)
 
 
 def forget_time() -> None:

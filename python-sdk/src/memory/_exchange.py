@@ -29,6 +29,7 @@ class Request(NamedTuple):
         limit: How many bytes of the answer's body to read.
         send_until: Unix time, by this machine's clock, from when nothing of it may be sent any more, not even what the
             system has taken over (CHG-13); None if that is no matter.
+        is_sent_once: Whether it never goes out a second time as it is (CTAG-14).
     """
 
     method: str
@@ -38,6 +39,7 @@ class Request(NamedTuple):
     body: bytes = b""
     limit: int = ERROR_BYTES
     send_until: float | None = None
+    is_sent_once: bool = False
 
 
 class Response(NamedTuple):

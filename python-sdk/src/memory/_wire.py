@@ -44,7 +44,7 @@ class Wire:
     def send(self, request: Request, deadline: float) -> Response | Failure:
         """Send a request, once, and return its answer.
 
-        It goes out a second time only if a kept connection turns out to be dead (RETRY-2).
+        It goes out a second time only if a kept connection turns out to be dead, and if it may (RETRY-2).
 
         Args:
             request: The request.
@@ -80,6 +80,8 @@ class Wire:
                     raise
                 # It had died while nobody looked. So may have the others; a new one tells.
                 pool.drop_idle()
+                if request.is_sent_once:
+                    raise
             finally:
                 pool.give_back(connection)
         try:
