@@ -103,8 +103,7 @@ class World:
             url = endpoints[bucket]
             return Endpoint(url, url.partition("://")[2], f"/{bucket}", "us-east-1", is_configured=True)
 
-        for module in ("_origin", "_store", "_service"):
-            monkeypatch.setattr(f"memory.{module}.bucket_endpoint", endpoint)
+        monkeypatch.setattr("memory._bucket.bucket_endpoint", endpoint)
         tls_context()  # as a constructor does that has an edge of https
 
     def measure(self, cells: list[Cell]) -> None:
