@@ -182,6 +182,13 @@ suite('connections', () => {
     });
   }
 
+  test('that died are not, for what may be sent once', async (context) => {
+    const { url } = await serve(context, counting('socket.end()'), TCP);
+    const send = start(context);
+    assert.equal(textOf(await send(url)), '1');
+    assert.equal((await send(url, { isSentOnce: true })).failure.fate, 'ended');
+  });
+
   test('that swallow a request are not: it may be under way', async (context) => {
     const { url } = await serve(context, counting(''), TCP);
     const send = start(context);

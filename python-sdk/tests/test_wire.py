@@ -228,6 +228,16 @@ def test_a_kept_connection_that_turns_out_dead_is_replaced_once(wire: Wire, meth
     broken.close()
 
 
+def test_what_may_be_sent_once_is_not_sent_again_on_another_connection(wire: Wire) -> None:
+    broken = Broken(answering(PLAIN, b""))
+    ask(wire, broken.port)
+    request = Request("PUT", f"http://127.0.0.1:{broken.port}", "/", {"Host": "a"}, b"1", is_sent_once=True)
+    found = wire.send(request, time.monotonic() + 5)
+    assert isinstance(found, Failure)
+    assert (found.state, broken.count) == (ENDED, 1)
+    broken.close()
+
+
 def test_a_fresh_connection_that_ends_is_a_failure(wire: Wire) -> None:
     broken = Broken(answering(b""))
     found = ask(wire, broken.port)

@@ -193,8 +193,10 @@ class Aws:
             )
             until = announced + _SEND_SECONDS - _skew
         target = f"{path}?{query}" if query else path
-        is_once = callable(request.body)
-        return Request(request.method, endpoint.origin, target, headers, body, request.limit, until, is_once)
+        is_sent_once = callable(request.body)
+        return Request(
+            request.method, endpoint.origin, target, headers, body, request.limit, until, is_sent_once
+        )
 
 
 def forget_time() -> None:
