@@ -211,4 +211,6 @@ class Admin(MemoryService):
 
 
 def _conflict(key: str) -> ConflictError:
-    return ConflictError(f"{key}: somebody else has changed or removed it meanwhile, or there is one already")
+    return ConflictError(
+        f"{key}: somebody else has changed it or removed it meanwhile, or there is one already"
+    )
