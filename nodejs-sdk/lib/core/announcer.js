@@ -187,7 +187,7 @@ class Announcer {
     } catch (error) {
       return yield* this.#afterFailure(error, group, e);
     }
-    if ('refused' in answer) return 'lost';
+    if ('refused' in answer) return answer.isInDoubt && (yield* this.#isAnnounced(group, e)) ? 'announced' : 'lost';
     this.#stats.announcements++;
     this.#see(raised, answer.version, answer.date / SECOND);
     return isClockRight(start, answer.date) ? 'announced' : 'again';
@@ -203,10 +203,19 @@ class Announcer {
   *#afterFailure(error, group, e) {
     const isLost = error instanceof UnavailableError && error.outcomeUnknown;
     if (!isLost && !(error instanceof ExpiredError)) throw error;
-    const { record } = (this.#seen = yield* this.#look());
-    if (!isLost || !record || !group.isAnnouncedBy(record, e)) return 'again';
+    return isLost && (yield* this.#isAnnounced(group, e)) ? 'announced' : 'again';
+  }
+
+  /**
+   * @param {Group} group
+   * @param {number} e
+   * @returns {Program<boolean>} whether the put of which no answer came did it (CHG-22)
+   */
+  *#isAnnounced(group, e) {
+    const { record } = yield* this.#look();
+    if (!record || !group.isAnnouncedBy(record, e)) return false;
     this.#stats.announcements++;
-    return 'announced';
+    return true;
   }
 
   /** @returns {Program<Seen>} what S3 has */

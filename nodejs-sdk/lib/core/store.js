@@ -16,7 +16,7 @@ const { elements, isDocument, textOf } = require('./xml.js');
 /** @typedef {AccessDeniedError | ConfigurationError | UnavailableError} Failure */
 /** @typedef {{version: string, date: number}} Stored The ETag without its quotes, and S3's `Date` in Unix milliseconds. */
 /** @typedef {import('./fence.js').Fence} Fence */
-/** @typedef {{refused: number}} Refused The status with which S3 refused the condition. */
+/** @typedef {{refused: number} & import('./bucket.js').Doubt} Refused The status with which S3 refused the condition. */
 
 /** A page of 1,000 keys of 1,024 bytes, each of which may have to be written as a reference, and what stands around them. */
 const MAX_PAGE_BYTES = 8 * 1024 * 1024;
@@ -63,7 +63,7 @@ class Store {
     const kind = replaces === undefined ? 'write' : 'conditional write';
     const accepts = replaces === undefined ? undefined : isConditionRefused;
     const response = yield* this.#ask({ method: 'PUT', path: key, headers, body, kind, accepts, fence });
-    if (response.status >= 300) return { refused: response.status };
+    if (response.status >= 300) return { refused: response.status, isInDoubt: response.isInDoubt };
     return { version: versionOf(response), date: dateOf(response) };
   }
 
