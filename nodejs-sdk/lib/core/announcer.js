@@ -187,7 +187,7 @@ class Announcer {
     } catch (error) {
       return yield* this.#afterFailure(error, group, e);
     }
-    if ('refused' in answer) return answer.isInDoubt && (yield* this.#isAnnounced(group, e)) ? 'announced' : 'lost';
+    if ('refused' in answer) return answer.isInDoubt && (yield* this.#settle(group, e)) ? 'announced' : 'lost';
     this.#stats.announcements++;
     this.#see(raised, answer.version, answer.date / SECOND);
     return isClockRight(start, answer.date) ? 'announced' : 'again';
@@ -203,15 +203,17 @@ class Announcer {
   *#afterFailure(error, group, e) {
     const isLost = error instanceof UnavailableError && error.outcomeUnknown;
     if (!isLost && !(error instanceof ExpiredError)) throw error;
-    return isLost && (yield* this.#isAnnounced(group, e)) ? 'announced' : 'again';
+    return isLost && (yield* this.#settle(group, e)) ? 'announced' : 'again';
   }
 
   /**
+   * Let the record say what became of a put of which no answer came, and count it if it is there (CHG-7, CHG-22).
+   *
    * @param {Group} group
    * @param {number} e
-   * @returns {Program<boolean>} whether the put of which no answer came did it (CHG-22)
+   * @returns {Program<boolean>} whether it has announced
    */
-  *#isAnnounced(group, e) {
+  *#settle(group, e) {
     const { record } = yield* this.#look();
     if (!record || !group.isAnnouncedBy(record, e)) return false;
     this.#stats.announcements++;
