@@ -7,11 +7,14 @@ final class AwsClock {
     /** Milliseconds that AWS's clock is ahead of this machine's. */
     private static volatile long ahead;
 
+    /** The machine's, but in a test that has its own cloud. */
+    private static volatile Clock clock = SystemClock.INSTANCE;
+
     private AwsClock() {}
 
     /** AWS's present, in Unix milliseconds. */
     static long present() {
-        return System.currentTimeMillis() + ahead;
+        return clock.wallMillis() + ahead;
     }
 
     /** A time of AWS's by this machine's clock. */
@@ -24,7 +27,7 @@ final class AwsClock {
         if (Double.isNaN(date)) {
             return false;
         }
-        ahead = (long) date - System.currentTimeMillis();
+        ahead = (long) date - clock.wallMillis();
         return true;
     }
 
@@ -42,8 +45,9 @@ final class AwsClock {
         return false;
     }
 
-    /** Goes by this machine's clock alone again; for tests. */
-    static void forget() {
+    /** Goes by a clock, and by that alone until AWS says otherwise. */
+    static void follow(Clock other) {
+        clock = other;
         ahead = 0;
     }
 }

@@ -95,6 +95,22 @@ final class ResponseReader {
         return new Response(status, headers, body, cut, false);
     }
 
+    /**
+     * The answer to a request in all that came.
+     *
+     * @throws WireException it is no HTTP, or not whole
+     */
+    static Response read(InputStream in, Request request) throws WireException {
+        ResponseReader reader = new ResponseReader(in, false);
+        try {
+            return reader.read(request.method, request.limit);
+        } catch (MalformedException none) {
+            throw new WireException(none.getMessage(), WireException.ENDED);
+        } catch (IOException ended) {
+            throw new WireException("the connection ended before the answer did", WireException.ENDED, !reader.hasBegun);
+        }
+    }
+
     /** What has come of a body whose length nobody knows. */
     private static final class Body {
         private byte[] bytes = Request.NO_BODY;
