@@ -43,7 +43,7 @@ final class Documents {
         String place = placeOf(request);
         Object name = Notation.build(request.get("name"));
         if (name != null && !(name instanceof String)) {
-            throw new Notation.LacksType("other names than Strings");
+            throw new Notation.LacksType("names that are no Strings");
         }
         String path = Names.path(visibility, place, (String) name);
         return Map.of("key", Names.key(visibility, place, (String) name), "url", "https://" + request.get("distribution") + path);
@@ -92,6 +92,8 @@ final class Documents {
     private static Map<String, Object> cacheName(Map<String, Object> request) {
         List<Object> arguments = new ArrayList<>();
         ((List<?>) request.get("arguments")).forEach(argument -> arguments.add(Notation.build(argument)));
-        return Map.of("cache_name", CacheName.of((String) request.get("function"), arguments));
+        String name = CacheName.of((String) request.get("function"), arguments);
+        Names.path(Config.PUBLIC, "shop", name); // as every call checks its name
+        return Map.of("cache_name", name);
     }
 }

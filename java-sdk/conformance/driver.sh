@@ -10,7 +10,7 @@ if [ ! -f "$classes/compiled" ] || [ -n "$(find "$main" conformance -name '*.jav
     trap 'rm -rf "$fresh"' EXIT
     mkdir -p "$fresh"
     touch "$fresh/compiled"
-    javac -Xlint:all -Werror --release 17 -g:source,lines -d "$fresh" "$main"/*.java conformance/*.java >&2
+    javac -J-XX:TieredStopAtLevel=1 -J-XX:+UseSerialGC -J-Xshare:auto -proc:none -Xlint:all -Werror --release 17 -g:source,lines -d "$fresh" "$main"/*.java conformance/*.java >&2
     rm -rf "$classes"
     mv -T "$fresh" "$classes" 2>/dev/null || [ -f "$classes/compiled" ]
     trap - EXIT

@@ -1,7 +1,7 @@
 package io.github.memoryservice.memory;
 
 /** The edge refused the signature, or AWS the credentials (GET-3, CON-2). */
-public final class AccessDeniedException extends MemoryServiceException {
+public class AccessDeniedException extends MemoryServiceException {
     private static final long serialVersionUID = 1;
 
     AccessDeniedException(String message) {
@@ -13,7 +13,7 @@ public final class AccessDeniedException extends MemoryServiceException {
     }
 
     @Override
-    public String code() {
+    public final String code() {
         return "access_denied";
     }
 }

@@ -1,6 +1,7 @@
 package io.github.memoryservice.memory;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /** What opens one prefix or one name of a private service to whoever holds it, until its end (GRANT-1). */
 public final class Grant {
@@ -28,19 +29,19 @@ public final class Grant {
     /**
      * The prefix that it opens.
      *
-     * @return {@code null} if it opens a name
+     * @return empty if it opens a name
      */
-    public String prefix() {
-        return Names.isPrefix(what) ? what : null;
+    public Optional<String> prefix() {
+        return Names.isPrefix(what) ? Optional.of(what) : Optional.empty();
     }
 
     /**
      * The name that it opens.
      *
-     * @return {@code null} if it opens a prefix
+     * @return empty if it opens a prefix
      */
-    public String name() {
-        return Names.isPrefix(what) ? null : what;
+    public Optional<String> name() {
+        return Names.isPrefix(what) ? Optional.empty() : Optional.of(what);
     }
 
     /**

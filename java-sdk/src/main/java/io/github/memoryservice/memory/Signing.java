@@ -15,9 +15,10 @@ final class Signing {
         /**
          * The key that signs now.
          *
+         * @param until when to have it; null for when the configuration says
          * @throws MemoryServiceException if it cannot be read in time
          */
-        SigningKey key(long now);
+        SigningKey key(long now, Deadline until);
 
         /** After a refusal: whether the next {@link #key} may be another (KEYS-3). */
         boolean forget(SigningKey refused, long now);
@@ -60,7 +61,7 @@ final class Signing {
         SigningKey key = SigningKey.inFile(config.publicKeyId, config.keySource);
         return new Keys() {
             @Override
-            public SigningKey key(long now) {
+            public SigningKey key(long now, Deadline until) {
                 return key;
             }
 
@@ -77,11 +78,16 @@ final class Signing {
      * @throws MemoryServiceException if the key cannot be read
      */
     Signed signature(long now) {
+        return signature(now, null);
+    }
+
+    /** The same, with the key there by then. */
+    Signed signature(long now, Deadline until) {
         Signed signed = last;
         if (signed != null && now >= signed.at && now - signed.at < lifetime * SECOND / 2) {
             return signed;
         }
-        SigningKey key = keys.key(now);
+        SigningKey key = keys.key(now, until);
         signed = new Signed(query("/" + place + "/*", Math.floorDiv(now, SECOND) + lifetime, key), key, now);
         last = signed;
         return signed;
@@ -96,7 +102,7 @@ final class Signing {
      * @throws MemoryServiceException if the key cannot be read
      */
     String queryFor(String path, long expires, long now) {
-        return query(path, expires, keys.key(now));
+        return query(path, expires, keys.key(now, null));
     }
 
     /** After a refusal: whether the next {@link #signature} may be another (KEYS-3). */

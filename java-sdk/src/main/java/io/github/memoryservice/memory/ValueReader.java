@@ -21,7 +21,7 @@ final class ValueReader {
      */
     static Object read(String type, Object node, boolean tagged) {
         if (node instanceof Number number && (type.equals("int") || type.equals("float"))) {
-            return type.equals("int") ? integral(number) : floating(number);
+            return type.equals("int") ? (Object) integral(number) : floating(number); // without the cast both become doubles
         }
         Object value = tagged ? readTagged(node, 0) : node;
         if (!(node instanceof Number) && type.equals(typeOf(value))) {
