@@ -38,6 +38,7 @@ final class Driver {
         new Documents(this);
         new Records(this);
         new Minting(this);
+        new Questions(this);
     }
 
     private Map<String, Object> start() {

@@ -108,6 +108,16 @@ final class Settings {
         return "true".equals(word);
     }
 
+    /** The platform's Region, and who says so (END-1); null if nobody does. */
+    Given givenRegion() {
+        String name = firstNameOf("AWS_REGION", "AWS_DEFAULT_REGION");
+        if (name != null) {
+            return new Given(name, variable(name));
+        }
+        String region = setting("region");
+        return region == null ? null : new Given("region of the profile " + profile, region);
+    }
+
     /**
      * The URL that the profile gives for a service, or for all; null if it gives none.
      *
