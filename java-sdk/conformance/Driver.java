@@ -37,6 +37,7 @@ final class Driver {
         operations.put("start", request -> start());
         new Documents(this);
         new Records(this);
+        new Minting(this);
         new Environments(this);
     }
 
