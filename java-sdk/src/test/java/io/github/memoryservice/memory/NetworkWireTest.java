@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -175,6 +176,7 @@ class NetworkWireTest {
             }
         })) {
             AtomicInteger found = new AtomicInteger();
+            List<String> failed = new CopyOnWriteArrayList<>();
             List<Thread> threads = new ArrayList<>();
             for (int number = 0; number < 150; number++) {
                 Thread thread = new Thread(() -> {
@@ -182,18 +184,21 @@ class NetworkWireTest {
                         wire.ask(request(peer.endpoint("http"), "GET", Request.NO_BODY), Deadline.in(30));
                         found.incrementAndGet();
                     } catch (WireException failure) {
-                        // counted as none
+                        failed.add(failure.getMessage());
                     }
                 });
                 threads.add(thread);
                 thread.start();
             }
-            Thread.sleep(500);
+            for (int waited = 0; waited < 100 && peer.count() < 64; waited++) {
+                Thread.sleep(10);
+            }
+            Thread.sleep(100); // for those who would come beyond
             released.countDown();
             for (Thread thread : threads) {
                 thread.join(30_000);
             }
-            assertEquals(150, found.get());
+            assertEquals(150, found.get(), failed.toString());
             assertTrue(peer.count() <= 64, peer.count() + " connections");
         }
     }
