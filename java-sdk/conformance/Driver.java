@@ -39,6 +39,7 @@ final class Driver {
         new Records(this);
         new Minting(this);
         new Environments(this);
+        new Questions(this);
     }
 
     private Map<String, Object> start() {

@@ -36,10 +36,10 @@ final class Components implements Compute.Cache {
         Cloud cloud = Cloud.current();
         wire = cloud == null ? Network.wire(settings) : cloud.wire();
         Endpoints endpoints = new Endpoints(settings);
-        Aws own = new Aws(wire, endpoints, Network.identity(wire, settings, null, service, clock), clock);
+        Aws own = new Aws(wire, endpoints, Network.identity(wire, endpoints, null, service, config.region, clock), clock);
         aws = config.roleArn == null
                 ? own
-                : new Aws(wire, endpoints, Network.identity(wire, settings, config.roleArn, service, clock), clock);
+                : new Aws(wire, endpoints, Network.identity(wire, endpoints, config.roleArn, service, config.region, clock), clock);
         signing = Config.PRIVATE.equals(config.visibility) ? new Signing(config, place, Network.keys(config, own)) : null;
         Edge.Signer signer = signing == null ? null : new ReadSigner(signing, clock);
         String edgeOrigin = config.edge.toString();
@@ -135,7 +135,7 @@ final class Components implements Compute.Cache {
 
     /** Opens a prefix or a name to who writes (WGRANT-1), which is announced where that has to be (CHG-21). */
     WriteGrant grantPut(String what, Duration ttl, long maxBytes, PutOptions options) {
-        WriteGrant.Terms terms = WriteGrant.Terms.check(config, place, what, ttl, maxBytes, options);
+        WriteGrant.Terms terms = WriteGrant.check(config, place, what, ttl, maxBytes, options);
         Deadline until = writer.until();
         Endpoint endpoint = aws.endpoints.bucket(config.bucket, config.region);
         Credentials credentials = aws.credentials(until);
@@ -162,7 +162,7 @@ final class Components implements Compute.Cache {
 
         @Override
         public String query(Deadline until) {
-            Signing.Signed signed = signing.signature(clock.wallMillis());
+            Signing.Signed signed = signing.signature(clock.wallMillis(), until);
             last = signed;
             return signed.query;
         }

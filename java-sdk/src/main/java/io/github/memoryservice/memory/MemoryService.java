@@ -850,7 +850,7 @@ public final class MemoryService implements AutoCloseable {
 
     private void drop(boolean isAsked, List<String> paths, String done) {
         if (isAsked && !paths.isEmpty()) {
-            parts.invalidation().drop(paths, done);
+            parts.invalidation().send(paths, done, config.deadline);
         }
     }
 
