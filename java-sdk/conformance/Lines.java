@@ -91,10 +91,14 @@ final class Lines {
     private String string() {
         StringBuilder letters = new StringBuilder();
         for (at++; text.charAt(at) != '"'; at++) {
+            int start = at;
             char letter = text.charAt(at);
-            if (letter != '\\') {
-                letters.append(letter);
-                continue;
+            while (letter != '"' && letter != '\\') {
+                letter = text.charAt(++at);
+            }
+            letters.append(text, start, at);
+            if (letter == '"') {
+                break;
             }
             char escape = text.charAt(++at);
             int known = "bfnrt".indexOf(escape);
