@@ -181,6 +181,9 @@ final class Questions {
         Object updated = world.with(request, memory -> memory.update(name, old -> {
             invalidate(request);
             ask(memory, asks(request));
+            if ("nothing".equals(how)) {
+                return null;
+            }
             @SuppressWarnings("unchecked")
             Map<String, Object> given = (Map<String, Object>) old;
             if (how == null) {
@@ -188,9 +191,7 @@ final class Questions {
                 copy.put((String) set.get(0), Notation.build(set.get(1)));
                 return copy;
             }
-            if ("in_place".equals(how)) {
-                given.put((String) set.get(0), Notation.build(set.get(1)));
-            }
+            given.put((String) set.get(0), Notation.build(set.get(1)));
             return request.containsKey("returns") ? value(request, "returns") : null;
         }, new LinkedHashMap<String, Object>(), options));
         Map<String, Object> reply = Driver.found(updated);

@@ -57,7 +57,10 @@ final class TagWriter {
     /** Gives tags other generations (CTAG-14). */
     void invalidate(Collection<String> names) {
         try {
-            Batch.forEach(names, tag -> put(tag, null, false));
+            Batch.forEach(names, tag -> {
+                put(tag, null, false);
+                return null;
+            });
         } finally {
             state.invalidated(names);
         }
