@@ -4,6 +4,7 @@ package io.github.memoryservice.memory;
 public class UnavailableException extends MemoryServiceException {
     private static final long serialVersionUID = 1;
 
+    /** ERR-2. */
     private final boolean outcomeUnknown;
 
     UnavailableException(String message) {

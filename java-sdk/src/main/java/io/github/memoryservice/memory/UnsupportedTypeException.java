@@ -4,6 +4,7 @@ package io.github.memoryservice.memory;
 public final class UnsupportedTypeException extends MemoryServiceException {
     private static final long serialVersionUID = 1;
 
+    /** VAL-3. */
     private final String path;
 
     UnsupportedTypeException(String message) {
