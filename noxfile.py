@@ -218,7 +218,9 @@ def _has_java(session: nox.Session, *programs: str) -> bool:
 def _java_driver(session: nox.Session) -> None:
     """Compile the driver of the Java SDK, if it has changed: a run of the kit waits for none that compiles."""
     if _has_java(session):
-        session.run("sh", "-c", "exec sh java-sdk/conformance/driver.sh </dev/null", external=True, silent=True)
+        session.run(
+            "sh", "-c", "exec sh java-sdk/conformance/driver.sh </dev/null", external=True, silent=True
+        )
 
 
 def _layers(session: nox.Session) -> None:
