@@ -99,8 +99,7 @@ OLDEST_NODE = 20
 IN_PARALLEL = ("-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile")
 # Tests with arbitrary values find the more, the more examples they are given.
 ANY_VALUE = ["python-sdk/tests/test_properties.py", "spec/tests/test_exchange.py"]
-JAR = "memory-0.1.0.jar"
-LARGEST_JAR = 250_000  # bytes: a function loads it in each cold start
+LARGEST_JAR = 330_000  # bytes: a function loads it in each cold start
 LAYERS_HERE = ["python", "nodejs", "cryptography"]  # what runs on this machine
 LOCKS = ("nox", "node", "node-20", "node-22", "runtime", "dev", "publish", "checkov", "sam", "workflows")
 ACTIONLINT = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12"  # checked by Go's own table of hashes
@@ -218,7 +217,9 @@ def _has_java(session: nox.Session, *programs: str) -> bool:
 def _java_driver(session: nox.Session) -> None:
     """Compile the driver of the Java SDK, if it has changed: a run of the kit waits for none that compiles."""
     if _has_java(session):
-        session.run("sh", "-c", "exec sh java-sdk/conformance/driver.sh </dev/null", external=True, silent=True)
+        session.run(
+            "sh", "-c", "exec sh java-sdk/conformance/driver.sh </dev/null", external=True, silent=True
+        )
 
 
 def _layers(session: nox.Session) -> None:
@@ -527,10 +528,12 @@ def java(session: nox.Session) -> None:
     session.run(*maven, "package", "-DskipTests", external=True)
     if _hashes_of_jars() != packed:
         session.error("the jars are not the same bytes from the same sources")
-    size = (ROOT / "java-sdk" / "target" / JAR).stat().st_size
-    session.log(f"{JAR} has {size:,} bytes")
+    # The others are its sources and Javadoc.
+    jar = min((ROOT / "java-sdk" / "target").glob("*.jar"), key=lambda path: len(path.name))
+    size = jar.stat().st_size
+    session.log(f"{jar.name} has {size:,} bytes")
     if size > LARGEST_JAR:
-        session.error(f"{JAR} is larger than {LARGEST_JAR:,} bytes")
+        session.error(f"{jar.name} is larger than {LARGEST_JAR:,} bytes")
 
 
 def _hashes_of_jars() -> dict[str, str]:

@@ -73,7 +73,7 @@ def plain(notation: Any) -> Notation:
 
 
 def is_lacked_somewhere(part: Any) -> bool:
-    """Whether some language has no such value: a `native` one is inside, a dict's key that is no string, or such a name."""
+    """Whether some language has no such value: a `native` one is inside, or a key or name that is no string."""
     match part:
         case ["native", str()]:
             return True

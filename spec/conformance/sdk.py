@@ -84,7 +84,7 @@ def _is_out(sdk: Sdk) -> bool:
     missing = [program for program in sdk.needs if not shutil.which(program)]
     if not missing or os.environ.get("CI") == "true":
         return False
-    print(f"{sdk.name} is left out: there is no {' or '.join(missing)} on PATH", file=sys.stderr)
+    sys.stderr.write(f"{sdk.name} is left out: there is no {' or '.join(missing)} on PATH\n")
     return True
 
 

@@ -97,7 +97,9 @@ def test_what_a_driver_may_not_say_is_refused(said: Any) -> None:
         ({"title": "native", "value": ["nest", "list", 5000, ["int", "1"]]}, False),
     ],
 )
-def test_only_native_values_and_keys_and_names_that_are_no_strings_are_lacked(part: Any, *, lacked: bool) -> None:
+def test_only_native_values_and_keys_and_names_that_are_no_strings_are_lacked(
+    part: Any, *, lacked: bool
+) -> None:
     assert is_lacked_somewhere(part) == lacked
 
 

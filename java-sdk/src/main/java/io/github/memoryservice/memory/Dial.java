@@ -69,7 +69,7 @@ final class Dial {
     }
 
     /** Connects to the first address that answers, trying the next ones while the ones before are silent. */
-    private static TimedSocket connect(InetAddress[] addresses, int port, Deadline until) throws IOException {
+    static TimedSocket connect(InetAddress[] addresses, int port, Deadline until) throws IOException {
         if (addresses.length == 1) {
             return attempt(addresses[0], port, until, new TimedSocket());
         }

@@ -10,13 +10,13 @@ import java.util.concurrent.TimeUnit;
 
 /** Looking up a host. The system's look-up knows no deadline, so a thread waits for it: at most one per host. */
 final class Lookup implements Runnable {
-    private static final ConcurrentHashMap<String, Lookup> UNDER_WAY = new ConcurrentHashMap<>();
+    static final ConcurrentHashMap<String, Lookup> UNDER_WAY = new ConcurrentHashMap<>();
 
     private final String host;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile InetAddress[] found;
 
-    private Lookup(String host) {
+    Lookup(String host) {
         this.host = host;
     }
 

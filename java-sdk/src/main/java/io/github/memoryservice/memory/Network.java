@@ -13,7 +13,7 @@ final class Network {
     /** The wire of this process. It has another one where the files of the environment say another way. */
     static Wire wire(Settings settings) {
         Trust trust = new Trust(settings);
-        return WIRES.computeIfAbsent(trust.bundle() + '\n' + trust.extra(), files -> new NetworkWire(settings));
+        return WIRES.computeIfAbsent(trust.bundle() + '\n' + trust.extra(), files -> Checkpoint.watching(new NetworkWire(settings)));
     }
 
     /**

@@ -19,7 +19,8 @@ final class TimedSocket extends Socket {
     private InputStream timed;
 
     TimedSocket() {
-        // An address is given when it connects.
+        // Whom to ask on the way says the environment, the same as in every SDK (PROXY-1), and no property of the JVM.
+        super(java.net.Proxy.NO_PROXY);
     }
 
     /** Lets reads from now on end by then, and none take longer than so many nanoseconds. */
