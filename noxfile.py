@@ -11,6 +11,7 @@ Run as a plain script it first installs nox into an environment of its own under
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -98,6 +99,7 @@ OLDEST_NODE = 20
 IN_PARALLEL = ("-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile")
 # Tests with arbitrary values find the more, the more examples they are given.
 ANY_VALUE = ["python-sdk/tests/test_properties.py", "spec/tests/test_exchange.py"]
+LARGEST_JAR = 330_000  # bytes: a function loads it in each cold start
 LAYERS_HERE = ["python", "nodejs", "cryptography"]  # what runs on this machine
 LOCKS = ("nox", "node", "node-20", "node-22", "runtime", "dev", "publish", "checkov", "sam", "workflows")
 ACTIONLINT = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12"  # checked by Go's own table of hashes
@@ -200,6 +202,24 @@ def _node_packages(session: nox.Session, *projects: str) -> None:
 
     with ThreadPoolExecutor() as at_once:
         list(at_once.map(install, projects or NODE_PROJECTS))
+
+
+def _has_java(session: nox.Session, *programs: str) -> bool:
+    """Whether there is a JDK on PATH, and Maven; else say that Java is left out, which with `CI=true` is an error."""
+    missing = [program for program in ("javac", *programs) if not shutil.which(program)]
+    if missing and os.environ.get("CI") == "true":
+        session.error(f"there is no {' or '.join(missing)} on PATH: install default-jdk-headless and maven")
+    if missing:
+        session.warn(f"Java is left out: there is no {' or '.join(missing)} on PATH")
+    return not missing
+
+
+def _java_driver(session: nox.Session) -> None:
+    """Compile the driver of the Java SDK, if it has changed: a run of the kit waits for none that compiles."""
+    if _has_java(session):
+        session.run(
+            "sh", "-c", "exec sh java-sdk/conformance/driver.sh </dev/null", external=True, silent=True
+        )
 
 
 def _layers(session: nox.Session) -> None:
@@ -337,6 +357,8 @@ def conformance(session: nox.Session) -> None:
         _layers(session)
     elif not chosen or "nodejs" in chosen:
         _node_packages(session, "nodejs-sdk")
+    if not chosen or "java" in chosen:
+        _java_driver(session)
     _conformance(session, *session.posargs)
 
 
@@ -358,6 +380,8 @@ def test(session: nox.Session) -> None:
     if not parts or parts - UNDEPLOYED:
         _node_packages(session, *NODE_PROJECTS, BROWSER_TESTS)
         _layers(session)
+    if not parts or "spec" in parts:
+        _java_driver(session)
     if session.posargs:
         session.run("python", "-m", "pytest", *session.posargs)
         return
@@ -494,12 +518,38 @@ def types(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def java(session: nox.Session) -> None:
+    """Compile the Java SDK with all warnings as errors, run its tests, and pack it, twice, into the same bytes."""
+    if not _has_java(session, "mvn"):
+        return
+    maven = ["mvn", "--batch-mode", "--quiet", "--file", "java-sdk/pom.xml", "clean"]
+    session.run(*maven, "verify", *session.posargs, external=True)
+    packed = _hashes_of_jars()
+    session.run(*maven, "package", "-DskipTests", external=True)
+    if _hashes_of_jars() != packed:
+        session.error("the jars are not the same bytes from the same sources")
+    # The others are its sources and Javadoc.
+    jar = min((ROOT / "java-sdk" / "target").glob("*.jar"), key=lambda path: len(path.name))
+    size = jar.stat().st_size
+    session.log(f"{jar.name} has {size:,} bytes")
+    if size > LARGEST_JAR:
+        session.error(f"{jar.name} is larger than {LARGEST_JAR:,} bytes")
+
+
+def _hashes_of_jars() -> dict[str, str]:
+    jars = sorted((ROOT / "java-sdk" / "target").glob("*.jar"))
+    return {jar.name: hashlib.sha256(jar.read_bytes()).hexdigest() for jar in jars}
+
+
+@nox.session(default=False)
 def mutants(session: nox.Session) -> None:
     """Prove that vectors, scenarios and histories notice faults: plants known ones in copies of the SDKs."""
     _install(session, "dev")
     _node_packages(session)
     _layers(session)
-    session.run("python", "-m", "mutants", *session.posargs)
+    _java_driver(session)
+    # Of a mutant in Java only what was changed is compiled.
+    session.run("python", "-m", "mutants", *session.posargs, env={"PATCH": "1"})
 
 
 @nox.session(default=False)
@@ -511,6 +561,7 @@ def history(session: nox.Session) -> None:
     _install(session, "dev")
     _node_packages(session)
     _layers(session)
+    _java_driver(session)
     if session.posargs:
         session.run("python", "-m", "history", *session.posargs)
         return

@@ -38,7 +38,7 @@ const NATIVE = {
 };
 
 const LACKED = new Set(
-  'tuple set frozenset bytearray complex decimal date int-enum str-enum int-subclass str-subclass list-subclass ordered-dict named-tuple'.split(
+  'tuple set frozenset bytearray complex decimal date int-enum str-enum int-subclass str-subclass list-subclass ordered-dict named-tuple int16 int32 unbounded-int64 float32'.split(
     ' ',
   ),
 );

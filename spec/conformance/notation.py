@@ -18,6 +18,7 @@ _INT = re.compile(r"0|-?[1-9][0-9]*")
 _BITS = re.compile("[0-9a-f]{16}")
 _HEX = re.compile("(?:[0-9a-f]{2})*")
 _NAN = "7ff8000000000000"
+_TEXTS = ("str", "str16", "repeat")
 _EXPONENT, _FRACTION = 0x7FF0000000000000, 0x000FFFFFFFFFFFFF
 
 
@@ -72,12 +73,14 @@ def plain(notation: Any) -> Notation:
 
 
 def is_lacked_somewhere(part: Any) -> bool:
-    """Whether some language has no such value: a `native` one is inside, or a dict's key that is no string."""
+    """Whether some language has no such value: a `native` one is inside, or a key or name that is no string."""
     match part:
         case ["native", str()]:
             return True
         case ["dict", [*pairs]]:
             return any(_is_lacked_pair(pair) for pair in pairs)
+        case {"name": [str() as kind, *_]} if kind not in _TEXTS and kind != "null":
+            return True
         case dict():
             return any(is_lacked_somewhere(value) for value in part.values())
         case list():
@@ -93,7 +96,7 @@ def shortened(value: Any, limit: int = 200) -> str:
 
 def _is_lacked_pair(pair: Any) -> bool:
     key, value = pair
-    is_string = isinstance(key, str) or key[0] in ("str", "str16", "repeat")
+    is_string = isinstance(key, str) or key[0] in _TEXTS
     return not is_string or is_lacked_somewhere(value)
 
 

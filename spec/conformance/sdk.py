@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -28,12 +30,14 @@ class Sdk:
         command: what starts its driver.
         folder: where the driver runs, the one that holds `conformance/`.
         natives: the language's own types by the kinds `NATIVES`, as its driver names them; one kind may have several.
+        needs: programs without which it cannot be asked.
     """
 
     name: str
     command: tuple[str, ...]
     folder: Path
     natives: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
 
     @property
     def known_failures(self) -> Path:
@@ -49,10 +53,12 @@ def is_root(folder: Path) -> bool:
 def find(root: Path) -> list[Sdk]:
     """Find the SDKs below a folder, by name.
 
+    One that needs a program which is not on PATH is left out, with a line that says so, unless this is CI (`CI=true`).
+
     Raises:
         SdkError: There are none, one is described wrongly, or two have the same name.
     """
-    sdks = [_read(path) for path in sorted(root.glob(_PATTERN))]
+    sdks = [sdk for path in sorted(root.glob(_PATTERN)) if not _is_out(sdk := _read(path))]
     if not sdks:
         raise SdkError(f"there is no {_PATTERN} in {root}")
     names = [sdk.name for sdk in sdks]
@@ -74,6 +80,14 @@ def chosen(sdks: Iterable[Sdk], names: list[str]) -> list[Sdk]:
     return [sdk for sdk in by_name.values() if not names or sdk.name in names]
 
 
+def _is_out(sdk: Sdk) -> bool:
+    missing = [program for program in sdk.needs if not shutil.which(program)]
+    if not missing or os.environ.get("CI") == "true":
+        return False
+    sys.stderr.write(f"{sdk.name} is left out: there is no {' or '.join(missing)} on PATH\n")
+    return True
+
+
 def _read(path: Path) -> Sdk:
     try:
         described: Any = json.loads(path.read_text(encoding="utf-8"))
@@ -84,7 +98,8 @@ def _read(path: Path) -> Sdk:
             isinstance(word, str) for word in command
         ):
             own = [sys.executable if word == "python3" else word for word in command]
-            return Sdk(name, tuple(own), path.parent.parent, _natives(path, described.get("natives", {})))
+            natives = _natives(path, described.get("natives", {}))
+            return Sdk(name, tuple(own), path.parent.parent, natives, tuple(described.get("needs", ())))
     raise SdkError(f'{path}: wants {{"name": …, "command": [program, argument, …]}}')
 
 

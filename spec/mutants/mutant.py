@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 # With what Python has compiled, which it takes where the source is as old: a driver starts in half the time.
-_LEFT_BEHIND = shutil.ignore_patterns("node_modules", ".*_cache", ".hypothesis")
+_LEFT_BEHIND = shutil.ignore_patterns("node_modules", "target", ".*_cache", ".hypothesis")
 
 
 @contextmanager

@@ -88,13 +88,18 @@ def test_what_a_driver_may_not_say_is_refused(said: Any) -> None:
         (["dict", [["a", ["native", "date"]]]], True),
         (["dict", [[["int", "1"], ["null"]]]], True),
         ({"steps": [{"do": "put", "value": ["native", "set"]}]}, True),
+        ({"name": ["int", "5"], "error": "invalid_name"}, True),
+        ({"name": ["str16", "d800"], "error": "invalid_name"}, False),
+        ({"name": ["null"], "error": "invalid_name"}, False),
         (["dict", [[["str16", "d800"], ["null"]]]], False),
         (["dict", [["native", ["str", "a"]]]], False),
         (["str", "native"], False),
         ({"title": "native", "value": ["nest", "list", 5000, ["int", "1"]]}, False),
     ],
 )
-def test_only_native_values_and_keys_that_are_no_strings_are_lacked(part: Any, *, lacked: bool) -> None:
+def test_only_native_values_and_keys_and_names_that_are_no_strings_are_lacked(
+    part: Any, *, lacked: bool
+) -> None:
     assert is_lacked_somewhere(part) == lacked
 
 
