@@ -11,7 +11,7 @@ import pytest
 
 ENDINGS = (".py", ".js", ".mjs", ".cjs")
 UNNAMED = {"init__", "main__", "errors", "index"}  # what the list says once for all parts
-NO_ROOMS = {"node_modules", "__pycache__", "tests", "test", "build"}
+NO_ROOMS = {"node_modules", "__pycache__", "tests", "test", "build", "target"}
 # What is no room: settings, drivers of the conformance run, functions that are published or deployed as they are.
 ELSEWHERE = re.compile(
     r"noxfile|conftest|[a-z0-9]+-sdk/(conformance/|(lib/worker-source|index|build|check-package|eslint\.config)[./])"

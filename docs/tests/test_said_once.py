@@ -15,6 +15,7 @@ from memory._options import STORAGE_CLASSES, TTL_DAYS
 from memory_console.failures import EXIT_CODES
 
 ROOT = Path(__file__).resolve().parents[2]
+JAVA = "java-sdk/src/main/java/io/github/memoryservice/memory"
 OWN_CODES = {"not_found", "file"}  # of the command alone
 OF_THE_KIT = {"factory"}  # what the caller's own function raises
 
@@ -52,6 +53,21 @@ def test_errors_of_node_are_those_of_the_specification(errors: dict[str, str]) -
     assert declared == {"MemoryServiceError", *errors}
 
 
+def test_errors_of_java_are_those_of_the_specification(errors: dict[str, str]) -> None:
+    found = {
+        f"{path.stem.removesuffix('Exception')}Error": code
+        for path in (ROOT / JAVA).glob("*Exception.java")
+        for code in re.findall(r'String code\(\) \{\s+return "(\w+)";', path.read_text(encoding="utf-8"))
+    }
+    assert found == errors
+
+
+def test_the_version_of_java_is_that_of_python() -> None:
+    (stated,) = re.findall(r"^  <version>(.+)</version>$", text("java-sdk/pom.xml"), re.MULTILINE)
+    assert f'CURRENT = "{memory.__version__}";' in text(f"{JAVA}/Version.java")
+    assert stated == memory.__version__
+
+
 def test_vectors_may_expect_each_error_and_no_other(errors: dict[str, str]) -> None:
     schema = text("spec/schemas/vectors.schema.json")
     (codes,) = re.findall(r'"enum": (\["configuration",[^\]]*\])', schema)
@@ -64,6 +80,8 @@ def test_the_command_ends_with_an_exit_code_for_each_error(errors: dict[str, str
 
 def test_storage_classes_are_the_same() -> None:
     assert listed("nodejs-sdk/lib/core/options.js", "STORAGE_CLASSES") == list(STORAGE_CLASSES)
+    (java,) = re.findall(r"STORAGE_CLASSES =\s+List\.of\((.*)\);", text(f"{JAVA}/Options.java"))
+    assert re.findall(r'"(\w+)"', java) == list(STORAGE_CLASSES)
     clause = text("spec/README.md").partition("**OBJ-5**")[2].partition("\n- ")[0]
     named = list(dict.fromkeys(re.findall(r"`([A-Z_]+)`", clause)))
     assert named == ["STORAGE_CLASS", *STORAGE_CLASSES]

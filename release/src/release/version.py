@@ -61,16 +61,10 @@ def _stated(root: Path) -> dict[str, str]:
     lock = json.loads((root / "nodejs-sdk" / "package-lock.json").read_text(encoding="utf-8"))
     template = yaml_parse((root / "infra" / "template.yaml").read_text(encoding="utf-8"))
     found = re.search(r'^__version__ = "(.+)"$', module, re.MULTILINE)
-    java = root / "java-sdk"
-    pom = re.search(r"^  <version>(.+)</version>$", (java / "pom.xml").read_text(encoding="utf-8"), re.MULTILINE)
-    source = (java / "src/main/java/io/github/memoryservice/memory/Version.java").read_text(encoding="utf-8")
-    current = re.search(r'CURRENT = "(.+)";', source)
     return {
         "python-sdk/src/memory/_version.py": found[1] if found else "nothing",
         "nodejs-sdk/package.json": package["version"],
         "nodejs-sdk/package-lock.json": lock["version"],
-        "java-sdk/pom.xml": pom[1] if pom else "nothing",
-        "java-sdk/…/Version.java": current[1] if current else "nothing",
         "infra/template.yaml": template["Metadata"][LISTING]["SemanticVersion"],
     }
 

@@ -208,7 +208,7 @@ public final class MemoryService implements AutoCloseable {
      * @throws CorruptValueException what is stored is no envelope (ENV-4)
      */
     public Object get(String name) {
-        return get(name, null);
+        return get(name, (Object) null);
     }
 
     /**
@@ -261,10 +261,12 @@ public final class MemoryService implements AutoCloseable {
      * @return the value; null if there is none, or null was stored
      * @throws UnsupportedTypeException it is of another type
      */
+    @SuppressWarnings("unchecked")
     public <T> T get(String name, Class<T> type) {
         Object value = get(name, (Object) null);
-        if (value == null || type.isInstance(value)) {
-            return type.cast(value);
+        // Who writes get(name, null) means no type, but that as fallback.
+        if (value == null || type == null || type.isInstance(value)) {
+            return (T) value;
         }
         throw new UnsupportedTypeException(
                 Names.show(name) + " is a " + value.getClass().getSimpleName() + ", not a " + type.getSimpleName());
