@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -43,7 +44,7 @@ final class Dial {
             if (proxy != null) {
                 tunnel(socket, to, proxy);
             }
-            SSLSocket secured = tls == null ? null : secure(socket, to, tls);
+            SSLSocket secured = tls == null ? null : secure(socket, to.host, to.port, tls);
             isDone = true;
             return new Connection(socket, secured);
         } catch (SocketTimeoutException late) {
@@ -58,8 +59,8 @@ final class Dial {
         }
     }
 
-    private static SSLSocket secure(TimedSocket socket, Request to, SSLSocketFactory tls) throws IOException {
-        SSLSocket secured = (SSLSocket) tls.createSocket(socket, to.host, to.port, true);
+    static SSLSocket secure(Socket socket, String host, int port, SSLSocketFactory tls) throws IOException {
+        SSLSocket secured = (SSLSocket) tls.createSocket(socket, host, port, true);
         SSLParameters parameters = secured.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});

@@ -36,7 +36,13 @@ final class Endpoints {
      * @throws ConfigurationException there is no Region, or what the environment says cannot be followed
      */
     Endpoint bucket(String bucket, String region) {
-        return known.computeIfAbsent("bucket " + bucket + ' ' + region, id -> findBucket(bucket, region));
+        String id = "bucket " + bucket + ' ' + region;
+        Endpoint found = known.get(id);
+        if (found == null) {
+            found = findBucket(bucket, region);
+            known.put(id, found);
+        }
+        return found;
     }
 
     /**
@@ -47,7 +53,13 @@ final class Endpoints {
      * @throws ConfigurationException there is no Region, or what the environment says cannot be followed
      */
     Endpoint of(String service, String region) {
-        return known.computeIfAbsent(service + ' ' + region, id -> find(service, region));
+        String id = service + ' ' + region;
+        Endpoint found = known.get(id);
+        if (found == null) {
+            found = find(service, region);
+            known.put(id, found);
+        }
+        return found;
     }
 
     private Endpoint findBucket(String bucket, String region) {

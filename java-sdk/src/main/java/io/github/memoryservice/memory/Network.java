@@ -1,19 +1,34 @@
 package io.github.memoryservice.memory;
 
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** What the services of a process share on their way to AWS. */
 final class Network {
     private static final int SESSION_LETTERS = 64;
 
-    private static final ConcurrentHashMap<String, Wire> WIRES = new ConcurrentHashMap<>();
+    private static final ReentrantLock LOCK = new ReentrantLock();
+    private static final Map<String, Wire> WIRES = new HashMap<>();
 
     private Network() {}
 
     /** The wire of this process. It has another one where the files of the environment say another way. */
     static Wire wire(Settings settings) {
         Trust trust = new Trust(settings);
-        return WIRES.computeIfAbsent(trust.bundle() + '\n' + trust.extra(), files -> Checkpoint.watching(new NetworkWire(settings)));
+        String files = trust.bundle() + '\n' + trust.extra();
+        LOCK.lock();
+        try {
+            Wire wire = WIRES.get(files);
+            if (wire == null) {
+                Rehearsal.sign();
+                wire = Checkpoint.watching(new NetworkWire(settings));
+                WIRES.put(files, wire);
+            }
+            return wire;
+        } finally {
+            LOCK.unlock();
+        }
     }
 
     /**

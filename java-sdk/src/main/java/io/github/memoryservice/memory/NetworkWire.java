@@ -17,7 +17,7 @@ final class NetworkWire implements Wire {
     @Override
     public Response ask(Request request, Deadline until) throws WireException {
         byte[] head = head(request);
-        Pool pool = pools.computeIfAbsent(request.scheme + "://" + request.host + ':' + request.port, origin -> new Pool());
+        Pool pool = pool(request.scheme + "://" + request.host + ':' + request.port);
         if (!pool.enter(until)) {
             throw new WireException("no free connection to " + request.host + " in time", WireException.NOT_SENT);
         }
@@ -26,6 +26,16 @@ final class NetworkWire implements Wire {
         } finally {
             pool.leave();
         }
+    }
+
+    private Pool pool(String origin) {
+        Pool pool = pools.get(origin);
+        if (pool != null) {
+            return pool;
+        }
+        // No lambda: the first one in a process costs as much as a request.
+        pools.putIfAbsent(origin, new Pool());
+        return pools.get(origin);
     }
 
     private Response ask(Request request, byte[] head, Pool pool, Deadline until) throws WireException {

@@ -27,16 +27,19 @@ final class SharedFiles {
      * @throws ConfigurationException one cannot be read, or is not of this form
      */
     SharedFiles(String credentialsFile, String configFile) {
-        sections("AWS_SHARED_CREDENTIALS_FILE", credentialsFile).forEach((name, section) -> merge(name, section));
-        sections("AWS_CONFIG_FILE", configFile).forEach((name, section) -> {
+        for (Map.Entry<String, Map<String, Object>> section : sections("AWS_SHARED_CREDENTIALS_FILE", credentialsFile).entrySet()) {
+            merge(section.getKey(), section.getValue());
+        }
+        for (Map.Entry<String, Map<String, Object>> section : sections("AWS_CONFIG_FILE", configFile).entrySet()) {
+            String name = section.getKey();
             if (name.startsWith(SERVICES)) {
-                services.put(name.substring(SERVICES.length()).strip(), section);
+                services.put(name.substring(SERVICES.length()).strip(), section.getValue());
             } else if (name.startsWith(PROFILE)) {
-                merge(name.substring(PROFILE.length()).strip(), section);
+                merge(name.substring(PROFILE.length()).strip(), section.getValue());
             } else if ("default".equals(name)) {
-                merge(name, section);
+                merge(name, section.getValue());
             }
-        });
+        }
     }
 
     /** The settings of a profile, each a text or a map of its own; null if it is in neither file. */
@@ -50,8 +53,12 @@ final class SharedFiles {
     }
 
     private void merge(String name, Map<String, Object> section) {
-        Map<String, Object> profile = profiles.computeIfAbsent(name, unknown -> new LinkedHashMap<>());
-        section.forEach(profile::putIfAbsent);
+        Map<String, Object> merged = new LinkedHashMap<>(section);
+        Map<String, Object> before = profiles.get(name);
+        if (before != null) {
+            merged.putAll(before);
+        }
+        profiles.put(name, merged);
     }
 
     private static Map<String, Map<String, Object>> sections(String variable, String file) {
@@ -72,7 +79,8 @@ final class SharedFiles {
                     throw malformed(variable, file, number);
                 }
                 String name = stripped.substring(1, end).strip().replaceAll("\\s+", " ");
-                section = sections.computeIfAbsent(name, unknown -> new LinkedHashMap<>());
+                sections.putIfAbsent(name, new LinkedHashMap<>());
+                section = sections.get(name);
                 parent = "";
                 continue;
             }

@@ -1,14 +1,11 @@
 package io.github.memoryservice.memory;
 
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Signature Version 4, for every service of AWS.
@@ -17,7 +14,8 @@ import javax.crypto.spec.SecretKeySpec;
  */
 final class Sigv4 {
     private static final String ALGORITHM = "AWS4-HMAC-SHA256";
-    private static final String HMAC = "HmacSHA256";
+    private static final int BLOCK_BYTES = 64;
+    private static final int HASH_BYTES = 32;
     private static final String HEX = "0123456789ABCDEF";
 
     private Sigv4() {}
@@ -78,7 +76,9 @@ final class Sigv4 {
             parameters.put("X-Amz-Security-Token", encode(credentials.sessionToken));
         }
         StringBuilder text = new StringBuilder();
-        parameters.forEach((name, value) -> text.append(text.length() == 0 ? "" : "&").append(name).append('=').append(value));
+        for (Map.Entry<String, String> parameter : parameters.entrySet()) {
+            text.append(text.length() == 0 ? "" : "&").append(parameter.getKey()).append('=').append(parameter.getValue());
+        }
         String canonical = request.method + '\n' + path + '\n' + text + '\n' + lines(fields) + '\n' + names + "\nUNSIGNED-PAYLOAD";
         return text + "&X-Amz-Signature=" + signature(canonical, stamp, scope, credentials);
     }
@@ -129,14 +129,28 @@ final class Sigv4 {
     private static TreeMap<String, String> fields(List<String[]> headers) {
         TreeMap<String, String> fields = new TreeMap<>();
         for (String[] header : headers) {
-            fields.put(header[0].toLowerCase(Locale.ROOT), header[1].strip().replaceAll("\\s+", " "));
+            fields.put(header[0].toLowerCase(Locale.ROOT), single(header[1]));
         }
         return fields;
     }
 
+    /** A value with single blanks, as it is signed. */
+    private static String single(String value) {
+        StringBuilder text = new StringBuilder(value.length());
+        for (int at = 0; at < value.length(); at++) {
+            char letter = value.charAt(at) == '\t' ? ' ' : value.charAt(at);
+            if (letter != ' ' || text.length() > 0 && text.charAt(text.length() - 1) != ' ') {
+                text.append(letter);
+            }
+        }
+        return text.toString().stripTrailing();
+    }
+
     private static String lines(TreeMap<String, String> fields) {
         StringBuilder lines = new StringBuilder();
-        fields.forEach((name, value) -> lines.append(name).append(':').append(value).append('\n'));
+        for (Map.Entry<String, String> field : fields.entrySet()) {
+            lines.append(field.getKey()).append(':').append(field.getValue()).append('\n');
+        }
         return lines.toString();
     }
 
@@ -149,20 +163,26 @@ final class Sigv4 {
     }
 
     private static String signed(String text, String scope, Credentials credentials) {
-        try {
-            byte[] key = ("AWS4" + credentials.secretAccessKey).getBytes(StandardCharsets.UTF_8);
-            Mac mac = Mac.getInstance(HMAC);
-            for (String part : scope.split("/")) {
-                key = mac(mac, key, part);
-            }
-            return Platform.hex(mac(mac, key, text));
-        } catch (GeneralSecurityException impossible) {
-            throw new IllegalStateException(impossible); // every platform has it
+        byte[] key = ("AWS4" + credentials.secretAccessKey).getBytes(StandardCharsets.UTF_8);
+        for (String part : scope.split("/")) {
+            key = hmac(key, part);
         }
+        return Platform.hex(hmac(key, text));
     }
 
-    private static byte[] mac(Mac mac, byte[] key, String text) throws GeneralSecurityException {
-        mac.init(new SecretKeySpec(key, HMAC));
-        return mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
+    /** HMAC-SHA256 (RFC 2104). The platform's own, which is the same, loads all of Java's cryptography first: more than a cold read costs. */
+    private static byte[] hmac(byte[] key, String text) {
+        byte[] message = text.getBytes(StandardCharsets.UTF_8);
+        byte[] block = key.length > BLOCK_BYTES ? Platform.sha256(key) : key;
+        byte[] inner = new byte[BLOCK_BYTES + message.length];
+        byte[] outer = new byte[BLOCK_BYTES + HASH_BYTES];
+        for (int at = 0; at < BLOCK_BYTES; at++) {
+            byte octet = at < block.length ? block[at] : 0;
+            inner[at] = (byte) (octet ^ 0x36);
+            outer[at] = (byte) (octet ^ 0x5c);
+        }
+        System.arraycopy(message, 0, inner, BLOCK_BYTES, message.length);
+        System.arraycopy(Platform.sha256(inner), 0, outer, BLOCK_BYTES, HASH_BYTES);
+        return Platform.sha256(outer);
     }
 }

@@ -72,8 +72,12 @@ final class Trust {
         }
         lock.lock();
         try {
-            made = sockets == null ? make() : sockets;
-            sockets = made;
+            made = sockets;
+            if (made == null) {
+                made = make();
+                Rehearsal.shakeHands(made);
+                sockets = made;
+            }
             return made;
         } finally {
             lock.unlock();
