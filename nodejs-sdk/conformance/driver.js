@@ -135,7 +135,8 @@ const OPERATIONS = {
       return { versions: [...versions].map(([name, version]) => [describe(name), version]) };
     }),
 
-  get_many: (request) => world.use(request, async (mem) => ({ values: pairs(await mem.getMany(request.names.map(build))) })),
+  get_many: ({ consistent, ...request }) =>
+    world.use(request, async (mem) => ({ values: pairs(await mem.getMany(request.names.map(build), { consistent })) })),
 
   remove_many: (request) =>
     world.use(request, async (mem) => {

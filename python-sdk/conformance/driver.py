@@ -148,7 +148,8 @@ def op_put_many(request: Message) -> Message:
 
 def op_get_many(request: Message) -> Message:
     with world.service(request) as mem:
-        return {"values": pairs(mem.get_many([to_python(name) for name in request["names"]]))}
+        names = [to_python(name) for name in request["names"]]
+        return {"values": pairs(mem.get_many(names, consistent="consistent" in request))}
 
 
 def op_remove_many(request: Message) -> Message:
