@@ -15,6 +15,7 @@ const { checkServiceName, locate, locateRecord, placeOf } = require('../lib/core
 const { platform } = require('../lib/core/platform.js');
 const { Endpoints } = require('../lib/endpoints.js');
 const { authorityFiles } = require('../lib/route.js');
+const { Secret } = require('../lib/secrets.js');
 const { Settings } = require('../lib/settings.js');
 const { Signer } = require('../lib/signing.js');
 const { learnClock } = require('../lib/core/aws-clock.js');
@@ -364,11 +365,11 @@ function endpointOf(target, config, endpoints) {
     case 's3':
       return endpoints.bucket(bucket, region);
     case 'sts':
-      return endpoints.of('sts', endpoints.region ?? region);
+      return endpoints.of('sts', endpoints.regionOfRoles(region));
     case 'cloudfront':
       return endpoints.of('cloudfront', region);
     default:
-      return endpoints.of(target, keySource.split(':')[3]);
+      return Secret.at(keySource).endpoint(endpoints);
   }
 }
 

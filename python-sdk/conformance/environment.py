@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import memory
 from memory._dial import Origin
-from memory._endpoints import bucket_endpoint, platform_region, service_endpoint
+from memory._endpoints import bucket_endpoint, key_endpoint, role_endpoint, service_endpoint
 from memory._proxy import proxy_for
 from memory._trust import authorities, tls_context
 
@@ -59,10 +59,10 @@ def _endpoint(target: str, config: memory.Config) -> Endpoint:
     if target == "s3":
         return bucket_endpoint(config.bucket_name, config.region)
     if target == "sts":
-        return service_endpoint(target, platform_region() or config.region)
+        return role_endpoint(config.region)
     if target == "cloudfront":
         return service_endpoint(target, config.region)
-    return service_endpoint(target, (config.pk_path or "").split(":")[3])
+    return key_endpoint(target, config.pk_path or "")
 
 
 @contextmanager
