@@ -13,6 +13,8 @@ const { readConfig } = require('../lib/core/config.js');
 const { decode, encode } = require('../lib/core/envelope.js');
 const { checkServiceName, locate, locateRecord, placeOf } = require('../lib/core/names.js');
 const { platform } = require('../lib/core/platform.js');
+const { findCredentials } = require('../lib/credential-chain.js');
+const { credentials } = require('../lib/credential-source.js');
 const { Endpoints } = require('../lib/endpoints.js');
 const { authorityFiles } = require('../lib/route.js');
 const { Secret } = require('../lib/secrets.js');
@@ -37,7 +39,7 @@ const OPERATIONS = {
     sdk: 'nodejs',
     version: require('../package.json').version,
     runtime: `node ${process.version}`,
-    features: ['async', 'changes', 'double', 'endpoints', 'files', 'single-number', 'tags', 'write-grants'],
+    features: ['async', 'changes', 'credentials', 'double', 'endpoints', 'files', 'single-number', 'tags', 'write-grants'],
   }),
 
   encode: ({ value }) => ({ wire: Buffer.from(encode(build(value), platform.randomWriteId(), MAX_BYTES)).toString() }),
@@ -63,7 +65,7 @@ const OPERATIONS = {
 
   changes: (request) => SAYS[request.do](request),
 
-  endpoint({ target, conf, environment }) {
+  endpoint({ target, conf, environment, signed_by: isSigner }) {
     const settings = new Settings(environment);
     const config = readConfig(undefinedForNull(conf), environment, () => settings.regionGiven);
     const endpoints = new Endpoints(settings);
@@ -76,6 +78,7 @@ const OPERATIONS = {
       proxy: proxy ? `http://${proxy.hostname}:${proxy.port}` : null,
       authorities: bundle?.value ?? null,
       extra_authorities: extra?.value ?? null,
+      ...(isSigner && { signed_by: signerIn(settings) }),
     };
   },
 
@@ -371,6 +374,14 @@ function endpointOf(target, config, endpoints) {
     default:
       return Secret.at(keySource).endpoint(endpoints);
   }
+}
+
+/** By whose keys an object signs, of sources that nobody has to be asked for: their first step is the last. */
+function signerIn(settings) {
+  let step = credentials(settings, Date.now).next();
+  if (!step.done) step = findCredentials(step.value.environment, step.value.places).next();
+  const { accessKeyId, sessionToken = null } = step.value;
+  return { access_key_id: accessKeyId, session_token: sessionToken };
 }
 
 /** The reply with a value, which is then changed if that was asked. */

@@ -49,7 +49,7 @@ def op_start(_: Message) -> Message:
         "sdk": "python",
         "version": memory.__version__,
         "runtime": runtime,
-        "features": ["files", "endpoints", "double", "named-arguments", "changes", "tags", "write-grants"],
+        "features": ["files", "endpoints", "credentials", "double", "named-arguments", "changes", "tags", "write-grants"],
     }
 
 
@@ -322,7 +322,8 @@ def op_log(_: Message) -> Message:
 
 
 def op_endpoint(request: Message) -> Message:
-    return endpoint(request["target"], request["conf"], request["environment"])
+    signed_by = "signed_by" in request
+    return endpoint(request["target"], request["conf"], request["environment"], signed_by=signed_by)
 
 
 def op_double(request: Message) -> Message:
