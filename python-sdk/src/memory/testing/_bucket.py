@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from memory._exchange import Request
 
 PAGE = 1000
-_TOKEN = "1+/="  # S3's tokens have all that a query must escape
+_NEXT = "1+/="  # S3's tokens have all that a query must escape
 _KEPT = ("content-type", "content-encoding", "cache-control")
 _OK, _NOT_MODIFIED = 200, 304
 _KEY = re.compile(rb"<Key>(.*?)</Key>")
@@ -133,13 +133,13 @@ class Bucket:
 
     def _listed(self, query: Mapping[str, list[str]]) -> Response:
         prefix, token = (query.get(name, [""])[0] for name in ("prefix", "continuation-token"))
-        if token and not token.startswith(_TOKEN):
+        if token and not token.startswith(_NEXT):
             return self.refusal(400, "InvalidArgument")
-        after = token.removeprefix(_TOKEN)
+        after = token.removeprefix(_NEXT)
         passed = self.objects.keys() | self._removed_keys
         keys = sorted(key for key in passed if key.startswith(prefix) and key > after)
         page = keys[:PAGE]
-        next_token = escape(f"{_TOKEN}{page[-1]}") if len(keys) > PAGE else ""
+        next_token = escape(f"{_NEXT}{page[-1]}") if len(keys) > PAGE else ""
         more = f"<NextContinuationToken>{next_token}</NextContinuationToken>" if next_token else ""
         contents = "".join(
             [f"<Contents><Key>{quote(key)}</Key></Contents>" for key in page if key in self.objects]
