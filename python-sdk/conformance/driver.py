@@ -49,7 +49,16 @@ def op_start(_: Message) -> Message:
         "sdk": "python",
         "version": memory.__version__,
         "runtime": runtime,
-        "features": ["files", "endpoints", "credentials", "double", "named-arguments", "changes", "tags", "write-grants"],
+        "features": [
+            "files",
+            "endpoints",
+            "credentials",
+            "double",
+            "named-arguments",
+            "changes",
+            "tags",
+            "write-grants",
+        ],
     }
 
 

@@ -59,7 +59,9 @@ def judge(vector: Vector, answer: Answer) -> None:
 
 def _filled(told: Mapping[str, Any]) -> dict[str, Any]:
     stands = {f"${name}": str(path) for name, path in _files().items()}
-    return {name: stands.get(value, value) if isinstance(value, str) else value for name, value in told.items()}
+    return {
+        name: stands.get(value, value) if isinstance(value, str) else value for name, value in told.items()
+    }
 
 
 def _profiles(lines: list[str] | None) -> str:
