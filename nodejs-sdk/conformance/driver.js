@@ -13,8 +13,11 @@ const { readConfig } = require('../lib/core/config.js');
 const { decode, encode } = require('../lib/core/envelope.js');
 const { checkServiceName, locate, locateRecord, placeOf } = require('../lib/core/names.js');
 const { platform } = require('../lib/core/platform.js');
+const { findCredentials } = require('../lib/credential-chain.js');
+const { credentials } = require('../lib/credential-source.js');
 const { Endpoints } = require('../lib/endpoints.js');
 const { authorityFiles } = require('../lib/route.js');
+const { Secret } = require('../lib/secrets.js');
 const { Settings } = require('../lib/settings.js');
 const { Signer } = require('../lib/signing.js');
 const { learnClock } = require('../lib/core/aws-clock.js');
@@ -36,7 +39,7 @@ const OPERATIONS = {
     sdk: 'nodejs',
     version: require('../package.json').version,
     runtime: `node ${process.version}`,
-    features: ['async', 'changes', 'double', 'endpoints', 'files', 'single-number', 'tags', 'write-grants'],
+    features: ['async', 'changes', 'credentials', 'double', 'endpoints', 'files', 'single-number', 'tags', 'write-grants'],
   }),
 
   encode: ({ value }) => ({ wire: Buffer.from(encode(build(value), platform.randomWriteId(), MAX_BYTES)).toString() }),
@@ -62,7 +65,7 @@ const OPERATIONS = {
 
   changes: (request) => SAYS[request.do](request),
 
-  endpoint({ target, conf, environment }) {
+  endpoint({ target, conf, environment, signed_by: isSigner }) {
     const settings = new Settings(environment);
     const config = readConfig(undefinedForNull(conf), environment, () => settings.regionGiven);
     const endpoints = new Endpoints(settings);
@@ -75,6 +78,7 @@ const OPERATIONS = {
       proxy: proxy ? `http://${proxy.hostname}:${proxy.port}` : null,
       authorities: bundle?.value ?? null,
       extra_authorities: extra?.value ?? null,
+      ...(isSigner && { signed_by: signerIn(settings) }),
     };
   },
 
@@ -135,7 +139,8 @@ const OPERATIONS = {
       return { versions: [...versions].map(([name, version]) => [describe(name), version]) };
     }),
 
-  get_many: (request) => world.use(request, async (mem) => ({ values: pairs(await mem.getMany(request.names.map(build))) })),
+  get_many: ({ consistent, ...request }) =>
+    world.use(request, async (mem) => ({ values: pairs(await mem.getMany(request.names.map(build), { consistent })) })),
 
   remove_many: (request) =>
     world.use(request, async (mem) => {
@@ -363,12 +368,20 @@ function endpointOf(target, config, endpoints) {
     case 's3':
       return endpoints.bucket(bucket, region);
     case 'sts':
-      return endpoints.of('sts', endpoints.region ?? region);
+      return endpoints.of('sts', endpoints.regionOfRoles(region));
     case 'cloudfront':
       return endpoints.of('cloudfront', region);
     default:
-      return endpoints.of(target, keySource.split(':')[3]);
+      return Secret.at(keySource).endpoint(endpoints);
   }
+}
+
+/** By whose keys an object signs, of sources that nobody has to be asked for: their first step is the last. */
+function signerIn(settings) {
+  let step = credentials(settings, Date.now).next();
+  if (!step.done) step = findCredentials(step.value.environment, step.value.places).next();
+  const { accessKeyId, sessionToken = null } = step.value;
+  return { access_key_id: accessKeyId, session_token: sessionToken };
 }
 
 /** The reply with a value, which is then changed if that was asked. */

@@ -22,6 +22,7 @@ const NATIVE = {
   'boxed-string': () => Object('a'),
   'undefined-member': () => ({ a: undefined }),
   'symbol-key': () => ({ [Symbol('s')]: 1 }),
+  'hidden-property': () => Object.defineProperty({ a: 1 }, 'b', { value: 2 }),
   'small-bigint': () => 5n,
   'float32-array': () => new Float32Array(1),
   'array-buffer': () => new ArrayBuffer(1),

@@ -135,7 +135,7 @@ class Components {
   #assume(arn, own) {
     const { Role } = require('./role.js'); // here, because most have none
     const { clock, random } = this.#seams;
-    const role = Role.at(arn, this.#service, own.endpoints.region ?? this.#config.region);
+    const role = Role.at(arn, this.#service, own.endpoints.regionOfRoles(this.#config.region));
     return new AwsClient(own.endpoints, () => role.credentials(clock, own), random);
   }
 

@@ -47,6 +47,14 @@ class Endpoints {
   }
 
   /**
+   * @param {string | undefined} configured
+   * @returns {string | undefined} where roles are assumed: in the platform's Region, and only then in the configuration's (END-1)
+   */
+  regionOfRoles(configured) {
+    return this.region ?? configured;
+  }
+
+  /**
    * @param {Service} service
    * @param {string | undefined} asked The Region; CloudFront has one for each partition.
    * @returns {Endpoint}

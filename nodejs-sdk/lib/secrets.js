@@ -61,6 +61,14 @@ class Secret {
   }
 
   /**
+   * @param {import('./endpoints.js').Endpoints} endpoints
+   * @returns {import('./endpoints.js').Endpoint} where it is asked for: in the Region of its ARN (END-1)
+   */
+  endpoint(endpoints) {
+    return endpoints.of(this.#service, this.#region);
+  }
+
+  /**
    * @param {string | undefined} fallbackId If the secret names no public key.
    * @param {() => number} clock Unix time in milliseconds
    * @param {() => import('./aws.js').AwsClient} client
@@ -126,7 +134,7 @@ class Secret {
     const what = `Reading the key ${this.#arn}`;
     const response = yield* client.ask({
       service: this.#service,
-      endpoint: client.endpoints.of(this.#service, this.#region),
+      endpoint: this.endpoint(client.endpoints),
       method: 'POST',
       path: '/',
       headers: {

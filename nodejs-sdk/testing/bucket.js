@@ -15,6 +15,7 @@ const { createHash } = require('node:crypto');
  */
 
 const PAGE = 1000;
+const TOKEN = '1+/='; // S3's tokens have all that a query must escape
 const KEPT = ['content-type', 'content-encoding', 'cache-control'];
 
 /** S3 as Memory Service asks it: objects, conditions, listings. */
@@ -22,6 +23,8 @@ class Bucket {
   #now;
   /** By key. @type {Map<string, StoredObject>} */
   objects = new Map();
+  /** Of a bucket with versions a listing passes what was removed, and a page may have nothing else. @type {Set<string>} */
+  #removedKeys = new Set();
 
   /** @param {() => number} now Unix time in milliseconds */
   constructor(now) {
@@ -58,7 +61,7 @@ class Bucket {
     if (key === '') return query.has('delete') ? this.#removed(body) : this.#listed(query);
     if (method === 'PUT') return this.#put(key, headers, body);
     if (method === 'GET') return unchanged(this.found(key), headers['if-none-match']);
-    this.objects.delete(key);
+    this.#remove(key);
     return this.#response(204, {});
   }
 
@@ -97,19 +100,29 @@ class Bucket {
 
   /** @param {Uint8Array} body */
   #removed(body) {
-    for (const [, key] of Buffer.from(body).toString().matchAll(/<Key>(.*?)<\/Key>/g)) this.objects.delete(key);
+    for (const [, key] of Buffer.from(body).toString().matchAll(/<Key>(.*?)<\/Key>/g)) this.#remove(key);
     return this.#response(200, {}, text('<DeleteResult></DeleteResult>'));
+  }
+
+  /** @param {string} key */
+  #remove(key) {
+    this.objects.delete(key);
+    this.#removedKeys.add(key);
   }
 
   /** @param {URLSearchParams} query */
   #listed(query) {
     const prefix = query.get('prefix') ?? '';
-    const after = query.get('continuation-token') ?? '';
-    const keys = [...this.objects.keys()].filter((key) => key.startsWith(prefix) && key > after).sort();
+    const token = query.get('continuation-token') ?? TOKEN;
+    if (!token.startsWith(TOKEN)) return this.refusal(400, 'InvalidArgument');
+    const after = token.slice(TOKEN.length);
+    const passed = [...new Set([...this.objects.keys(), ...this.#removedKeys])];
+    const keys = passed.filter((key) => key.startsWith(prefix) && key > after).sort();
     const page = keys.slice(0, PAGE);
     const isCut = keys.length > PAGE;
-    const next = isCut ? `<NextContinuationToken>${escape(String(page.at(-1)))}</NextContinuationToken>` : '';
-    const contents = page.map((key) => `<Contents><Key>${escape(key)}</Key></Contents>`).join('');
+    const next = isCut ? `<NextContinuationToken>${escape(TOKEN + page.at(-1))}</NextContinuationToken>` : '';
+    const stored = page.filter((key) => this.objects.has(key));
+    const contents = stored.map((key) => `<Contents><Key>${escape(key)}</Key></Contents>`).join('');
     return this.#response(200, {}, text(`<ListBucketResult><IsTruncated>${isCut}</IsTruncated>${next}${contents}</ListBucketResult>`));
   }
 

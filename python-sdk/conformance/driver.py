@@ -49,7 +49,16 @@ def op_start(_: Message) -> Message:
         "sdk": "python",
         "version": memory.__version__,
         "runtime": runtime,
-        "features": ["files", "endpoints", "double", "named-arguments", "changes", "tags", "write-grants"],
+        "features": [
+            "files",
+            "endpoints",
+            "credentials",
+            "double",
+            "named-arguments",
+            "changes",
+            "tags",
+            "write-grants",
+        ],
     }
 
 
@@ -148,7 +157,8 @@ def op_put_many(request: Message) -> Message:
 
 def op_get_many(request: Message) -> Message:
     with world.service(request) as mem:
-        return {"values": pairs(mem.get_many([to_python(name) for name in request["names"]]))}
+        names = [to_python(name) for name in request["names"]]
+        return {"values": pairs(mem.get_many(names, consistent="consistent" in request))}
 
 
 def op_remove_many(request: Message) -> Message:
@@ -321,7 +331,8 @@ def op_log(_: Message) -> Message:
 
 
 def op_endpoint(request: Message) -> Message:
-    return endpoint(request["target"], request["conf"], request["environment"])
+    signed_by = "signed_by" in request
+    return endpoint(request["target"], request["conf"], request["environment"], signed_by=signed_by)
 
 
 def op_double(request: Message) -> Message:

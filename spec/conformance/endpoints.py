@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .answers import Answer, Message
     from .vectors import Vector
 
-MEMBERS = ("url", "region", "proxy", "authorities", "extra_authorities")
+MEMBERS = ("url", "region", "proxy", "authorities", "extra_authorities", "signed_by")
 _LEAST = {"DISTRIBUTION": DISTRIBUTION, "BUCKET_NAME": "values"}
 
 
@@ -38,6 +38,7 @@ def request(vector: Vector) -> Message:
         "target": members["endpoint"],
         "conf": {**_LEAST, **members.get("conf", {})},
         "environment": _filled({**files, **members["environment"]}),
+        **({"signed_by": True} if "credentials" in vector.requires else {}),
     }
 
 
@@ -58,7 +59,9 @@ def judge(vector: Vector, answer: Answer) -> None:
 
 def _filled(told: Mapping[str, Any]) -> dict[str, Any]:
     stands = {f"${name}": str(path) for name, path in _files().items()}
-    return {name: stands.get(value, value) for name, value in told.items()}
+    return {
+        name: stands.get(value, value) if isinstance(value, str) else value for name, value in told.items()
+    }
 
 
 def _profiles(lines: list[str] | None) -> str:

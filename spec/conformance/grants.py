@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from .answers import Message
     from .play import Play
 
-_QUERY = re.compile(r"Policy=([^&]+)&Signature=([^&]+)&Key-Pair-Id=([^&]+)&Hash-Algorithm=SHA256")
+_QUERY = r"Policy=([^&]+)&Signature=([^&]+)&Key-Pair-Id=([^&]+)"
+_HASH = {"SHA256": "&Hash-Algorithm=SHA256", "SHA1": ""}  # SIG-3
 _FROM_CLOUDFRONT = str.maketrans("-_~", "+=/")
 
 
@@ -40,9 +41,10 @@ def check(play: Play, step: Message, grant: Message, printed: str) -> None:
         "expires_at": end * 1000,
     }
     equal(expected, grant)
-    found = _QUERY.fullmatch(str(grant["query"]))
+    pattern = _QUERY + _HASH[step.get("conf", {}).get("HASH_ALGORITHM", "SHA256")]
+    found = re.fullmatch(pattern, str(grant["query"]))
     if not found:
-        raise FailureError("mismatch", _QUERY.pattern, grant["query"])
+        raise FailureError("mismatch", pattern, grant["query"])
     resource = f"https://{host}/{play.place}/{escaped(what)}{'*' if is_prefix else '.json'}"
     condition = f'{{"DateLessThan":{{"AWS:EpochTime":{end}}}}}'
     policy = f'{{"Statement":[{{"Resource":"{resource}","Condition":{condition}}}]}}'

@@ -17,6 +17,7 @@ FEATURES = (
     "async",
     "files",
     "endpoints",
+    "credentials",
     "double",
     "named-arguments",
     "changes",

@@ -130,11 +130,20 @@ def test_botocore_asks_the_same(vector: Vector, environment: pytest.MonkeyPatch)
     assert ((url, region) != expected) if vector.id in OTHERWISE else ((url, region) == expected)
 
 
+@pytest.mark.parametrize("vector", of("signed_by"))
+def test_botocore_signs_by_the_same_key(vector: Vector, environment: pytest.MonkeyPatch) -> None:
+    for name, value in endpoints.request(vector)["environment"].items():
+        environment.setenv(name, value)
+    found = botocore.session.Session().get_credentials()
+    signed_by = {"access_key_id": found.access_key, "session_token": found.token or None}
+    assert signed_by == vector.members["signed_by"]
+
+
 @pytest.mark.parametrize("vector", of("error"))
 def test_botocore_refuses_as_well_or_it_is_known_not_to(
     vector: Vector, environment: pytest.MonkeyPatch
 ) -> None:
-    if vector.clause.startswith(("PROXY", "TRUST", "KEYS")):
+    if vector.clause.startswith(("PROXY", "TRUST", "KEYS", "AWS")):
         pytest.skip("botocore looks at these when it connects")
     try:
         asked(vector, environment)

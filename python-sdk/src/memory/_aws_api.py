@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from memory._aws import WRITE, Aws, AwsRequest
 from memory._credential_source import CredentialSource
-from memory._endpoints import service_endpoint
+from memory._endpoints import key_endpoint, service_endpoint
 from memory._errors import AccessDeniedError, ConfigurationError, MemoryServiceError, UnavailableError
 from memory._exchange import Failure
 from memory._refusals import BUSY, error_code, refusal
@@ -112,7 +112,7 @@ def _ask(  # noqa: PLR0913, PLR0917 - what a call is made of
     # With the function's own credentials: the role of the configuration is for S3 and CloudFront (ROLE-1).
     aws = Aws(wire, CredentialSource(wire, region=region).credentials)
     request = AwsRequest(
-        service_endpoint(service, region),
+        key_endpoint(service, arn),
         service,
         "POST",
         "/",

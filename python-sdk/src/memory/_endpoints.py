@@ -115,6 +115,31 @@ def bucket_endpoint(bucket: str, region: str | None) -> Endpoint:
     return endpoint._replace(origin=f"https://{host}", host=host)
 
 
+def role_endpoint(region: str | None) -> Endpoint:
+    """Return where a role is assumed: in the platform's Region, and only then in another (END-1).
+
+    Args:
+        region: That of the configuration.
+
+    Raises:
+        ConfigurationError: As `service_endpoint` does.
+    """
+    return service_endpoint("sts", platform_region() or region)
+
+
+def key_endpoint(service: str, arn: str) -> Endpoint:
+    """Return where a parameter or secret is asked for: in the Region of its ARN (END-1).
+
+    Args:
+        service: `ssm` or `secretsmanager`.
+        arn: The ARN.
+
+    Raises:
+        ConfigurationError: As `service_endpoint` does.
+    """
+    return service_endpoint(service, arn.split(":")[3])
+
+
 def service_endpoint(service: str, region: str | None) -> Endpoint:
     """Return where a service is asked.
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from memory._aws import Aws, AwsRequest
 from memory._credentials import Credentials
 from memory._dates import iso_time
-from memory._endpoints import platform_region, service_endpoint
+from memory._endpoints import role_endpoint
 from memory._errors import ConfigurationError, UnavailableError
 from memory._exchange import Failure, Request
 from memory._refusals import error_code, refusal
@@ -18,7 +18,6 @@ from memory._refusals import error_code, refusal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from memory._endpoints import Endpoint
     from memory._exchange import Response
     from memory._wire import Wire
 
@@ -56,7 +55,7 @@ def assume_role(  # noqa: PLR0913, PLR0917 - what a role is assumed with
     form = {"Action": "AssumeRole", "Version": _VERSION, "RoleArn": role_arn, "RoleSessionName": session_name}
     if external_id:
         form["ExternalId"] = external_id
-    endpoint = _endpoint(region)
+    endpoint = role_endpoint(region)
     aws = Aws(wire, lambda _deadline: source)
     request = AwsRequest(endpoint, "sts", "POST", "/", headers=_FORM, body=urlencode(form).encode())
     return _given(aws.send(request, deadline).answer, role_arn)
@@ -86,7 +85,7 @@ def assume_role_with_web_identity(  # noqa: PLR0913, PLR0917 - what a role is as
         "RoleSessionName": session_name,
         "WebIdentityToken": token,
     }
-    endpoint = _endpoint(region)
+    endpoint = role_endpoint(region)
     answer: Response | Failure = Failure("nobody was asked", "not sent")
     # It needs no signature: the token is what it is believed for.
     headers = {"Host": endpoint.host, **_FORM}
@@ -96,10 +95,6 @@ def assume_role_with_web_identity(  # noqa: PLR0913, PLR0917 - what a role is as
         if not isinstance(answer, Failure) and answer.status < _FIRST_OF_SERVER:
             break
     return _given(answer, role_arn)
-
-
-def _endpoint(region: str | None) -> Endpoint:
-    return service_endpoint("sts", platform_region() or region)
 
 
 def _given(answer: Response | Failure, role_arn: str) -> Credentials:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from memory._exchange import Request
 
 PAGE = 1000
+_NEXT = "1+/="  # S3's tokens have all that a query must escape
 _KEPT = ("content-type", "content-encoding", "cache-control")
 _OK, _NOT_MODIFIED = 200, 304
 _KEY = re.compile(rb"<Key>(.*?)</Key>")
@@ -52,6 +53,8 @@ class Bucket:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self.objects: dict[str, StoredObject] = {}
+        # Of a bucket with versions a listing passes what was removed, and a page may have nothing else.
+        self._removed_keys: set[str] = set()
 
     def put(self, key: str, body: bytes, headers: Mapping[str, str]) -> StoredObject:
         """Store an object, as somebody without an SDK may do it.
@@ -82,7 +85,7 @@ class Bucket:
         if request.method == "PUT":
             return self._put(request, key)
         if request.method == "DELETE":
-            self.objects.pop(key, None)
+            self._remove(key)
             return self._response(204, {}, b"")
         return unless_known(request, self.found(key))
 
@@ -121,17 +124,26 @@ class Bucket:
 
     def _removed(self, body: bytes) -> Response:
         for key in _KEY.findall(body):
-            self.objects.pop(unescape(key.decode()), None)
+            self._remove(unescape(key.decode()))
         return self._response(200, {}, b"<DeleteResult></DeleteResult>")
 
+    def _remove(self, key: str) -> None:
+        self.objects.pop(key, None)
+        self._removed_keys.add(key)
+
     def _listed(self, query: Mapping[str, list[str]]) -> Response:
-        prefix, after = (query.get(name, [""])[0] for name in ("prefix", "continuation-token"))
-        keys = sorted(key for key in self.objects if key.startswith(prefix) and key > after)
+        prefix, token = (query.get(name, [""])[0] for name in ("prefix", "continuation-token"))
+        if token and not token.startswith(_NEXT):
+            return self.refusal(400, "InvalidArgument")
+        after = token.removeprefix(_NEXT)
+        passed = self.objects.keys() | self._removed_keys
+        keys = sorted(key for key in passed if key.startswith(prefix) and key > after)
         page = keys[:PAGE]
-        more = (
-            f"<NextContinuationToken>{escape(page[-1])}</NextContinuationToken>" if len(keys) > PAGE else ""
+        next_token = escape(f"{_NEXT}{page[-1]}") if len(keys) > PAGE else ""
+        more = f"<NextContinuationToken>{next_token}</NextContinuationToken>" if next_token else ""
+        contents = "".join(
+            [f"<Contents><Key>{quote(key)}</Key></Contents>" for key in page if key in self.objects]
         )
-        contents = "".join([f"<Contents><Key>{quote(key)}</Key></Contents>" for key in page])
         is_cut = "true" if more else "false"
         listing = (
             f"<ListBucketResult><EncodingType>url</EncodingType><IsTruncated>{is_cut}</IsTruncated>{more}{contents}"
