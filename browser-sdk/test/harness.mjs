@@ -101,7 +101,7 @@ export class Harness {
       text.split('\n').forEach((line, at) => {
         const end = start + line.length;
         const first = start + line.search(/\S/);
-        if (/[A-Za-z0-9]/.test(line) && !/^\s*\/\//.test(line)) {
+        if (/[A-Za-z0-9]/.test(line) && !/^\s*\/[/*]/.test(line)) {
           lines++;
           if (!hit.some((counts) => counts[first] > 0)) missed.push(`${name}:${at + 1}: ${line.trim()}`);
         }
