@@ -90,7 +90,7 @@ SOURCES = [
     "benchmarks/src",
     "acceptance/src",
 ]
-NODE_PROJECTS = ["nodejs-sdk", "infra/edge-setup"]
+NODE_PROJECTS = ["nodejs-sdk", "infra/edge-setup", "browser-sdk"]
 BROWSER_TESTS = "console/tests"
 OF_OTHERS = ["demos/tests", "nodejs-sdk/test/mocks"]  # Lambda's own client; mocks and test runners
 OLDEST_NODE = 20
@@ -319,9 +319,18 @@ def acceptance(session: nox.Session) -> None:
     session.run("python", "-m", "acceptance", *session.posargs, interrupt_timeout=None)
 
 
+def _has_chromium() -> bool:
+    """Whether pages can be tried; in CI they are, so that it fails there without."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return os.environ.get("CI") == "true" or any(shutil.which(name) for name in names)
+
+
 def _conformance(session: nox.Session, *arguments: str, silent: bool = False) -> Any:
     """Hold every SDK against the specification; the layers must have been built."""
     reports = [f"--{form}=build/conformance/report.{form}" for form in ("html", "jsonl")]
+    if "--sdk" not in arguments and not _has_chromium():
+        session.log("there is no Chromium (apt-get install chromium): the browser SDK is left out")
+        arguments = (*arguments, *(word for sdk in ("nodejs", "python") for word in ("--sdk", sdk)))
     command = ["python", "-m", "conformance", *reports, "--junit=build/conformance/report.xml", *arguments]
     return session.run(*command, silent=silent)
 
@@ -335,9 +344,18 @@ def conformance(session: nox.Session) -> None:
     if not alone:
         _node_packages(session)
         _layers(session)
-    elif not chosen or "nodejs" in chosen:
-        _node_packages(session, "nodejs-sdk")
+    else:
+        _node_packages(session, *(f"{sdk}-sdk" for sdk in ("nodejs", "browser") if not chosen or sdk in chosen))
     _conformance(session, *session.posargs)
+
+
+@nox.session(default=False)
+def browser(session: nox.Session) -> None:
+    """Build the browser SDK, hold it to its size, and test it in Chromium, with real bundlers; without one that is left out."""
+    _install(session, "dev")
+    _node_packages(session, "nodejs-sdk", "browser-sdk")
+    for script in ("build", "check-size", "test", "test:slow"):
+        _npm(session, "browser-sdk", "run", script)
 
 
 @nox.session(default=False)
@@ -362,11 +380,12 @@ def test(session: nox.Session) -> None:
         session.run("python", "-m", "pytest", *session.posargs)
         return
     # Each waits for servers half of its time. What runs beside pytest says something when it has ended or failed.
+    tested = ["nodejs-sdk", "infra/edge-setup"]
     with ThreadPoolExecutor(2) as beside:
         kit = beside.submit(_conformance, session, "--s3", "double", silent=True)
-        node = [beside.submit(_npm, session, project, "test", silent=True) for project in NODE_PROJECTS]
+        node = [beside.submit(_npm, session, project, "test", silent=True) for project in tested]
         session.run("python", "-m", "pytest", *IN_PARALLEL, "-m", "not slow and not long")
-        for project, run in zip(NODE_PROJECTS, node, strict=True):
+        for project, run in zip(tested, node, strict=True):
             run.result()
             session.log(f"the tests of {project} passed")
         print(kit.result())
@@ -426,7 +445,9 @@ def lint(session: nox.Session) -> None:
     ]
     eslint = "nodejs-sdk/node_modules/.bin/eslint"
     session.run(eslint, "--config", "nodejs-sdk/eslint.config.mjs", *javascript, external=True)
-    _npm(session, "nodejs-sdk", "run", "check-package")
+    _npm(session, "browser-sdk", "run", "lint")
+    for project in ("nodejs-sdk", "browser-sdk"):
+        _npm(session, project, "run", "check-package")
     _api_pages(session, "--check")
 
 
