@@ -114,7 +114,9 @@ export const INTERNAL = new RegExp(
 export async function bundleSmall(entryPoints, outdir) {
   // esbuild makes the names of private members short, which terser leaves as they are; terser saves a thirtieth of the rest.
   const { minify } = await import('terser');
-  const { outputFiles } = await bundle(entryPoints, outdir, { mangleProps: INTERNAL, write: false });
+  // Each by itself: what only one of them wants would be in the file that they share.
+  const built = await Promise.all(Object.entries(entryPoints).map((entry) => bundle(Object.fromEntries([entry]), outdir, { mangleProps: INTERNAL, write: false })));
+  const outputFiles = built.flatMap((one) => one.outputFiles);
   const files = new Map();
   for (const { path: file, text } of outputFiles) {
     const { code } = await minify(text, {

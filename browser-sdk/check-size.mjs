@@ -4,7 +4,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 
 /** Bytes, gzipped. */
-const LIMITS = { 'index.js': 13_000, 'read.js': 10_500 };
+const LIMITS = { 'index.js': 15_050, 'read.js': 12_050 };
 
 const lib = new URL('lib/', import.meta.url);
 const textOf = (file) => readFileSync(new URL(file, lib), 'utf8');

@@ -2,9 +2,9 @@
 export class MemoryServiceError extends Error {
   /**
    * @param {string} message
-   * @param {object} [options] its cause, and what else it has
+   * @param {any} [options] its cause, and what else it has
    */
-  constructor(message, { cause, ...more } = /** @type {any} */ ({})) {
+  constructor(message, { cause, ...more } = {}) {
     super(message, { cause });
     Object.assign(this, { code: new.target.code }, more);
   }
