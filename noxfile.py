@@ -345,13 +345,15 @@ def conformance(session: nox.Session) -> None:
         _node_packages(session)
         _layers(session)
     else:
-        _node_packages(session, *(f"{sdk}-sdk" for sdk in ("nodejs", "browser") if not chosen or sdk in chosen))
+        _node_packages(
+            session, *(f"{sdk}-sdk" for sdk in ("nodejs", "browser") if not chosen or sdk in chosen)
+        )
     _conformance(session, *session.posargs)
 
 
 @nox.session(default=False)
 def browser(session: nox.Session) -> None:
-    """Build the browser SDK, hold it to its size, and test it in Chromium, with real bundlers; without one that is left out."""
+    """Build the browser SDK, hold it to its size, and test it in Chromium and with real bundlers."""
     _install(session, "dev")
     _node_packages(session, "nodejs-sdk", "browser-sdk")
     for script in ("build", "check-size", "test", "test:slow"):

@@ -94,9 +94,7 @@ class Examiner:
         """Return those that fail with a reader that puts nothing: another SDK does that."""
         (other,) = sdk.chosen(sdk.find(ROOT), ["python"])
         with Driver(other, self._store.environment) as writer:
-            return [
-                id_ for id_ in ids if self._fails(fault, self._vectors[id_], reader, self._store, writer)
-            ]
+            return [id_ for id_ in ids if self._fails(fault, self._vectors[id_], reader, self._store, writer)]
 
     def _fails(
         self, fault: Fault, vector: Vector, driver: Driver, store: Store | None, writer: Driver | None = None
