@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 ROOT = Path(__file__).resolve().parent
 
@@ -91,7 +91,7 @@ SOURCES = [
     "benchmarks/src",
     "acceptance/src",
 ]
-NODE_PROJECTS = ["nodejs-sdk", "infra/edge-setup"]
+NODE_PROJECTS = ["nodejs-sdk", "infra/edge-setup", "browser-sdk"]
 BROWSER_TESTS = "console/tests"
 OF_OTHERS = ["demos/tests", "nodejs-sdk/test/mocks"]  # Lambda's own client; mocks and test runners
 OLDEST_NODE = 20
@@ -355,11 +355,22 @@ def conformance(session: nox.Session) -> None:
     if not alone:
         _node_packages(session)
         _layers(session)
-    elif not chosen or "nodejs" in chosen:
-        _node_packages(session, "nodejs-sdk")
+    else:
+        _node_packages(
+            session, *(f"{sdk}-sdk" for sdk in ("nodejs", "browser") if not chosen or sdk in chosen)
+        )
     if not chosen or "java" in chosen:
         _java_driver(session)
     _conformance(session, *session.posargs)
+
+
+@nox.session(default=False)
+def browser(session: nox.Session) -> None:
+    """Build the browser SDK, hold it to its size, and test it in Chromium and with real bundlers."""
+    _install(session, "dev")
+    _node_packages(session, "nodejs-sdk", "browser-sdk")
+    for script in ("build", "check-size", "test", "test:slow"):
+        _npm(session, "browser-sdk", "run", script)
 
 
 @nox.session(default=False)
@@ -386,11 +397,12 @@ def test(session: nox.Session) -> None:
         session.run("python", "-m", "pytest", *session.posargs)
         return
     # Each waits for servers half of its time. What runs beside pytest says something when it has ended or failed.
+    tested = ["nodejs-sdk", "infra/edge-setup"]
     with ThreadPoolExecutor(2) as beside:
         kit = beside.submit(_conformance, session, "--s3", "double", silent=True)
-        node = [beside.submit(_npm, session, project, "test", silent=True) for project in NODE_PROJECTS]
+        node = [beside.submit(_npm, session, project, "test", silent=True) for project in tested]
         session.run("python", "-m", "pytest", *IN_PARALLEL, "-m", "not slow and not long")
-        for project, run in zip(NODE_PROJECTS, node, strict=True):
+        for project, run in zip(tested, node, strict=True):
             run.result()
             session.log(f"the tests of {project} passed")
         print(kit.result())
@@ -450,7 +462,9 @@ def lint(session: nox.Session) -> None:
     ]
     eslint = "nodejs-sdk/node_modules/.bin/eslint"
     session.run(eslint, "--config", "nodejs-sdk/eslint.config.mjs", *javascript, external=True)
-    _npm(session, "nodejs-sdk", "run", "check-package")
+    _npm(session, "browser-sdk", "run", "lint")
+    for project in ("nodejs-sdk", "browser-sdk"):
+        _npm(session, project, "run", "check-package")
     _api_pages(session, "--check")
 
 
@@ -511,7 +525,8 @@ def types(session: nox.Session) -> None:
     ):
         session.run("mypy", f"{part}/tests")  # one by one: each has a module conftest
     _pyright(session)
-    _npm(session, "nodejs-sdk", "run", "types")
+    for project in ("nodejs-sdk", "browser-sdk"):
+        _npm(session, project, "run", "types")
     _node_packages(session, "benchmarks/nodejs")  # its peers are typed
     for project in ("infra/edge-setup", "console", "benchmarks/nodejs"):
         session.run("nodejs-sdk/node_modules/.bin/tsc", "-p", project, external=True)

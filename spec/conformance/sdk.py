@@ -30,14 +30,16 @@ class Sdk:
         command: what starts its driver.
         folder: where the driver runs, the one that holds `conformance/`.
         natives: the language's own types by the kinds `NATIVES`, as its driver names them; one kind may have several.
-        needs: programs without which it cannot be asked.
+        needs: programs without which it cannot be asked; of each line of them one is enough.
+        profile: `browser` if it has only the edge (section 17), else empty.
     """
 
     name: str
     command: tuple[str, ...]
     folder: Path
     natives: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    needs: tuple[str, ...] = ()
+    needs: tuple[tuple[str, ...], ...] = ()
+    profile: str = ""
 
     @property
     def known_failures(self) -> Path:
@@ -67,6 +69,15 @@ def find(root: Path) -> list[Sdk]:
     return sdks
 
 
+def storing(root: Path) -> list[Sdk]:
+    """Find those SDKs that store values themselves; who has only the edge puts by the grants of others.
+
+    Raises:
+        SdkError: As of `find`.
+    """
+    return [sdk for sdk in find(root) if not sdk.profile]
+
+
 def chosen(sdks: Iterable[Sdk], names: list[str]) -> list[Sdk]:
     """Return the SDKs with these names, or all if there are no names.
 
@@ -81,10 +92,10 @@ def chosen(sdks: Iterable[Sdk], names: list[str]) -> list[Sdk]:
 
 
 def _is_out(sdk: Sdk) -> bool:
-    missing = [program for program in sdk.needs if not shutil.which(program)]
+    missing = [" or ".join(programs) for programs in sdk.needs if not any(map(shutil.which, programs))]
     if not missing or os.environ.get("CI") == "true":
         return False
-    sys.stderr.write(f"{sdk.name} is left out: there is no {' or '.join(missing)} on PATH\n")
+    sys.stderr.write(f"{sdk.name} is left out: there is no {' and no '.join(missing)} on PATH\n")
     return True
 
 
@@ -99,7 +110,9 @@ def _read(path: Path) -> Sdk:
         ):
             own = [sys.executable if word == "python3" else word for word in command]
             natives = _natives(path, described.get("natives", {}))
-            return Sdk(name, tuple(own), path.parent.parent, natives, tuple(described.get("needs", ())))
+            needs = [(one,) if isinstance(one, str) else tuple(one) for one in described.get("needs", ())]
+            profile = str(described.get("profile", ""))
+            return Sdk(name, tuple(own), path.parent.parent, natives, tuple(needs), profile)
     raise SdkError(f'{path}: wants {{"name": …, "command": [program, argument, …]}}')
 
 

@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.judge:
         with options.judge.open(encoding="utf-8") as lines:
             return _report(judge(operation.read(lines)))
-    sdks = sdk.chosen(sdk.find(options.root), options.sdk)
+    sdks = sdk.chosen(sdk.storing(options.root), options.sdk)
     setting = Setting(
         options.seed,
         options.operations,

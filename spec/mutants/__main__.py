@@ -1,6 +1,6 @@
 """Plants every fault in a copy of its SDK and fails unless all that must notice it do.
 
-`python3 noxfile.py -s mutants -- [python] [nodejs] [--only TEXT] [--kind vectors|scenarios|histories]`
+`python3 noxfile.py -s mutants -- [python] [nodejs] [browser] [--only TEXT] [--kind vectors|scenarios|histories]`
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from conformance.sdk import find
+
 from mutants.fault import KINDS, SDKS, Fault, FaultError, faults_of
+from mutants.mutant import ROOT
 from mutants.verdict import Examiner
 
 if TYPE_CHECKING:
@@ -27,7 +30,7 @@ def main() -> None:
     options = _options()
     faults = [
         fault
-        for sdk in options.sdks or SDKS
+        for sdk in options.sdks or [one.name for one in find(ROOT) if one.name in SDKS]
         for fault in faults_of(sdk)
         if _is_meant(fault.name, options.only)
     ]

@@ -15,7 +15,7 @@ import pytest
 from conformance.double import FEATURE, DoubleStore
 from conformance.driver import Driver, Limits
 from conformance.home import REPOSITORY
-from conformance.sdk import find
+from conformance.sdk import storing
 from memory_console.cost.change_record import traffic_of_both
 from memory_console.cost.scenario import Scenario
 
@@ -108,7 +108,7 @@ class Traffic:
         return counted
 
 
-@pytest.fixture(params=find(REPOSITORY), ids=lambda sdk: sdk.name)
+@pytest.fixture(params=storing(REPOSITORY), ids=lambda sdk: sdk.name)
 def driver(request: pytest.FixtureRequest) -> Iterator[Driver]:
     sdk: Sdk = request.param
     with Driver(sdk, limits=_LIMITS) as driver:

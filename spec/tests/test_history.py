@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from conformance.home import REPOSITORY
-from conformance.sdk import find
+from conformance.sdk import storing
 from history.__main__ import DECISIONS, OF_THE_RECORD, summary
 from history.judge import judge
 from history.operation import written
@@ -23,7 +23,7 @@ KEPT = REPOSITORY / "build" / "history"
 
 
 def make(stage: Stage, setting: Setting, capsys: pytest.CaptureFixture[str]) -> History:
-    history = stage.history(find(REPOSITORY), setting)
+    history = stage.history(storing(REPOSITORY), setting)
     KEPT.mkdir(parents=True, exist_ok=True)
     path = KEPT / f"{setting.seed}-{setting.operations}.jsonl"
     path.write_text("".join(f"{line}\n" for line in written(history.operations)), encoding="utf-8")

@@ -9,7 +9,7 @@ import pytest
 from conformance.double import FEATURE, DoubleStore
 from conformance.driver import Driver
 from conformance.home import REPOSITORY
-from conformance.sdk import find
+from conformance.sdk import storing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,7 @@ class Writers:
         self._driver.ask([{"op": "clock", "now": self.store.clock.now}])
 
 
-@pytest.fixture(params=find(REPOSITORY), ids=lambda sdk: sdk.name)
+@pytest.fixture(params=storing(REPOSITORY), ids=lambda sdk: sdk.name)
 def writers(request: pytest.FixtureRequest) -> Iterator[Writers]:
     sdk: Sdk = request.param
     with Driver(sdk) as driver:

@@ -15,7 +15,7 @@ from botocore.config import Config
 from conformance import record
 from conformance.driver import Driver, Limits
 from conformance.home import REPOSITORY
-from conformance.sdk import find
+from conformance.sdk import storing
 from gate import Gate
 from local_cloud.run_keys import RunKeys
 from local_cloud.seaweedfs import SeaweedFS
@@ -88,7 +88,7 @@ def server() -> Iterator[SeaweedFS]:
         yield started
 
 
-@pytest.fixture(params=find(REPOSITORY), ids=lambda sdk: sdk.name)
+@pytest.fixture(params=storing(REPOSITORY), ids=lambda sdk: sdk.name)
 def place(server: SeaweedFS, request: pytest.FixtureRequest) -> Iterator[Place]:
     sdk: Sdk = request.param
     s3 = boto3.client(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from conformance import record
 from conformance.home import REPOSITORY
-from conformance.sdk import find
+from conformance.sdk import storing
 from local_cloud import Fault
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from conformance.driver import Driver
     from history.run import Stage
 
-SDKS = find(REPOSITORY)
+SDKS = storing(REPOSITORY)
 OBJECTS = 8  # of each SDK
 
 Message = dict[str, Any]
