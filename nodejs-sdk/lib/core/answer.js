@@ -1,7 +1,6 @@
 'use strict';
 
-const { readSince } = require('./changes.js');
-const { dateIn } = require('./dates.js');
+const { dateIn, readSince } = require('./dates.js');
 
 /**
  * What was read, wherever it came from. Times are Unix time in milliseconds, NaN if the answer does not say.

@@ -136,6 +136,11 @@ class CachedValue {
     return this.#ownUntil;
   }
 
+  /** Until when it may be returned without asking anybody, in Unix milliseconds. */
+  get freshUntil() {
+    return this.#freshUntil;
+  }
+
   /** Whole seconds that it may be served without asking S3. */
   get maxAge() {
     return this.#maxAge;

@@ -1,5 +1,6 @@
 'use strict';
 
+const { readSince } = require('./dates.js');
 const { platform } = require('./platform.js');
 
 /**
@@ -168,19 +169,6 @@ function bucketOf(name) {
  */
 function placeMark(bucketName, key) {
   return platform.sha256(`${bucketName}/${key}`, 'hex').slice(0, 16);
-}
-
-/**
- * Since when what an answer says has surely been read (CHG-14), in seconds of S3's time.
- *
- * @param {number} date Its `Date`; NaN without.
- * @param {number} elapsed Seconds from the start of the request to the head of the answer; less than 0 if the clock was set back.
- * @param {number} age Its `Age`.
- * @param {number} [maxAge] Its `max-age`, if it is an edge's.
- * @returns {number} NaN if nobody knows
- */
-function readSince(date, elapsed, age, maxAge = 0) {
-  return elapsed >= 0 ? date - elapsed - age - 1 - maxAge : NaN;
 }
 
 /**

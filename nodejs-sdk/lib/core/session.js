@@ -252,6 +252,18 @@ class Session {
     this.#horizon = Math.max(this.#horizon, this.#clock());
   }
 
+  /**
+   * Of a put whose outcome nobody knows forget the name, for an object that cannot ask S3 (WEB-7).
+   *
+   * @param {string} name
+   */
+  forgetUnknown(name) {
+    const place = this.#records.find(name);
+    if (!place || place.value.writes > 0 || place.value.state.version !== undefined) return;
+    this.#records.delete(place);
+    this.#horizon = Math.max(this.#horizon, this.#clock());
+  }
+
   /** How many names have a record. */
   get size() {
     return this.#records.size;

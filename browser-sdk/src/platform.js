@@ -1,0 +1,34 @@
+// What browsers give the core; whoever imports this has given it.
+
+import { setPlatform } from '../../nodejs-sdk/lib/core/platform.js';
+
+/** Bytes that a call may be given as arguments. */
+const PIECE = 8192;
+
+const utf8 = new TextEncoder();
+
+/** @param {Uint8Array} bytes */
+function toBase64(bytes) {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += PIECE) text += String.fromCharCode(...bytes.subarray(at, at + PIECE));
+  return btoa(text);
+}
+
+/** @param {string} text */
+function fromBase64(text) {
+  try {
+    const octets = atob(text);
+    // It takes spaces, and lets the padding be left out.
+    return btoa(octets) === text ? Uint8Array.from(octets, (octet) => octet.charCodeAt(0)) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+setPlatform({
+  toBase64,
+  fromBase64,
+  toUtf8: (head, text, tail) => utf8.encode(head + text + tail),
+  octetsOf: (text) => utf8.encode(text).length,
+  randomWriteId: () => Array.from(crypto.getRandomValues(new Uint8Array(8)), (octet) => octet.toString(16).padStart(2, '0')).join(''),
+});

@@ -1,0 +1,2 @@
+export { MemoryService, MemoryService as default } from './service.js';
+export * from './errors.js';
