@@ -91,6 +91,7 @@ SOURCES = [
     "acceptance/src",
 ]
 NODE_PROJECTS = ["nodejs-sdk", "infra/edge-setup"]
+BROWSER_SDK = "browser-sdk"  # in the code of the demo for browsers
 BROWSER_TESTS = "console/tests"
 OF_OTHERS = ["demos/tests", "nodejs-sdk/test/mocks"]  # Lambda's own client; mocks and test runners
 OLDEST_NODE = 20
@@ -98,7 +99,7 @@ OLDEST_NODE = 20
 IN_PARALLEL = ("-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile")
 # Tests with arbitrary values find the more, the more examples they are given.
 ANY_VALUE = ["python-sdk/tests/test_properties.py", "spec/tests/test_exchange.py"]
-LAYERS_HERE = ["python", "nodejs", "cryptography"]  # what runs on this machine
+LAYERS_HERE = ["python", "nodejs", "browser-demo", "cryptography"]  # what runs on this machine
 LOCKS = ("nox", "node", "node-20", "node-22", "runtime", "dev", "publish", "checkov", "sam", "workflows")
 ACTIONLINT = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12"  # checked by Go's own table of hashes
 MIRRORS = {  # pip's settings, and where uv looks for the same
@@ -199,7 +200,7 @@ def _node_packages(session: nox.Session, *projects: str) -> None:
             noted.write_bytes(lock)
 
     with ThreadPoolExecutor() as at_once:
-        list(at_once.map(install, projects or NODE_PROJECTS))
+        list(at_once.map(install, projects or (*NODE_PROJECTS, BROWSER_SDK)))
 
 
 def _layers(session: nox.Session) -> None:
@@ -231,7 +232,7 @@ def release(session: nox.Session) -> None:
     if command != "arn-table":
         # Node 24 has an npm that registries can trust without a token: from 11.5.1 on.
         _node(session, oldest=24 if command == "publish" else OLDEST_NODE)
-        _node_packages(session, "nodejs-sdk")
+        _node_packages(session, "nodejs-sdk", BROWSER_SDK)
         session.run("python", "-m", "release", "package", silent=command == "publish")
     if command != "package":
         session.run("python", "-m", "release", command, *options)
@@ -356,7 +357,7 @@ def test(session: nox.Session) -> None:
     named = [Path(argument.partition("::")[0]) for argument in session.posargs]
     parts = {path.parts[0] for path in named if path.parts and path.exists()}
     if not parts or parts - UNDEPLOYED:
-        _node_packages(session, *NODE_PROJECTS, BROWSER_TESTS)
+        _node_packages(session, *NODE_PROJECTS, BROWSER_SDK, BROWSER_TESTS)
         _layers(session)
     if session.posargs:
         session.run("python", "-m", "pytest", *session.posargs)
@@ -376,7 +377,7 @@ def test(session: nox.Session) -> None:
 def slow(session: nox.Session) -> None:
     """Run the tests that take longer than a contributor waits: real installs, whole stacks, browsers, large numbers."""
     _install(session, "dev")
-    _node_packages(session, *NODE_PROJECTS, BROWSER_TESTS, *OF_OTHERS)
+    _node_packages(session, *NODE_PROJECTS, BROWSER_SDK, BROWSER_TESTS, *OF_OTHERS)
     _every_node(session)
     _layers(session)
     tests = ("python", "-m", "pytest", *IN_PARALLEL, "--no-loadscope-reorder", "--durations=20")

@@ -50,7 +50,7 @@ def main_job(run: Run) -> None:
     if node is None:
         raise FunctionError("there is no node on PATH; `python3 noxfile.py -s demo` brings its own")
     run.begin("building the layers")
-    build(("python", "nodejs", "cryptography"), LAYERS, ROOT, say=say, stale_only=True)
+    build(("python", "nodejs", "browser-demo", "cryptography"), LAYERS, ROOT, say=say, stale_only=True)
     run.begin("starting the local cloud")
     # With permissions enforced: each function has its role's, as on AWS, and no more.
     cloud = LocalCloud.start(node=Path(node), auth=True, variables={"NODE_PATH": str(NODE_MODULES)})
