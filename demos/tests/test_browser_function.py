@@ -85,7 +85,11 @@ def test_grants_are_for_one_name_of_the_demo_s_service(load: Callable[..., Modul
 def test_grants_end_within_a_minute_and_values_within_a_day(load: Callable[..., ModuleType]) -> None:
     told = granted(load())
     latest = (time.time() + 60) * 1000
-    for grant in (told["private"]["configuration"]["grant"], told["public"]["write"], told["private"]["write"]):
+    for grant in (
+        told["private"]["configuration"]["grant"],
+        told["public"]["write"],
+        told["private"]["write"],
+    ):
         assert latest - 10_000 < grant["expires_at"] <= latest
     for visibility in ("public", "private"):
         write = told[visibility]["write"]
@@ -111,7 +115,9 @@ def test_page_may_load_its_files_and_reach_distributions_and_bucket_alone(
     load: Callable[..., ModuleType], where: dict[str, str]
 ) -> None:
     answer = ask(load(**where), "GET", "/")
-    policy = dict(part.strip().split(" ", 1) for part in answer["headers"]["Content-Security-Policy"].split(";"))
+    policy = dict(
+        part.strip().split(" ", 1) for part in answer["headers"]["Content-Security-Policy"].split(";")
+    )
     assert (answer["statusCode"], policy["default-src"], policy["script-src"]) == (200, "'none'", "'self'")
     bucket = where.get("UPLOADS", "https://values.s3.eu-west-1.amazonaws.com")
     edges = [where[name] for name in ("PUBLIC_EDGE", "PRIVATE_EDGE") if name in where]
@@ -141,7 +147,10 @@ def test_every_file_that_the_page_names_is_served(load: Callable[..., ModuleType
 )
 def test_nothing_else_is_answered(load: Callable[..., ModuleType], method: str, path: str) -> None:
     answer = ask(load(), method, path)
-    assert (answer["statusCode"], answer["headers"]["Content-Type"]) == (404, "application/json; charset=utf-8")
+    assert (answer["statusCode"], answer["headers"]["Content-Type"]) == (
+        404,
+        "application/json; charset=utf-8",
+    )
 
 
 def test_what_is_wrong_is_told_to_the_log_alone(
