@@ -79,7 +79,7 @@ def test_demos_use_their_service_s_part_of_the_bucket_only(
 def test_the_browser_demo_signs_forms_for_two_objects_and_reads_the_key_alone(
     translated: dict[str, Any],
 ) -> None:
-    [objects, *key] = statements(translated["Resources"]["BrowserDemoRole"])
+    [objects, *key] = statements(translated["Resources"]["BrowserDemoFunctionRole"])
     assert objects == {
         "Effect": "Allow",
         "Action": ["s3:PutObject", "s3:PutObjectTagging"],

@@ -21,7 +21,7 @@ DEMOS = {
     "NodejsDemo": "${FunctionPrefix}-nodejs-demo",
     "NodejsAuthDemo": "${FunctionPrefix}-nodejs-auth-demo",
     "PythonAuthDemo": "${FunctionPrefix}-python-auth-demo",
-    "BrowserDemo": "${FunctionPrefix}-browser-demo",
+    "BrowserDemoFunction": "${FunctionPrefix}-browser-demo",
 }
 FORMS = {"AllowedMethods": ["POST"], "ExposedHeaders": ["ETag", "Date"]}
 
@@ -326,8 +326,8 @@ def test_nothing_of_the_browser_demo_is_there_unless_it_is_asked_for(translated:
     parts = {name: item for name, item in translated["Resources"].items() if name.startswith("BrowserDemo")}
     kinds = {name.removeprefix("BrowserDemo"): item["Type"] for name, item in parts.items()}
     assert kinds == {
-        "": "AWS::Lambda::Function",
-        "Role": "AWS::IAM::Role",
+        "Function": "AWS::Lambda::Function",
+        "FunctionRole": "AWS::IAM::Role",
         "Permission": "AWS::Lambda::Permission",
         **{part: f"AWS::ApiGatewayV2::{part}" for part in ("Api", "Integration", "Route", "Stage")},
     }
