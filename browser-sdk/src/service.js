@@ -94,7 +94,7 @@ export class MemoryService {
    */
   async getMany(names, options) {
     const signal = signalOf(options);
-    const targets = new Map(namesIn(names).map((name) => [/** @type {string} */ (name), this.#locate(name)]));
+    const targets = new Map(namesIn(names).map((name) => [/** @type {string} */ (name), this._locate(name)]));
     return untilAborted(signal, () => runAll(targets, async (target) => this.#entryOf(target.name, await this.#reader.read(target))?.value));
   }
 
@@ -106,7 +106,7 @@ export class MemoryService {
    */
   watch(name, listener, options) {
     const signal = signalOf(options);
-    const target = this.#locate(name);
+    const target = this._locate(name);
     let watcher = this.#watchers.get(name);
     if (!watcher) {
       watcher = makeWatcher({
@@ -139,11 +139,11 @@ export class MemoryService {
 
   /** @param {string} name */
   #read(name) {
-    return this.#reader.read(this.#locate(name));
+    return this.#reader.read(this._locate(name));
   }
 
   /** @param {unknown} name */
-  #locate(name) {
+  _locate(name) {
     const { visibility, place } = this._.config;
     return { name: /** @type {string} */ (name), ...locate(visibility, place, name) };
   }
