@@ -11,7 +11,7 @@ const ABOUT = {
   },
   private: {
     title: 'A private value',
-    hint: 'To read it takes a grant, and to put it another. When they have ended, nothing is read any more.',
+    hint: 'To read it takes a grant, and to put it another.',
   },
 };
 
