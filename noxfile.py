@@ -205,6 +205,7 @@ def _node_packages(session: nox.Session, *projects: str) -> None:
 
 def _layers(session: nox.Session) -> None:
     """Build those layers that this machine runs and whose sources have changed."""
+    _node_packages(session, BROWSER_SDK)
     session.run("python", "-m", "layers", "--out", "build/layers", "--stale", "--only", *LAYERS_HERE)
 
 
@@ -414,7 +415,7 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     _npm(session, "nodejs-sdk", "run", "lint")
-    demos = ["demos/readers", "demos/tests"]
+    demos = ["demos/browser/page", "demos/readers", "demos/tests"]
     javascript = [
         "infra/edge-setup",
         "infra/tests",

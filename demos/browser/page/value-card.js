@@ -29,7 +29,6 @@ export function written(value) {
 const seconds = (count) => (count === undefined ? '' : `${count} s`);
 
 export class ValueCard {
-  #visibility;
   #name;
   #element;
   #parts;
@@ -39,7 +38,6 @@ export class ValueCard {
 
   /** Makes the card of one visibility and name, from the template of the page. */
   constructor(template, { visibility, name, title, hint }) {
-    this.#visibility = visibility;
     this.#name = name;
     this.#element = template.content.firstElementChild.cloneNode(true);
     const part = (selector) => this.#element.querySelector(selector);
