@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from local_cloud import Fault, LocalCloud
+
 from demos.browser import FUNCTION, served, tell
-from local_cloud import LocalCloud
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from playwright.sync_api import BrowserContext, Page
 
@@ -24,7 +25,10 @@ pytestmark = [
 ]
 ROOT = Path(__file__).resolve().parents[2]
 EDGE_TTL = 5
-SEEN = "([text]) => document.querySelector('{}').textContent === text"
+PATIENCE = 120_000  # milliseconds: a function may start anew, on a busy machine
+CUT = """() => [...document.querySelectorAll('td:nth-child(3), th:nth-child(3)')].some(
+    (cell) => cell.scrollWidth > cell.clientWidth
+)"""
 
 
 class Demo:
@@ -34,6 +38,7 @@ class Demo:
         self.cloud = cloud
         self.address = address
         self.context = context
+        self._lasting = 60
 
     def open(self) -> Page:
         """Open the page in a new tab and wait until both cards have been told something."""
@@ -45,7 +50,9 @@ class Demo:
 
     def grant_for(self, seconds: int) -> None:
         """Let grants from now on last for so long."""
-        tell(self.cloud.client("lambda"), {"GRANT_TTL": str(seconds)})
+        if seconds != self._lasting:
+            self._lasting = seconds
+            tell(self.cloud.client("lambda"), {"GRANT_TTL": str(seconds)})
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +71,7 @@ def deployed(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             tmp_path_factory.mktemp("profile"), executable_path=chromium, args=["--no-sandbox"]
         ) as context,
     ):
+        context.set_default_timeout(PATIENCE)
         yield Demo(cloud, address, context)
 
 
@@ -80,7 +88,9 @@ def put(page: Page, visibility: str, text: str) -> float:
     """Put a value by the form of a card, and return when it was there, by the clock of the test."""
     page.fill(f"#{visibility} [name=value]", text)
     page.click(f"#{visibility} [type=submit]")
-    page.wait_for_selector(f"#{visibility} tbody tr:has(td:nth-child(2):text-is('put')):has-text({json.dumps(text)})")
+    page.wait_for_selector(
+        f"#{visibility} tbody tr:has(td:nth-child(2):text-is('put')):has-text({json.dumps(text)})"
+    )
     return time.monotonic()
 
 
@@ -96,15 +106,15 @@ def row(page: Page, visibility: str, number: int = 1) -> list[str]:
 
 @pytest.mark.parametrize("visibility", ["public", "private"])
 def test_each_tab_sees_what_the_other_has_put_within_edge_ttl_and_a_second(
-    demo: Demo, visibility: str
+    demo: Demo, visibility: str, seconds: Callable[[float], float]
 ) -> None:
     one, other = demo.open(), demo.open()
     for writer, reader in ((one, other), (other, one)):
         text = f"at {time.time_ns()}"
         began = put(writer, visibility, text)
         wait_for(reader, visibility, json.dumps(text))
-        # WEB-11: a watch asks a tenth later, by chance; the second of the local cloud's own is what the machine takes.
-        assert time.monotonic() - began < EDGE_TTL * 1.1 + 1 + 1
+        # WEB-11: a watch asks a tenth later, by chance. What the machine takes comes on top.
+        assert time.monotonic() - began < EDGE_TTL * 1.1 + 1 + seconds(1)
         time_, by, source, age, version, value = row(reader, visibility)
         assert re.fullmatch(r"\d\d:\d\d:\d\d", time_)
         assert (by, source, value) == ("watch", "edge", json.dumps(text))
@@ -114,7 +124,13 @@ def test_each_tab_sees_what_the_other_has_put_within_edge_ttl_and_a_second(
 
 def test_values_keep_their_types(demo: Demo) -> None:
     page = demo.open()
-    for text, shown in (("123", "int"), ("true", "bool"), ("1.5", "float"), ('{"a": [1]}', "dict"), ("x y", "str")):
+    for text, shown in (
+        ("123", "int"),
+        ("true", "bool"),
+        ("1.5", "float"),
+        ('{"a": [1]}', "dict"),
+        ("x y", "str"),
+    ):
         put(page, "public", text)
         page.click("#public [name=read]")
         page.wait_for_function("(type) => document.querySelector('#public small').textContent.startsWith(`${type},`)",
@@ -131,7 +147,7 @@ def test_own_put_is_read_from_memory_at_once(demo: Demo) -> None:
 
 
 def test_private_value_is_read_with_the_grant_and_not_after_its_end(demo: Demo) -> None:
-    demo.grant_for(8)
+    demo.grant_for(20)
     page = demo.open()
     page.uncheck("#renewing")
     text = f"secret {time.time_ns()}"
@@ -171,27 +187,25 @@ def test_grants_are_asked_for_again_before_they_end(demo: Demo) -> None:
 
 
 def test_failure_of_the_edge_is_told_and_the_value_comes_back(demo: Demo) -> None:
-    from local_cloud import Fault
-
     page = demo.open()
     text = f"here {time.time_ns()}"
     put(page, "public", text)
-    other = demo.open()
-    wait_for(other, "public", json.dumps(text))
     demo.cloud.faults.add(Fault("edge", "status", status=503))
-    page_without_memory = demo.context.new_page()
-    page_without_memory.goto(demo.address)
-    page_without_memory.wait_for_selector("#public td.bad")
-    assert row(page_without_memory, "public")[5] == "UnavailableError"
+    other = demo.context.new_page()
+    other.goto(demo.address)
+    other.wait_for_selector("#public td.bad")
+    assert row(other, "public")[5] == "UnavailableError"
     demo.cloud.faults.clear()
-    page_without_memory.click("#public [name=read]")
-    wait_for(page_without_memory, "public", json.dumps(text))
+    other.click("#public [name=read]")
+    wait_for(other, "public", json.dumps(text))
 
 
 def test_page_breaks_no_rule_of_its_own_policy_and_says_nothing_wrong(demo: Demo) -> None:
     page = demo.context.new_page()
     said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
+    page.on(
+        "console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None
+    )
     page.on("pageerror", lambda error: said.append(str(error)))
     page.goto(demo.address)
     for visibility in ("public", "private"):
@@ -205,13 +219,14 @@ def test_every_control_has_a_name_and_every_width_shows_all(demo: Demo) -> None:
     put(page, "public", "x" * 300)
     for selector in ("input", "button"):
         for element in page.locator(selector).all():
-            named: Any = element.evaluate("element => element.labels?.[0]?.textContent || element.textContent")
+            named: Any = element.evaluate(
+                "element => element.labels?.[0]?.textContent || element.textContent"
+            )
             assert named.strip(), element
     for width in (320, 390, 768, 1280, 1920):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("() => document.documentElement.scrollWidth") <= width
-        cut = "() => [...document.querySelectorAll('td:nth-child(3), th:nth-child(3)')].some(one => one.scrollWidth > one.clientWidth)"
-        assert page.evaluate(cut) is False, width
+        assert page.evaluate(CUT) is False, width
 
 
 def test_function_is_the_one_that_the_template_names(demo: Demo) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +40,15 @@ def served(cloud: LocalCloud, template: Path, *, stack_name: str, **more: str) -
         client = cloud.client("lambda")
         tell(client, {**places(cloud, stack.outputs), **more})
         functions = Functions(client)
-        server.answer_with(lambda event: functions.invoke(FUNCTION, event).result)
+        one_at_a_time = (
+            threading.Lock()
+        )  # a page asks for its files at once: each would start a function of its own
+
+        def invoke(event: Any) -> Any:
+            with one_at_a_time:
+                return functions.invoke(FUNCTION, event).result
+
+        server.answer_with(invoke)
         yield server.origin
 
 
