@@ -13,19 +13,27 @@ const ROOT = fileURLToPath(new URL('.', import.meta.url));
 
 /** Methods of the core that are for those who have S3, by room. */
 const UNUSED = {
-  'answer.js': [],
+  'envelope.js': ['take'],
+  'local.js': ['dropUnder'],
+  'session.js': ['fetchedAt', 'view', 'learnFromS3', '#doubt', 'idsOf', 'storedAt', 'forgetUnder', 'size'],
+  'single-flight.js': ['detachAll', 'detachUnder'],
 };
+
+/** Rooms of the core that have a shorter one here in their place. */
+const REPLACED = new Set(['advice.js']);
 
 /** @type {import('esbuild').Plugin} */
 const core = {
   name: 'core',
-  setup({ onLoad }) {
+  setup({ onLoad, onResolve }) {
+    onResolve({ filter: /^\.\/[a-z-]+\.js$/ }, ({ path: name, importer }) => {
+      const room = path.basename(name);
+      return importer.includes('core') && REPLACED.has(room) ? { path: path.join(ROOT, 'src', room) } : undefined;
+    });
     onLoad({ filter: /nodejs-sdk[\\/]lib[\\/]core[\\/][a-z-]+\.js$/ }, ({ path: file }) => ({
       contents: asModule(readFileSync(file, 'utf8'), UNUSED[path.basename(file)] ?? []),
       loader: 'js',
     }));
-    // What to store instead of what cannot be stored takes more than what can.
-    onLoad({ filter: /core[\\/]advice\.js$/ }, () => undefined);
   },
 };
 

@@ -35,7 +35,8 @@ export function listen(handle) {
 
 function forward(request, response, endpoint, host) {
   const url = new URL(endpoint);
-  const headers = { ...request.headers, host };
+  const { 'accept-encoding': encodings = '' } = request.headers;
+  const headers = { host, 'accept-encoding': encodings }; // no others: a distribution for pages takes those, an edge here takes none of a page's
   const onward = http.request({ hostname: url.hostname, port: url.port, method: request.method, path: request.url, headers }, (answer) => {
     const cors = ['Access-Control-Allow-Origin', '*', 'Access-Control-Expose-Headers', EXPOSED];
     response.writeHead(answer.statusCode, [...answer.rawHeaders, ...cors]);

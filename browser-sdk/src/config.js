@@ -42,10 +42,6 @@ const KEYS = {
 };
 
 const ORIGIN = /^(?:(https?):\/\/)?((?:[a-z0-9_-]+\.)*[a-z0-9_-]+|\[[0-9a-f:.]+\])(:[1-9][0-9]{0,4})?\/?$/;
-/** What a URL takes for an IPv4 address, however it is written, and the one way to write it here. */
-const NUMERIC = /(^|\.)([0-9]+|0x[0-9a-f]*)$/;
-const IPV4 = /^((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(\.(?!$)|$)){4}$/;
-
 /**
  * @param {unknown} given
  * @param {unknown} service
@@ -124,10 +120,10 @@ export function readConfig(given, service) {
 function readOrigin(key, text) {
   const [, scheme = 'https', host = '', port = ''] = ORIGIN.exec(text.toLowerCase()) ?? [];
   const address = `${scheme}://${host}${port}`;
-  // A host of ASCII letters alone stays what it is, but an upper-case letter outside ASCII may become one.
-  const isHost = /^[\x21-\x7e]+$/.test(text) && URL.canParse(address) && (!NUMERIC.test(host) || IPV4.test(host));
-  if (!isHost) refuse(key, 'a host name, or an https URL without a path', text);
-  const url = new URL(address);
+  const url = URL.canParse(address) && new URL(address);
+  // A number is made an address of, however it is written; a letter outside of ASCII may have become one of it.
+  const isHost = url && (url.hostname === host || host[0] === '[') && /^[\x21-\x7e]+$/.test(text);
+  if (!isHost) return refuse(key, 'a host name, or an https URL without a path', text);
   return isAllowed(url) ? url : refuse(key, 'https, and http only for this machine itself (WEB-3)', text);
 }
 

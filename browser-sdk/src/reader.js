@@ -51,10 +51,9 @@ export class Reader {
    */
   async read(target, end = performance.now() + this.#config.deadline) {
     const { name } = target;
-    const { flights, session, stats, writing } = this.#parts;
-    for (let put; (put = writing.get(name)); ) await put; // WEB-7
-    const copy = this.fresh(name);
-    if (copy) return this.#hit(name, copy);
+    const { flights, session, stats } = this.#parts;
+    const kept = await this.#put(name);
+    if (kept) return kept;
     const flight = flights.of(name);
     if (flight) {
       const reading = await flight.catch((error) => {
@@ -68,6 +67,16 @@ export class Reader {
       }
     }
     return flights.add(name, this.#lookUp(target, end));
+  }
+
+  /**
+   * @param {string} name
+   * @returns {Promise<Reading | undefined>} what memory has of it that is fresh, when no put of it is under way (WEB-7)
+   */
+  async #put(name) {
+    for (let put; (put = this.#parts.writing.get(name)); ) await put;
+    const copy = this.fresh(name);
+    return copy && this.#hit(name, copy);
   }
 
   /**
@@ -105,7 +114,7 @@ export class Reader {
     const { name, key } = target;
     const { session, stats, changes } = this.#parts;
     const counts = stats.of(name);
-    if (!session.trustsEdges(name)) return this.#whatIsLeft(target, behind(key));
+    if (!session.trustsEdges(name)) return (await this.#put(name)) ?? this.#whatIsLeft(target, behind(key));
     let reading;
     try {
       const answer = await readEdge(this.#config, this.#clock, target, end);
@@ -117,7 +126,7 @@ export class Reader {
     }
     const answer = /** @type {import('../../nodejs-sdk/lib/core/answer.js').Answer} */ (reading.answer);
     const reason = session.accepts(name, answer);
-    if (!reason) return this.#whatIsLeft(target, behind(key));
+    if (!reason) return (await this.#put(name)) ?? this.#whatIsLeft(target, behind(key));
     const isMiss = !reading.copy; // what has expired may hide what is newer, and is a miss all the same (WEB-8)
     if (!isMiss && isStale(/** @type {any} */ (reading))) {
       if (!reading.copy?.isOfUse(this.#clock(), this.#config.staleIfError)) return this.#whatIsLeft(target, behind(key));
