@@ -474,3 +474,46 @@ def test_a_later_resource_that_fails_rolls_back_everything_but_bucket_and_layers
     cloud.client("s3").delete_bucket(Bucket=bucket)
     assert everything(cloud) == before
     cloud.delete(STACK)
+
+
+def test_the_browser_demo_comes_and_goes_with_its_parameter(cloud: LocalCloud, deployed: Template) -> None:
+    def stored_rules(bucket: str) -> list[dict[str, Any]]:
+        try:
+            rules: list[dict[str, Any]] = cloud.client("s3").get_bucket_cors(Bucket=bucket)["CORSRules"]
+        except ClientError:
+            return []
+        return rules
+
+    prefix = {"FunctionPrefix": "with-page"}
+    client = cloud.client("lambda")
+    outputs = cloud.deploy(
+        deployed, stack_name="with-page", parameters={**prefix, "BrowserDemo": "true"}
+    ).outputs
+    [api] = cloud.client("apigatewayv2").get_apis()["Items"]
+    assert outputs["BrowserDemo"] == api["ApiEndpoint"]
+    [rule] = stored_rules(outputs["StorageBucket"])
+    assert (rule["AllowedMethods"], rule["AllowedOrigins"]) == (["POST"], [outputs["BrowserDemo"]])
+    answer = client.invoke(FunctionName="with-page-browser-demo")
+    assert json.loads(answer["Payload"].read()) == "browser"
+    variables = client.get_function_configuration(FunctionName="with-page-browser-demo")["Environment"][
+        "Variables"
+    ]
+    told = {
+        name: variables[name]
+        for name in ("DISTRIBUTION", "PRIVATE_DISTRIBUTION", "STORAGE_BUCKET", "PK_PATH")
+    }
+    assert told == {
+        "DISTRIBUTION": outputs["Distribution"],
+        "PRIVATE_DISTRIBUTION": outputs["PrivateDistribution"],
+        "STORAGE_BUCKET": outputs["StorageBucket"],
+        "PK_PATH": outputs["PrivateKeyArn"],
+    }
+
+    without = cloud.deploy(deployed, stack_name="with-page", parameters=prefix).outputs
+    assert "BrowserDemo" not in without
+    assert cloud.client("apigatewayv2").get_apis()["Items"] == []
+    assert stored_rules(outputs["StorageBucket"]) == []
+    names = [one["FunctionName"] for one in client.list_functions()["Functions"]]
+    assert "with-page-browser-demo" not in names
+    assert "with-page-python-demo" in names
+    cloud.delete("with-page")
