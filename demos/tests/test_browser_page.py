@@ -128,7 +128,7 @@ def test_values_keep_their_types(demo: Demo) -> None:
         ("123", "int"),
         ("true", "bool"),
         ("1.5", "float"),
-        ('{"a": [1]}', "dict"),
+        ('{"a":[1]}', "dict"),
         ("x y", "str"),
     ):
         put(page, "public", text)
