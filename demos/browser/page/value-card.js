@@ -144,9 +144,11 @@ export class ValueCard {
 
   #add({ by, source, age, version, value, bad = false }) {
     const row = this.#parts.rows.insertRow(0);
+    row.setAttribute('role', 'row'); // which rows that are laid out as a grid are no more by themselves
     const time = new Date().toLocaleTimeString([], { hour12: false });
     for (const text of [time, by, source, age, version, value]) {
       const cell = row.insertCell();
+      cell.setAttribute('role', 'cell');
       cell.textContent = text;
       cell.title = text;
     }
