@@ -98,7 +98,7 @@ def build(root: Path, folder: Path, natives: Sequence[Native] = ALL_NATIVE) -> A
         ReleaseError: a part could not be built. What builds layers raises errors of its own.
     """
     shutil.rmtree(folder, ignore_errors=True)
-    layers = [
+    layers: list[Layer | BrowserDemo] = [
         python_layer(root),
         nodejs_layer(root),
         *(cryptography_layer(root, native) for native in natives),
