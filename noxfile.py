@@ -90,8 +90,7 @@ SOURCES = [
     "benchmarks/src",
     "acceptance/src",
 ]
-NODE_PROJECTS = ["nodejs-sdk", "infra/edge-setup"]
-BROWSER_SDK = "browser-sdk"  # in the code of the demo for browsers
+NODE_PROJECTS = ["nodejs-sdk", "infra/edge-setup", "browser-sdk"]
 BROWSER_TESTS = "console/tests"
 OF_OTHERS = ["demos/tests", "nodejs-sdk/test/mocks"]  # Lambda's own client; mocks and test runners
 OLDEST_NODE = 20
@@ -200,12 +199,12 @@ def _node_packages(session: nox.Session, *projects: str) -> None:
             noted.write_bytes(lock)
 
     with ThreadPoolExecutor() as at_once:
-        list(at_once.map(install, projects or (*NODE_PROJECTS, BROWSER_SDK)))
+        list(at_once.map(install, projects or NODE_PROJECTS))
 
 
 def _layers(session: nox.Session) -> None:
     """Build those layers that this machine runs and whose sources have changed."""
-    _node_packages(session, BROWSER_SDK)
+    _node_packages(session, "nodejs-sdk", "browser-sdk")
     session.run("python", "-m", "layers", "--out", "build/layers", "--stale", "--only", *LAYERS_HERE)
 
 
@@ -233,7 +232,7 @@ def release(session: nox.Session) -> None:
     if command != "arn-table":
         # Node 24 has an npm that registries can trust without a token: from 11.5.1 on.
         _node(session, oldest=24 if command == "publish" else OLDEST_NODE)
-        _node_packages(session, "nodejs-sdk", BROWSER_SDK)
+        _node_packages(session, "nodejs-sdk", "browser-sdk")
         session.run("python", "-m", "release", "package", silent=command == "publish")
     if command != "package":
         session.run("python", "-m", "release", command, *options)
@@ -321,9 +320,18 @@ def acceptance(session: nox.Session) -> None:
     session.run("python", "-m", "acceptance", *session.posargs, interrupt_timeout=None)
 
 
+def _has_chromium() -> bool:
+    """Whether pages can be tried; in CI they are, so that it fails there without."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return os.environ.get("CI") == "true" or any(shutil.which(name) for name in names)
+
+
 def _conformance(session: nox.Session, *arguments: str, silent: bool = False) -> Any:
     """Hold every SDK against the specification; the layers must have been built."""
     reports = [f"--{form}=build/conformance/report.{form}" for form in ("html", "jsonl")]
+    if "--sdk" not in arguments and not _has_chromium():
+        session.log("there is no Chromium (apt-get install chromium): the browser SDK is left out")
+        arguments = (*arguments, *(word for sdk in ("nodejs", "python") for word in ("--sdk", sdk)))
     command = ["python", "-m", "conformance", *reports, "--junit=build/conformance/report.xml", *arguments]
     return session.run(*command, silent=silent)
 
@@ -337,9 +345,18 @@ def conformance(session: nox.Session) -> None:
     if not alone:
         _node_packages(session)
         _layers(session)
-    elif not chosen or "nodejs" in chosen:
-        _node_packages(session, "nodejs-sdk")
+    else:
+        _node_packages(session, *(f"{sdk}-sdk" for sdk in ("nodejs", "browser") if not chosen or sdk in chosen))
     _conformance(session, *session.posargs)
+
+
+@nox.session(default=False)
+def browser(session: nox.Session) -> None:
+    """Build the browser SDK, hold it to its size, and test it in Chromium, with real bundlers; without one that is left out."""
+    _install(session, "dev")
+    _node_packages(session, "nodejs-sdk", "browser-sdk")
+    for script in ("build", "check-size", "test", "test:slow"):
+        _npm(session, "browser-sdk", "run", script)
 
 
 @nox.session(default=False)
@@ -358,17 +375,18 @@ def test(session: nox.Session) -> None:
     named = [Path(argument.partition("::")[0]) for argument in session.posargs]
     parts = {path.parts[0] for path in named if path.parts and path.exists()}
     if not parts or parts - UNDEPLOYED:
-        _node_packages(session, *NODE_PROJECTS, BROWSER_SDK, BROWSER_TESTS)
+        _node_packages(session, *NODE_PROJECTS, BROWSER_TESTS)
         _layers(session)
     if session.posargs:
         session.run("python", "-m", "pytest", *session.posargs)
         return
     # Each waits for servers half of its time. What runs beside pytest says something when it has ended or failed.
+    tested = ["nodejs-sdk", "infra/edge-setup"]
     with ThreadPoolExecutor(2) as beside:
         kit = beside.submit(_conformance, session, "--s3", "double", silent=True)
-        node = [beside.submit(_npm, session, project, "test", silent=True) for project in NODE_PROJECTS]
+        node = [beside.submit(_npm, session, project, "test", silent=True) for project in tested]
         session.run("python", "-m", "pytest", *IN_PARALLEL, "-m", "not slow and not long")
-        for project, run in zip(NODE_PROJECTS, node, strict=True):
+        for project, run in zip(tested, node, strict=True):
             run.result()
             session.log(f"the tests of {project} passed")
         print(kit.result())
@@ -378,7 +396,7 @@ def test(session: nox.Session) -> None:
 def slow(session: nox.Session) -> None:
     """Run the tests that take longer than a contributor waits: real installs, whole stacks, browsers, large numbers."""
     _install(session, "dev")
-    _node_packages(session, *NODE_PROJECTS, BROWSER_SDK, BROWSER_TESTS, *OF_OTHERS)
+    _node_packages(session, *NODE_PROJECTS, BROWSER_TESTS, *OF_OTHERS)
     _every_node(session)
     _layers(session)
     tests = ("python", "-m", "pytest", *IN_PARALLEL, "--no-loadscope-reorder", "--durations=20")
@@ -428,7 +446,9 @@ def lint(session: nox.Session) -> None:
     ]
     eslint = "nodejs-sdk/node_modules/.bin/eslint"
     session.run(eslint, "--config", "nodejs-sdk/eslint.config.mjs", *javascript, external=True)
-    _npm(session, "nodejs-sdk", "run", "check-package")
+    _npm(session, "browser-sdk", "run", "lint")
+    for project in ("nodejs-sdk", "browser-sdk"):
+        _npm(session, project, "run", "check-package")
     _api_pages(session, "--check")
 
 

@@ -36,7 +36,7 @@ async function forPage(request) {
   if (request.lanes) return { ...request, lanes: await Promise.all(request.lanes.map((lane) => Promise.all(lane.map(forPage)))) };
   if (!request.conf) return request;
   const { conf } = request;
-  const own = Object.fromEntries(KEYS.filter((key) => conf[key] != null).map((key) => [key, conf[key]]));
+  const own = Object.fromEntries(KEYS.filter((key) => (conf[key] ?? null) !== null).map((key) => [key, conf[key]]));
   if (conf.EDGE_ENDPOINT) own.EDGE_ENDPOINT = await fronts.of(conf.EDGE_ENDPOINT, conf.DISTRIBUTION);
   return { ...request, conf: own };
 }

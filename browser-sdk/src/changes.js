@@ -21,13 +21,14 @@ export function makeChanges(config, { local, stats, log }, clock) {
     /**
      * @param {string} path
      * @param {{maxBytes: number}} asked
+     * @returns {Generator<any, any, any>}
      */
     *read(path, { maxBytes }) {
       return yield { ask: (/** @type {number} */ end) => readEdge(config, clock, { name: '/', key: path, path }, end, maxBytes) };
     },
   };
   const origin = {
-    *read() {
+    read() {
       throw new UnavailableError('what the edge has of it is stale'); // CHG-17: no S3 is here to say more
     },
   };

@@ -1,5 +1,4 @@
 import { answer } from '../../nodejs-sdk/lib/core/answer.js';
-import { decompress } from '../../nodejs-sdk/lib/core/compression.js';
 import { AccessDeniedError, ConfigurationError, CorruptValueError, UnavailableError } from '../../nodejs-sdk/lib/core/errors.js';
 import { errorCode, isOfS3 } from '../../nodejs-sdk/lib/core/refusals.js';
 import { checkOpens } from './grant.js';
@@ -36,8 +35,8 @@ export async function readEdge({ host, edge, grant, maxValueBytes, changes }, cl
   const { status, headers } = response;
   if (status === 403) throw refused(response, `${host} refused to read ${path}`, grant);
   if (status !== 200 && status !== 404) throw UnavailableError.because(what, { code: String(status), message: `status ${status}` });
-  delete headers['content-encoding']; // the browser has undone it
-  const document = status === 200 ? decompress(/** @type {any} */ (response), maxBytes) : undefined;
+  if (response.cut) throw new CorruptValueError(`it is larger than MAX_VALUE_BYTES, ${maxBytes} bytes`);
+  const document = status === 200 ? response.body : undefined;
   if (document) checkExposed(headers, [...EXPOSED, 'x-cache' in headers ? 'x-cache' : 'age'], `the distribution ${host}`);
   const read = answer('edge', start, /** @type {any} */ ({ ...response, headers: firsts(headers) }), document, changes ? clock() : undefined);
   if (Number.isNaN(read.age)) throw UnavailableError.because(what, { code: 'garbled', message: 'its Age is no number' }); // WIRE-4

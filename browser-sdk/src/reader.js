@@ -27,15 +27,16 @@ export class Reader {
 
   /**
    * @param {string} name
+   * @param {boolean} [isRecord] whether it may be the record of a tag, which answers no get
    * @returns {CachedValue | undefined} the copy, if that may be returned without asking anybody (MEM-2)
    */
-  fresh(name) {
+  fresh(name, isRecord) {
     const { local, changes } = this.#parts;
     const place = local.find(name);
     if (!place) return undefined;
     const copy = place.value;
     const now = this.#clock();
-    const isFresh = isTagRecord(name) ? copy.isFreshItself(now) : copy.isFresh(now) || changes?.makesFresh(name, copy);
+    const isFresh = isRecord ? copy.isFreshItself(now) : copy.isFresh(now) || changes?.makesFresh(name, copy);
     if (!isFresh) return undefined;
     local.use(place);
     return copy;
@@ -75,7 +76,7 @@ export class Reader {
    */
   async #put(name) {
     for (let put; (put = this.#parts.writing.get(name)); ) await put;
-    const copy = this.fresh(name);
+    const copy = this.fresh(name, isTagRecord(name));
     return copy && this.#hit(name, copy);
   }
 

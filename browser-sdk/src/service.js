@@ -57,10 +57,10 @@ export class MemoryService {
     };
     if (config.changes && config.bucket && (!config.grant || config.grant.prefix === '')) {
       // Here, because most services have no change record.
-      parts.makingChanges = import('./changes.js').then(
+      parts.makingChanges = /** @type {Parts['makingChanges']} */ (import('./changes.js').then(
         ({ makeChanges }) => (parts.changes = makeChanges(config, parts, clock)),
-        ({ message }) => parts.log.warn(`nothing is confirmed by the change record: ${message}`), // CHG-18
-      );
+        ({ message }) => void parts.log.warn(`nothing is confirmed by the change record: ${message}`), // CHG-18
+      ));
     }
     this.#reader = new Reader(config, parts, clock);
     /** What the rest of this SDK wants. */

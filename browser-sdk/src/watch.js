@@ -75,7 +75,7 @@ export function makeWatcher({ read, entryOf, clock, random, end }) {
      * @returns {() => void} which ends that
      */
     add(listener) {
-      const own = (/** @type {any[]} */ ...news) => listener(...news);
+      const own = (/** @type {any} */ entry, /** @type {unknown} */ error) => listener(entry, error); // the same may be added twice
       if (listeners.size === 0) globalThis.document?.addEventListener('visibilitychange', shown);
       listeners.add(own);
       if (told) queueMicrotask(() => listeners.has(own) && told && tell(own, told.entry));

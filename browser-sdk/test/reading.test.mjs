@@ -418,6 +418,9 @@ describe('the bundle in Chromium', { skip }, () => {
       harness.edge = { ...found('x'.repeat(20_000)), zipped: true };
       assert.match((await failed({ MAX_VALUE_BYTES: 10_000 })).message, /larger than MAX_VALUE_BYTES/);
       assert.equal(await failed(), null);
+      const { gzipSync } = await import('node:zlib');
+      harness.edge = { ...found(1, { headers: { 'content-encoding': 'aws-chunked,gzip' } }), body: gzipSync(found('a large one'.repeat(9000)).body) };
+      assert.equal(await failed(), null);
     });
   });
 
