@@ -30,7 +30,9 @@ class BrowserDemo:
     @property
     def sources(self) -> tuple[Path, ...]:
         """The files and folders that it is built from."""
-        return (self.root / "demos" / "browser", self.root / "browser-sdk", self.root / "nodejs-sdk" / "lib")
+        sdk = self.root / "browser-sdk"
+        bundled = (sdk / "src", sdk / "build.mjs", sdk / "package-lock.json", self.root / "nodejs-sdk" / "lib")
+        return (self.root / "demos" / "browser", *bundled)
 
     def build(self) -> Built:
         """Return the zip file, the same bytes each time.
