@@ -14,13 +14,8 @@ UNNAMED = {"init__", "main__", "errors", "index"}  # what the list says once for
 NO_ROOMS = {"node_modules", "__pycache__", "tests", "test", "build"}
 # What is no room: settings, drivers of the conformance run, functions that are published or deployed as they are.
 ELSEWHERE = re.compile(
-<<<<<<< HEAD
-    r"noxfile|conftest|[a-z0-9]+-sdk/(conformance/|(lib/worker-source|index|build|check-package|eslint\.config)[./])"
-    r"|demos/(browser|python|nodejs|readers)|acceptance/probe/"
-=======
     r"noxfile|conftest|[a-z0-9]+-sdk/(conformance/|(lib/worker-source|index|build|check-package|check-size|chromium|eslint\.config)[./])"
-    r"|browser-sdk/(lib|examples)/|demos/(python|nodejs|readers)|acceptance/probe/"
->>>>>>> browser
+    r"|browser-sdk/(lib|examples)/|demos/(browser|python|nodejs|readers)|acceptance/probe/"
 )
 
 
