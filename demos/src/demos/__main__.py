@@ -131,7 +131,7 @@ def main() -> int:
     parser.add_argument("--browser", action="store_true", help="serve a page that reads and writes values")
     job = browser_job if parser.parse_args().browser else main_job
     run = Run()
-    for ending in (signal.SIGTERM, signal.SIGHUP):
+    for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, signal.default_int_handler)
     try:
         job(run)
