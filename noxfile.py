@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 ROOT = Path(__file__).resolve().parent
 
@@ -326,13 +326,19 @@ def _has_chromium() -> bool:
     return os.environ.get("CI") == "true" or any(shutil.which(name) for name in names)
 
 
+def _without_chromium(session: nox.Session, chosen: Sequence[str], option: str = "") -> list[str]:
+    """Name those SDKs that need none, if none are named and there is none."""
+    if _has_chromium() or any(name in chosen for name in ("--sdk", "python", "nodejs", "browser")):
+        return []
+    session.log("there is no Chromium (apt-get install chromium): the browser SDK is left out")
+    return [word for sdk in ("nodejs", "python") for word in (option, sdk) if word]
+
+
 def _conformance(session: nox.Session, *arguments: str, silent: bool = False) -> Any:
     """Hold every SDK against the specification; the layers must have been built."""
     reports = [f"--{form}=build/conformance/report.{form}" for form in ("html", "jsonl")]
-    if "--sdk" not in arguments and not _has_chromium():
-        session.log("there is no Chromium (apt-get install chromium): the browser SDK is left out")
-        arguments = (*arguments, *(word for sdk in ("nodejs", "python") for word in ("--sdk", sdk)))
     command = ["python", "-m", "conformance", *reports, "--junit=build/conformance/report.xml", *arguments]
+    command += _without_chromium(session, arguments, option="--sdk")
     return session.run(*command, silent=silent)
 
 
@@ -346,13 +352,15 @@ def conformance(session: nox.Session) -> None:
         _node_packages(session)
         _layers(session)
     else:
-        _node_packages(session, *(f"{sdk}-sdk" for sdk in ("nodejs", "browser") if not chosen or sdk in chosen))
+        _node_packages(
+            session, *(f"{sdk}-sdk" for sdk in ("nodejs", "browser") if not chosen or sdk in chosen)
+        )
     _conformance(session, *session.posargs)
 
 
 @nox.session(default=False)
 def browser(session: nox.Session) -> None:
-    """Build the browser SDK, hold it to its size, and test it in Chromium, with real bundlers; without one that is left out."""
+    """Build the browser SDK, hold it to its size, and test it in Chromium and with real bundlers."""
     _install(session, "dev")
     _node_packages(session, "nodejs-sdk", "browser-sdk")
     for script in ("build", "check-size", "test", "test:slow"):
@@ -405,7 +413,8 @@ def slow(session: nox.Session) -> None:
         session.run(*tests, "-m", "slow", *session.posargs)
         node.result()
     session.run(*tests, *ANY_VALUE, env={"TIMES": "20"})
-    session.run("python", "-m", "conformance", "--s3", "seaweedfs", *IN_SEAWEEDFS)
+    chosen = _without_chromium(session, (), option="--sdk")
+    session.run("python", "-m", "conformance", "--s3", "seaweedfs", *IN_SEAWEEDFS, *chosen)
 
 
 @nox.session(default=False)
@@ -509,7 +518,8 @@ def types(session: nox.Session) -> None:
     ):
         session.run("mypy", f"{part}/tests")  # one by one: each has a module conftest
     _pyright(session)
-    _npm(session, "nodejs-sdk", "run", "types")
+    for project in ("nodejs-sdk", "browser-sdk"):
+        _npm(session, project, "run", "types")
     _node_packages(session, "benchmarks/nodejs")  # its peers are typed
     for project in ("infra/edge-setup", "console", "benchmarks/nodejs"):
         session.run("nodejs-sdk/node_modules/.bin/tsc", "-p", project, external=True)
@@ -521,7 +531,7 @@ def mutants(session: nox.Session) -> None:
     _install(session, "dev")
     _node_packages(session)
     _layers(session)
-    session.run("python", "-m", "mutants", *session.posargs)
+    session.run("python", "-m", "mutants", *session.posargs, *_without_chromium(session, session.posargs))
 
 
 @nox.session(default=False)

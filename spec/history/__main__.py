@@ -36,7 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.judge:
         with options.judge.open(encoding="utf-8") as lines:
             return _report(judge(operation.read(lines)))
-    sdks = sdk.chosen(sdk.find(options.root), options.sdk)
+    # Who has only the edge puts nothing by itself: the judge of reads would have nothing to judge it by.
+    found = [one for one in sdk.find(options.root) if one.name != "browser"]
+    sdks = sdk.chosen(found, options.sdk)
     setting = Setting(
         options.seed,
         options.operations,

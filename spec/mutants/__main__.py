@@ -1,6 +1,6 @@
 """Plants every fault in a copy of its SDK and fails unless all that must notice it do.
 
-`python3 noxfile.py -s mutants -- [python] [nodejs] [--only TEXT] [--kind vectors|scenarios|histories]`
+`python3 noxfile.py -s mutants -- [python] [nodejs] [browser] [--only TEXT] [--kind vectors|scenarios|histories]`
 """
 
 from __future__ import annotations

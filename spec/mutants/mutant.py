@@ -26,4 +26,6 @@ def mutant(folder: str) -> Iterator[Path]:
         packages = ROOT / folder / "node_modules"
         if packages.exists():
             (root / folder / "node_modules").symlink_to(packages)
+        if folder == "browser-sdk":
+            (root / "nodejs-sdk").symlink_to(ROOT / "nodejs-sdk")  # whose core it bundles
         yield root

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from conformance import checks, home, keys, sdk, vectors
+from conformance import checks, home, keys, profile, sdk, vectors
 from conformance.answers import FailureError, SkippedError
 from conformance.double import DoubleStore
 from conformance.driver import Driver
@@ -63,7 +63,7 @@ class Examiner:
             FaultError: It does not fit the code, or breaks the SDK so that it says nothing about what must notice it.
         """
         with mutant(f"{fault.sdk}-sdk") as root:
-            (copy,) = sdk.find(root)
+            (copy,) = sdk.chosen(sdk.find(root), [fault.sdk])
             for path, source in fault.changed(copy.folder).items():
                 path.write_text(source, encoding="utf-8")
             if kind == "histories":
@@ -84,16 +84,26 @@ class Examiner:
                 raise FaultError("the driver does not start with it, which any vector would notice")
             has_scenarios = any(self._vectors[id_].kind is vectors.Kind.STORE for id_ in ids)
             store: Store | None = self._store if is_deployed else None
+            if profile.FEATURE in driver.features and has_scenarios:
+                return self._failing_reader(fault, ids, driver) if is_deployed else []
             if has_scenarios and not is_deployed:
                 store = DoubleStore(driver)
             return [id_ for id_ in ids if self._fails(fault, self._vectors[id_], driver, store)]
 
-    def _fails(self, fault: Fault, vector: Vector, driver: Driver, store: Store | None) -> bool:
+    def _failing_reader(self, fault: Fault, ids: list[str], reader: Driver) -> list[str]:
+        """Return those that fail with a reader that puts nothing: another SDK does that."""
+        (other,) = sdk.chosen(sdk.find(ROOT), ["python"])
+        with Driver(other, self._store.environment) as writer:
+            return [id_ for id_ in ids if self._fails(fault, self._vectors[id_], reader, self._store, writer)]
+
+    def _fails(
+        self, fault: Fault, vector: Vector, driver: Driver, store: Store | None, writer: Driver | None = None
+    ) -> bool:
         rsa_key = driver.sdk.folder / "key.pem"
         rsa_key.write_text(keys.pem("rsa"), encoding="utf-8")
         try:
             if vector.kind is vectors.Kind.STORE and store is not None:
-                Scenario(vector, driver, driver, store, rsa_key).run()
+                Scenario(vector, writer or driver, driver, store, rsa_key).run()
                 return False
             check = checks.of(vector, driver, rsa_key)
             driver.forget_stderr()

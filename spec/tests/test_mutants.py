@@ -28,7 +28,7 @@ def test_a_text_that_does_not_occur_is_a_complaint_that_names_text_and_file() ->
         fault.changed(ROOT / "nodejs-sdk")
 
 
-@pytest.mark.parametrize("sdk", SDKS)
+@pytest.mark.parametrize("sdk", ["nodejs", "python"])  # most of the browser's are for its tests in Chromium
 @pytest.mark.parametrize("group", ["GET", "FAIL", "MEM", "SES", "STALE", "EXP", "COND", "COMP"])
 def test_each_group_of_clauses_about_reading_has_three_faults(sdk: str, group: str) -> None:
     clauses = {vector.id: vector.clause for vector in vectors.load(home.VECTORS)}
