@@ -11,6 +11,7 @@ import signal
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.error import HTTPError
@@ -67,7 +68,6 @@ def browser_job(run: Run) -> None:
     """Serve the demo for browsers until Ctrl-C.
 
     Raises:
-        KeyboardInterrupt: That is its end.
         Exception: Whatever failed, with `run.step` saying where.
     """
     with started(run) as cloud:
@@ -75,8 +75,10 @@ def browser_job(run: Run) -> None:
         with served(cloud, TEMPLATE, stack_name=STACK) as address:
             run.begin("serving a page")
             say(f"\nOpen {address} in a browser, best in two tabs. Ctrl-C ends it.")
-            while True:
-                signal.pause()
+            with suppress(KeyboardInterrupt):
+                while True:
+                    signal.pause()
+            run.begin("stopping the local cloud")
 
 
 def main_job(run: Run) -> None:
@@ -129,19 +131,19 @@ def main() -> int:
     """Run the main job, or serve the demo for browsers, and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m demos", description=__doc__)
     parser.add_argument("--browser", action="store_true", help="serve a page that reads and writes values")
-    job = browser_job if parser.parse_args().browser else main_job
+    serves = parser.parse_args().browser
     run = Run()
     for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, signal.default_int_handler)
     try:
-        job(run)
+        (browser_job if serves else main_job)(run)
     except KeyboardInterrupt:
         say(f"stopped while {run.step}")
         return 130
     except Exception as error:  # noqa: BLE001 - whatever failed, the person learns at which step and why
         say(f"\nFAILED while {run.step}: {type(error).__name__}: {error}")
         return 1
-    return summary(run)
+    return 0 if serves else summary(run)
 
 
 if __name__ == "__main__":
