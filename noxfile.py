@@ -100,7 +100,7 @@ IN_PARALLEL = ("-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile")
 # Tests with arbitrary values find the more, the more examples they are given.
 ANY_VALUE = ["python-sdk/tests/test_properties.py", "spec/tests/test_exchange.py"]
 LARGEST_JAR = 330_000  # bytes: a function loads it in each cold start
-LAYERS_HERE = ["python", "nodejs", "cryptography"]  # what runs on this machine
+LAYERS_HERE = ["python", "nodejs", "browser-demo", "cryptography"]  # what runs on this machine
 LOCKS = ("nox", "node", "node-20", "node-22", "runtime", "dev", "publish", "checkov", "sam", "workflows")
 ACTIONLINT = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12"  # checked by Go's own table of hashes
 MIRRORS = {  # pip's settings, and where uv looks for the same
@@ -224,6 +224,7 @@ def _java_driver(session: nox.Session) -> None:
 
 def _layers(session: nox.Session) -> None:
     """Build those layers that this machine runs and whose sources have changed."""
+    _node_packages(session, "nodejs-sdk", "browser-sdk")
     session.run("python", "-m", "layers", "--out", "build/layers", "--stale", "--only", *LAYERS_HERE)
 
 
@@ -251,7 +252,7 @@ def release(session: nox.Session) -> None:
     if command != "arn-table":
         # Node 24 has an npm that registries can trust without a token: from 11.5.1 on.
         _node(session, oldest=24 if command == "publish" else OLDEST_NODE)
-        _node_packages(session, "nodejs-sdk")
+        _node_packages(session, "nodejs-sdk", "browser-sdk")
         session.run("python", "-m", "release", "package", silent=command == "publish")
     if command != "package":
         session.run("python", "-m", "release", command, *options)
@@ -449,7 +450,7 @@ def lint(session: nox.Session) -> None:
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     _npm(session, "nodejs-sdk", "run", "lint")
-    demos = ["demos/readers", "demos/tests"]
+    demos = ["demos/browser/page", "demos/readers", "demos/tests"]
     javascript = [
         "infra/edge-setup",
         "infra/tests",

@@ -36,7 +36,7 @@ export default [
     rules: { ...RULES, strict: 'off' },
   },
   {
-    files: ['**/explorer/static/*.js'],
+    files: ['**/explorer/static/*.js', '**/demos/browser/page/*.js'],
     languageOptions: { sourceType: 'module', globals: { ...NOT_OF_NODE, ...globals.browser } },
     rules: { strict: 'off' },
   },

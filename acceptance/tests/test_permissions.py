@@ -23,7 +23,13 @@ if TYPE_CHECKING:
 STACK = new_name()
 ACCOUNT = "aws:{}:us-east-1:111122223333"
 #: What a run leaves at the template's defaults, or sets: which conditions hold.
-CONDITIONS = {"RotateBySchedule": False, "OnX86": False, "OwnKeyStored": False, "GuardChanges": False}
+CONDITIONS = {
+    "WithBrowserDemo": False,
+    "RotateBySchedule": False,
+    "OnX86": False,
+    "OwnKeyStored": False,
+    "GuardChanges": False,
+}
 #: What handlers call only for what a property asks for, which no resource of a run has.
 FOR_A_PROPERTY = {
     "ec2:*": "VpcConfig",

@@ -15,7 +15,7 @@ NO_ROOMS = {"node_modules", "__pycache__", "tests", "test", "build", "target"}
 # What is no room: settings, drivers of the conformance run, functions that are published or deployed as they are.
 ELSEWHERE = re.compile(
     r"noxfile|conftest|[a-z0-9]+-sdk/(conformance/|(lib/worker-source|index|build|check-package|check-size|chromium|eslint\.config)[./])"
-    r"|browser-sdk/(lib|examples)/|demos/(python|nodejs|readers)|acceptance/probe/"
+    r"|browser-sdk/(lib|examples)/|demos/(browser|python|nodejs|readers)|acceptance/probe/"
 )
 
 

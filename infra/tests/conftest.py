@@ -36,6 +36,9 @@ def template(infra: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "build/layers/nodejs.zip": zip_files({"nodejs/node_modules/sdk-memory-service/index.js": b""}),
         "build/layers/cryptography-3.13-arm64.zip": zip_files({"python/cryptography/__init__.py": b""}),
         "build/layers/cryptography-3.13-x86_64.zip": zip_files({"python/cryptography/__init__.py": b""}),
+        "build/layers/browser-demo.zip": zip_files(
+            {"lambda_function.py": b"def lambda_handler(event, context): return 'browser'\n"}
+        ),
         "demos/python/lambda_function.py": b"def lambda_handler(event, context): return 'python'\n",
         "demos/python-auth/lambda_function.py": b"def lambda_handler(event, context): return 'python-auth'\n",
         "demos/nodejs/index.js": b"exports.handler = async () => 'nodejs';\n",

@@ -76,6 +76,21 @@ def test_demos_use_their_service_s_part_of_the_bucket_only(
     assert len(rest) == (3 if prefix.startswith("private") else 0)
 
 
+def test_the_browser_demo_signs_forms_for_two_objects_and_reads_the_key_alone(
+    translated: dict[str, Any],
+) -> None:
+    [objects, *key] = statements(translated["Resources"]["BrowserDemoFunctionRole"])
+    assert objects == {
+        "Effect": "Allow",
+        "Action": ["s3:PutObject", "s3:PutObjectTagging"],
+        "Resource": [
+            {"Fn::Sub": f"${{Bucket.Arn}}/{visibility}/memory-service-browser-demo/note.json"}
+            for visibility in ("public", "private")
+        ],
+    }
+    assert key == statements(translated["Resources"]["NodejsAuthDemoRole"])[2:]
+
+
 def test_the_removal_of_the_bucket_may_nothing_unless_the_bucket_is_to_be_deleted(
     translated: dict[str, Any],
 ) -> None:

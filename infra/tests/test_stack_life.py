@@ -5,6 +5,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -474,3 +475,46 @@ def test_a_later_resource_that_fails_rolls_back_everything_but_bucket_and_layers
     cloud.client("s3").delete_bucket(Bucket=bucket)
     assert everything(cloud) == before
     cloud.delete(STACK)
+
+
+def test_the_browser_demo_comes_and_goes_with_its_parameter(cloud: LocalCloud, deployed: Template) -> None:
+    def origins(bucket: str) -> set[str]:
+        """Return the origins that may post forms; the engine takes a list of none for one of an empty name."""
+        try:
+            rules = cloud.client("s3").get_bucket_cors(Bucket=bucket)["CORSRules"]
+        except ClientError:
+            return set()
+        return {origin for rule in rules for origin in rule["AllowedOrigins"]} - {""}
+
+    prefix = {"FunctionPrefix": "with-page"}
+    client = cloud.client("lambda")
+    outputs = cloud.deploy(
+        deployed, stack_name="with-page", parameters={**prefix, "BrowserDemo": "true"}
+    ).outputs
+    [api] = cloud.client("apigatewayv2").get_apis()["Items"]
+    assert outputs["BrowserDemo"] == api["ApiEndpoint"]
+    assert origins(outputs["StorageBucket"]) == {outputs["BrowserDemo"]}
+    answer = client.invoke(FunctionName="with-page-browser-demo")
+    assert json.loads(answer["Payload"].read()) == "browser"
+    variables = client.get_function_configuration(FunctionName="with-page-browser-demo")["Environment"][
+        "Variables"
+    ]
+    told = {
+        name: variables[name]
+        for name in ("DISTRIBUTION", "PRIVATE_DISTRIBUTION", "STORAGE_BUCKET", "PK_PATH")
+    }
+    assert told == {
+        "DISTRIBUTION": outputs["Distribution"],
+        "PRIVATE_DISTRIBUTION": outputs["PrivateDistribution"],
+        "STORAGE_BUCKET": outputs["StorageBucket"],
+        "PK_PATH": outputs["PrivateKeyArn"],
+    }
+
+    without = cloud.deploy(deployed, stack_name="with-page", parameters=prefix).outputs
+    assert "BrowserDemo" not in without
+    assert cloud.client("apigatewayv2").get_apis()["Items"] == []
+    assert origins(outputs["StorageBucket"]) == set()
+    names = [one["FunctionName"] for one in client.list_functions()["Functions"]]
+    assert "with-page-browser-demo" not in names
+    assert "with-page-python-demo" in names
+    cloud.delete("with-page")

@@ -21,7 +21,9 @@ DEMOS = {
     "NodejsDemo": "${FunctionPrefix}-nodejs-demo",
     "NodejsAuthDemo": "${FunctionPrefix}-nodejs-auth-demo",
     "PythonAuthDemo": "${FunctionPrefix}-python-auth-demo",
+    "BrowserDemoFunction": "${FunctionPrefix}-browser-demo",
 }
+FORMS = {"AllowedMethods": ["POST"], "ExposedHeaders": ["ETag", "Date"]}
 
 
 def lint(path: Path, **options: list[str]) -> list[str]:
@@ -302,15 +304,51 @@ def test_answers_carry_security_headers_whatever_the_origin_says(translated: dic
     assert config["CorsConfig"]["OriginOverride"] is True
 
 
-def test_pages_post_forms_only_from_origins_that_a_parameter_names(translated: dict[str, Any]) -> None:
-    rule = {
-        "AllowedMethods": ["POST"],
-        "AllowedOrigins": {"Ref": "UploadOrigins"},
-        "ExposedHeaders": ["ETag", "Date"],
-    }
+def test_pages_post_forms_only_from_origins_that_a_parameter_names_and_from_the_demo(
+    translated: dict[str, Any],
+) -> None:
+    nothing = {"Ref": "AWS::NoValue"}
+    rules = [
+        {"Fn::If": [condition, {**FORMS, "AllowedOrigins": origins}, nothing]}
+        for condition, origins in (
+            ("NameUploadOrigins", {"Ref": "UploadOrigins"}),
+            ("WithBrowserDemo", [{"Fn::GetAtt": ["BrowserDemoApi", "ApiEndpoint"]}]),
+        )
+    ]
     configuration = translated["Resources"]["Bucket"]["Properties"]["CorsConfiguration"]
-    assert configuration == {"Fn::If": ["TakeUploads", {"CorsRules": [rule]}, {"Ref": "AWS::NoValue"}]}
+    assert configuration == {"Fn::If": ["TakeUploads", {"CorsRules": rules}, nothing]}
     assert translated["Parameters"]["UploadOrigins"]["Default"] == ""
+
+
+def test_nothing_of_the_browser_demo_is_there_unless_it_is_asked_for(translated: dict[str, Any]) -> None:
+    assert translated["Parameters"]["BrowserDemo"]["Default"] == "false"
+    assert translated["Conditions"]["WithBrowserDemo"] == {"Fn::Equals": [{"Ref": "BrowserDemo"}, "true"]}
+    parts = {name: item for name, item in translated["Resources"].items() if name.startswith("BrowserDemo")}
+    kinds = {name.removeprefix("BrowserDemo"): item["Type"] for name, item in parts.items()}
+    assert kinds == {
+        "Function": "AWS::Lambda::Function",
+        "FunctionRole": "AWS::IAM::Role",
+        "Permission": "AWS::Lambda::Permission",
+        **{part: f"AWS::ApiGatewayV2::{part}" for part in ("Api", "Integration", "Route", "Stage")},
+    }
+    assert {item["Condition"] for item in parts.values()} == {"WithBrowserDemo"}
+    assert translated["Outputs"]["BrowserDemo"]["Condition"] == "WithBrowserDemo"
+
+
+def test_what_anybody_may_ask_of_the_browser_demo_is_bounded(translated: dict[str, Any]) -> None:
+    resources = translated["Resources"]
+    limits = resources["BrowserDemoStage"]["Properties"]["DefaultRouteSettings"]
+    assert limits == {"ThrottlingBurstLimit": 20, "ThrottlingRateLimit": 10}
+    permission = resources["BrowserDemoPermission"]["Properties"]
+    assert permission["Principal"] == "apigateway.amazonaws.com"
+    assert permission["SourceArn"]["Fn::Sub"].endswith(":${BrowserDemoApi}/*")
+
+
+def test_the_api_of_the_browser_demo_knows_nothing_of_the_function_that_knows_the_bucket(
+    translated: dict[str, Any],
+) -> None:
+    """Else the bucket, whose rules name the API, would wait for itself."""
+    assert set(translated["Resources"]["BrowserDemoApi"]["Properties"]) <= {"Name", "ProtocolType", "Tags"}
 
 
 def test_pages_see_how_old_an_answer_is(translated: dict[str, Any]) -> None:

@@ -118,6 +118,7 @@ VIEWER: dict[str, tuple[str, Any]] = {
 ATTEMPTS: dict[str, dict[str, tuple[str, Any]]] = {
     "guard": AWS,
     "engine": AWS,
+    "port for uploads": AWS,
     "control": CONTROL,
     "edge": VIEWER,
     "roaming edge": VIEWER,
@@ -163,6 +164,7 @@ def target(shop_resources: dict[str, Any]) -> Iterator[Target]:
         places = {
             "guard": cloud.endpoint,
             "engine": cloud._engine.endpoint,
+            "port for uploads": cloud.upload_endpoint,
             "control": cloud.control_endpoint,
             "edge": cloud.edge_endpoint,
             "roaming edge": cloud.roaming_endpoint,

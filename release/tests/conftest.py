@@ -38,8 +38,9 @@ def tagged(git: str, tmp_path_factory: pytest.TempPathFactory) -> Source:
         if name and name.partition("/")[0] not in UNRELEASED and (REPOSITORY / name).is_file():
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(REPOSITORY / name, root / name)
-    # What bundles the worker and the layer, as the session `release` installs it.
-    (root / "nodejs-sdk" / "node_modules").symlink_to(REPOSITORY / "nodejs-sdk" / "node_modules")
+    # What bundles the worker, the layer and the demo for browsers, as the session `release` installs it.
+    for sdk in ("nodejs-sdk", "browser-sdk"):
+        (root / sdk / "node_modules").symlink_to(REPOSITORY / sdk / "node_modules")
     made = Source(root, git)
     made.git("init", "--quiet")
     package = root / "nodejs-sdk" / "package.json"

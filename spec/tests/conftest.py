@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import toy
 from conformance.home import REPOSITORY
-from conformance.sdk import find
+from conformance.sdk import storing
 from history.run import Stage, staged
 from people import People
 
@@ -35,11 +35,11 @@ def add_sdk(tmp_path: Path) -> Callable[..., Sdk]:
 @pytest.fixture(scope="module")
 def drivers(stage: Stage) -> Iterator[dict[str, Driver]]:
     """Start every SDK, for tests that ask them by name."""
-    with stage.drivers(find(REPOSITORY)) as drivers:
+    with stage.drivers(storing(REPOSITORY)) as drivers:
         yield {driver.sdk.name: driver for driver in drivers}
 
 
-@pytest.fixture(params=[sdk.name for sdk in find(REPOSITORY)])
+@pytest.fixture(params=[sdk.name for sdk in storing(REPOSITORY)])
 def people(request: pytest.FixtureRequest, stage: Stage, drivers: dict[str, Driver]) -> Iterator[People]:
     """Objects of all SDKs in a service of their own; each SDK is once the one that reads."""
     yield People(stage, drivers, request.param, f"people-{next(_services)}")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from arbitrary import NAMES, SAFE, SEED, VALUES, damaged, envelopes, repeated
 from conformance.home import REPOSITORY
-from conformance.sdk import find
+from conformance.sdk import storing
 from hypothesis import given
 from memory._envelope import encode
 from notation import from_python
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from conformance.sdk import Sdk
 
-SDKS = {sdk.name: sdk for sdk in find(REPOSITORY)}
+SDKS = {sdk.name: sdk for sdk in storing(REPOSITORY)}
 
 
 class Driver:

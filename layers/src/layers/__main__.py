@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from .build import FAILURES, NAMES, RELEASED, build
+from .build import DEPLOYED, FAILURES, NAMES, RELEASED, build
 
 _ROOT = Path(__file__).resolve().parents[3]
 
@@ -24,9 +24,9 @@ def main(arguments: list[str] | None = None, root: Path = _ROOT) -> int:
         "--only",
         nargs="+",
         choices=NAMES,
-        default=RELEASED,
+        default=DEPLOYED,
         metavar="LAYER",
-        help=f"build these alone: python, nodejs, cryptography (for this machine), or as {RELEASED[-1]}",
+        help=f"build these alone: python, nodejs, browser-demo, cryptography (for this machine), or as {RELEASED[-1]}",
     )
     parser.add_argument("--stale", action="store_true", help="build only what its sources have changed since")
     options = parser.parse_args(arguments)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .bill import LicenceError
+from .demo import BrowserDemo
 from .layer import Layer, LayerTooLargeError, cryptography_layer, nodejs_layer, python_layer
 from .npm import NpmError
 from .package import DuplicateFileError
@@ -24,8 +25,10 @@ _UNBUILT = {"__pycache__", "node_modules", "test", "conformance"}  # of an SDK's
 _BUILDER = Path(__file__).parent
 #: All layers that are released.
 RELEASED = ("python", "nodejs", *_NATIVE)
-#: Names of layers, and of groups of them: `cryptography` is the one for this machine.
-NAMES = ("python", "nodejs", "cryptography", *_NATIVE)
+#: What the template names.
+DEPLOYED = (*RELEASED, "browser-demo")
+#: What can be built, by itself and in groups: `cryptography` is the one for this machine.
+NAMES = ("python", "nodejs", "browser-demo", "cryptography", *_NATIVE)
 #: Why a layer cannot be built.
 FAILURES = (DuplicateFileError, LayerTooLargeError, LicenceError, NpmError, WheelError)
 
@@ -55,16 +58,18 @@ def build(
         say(_built(layer, out, root))
 
 
-def layer_of(name: str, root: Path) -> Layer:
+def layer_of(name: str, root: Path) -> Layer | BrowserDemo:
     """Return the layer of one of the `NAMES`."""
     if name == "python":
         return python_layer(root)
     if name == "nodejs":
         return nodejs_layer(root)
+    if name == "browser-demo":
+        return BrowserDemo(root)
     return cryptography_layer(root, _NATIVE.get(name) or Native.local())
 
 
-def _built(layer: Layer, out: Path, root: Path) -> str:
+def _built(layer: Layer | BrowserDemo, out: Path, root: Path) -> str:
     built = layer.build()
     (out / f"{layer.name}.zip").write_bytes(built.content)
     (out / f"{layer.name}.sources").write_text(_digest_of_sources(layer, root))
@@ -72,13 +77,13 @@ def _built(layer: Layer, out: Path, root: Path) -> str:
     return f"{layer.name + '.zip':<30} {sizes}  {built.sha256[:16]}"
 
 
-def _is_current(layer: Layer, out: Path, root: Path) -> bool:
+def _is_current(layer: Layer | BrowserDemo, out: Path, root: Path) -> bool:
     noted = out / f"{layer.name}.sources"
     zipped = out / f"{layer.name}.zip"
     return zipped.exists() and noted.exists() and noted.read_text() == _digest_of_sources(layer, root)
 
 
-def _digest_of_sources(layer: Layer, root: Path) -> str:
+def _digest_of_sources(layer: Layer | BrowserDemo, root: Path) -> str:
     digest = hashlib.sha256()
     for base, source in [*((root, source) for source in layer.sources), (_BUILDER, _BUILDER)]:
         for file in sorted(source.rglob("*")) if source.is_dir() else [source]:

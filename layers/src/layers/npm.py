@@ -50,6 +50,21 @@ def bundle_of_project(project: Path) -> bytes:
         return (Path(folder) / "index.js").read_bytes()
 
 
+def bundle_for_pages(project: Path) -> bytes:
+    """Return the SDK for browsers as one file, which a page takes as a module.
+
+    Raises:
+        NpmError: if there is no Node.js, its packages are not installed, or it fails.
+    """
+    program = (
+        "import { bundle } from './build.mjs';"
+        "await bundle({ index: 'src/index.js' }, process.argv[1], { splitting: false });"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        _run("node", "--input-type=module", "--eval", program, folder, cwd=project)
+        return (Path(folder) / "index.js").read_bytes()
+
+
 def _packed(project: Path, folder: Path) -> Package:
     stated = json.loads((project / "package.json").read_text(encoding="utf-8"))
     files = {}

@@ -53,6 +53,8 @@ class LocalCloud:
             `https://<distribution>`, with the distribution's domain in the `Host` header.
         edge_endpoint: the first of them.
         roaming_endpoint: the URL of a port that is at the first of them, and moves to another with `roam`.
+        upload_endpoint: the URL of a port for upload forms to S3 and for nothing else, always over HTTP: no page trusts
+            the certificate of `endpoint`.
         control_endpoint: the URL of the control API, for other languages.
         certificate: the PEM file with the certificate that clients of `endpoint` have to trust; None over HTTP.
         clock: the time in Unix seconds.
@@ -78,6 +80,7 @@ class LocalCloud:
         self.edge_endpoints = [url_of(listener) for listener in sockets.edges]
         self.edge_endpoint = self.edge_endpoints[0]
         self.roaming_endpoint = url_of(sockets.roaming)
+        self.upload_endpoint = url_of(sockets.uploads)
         self.control_endpoint = url_of(sockets.control)
         self.certificate = engine.certificate.path if engine.certificate else None
         self._session: Any = boto3.Session(
@@ -272,13 +275,15 @@ class LocalCloud:
         proxy = EngineProxy(
             engine,
             s3,
-            lambda port: Guard(engine.keys, s3, port, auth=engine.certificate is not None),
+            lambda port, forms_only: Guard(
+                engine.keys, s3, port, auth=engine.certificate is not None, forms_only=forms_only
+            ),
             self._background,
             None if self.clock is time.time else WriteTimes(self.clock),
             self.clock,
             is_spoilt=self._can_fail,
         )
-        proxy.start(*sockets.proxy, self.faults, self.requests)
+        proxy.start(*sockets.proxy, sockets.uploads, self.faults, self.requests)
         self.faults.on_change(proxy.update)
         return proxy
 

@@ -46,7 +46,7 @@ _NOBODYS_TAG = '"no object has this tag"'
 
 
 class EngineProxy:
-    """Two ports that stand for the engine: one for applications, and one for what the edge asks of S3.
+    """Ports that stand for the engine: for applications, for what the edge asks of S3, and for the forms of pages.
 
     What the guard lets in passes, for all services; only S3's requests meet faults, are noted and are stamped. Bodies
     are held in memory.
@@ -56,7 +56,7 @@ class EngineProxy:
         self,
         engine: Engine,
         s3: Any,
-        open_guard: Callable[[int], Guard],
+        open_guard: Callable[[int, bool], Guard],
         background: Background,
         write_times: WriteTimes | None,
         clock: Callable[[], float],
@@ -68,7 +68,7 @@ class EngineProxy:
         Args:
             engine: What is behind it; both speak TLS, or neither.
             s3: A boto3 client of the engine's S3.
-            open_guard: Makes the guard of a port, given its number.
+            open_guard: Makes the guard of a port, given its number and whether it takes upload forms only.
             background: What it runs in.
             write_times: The times that S3 is to tell; None leaves it its own.
             clock: The time in Unix seconds, by which signatures in a query end.
@@ -89,17 +89,23 @@ class EngineProxy:
         self._servers: list[FaultServer] = []
 
     def start(
-        self, applications: socket.socket, edge: socket.socket, faults: Faults, journal: Journal
+        self,
+        applications: socket.socket,
+        edge: socket.socket,
+        uploads: socket.socket,
+        faults: Faults,
+        journal: Journal,
     ) -> None:
         """Serve in the background: requests are answered as soon as this returns.
 
         Args:
             applications: The listening socket for applications.
             edge: The listening socket for the edge.
+            uploads: The listening socket for upload forms, which speaks HTTP whatever the others do.
             faults: What goes wrong.
             journal: Where requests to S3 are noted.
         """
-        self._background.run(self._open(applications, edge, faults, journal))
+        self._background.run(self._open(applications, edge, uploads, faults, journal))
 
     def store_elsewhere(self, bucket: str, endpoint: str) -> None:
         """Let another S3, given by its URL, answer for a bucket."""
@@ -110,11 +116,16 @@ class EngineProxy:
         self._background.run(self._update())
 
     def stop(self) -> None:
-        """Close both ports and all connections; to be called once."""
+        """Close all ports and connections; to be called once."""
         self._background.run(self._close())
 
     async def _open(
-        self, applications: socket.socket, edge: socket.socket, faults: Faults, journal: Journal
+        self,
+        applications: socket.socket,
+        edge: socket.socket,
+        uploads: socket.socket,
+        faults: Faults,
+        journal: Journal,
     ) -> None:
         trust = self._certificate.context() if self._certificate else True
         tls = self._certificate.server_context() if self._certificate else None
@@ -127,13 +138,21 @@ class EngineProxy:
             skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
         )
         concerns = _is_for_s3 if self._is_spoilt else _never
-        places: list[tuple[Place, socket.socket]] = [("s3", applications), ("origin", edge)]
+        places: list[tuple[Place, socket.socket]] = [("s3", applications), ("origin", edge), ("s3", uploads)]
         for where, listener in places:
-            guard = self._open_guard(listener.getsockname()[1])
+            guard = self._open_guard(listener.getsockname()[1], listener is uploads)
             answer = functools.partial(self._answer, guard)
             backend = Backend(answer, _failure, concerns, guard.refusal)
             self._servers.append(
-                FaultServer(listener, backend, where=where, pop=None, faults=faults, journal=journal, tls=tls)
+                FaultServer(
+                    listener,
+                    backend,
+                    where=where,
+                    pop=None,
+                    faults=faults,
+                    journal=journal,
+                    tls=None if listener is uploads else tls,
+                )
             )
         await self._update()
 

@@ -51,7 +51,7 @@ _ISSUERS = re.compile(r"Credential=[^/,]+/\d{8}/[^/,]+/(?:iam|sts)/aws4_request"
 class Guard:
     """Looks at requests before the engine."""
 
-    def __init__(self, keys: RunKeys, s3: Any, port: int, *, auth: bool) -> None:
+    def __init__(self, keys: RunKeys, s3: Any, port: int, *, auth: bool, forms_only: bool = False) -> None:
         """Guard one port.
 
         Args:
@@ -59,11 +59,13 @@ class Guard:
             s3: A boto3 client of the engine's S3, for the buckets' policies and CORS rules.
             port: The port that callers connect to.
             auth: Whether the engine checks signatures and permissions of all but the root.
+            forms_only: Whether the port is for upload forms, and refuses whatever else comes.
         """
         self._keys = keys
         self._s3 = s3
         self._port = port
         self._auth = auth
+        self._forms_only = forms_only
         self._issued = {keys.access_key}
 
     async def refusal(self, request: web.BaseRequest) -> web.Response | None:
@@ -71,6 +73,10 @@ class Guard:
         headers, path = request.headers, request.raw_path.partition("?")[0]
         if not names_this_machine(headers.get("Host"), self._port):
             return _refused(request, "AccessDenied", REFUSED)
+        if self._forms_only and not _is_upload(request):
+            return _refused(
+                request, "AccessDenied", "This port takes upload forms to a bucket, and nothing else."
+            )
         if is_sent_by_a_page(
             headers.get("Origin"), headers.get("Sec-Fetch-Site")
         ) and not await self._is_welcome_upload(request):
@@ -134,7 +140,7 @@ class Guard:
         """Return whether it is a form for a bucket that takes such from the page's origin."""
         call = S3Call.parse(request.method, request.raw_path, request.headers)
         origin = request.headers.get("Origin")
-        if call is None or call.key or not call.bucket or origin is None or not _is_form(request):
+        if call is None or origin is None or not _is_upload(request):
             return False
         try:
             rules = (await asyncio.to_thread(self._s3.get_bucket_cors, Bucket=call.bucket))["CORSRules"]
@@ -173,6 +179,13 @@ def cors_of(request: web.BaseRequest) -> dict[str, str]:
 def _covers(allowed: str, origin: str) -> bool:
     """Return whether an origin is the allowed one, which may have one `*` (S3 User Guide, page ManageCorsUsing)."""
     return re.fullmatch(re.escape(allowed).replace(r"\*", ".*"), origin) is not None
+
+
+def _is_upload(request: web.BaseRequest) -> bool:
+    call = S3Call.parse(request.method, request.raw_path, request.headers)
+    if call is None or not call.bucket or call.key or call.parameters or not _is_form(request):
+        return False
+    return "Authorization" not in request.headers and "X-Amz-Target" not in request.headers
 
 
 def _is_form(request: web.BaseRequest) -> bool:

@@ -21,12 +21,14 @@ class ListenSockets:
         roaming: for viewers that move between them.
         control: the control API's.
         proxy: applications' way to AWS, and the edge's to S3 if that can fail or has another clock.
+        uploads: for the upload forms of pages.
     """
 
     edges: list[socket.socket]
     roaming: socket.socket
     control: socket.socket
     proxy: tuple[socket.socket, socket.socket]
+    uploads: socket.socket
 
     @classmethod
     def open(cls, undo: ExitStack, points_of_presence: int) -> ListenSockets:
@@ -36,7 +38,7 @@ class ListenSockets:
             return undo.enter_context(socket.create_server((HOST, 0)))
 
         edges = [listen() for _ in range(points_of_presence)]
-        return cls(edges, listen(), listen(), (listen(), listen()))
+        return cls(edges, listen(), listen(), (listen(), listen()), listen())
 
 
 def url_of(listener: socket.socket, scheme: str = "http") -> str:

@@ -11,6 +11,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from layers.demo import BrowserDemo
 from layers.layer import Layer, cryptography_layer, nodejs_layer, python_layer
 from layers.npm import pack
 from layers.wheels import ARCHITECTURES, PYTHONS, Native
@@ -97,10 +98,11 @@ def build(root: Path, folder: Path, natives: Sequence[Native] = ALL_NATIVE) -> A
         ReleaseError: a part could not be built. What builds layers raises errors of its own.
     """
     shutil.rmtree(folder, ignore_errors=True)
-    layers = [
+    layers: list[Layer | BrowserDemo] = [
         python_layer(root),
         nodejs_layer(root),
         *(cryptography_layer(root, native) for native in natives),
+        BrowserDemo(root),
     ]
     _build_layers(layers, folder / "layers")
     _build_application(root, folder)
@@ -116,7 +118,7 @@ def build(root: Path, folder: Path, natives: Sequence[Native] = ALL_NATIVE) -> A
     return Artifacts(folder)
 
 
-def _build_layers(layers: Iterable[Layer], folder: Path) -> None:
+def _build_layers(layers: Iterable[Layer | BrowserDemo], folder: Path) -> None:
     folder.mkdir(parents=True)
     for layer in layers:
         (folder / f"{layer.name}.zip").write_bytes(layer.build().content)
