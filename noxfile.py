@@ -427,22 +427,14 @@ def lint(session: nox.Session) -> None:
     eslint = "nodejs-sdk/node_modules/.bin/eslint"
     session.run(eslint, "--config", "nodejs-sdk/eslint.config.mjs", *javascript, external=True)
     _npm(session, "nodejs-sdk", "run", "check-package")
-    _api_pages(session, "--check")
-
-
-def _api_pages(session: nox.Session, *options: str) -> None:
-    """Write the API references from the docstrings and declarations, or check that they are up to date."""
-    session.run("python", "-m", "docs", "python-sdk/src", "memory", "python-sdk/API.md", *options)
-    node = ["node", "docs/src/docs/node.mjs", "nodejs-sdk/index.d.ts", "nodejs-sdk/API.md"]
-    session.run(*node, *options, external=True)
 
 
 @nox.session(default=False)
-def docs(session: nox.Session) -> None:
-    """Write the API references: python-sdk/API.md and nodejs-sdk/API.md."""
+def site(session: nox.Session) -> None:
+    """Build the site of the documentation into build/site; `-- --serve` shows it, until Ctrl-C."""
     _install(session, "dev")
-    _node_packages(session)
-    _api_pages(session)
+    _node_packages(session, "nodejs-sdk")
+    session.run("python", "-m", "docs", "build/site", *session.posargs)
 
 
 def _pyright(session: nox.Session) -> None:
