@@ -358,6 +358,8 @@ def test(session: nox.Session) -> None:
     if not parts or parts - UNDEPLOYED:
         _node_packages(session, *NODE_PROJECTS, BROWSER_TESTS)
         _layers(session)
+    elif "docs" in parts:
+        _node_packages(session, "nodejs-sdk", BROWSER_TESTS)
     if session.posargs:
         session.run("python", "-m", "pytest", *session.posargs)
         return
