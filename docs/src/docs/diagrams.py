@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-_PACKAGE = "mermaid@12.3.0"
+_PACKAGE = "mermaid@11.17.2"  # the major version that the theme draws with
 _SHA512 = (
-    "e35d774dd5de2c0b0caee27bf4ea452f93bcf8b4c55e142a676eb4ac5ded8149"
-    "a2340b519b852e99ed3823eeb93d137ac99ebd2787fcad56165bccd193ae5463"
+    "57a2b70bc101744b0f1595d228c25eea9a50384371b87011afd1af1d7e21878e"
+    "e501b84c443f6a7f8a042bb2e869143150b31af34feab798073bbdda0a578106"
 )
 _MEMBER = "package/dist/mermaid.min.js"
 PLACE = "assets/javascripts/mermaid.min.js"

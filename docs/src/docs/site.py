@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _SETTINGS = "docs/zensical.toml"
 _OWN_FILES = "docs/assets"
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
+_NO_HEADING = re.compile(r"<th( [^>]*)?></th>")
 _FOREIGN_LIBRARY = re.compile(r"https://unpkg\.com/mermaid@[\w.]+/dist/mermaid\.min\.js")
 
 
@@ -53,7 +54,7 @@ class Site:
         self._assemble(pages, work / "pages")
         self._settings(pages, work)
         _zensical(work)
-        _without_foreign_library(work / "site", diagrams.library(self.root / ".nox" / "diagrams"))
+        _mend(work / "site", diagrams.library(self.root / ".nox" / "diagrams"))
         shutil.rmtree(out, ignore_errors=True)
         out.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(work / "site", out)
@@ -118,20 +119,22 @@ def _zensical(work: Path) -> None:
     command = [sys.executable, "-m", "zensical", "build", "--strict", "--clean"]
     done = subprocess.run(command, cwd=work, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
-        said = _COLOUR.sub("", done.stdout) or done.stderr
+        said = _COLOUR.sub("", done.stdout + done.stderr).partition("Traceback")[0]
         raise RuntimeError(f"Zensical could not build the site:\n{said}")
 
 
-def _without_foreign_library(site: Path, library: Path) -> None:
-    """Let pages with a diagram load the library from the site, before the theme would look for it elsewhere."""
+def _mend(site: Path, library: Path) -> None:
+    """Let pages with a diagram load the library from the site, before the theme would look for it elsewhere; mend tables."""
     own = site / diagrams.PLACE
     shutil.copyfile(library, own)
     for script in site.glob("assets/javascripts/bundle.*.js"):
         text = script.read_text(encoding="utf-8")
         script.write_text(_FOREIGN_LIBRARY.sub("", text), encoding="utf-8")
     for page in site.rglob("*.html"):
-        text = page.read_text(encoding="utf-8")
+        # A heading that is empty is none: Markdown has no tables without headings.
+        text = _NO_HEADING.sub(r"<td\1></td>", page.read_text(encoding="utf-8"))
         if 'class="mermaid"' in text:
             depth = len(page.relative_to(site).parts) - 1
             tag = f'<script src="{"../" * depth}{diagrams.PLACE}"></script>'
-            page.write_text(text.replace("</head>", f"{tag}</head>", 1), encoding="utf-8")
+            text = text.replace("</head>", f"{tag}</head>", 1)
+        page.write_text(text, encoding="utf-8")
