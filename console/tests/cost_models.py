@@ -6,11 +6,10 @@ import dataclasses
 import itertools
 import json
 import os
-import random
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from memory_console.cost.bill import Offer, busiest_second, model, offer
@@ -22,6 +21,9 @@ from memory_console.cost.quantities import QuantityError, inputs, money, read, s
 from memory_console.cost.scenario import Scenario
 from memory_console.cost.settings import best_of_each_ttl, settings_of, when
 from memory_console.sdk import STORAGE_CLASSES
+
+if TYPE_CHECKING:
+    import random
 
 Question = tuple[Any, ...]
 #: How far two numbers may lie apart: one in a thousand million.

@@ -8,9 +8,10 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 import pytest
-from docs import versions
 from docs.site import Site
 from pages import ROOT
+
+from docs import versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

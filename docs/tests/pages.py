@@ -11,7 +11,10 @@ from docs import contents
 
 ROOT = Path(__file__).resolve().parents[2]
 ALSO = ["README.md"]  # no page of the site, but read first
-_BLOCK = re.compile(r"^(?P<mark><!-- (?:needs AWS|only read) -->\n)?(?P<indent> *)```(?P<language>\w*)\n(?P<text>.*?)^ *```$", re.DOTALL | re.MULTILINE)
+_BLOCK = re.compile(
+    r"^(?P<mark><!-- (?:needs AWS|only read) -->\n)?(?P<indent> *)```(?P<language>\w*)\n(?P<text>.*?)^ *```$",
+    re.DOTALL | re.MULTILINE,
+)
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ import re
 import griffe
 import memory
 import pytest
-from docs import command_reference, python_api
 from pages import ROOT
+
+from docs import command_reference, python_api
 
 
 def text(path: str) -> str:
@@ -70,7 +71,9 @@ def test_each_argument_of_python_is_described() -> None:
 
 
 def test_each_option_of_node_is_described() -> None:
-    members = re.findall(r"^( +/\*\*.*\*/\n|.*\*/\n|.*\n)^    (\w+)\??: .*;$", text("nodejs-sdk/index.d.ts"), re.MULTILINE)
+    members = re.findall(
+        r"^( +/\*\*.*\*/\n|.*\*/\n|.*\n)^    (\w+)\??: .*;$", text("nodejs-sdk/index.d.ts"), re.MULTILINE
+    )
     undescribed = [name for before, name in members if "*/" not in before]
     assert len(members) > 40
     assert undescribed == []
@@ -93,7 +96,11 @@ def test_each_command_is_in_the_page_of_the_command() -> None:
 def test_each_session_is_in_the_page_for_contributors() -> None:
     names = re.findall(r"^def (\w+)\(session: nox.Session\)", text("noxfile.py"), re.MULTILINE)
     page = text("CONTRIBUTING.md")
-    assert [name for name in names if not name.startswith("_") and not re.search(rf"\b{name.replace('_', '-')}\b", page)] == []
+    assert [
+        name
+        for name in names
+        if not name.startswith("_") and not re.search(rf"\b{name.replace('_', '-')}\b", page)
+    ] == []
 
 
 def test_the_reference_has_every_public_name() -> None:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
-from docs import contents, versions
 from docs.links import BrokenLinkError, Links
 from docs.site import Site
 from pages import ROOT
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from docs import contents, versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,7 +120,8 @@ def test_every_page_of_the_repository_is_on_the_site() -> None:
     files = {
         path.relative_to(ROOT).as_posix()
         for path in ROOT.rglob("*.md")
-        if not hidden & set(path.relative_to(ROOT).parts) and not path.relative_to(ROOT).parts[0].startswith(".")
+        if not hidden & set(path.relative_to(ROOT).parts)
+        and not path.relative_to(ROOT).parts[0].startswith(".")
     }
     assert files - {page.source for page in contents.load(ROOT)} == elsewhere
 
@@ -142,7 +144,9 @@ def test_a_link_to_source_is_one_where_the_repository_can_be_read(tmp_path: Path
     assert Links(tmp_path, {}, "", {}).rewrite("[code](code.py)", "a.md", "a.md") == "code (`code.py`)"
 
 
-def test_a_link_to_a_place_that_a_page_lacks_ends_the_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_link_to_a_place_that_a_page_lacks_ends_the_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "docs" / "assets").mkdir(parents=True)
     settings = (ROOT / "docs" / "zensical.toml").read_text(encoding="utf-8")
     (tmp_path / "docs" / "zensical.toml").write_text(settings, encoding="utf-8")
@@ -190,7 +194,9 @@ class Opened:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", list(WIDTHS))
-def test_pages_are_for_everybody_and_ask_nobody_else(browser: Browser, address: str, width: str, scheme: str) -> None:
+def test_pages_are_for_everybody_and_ask_nobody_else(
+    browser: Browser, address: str, width: str, scheme: str
+) -> None:
     faults, foreign, said, wide = [], [], [], []
     for path in LOOKED_AT:
         opened = Opened(browser, address + path, width, color_scheme=scheme)
@@ -202,7 +208,11 @@ def test_pages_are_for_everybody_and_ask_nobody_else(browser: Browser, address: 
             for one in found["violations"]
             if one["impact"] in {"moderate", "serious", "critical"}
         ]
-        foreign += [url for url in opened.asked if urlsplit(url).hostname != "127.0.0.1" and urlsplit(url).scheme != "data"]
+        foreign += [
+            url
+            for url in opened.asked
+            if urlsplit(url).hostname != "127.0.0.1" and urlsplit(url).scheme != "data"
+        ]
         said += opened.said
         if opened.page.evaluate("document.documentElement.scrollWidth - innerWidth") > 0:
             wide.append(path)
@@ -225,7 +235,11 @@ def test_the_search_answers_each_question_on_its_first_page(browser: Browser, ad
         found = search(page, words)
         if path not in found[:5]:
             lost[words] = found
-    foreign = [url for url in opened.asked if urlsplit(url).hostname != "127.0.0.1" and urlsplit(url).scheme in {"http", "https"}]
+    foreign = [
+        url
+        for url in opened.asked
+        if urlsplit(url).hostname != "127.0.0.1" and urlsplit(url).scheme in {"http", "https"}
+    ]
     opened.context.close()
     assert lost == {}
     assert foreign == []

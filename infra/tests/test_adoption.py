@@ -1,4 +1,4 @@
-"""A bucket and distributions of one's own, set up as the page about them says: the SDKs work and the doctor finds nothing."""
+"""A bucket and distributions of one's own, set up as their page says: the SDKs work and the doctor finds nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from memory_console.command import main
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "existing-bucket.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "existing-bucket.md").read_text(
+    encoding="utf-8"
+)
 BUCKET = "my-bucket"
 HOSTS = {"public": "d111111abcdef8.cloudfront.net", "private": "d222222abcdef8.cloudfront.net"}  # of the page
 

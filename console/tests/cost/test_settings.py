@@ -31,7 +31,9 @@ def test_the_first_setting_is_what_there_is_now() -> None:
 def test_a_change_record_is_told_where_it_makes_memory_service_the_cheapest() -> None:
     said = when(settings_of(CATALOGUE, PRICES))
 
-    assert said.startswith("With EDGE_TTL 5 s, 16 MB of memory and a change record Memory Service with a change record")
+    assert said.startswith(
+        "With EDGE_TTL 5 s, 16 MB of memory and a change record Memory Service with a change record"
+    )
     assert "instead of $102.28; DynamoDB on demand is $6.26" in said
 
 
@@ -67,7 +69,11 @@ def test_memory_that_holds_everything_is_not_made_larger() -> None:
 
 
 def test_what_is_compared_with_is_not_memory_service_itself() -> None:
-    assert not {one.other for one in settings_of(CATALOGUE, PRICES)} & {"memory_service", "change_record", "flat_rate"}
+    assert not {one.other for one in settings_of(CATALOGUE, PRICES)} & {
+        "memory_service",
+        "change_record",
+        "flat_rate",
+    }
 
 
 def test_both_evaluators_say_the_same() -> None:

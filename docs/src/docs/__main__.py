@@ -19,7 +19,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="docs", description=__doc__)
     parser.add_argument("out", type=Path, help="folder of the site; it gets a folder for each version")
     parser.add_argument("--version", default="next", help="what this state is called: a release, or next")
-    parser.add_argument("--repository", default="", metavar="URL", help="where files that are no pages can be read")
+    parser.add_argument(
+        "--repository", default="", metavar="URL", help="where files that are no pages can be read"
+    )
     parser.add_argument("--serve", action="store_true", help="then show it on 127.0.0.1, until Ctrl-C")
     arguments = parser.parse_args()
     Site(_ROOT, arguments.version, arguments.repository).build(arguments.out / arguments.version)

@@ -21,8 +21,7 @@ def page() -> str:
     context = click.Context(main, info_name="memory-service")
     blocks = [
         "# Commands",
-        "What `memory-service COMMAND --help` says of each command. What they are for, and how to install them:"
-        " [the console](../../console/README.md).",
+        "What `memory-service COMMAND --help` says. What each is for: [the console](../../console/README.md).",
     ]
     for name in main.list_commands(context):
         command = main.get_command(context, name)

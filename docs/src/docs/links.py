@@ -44,7 +44,9 @@ class Links:
         assets: Files besides pages that the site must have, by their place; filled by `rewrite`.
     """
 
-    def __init__(self, root: Path, pages: Mapping[str, str], repository: str, assets: dict[str, Path]) -> None:
+    def __init__(
+        self, root: Path, pages: Mapping[str, str], repository: str, assets: dict[str, Path]
+    ) -> None:
         self._root = root
         self._pages = pages
         self._repository = repository

@@ -19,7 +19,7 @@ _SECTIONS = {
 }
 _LINE = 100
 _INTRODUCTION = (
-    "Made from the docstrings of the SDK. Ids such as GET-6 are clauses of the [specification](../../spec/README.md)."
+    "Made from the docstrings. Ids such as GET-6 are clauses of the [specification](../../spec/README.md)."
 )
 
 

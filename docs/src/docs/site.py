@@ -61,7 +61,9 @@ class Site:
 
     def _assemble(self, pages: list[Page], folder: Path) -> None:
         assets: dict[str, Path] = {}
-        links = Links(self.root, {page.source: page.path for page in pages if page.source}, self.repository, assets)
+        links = Links(
+            self.root, {page.source: page.path for page in pages if page.source}, self.repository, assets
+        )
         for page in pages:
             text = (self.root / page.source).read_text(encoding="utf-8") if page.source else self._made(page)
             place = folder / page.path
@@ -124,7 +126,7 @@ def _zensical(work: Path) -> None:
 
 
 def _mend(site: Path, library: Path) -> None:
-    """Let pages with a diagram load the library from the site, before the theme would look for it elsewhere; mend tables."""
+    """Let pages with a diagram load its library before the theme would look for it elsewhere; mend tables."""
     own = site / diagrams.PLACE
     shutil.copyfile(library, own)
     for script in site.glob("assets/javascripts/bundle.*.js"):

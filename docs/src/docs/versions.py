@@ -39,7 +39,8 @@ def publish(folder: Path) -> list[str]:
     if not versions:
         raise ValueError(f"{folder} has no version of the site")
     entries = [
-        {"version": name, "title": name, "aliases": ["latest"] if name == versions[0] else []} for name in versions
+        {"version": name, "title": name, "aliases": ["latest"] if name == versions[0] else []}
+        for name in versions
     ]
     (folder / LIST).write_text(json.dumps(entries, indent=2) + "\n", encoding="utf-8")
     (folder / "index.html").write_text(_START.format(versions[0]), encoding="utf-8")

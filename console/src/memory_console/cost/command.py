@@ -232,7 +232,9 @@ def _compare(scenario: Scenario, prices: Prices, output: _Output) -> None:
             raise ScenarioError("gets_per_month is 0: there is nothing to plot")
         output.plot.write_text(draw(scenario.gets_per_month, points, crossings), encoding="utf-8")
     if output.as_json:
-        click.echo(json.dumps(comparison_document(comparison, crossings, settings, prices, output.today), indent=2))
+        click.echo(
+            json.dumps(comparison_document(comparison, crossings, settings, prices, output.today), indent=2)
+        )
         return
     console = output.console
     report.print_traffic(console, comparison)

@@ -47,9 +47,7 @@ def comparison_document(
         "cheapest": comparison.cheapest.key,
         "verdict": comparison.verdict,
         "break_evens": [dataclasses.asdict(crossing) for crossing in crossings],
-        "settings": [
-            {**dataclasses.asdict(one), "usd": one.usd, "is_best": one.is_best} for one in settings
-        ],
+        "settings": [{**dataclasses.asdict(one), "usd": one.usd, "is_best": one.is_best} for one in settings],
         "when": when(settings) if settings else None,
         "history": prices.document["history"],
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from memory_console.cost.bill import OURS, RECORD, model
 from memory_console.cost.comparison import compare
@@ -64,11 +64,15 @@ def settings_of(scenario: Scenario, prices: Prices) -> list[Setting]:
     shorter than it is.
     """
     ttls = [scenario.edge_ttl, *(ttl for ttl in _EDGE_TTLS if ttl > scenario.edge_ttl)]
-    return [_setting(replace(scenario, edge_ttl=ttl, **memory), prices) for ttl in ttls for memory in _memories(scenario)]
+    return [
+        _setting(replace(scenario, edge_ttl=ttl, **memory), prices)
+        for ttl in ttls
+        for memory in _memories(scenario)
+    ]
 
 
-def _memories(scenario: Scenario) -> list[dict[str, float]]:
-    larger = [
+def _memories(scenario: Scenario) -> list[dict[str, Any]]:
+    larger: list[dict[str, Any]] = [
         {"memory": True, "memory_bytes": held, "memory_items": max(items, scenario.memory_items)}
         for held, items in _MEMORIES
         if held > scenario.memory_bytes or not scenario.memory
