@@ -39,6 +39,7 @@ _SLOW_FIXTURES = {
     "acceptance": {"cloud"},
     "console": {"chromium", "web_page"},
     "demos": {"deployed"},
+    "docs": {"chromium"},
     "infra": {"deployable"},
     "layers": {"cryptography", "nodejs"},
     "local-cloud": {"web_page"},

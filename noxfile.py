@@ -392,6 +392,8 @@ def test(session: nox.Session) -> None:
     if not parts or parts - UNDEPLOYED:
         _node_packages(session, *NODE_PROJECTS, BROWSER_TESTS)
         _layers(session)
+    elif "docs" in parts:
+        _node_packages(session, "nodejs-sdk", BROWSER_TESTS)
     if not parts or "spec" in parts:
         _java_driver(session)
     if session.posargs:
@@ -466,22 +468,14 @@ def lint(session: nox.Session) -> None:
     _npm(session, "browser-sdk", "run", "lint")
     for project in ("nodejs-sdk", "browser-sdk"):
         _npm(session, project, "run", "check-package")
-    _api_pages(session, "--check")
-
-
-def _api_pages(session: nox.Session, *options: str) -> None:
-    """Write the API references from the docstrings and declarations, or check that they are up to date."""
-    session.run("python", "-m", "docs", "python-sdk/src", "memory", "python-sdk/API.md", *options)
-    node = ["node", "docs/src/docs/node.mjs", "nodejs-sdk/index.d.ts", "nodejs-sdk/API.md"]
-    session.run(*node, *options, external=True)
 
 
 @nox.session(default=False)
-def docs(session: nox.Session) -> None:
-    """Write the API references: python-sdk/API.md and nodejs-sdk/API.md."""
+def site(session: nox.Session) -> None:
+    """Build the site of the documentation into build/site; `-- --serve` shows it, until Ctrl-C."""
     _install(session, "dev")
-    _node_packages(session)
-    _api_pages(session)
+    _node_packages(session, "nodejs-sdk")
+    session.run("python", "-m", "docs", "build/site", *session.posargs)
 
 
 def _pyright(session: nox.Session) -> None:

@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from memory_console.cost.bill import Offer, busiest_second, model, offer
@@ -19,6 +19,11 @@ from memory_console.cost.hit_ratios import Traffic
 from memory_console.cost.prices import load
 from memory_console.cost.quantities import QuantityError, inputs, money, read, short
 from memory_console.cost.scenario import Scenario
+from memory_console.cost.settings import best_of_each_ttl, settings_of, when
+from memory_console.sdk import STORAGE_CLASSES
+
+if TYPE_CHECKING:
+    import random
 
 Question = tuple[Any, ...]
 #: How far two numbers may lie apart: one in a thousand million.
@@ -70,12 +75,22 @@ def _compared(scenario: Scenario) -> dict[str, Any]:
     }
 
 
+def _settings(scenario: Scenario) -> dict[str, Any]:
+    settings = settings_of(scenario, load())
+    return {
+        "all": [dataclasses.asdict(one) for one in settings],
+        "shown": [settings.index(one) for one in best_of_each_ttl(settings)],
+        "when": when(settings),
+    }
+
+
 def _finite(one: Offer) -> dict[str, Any]:
     return {**dataclasses.asdict(one), "name": one.name, "usd": None if one.refusal else one.usd}
 
 
 _ANSWERS: dict[str, Any] = {
     "compare": _compared,
+    "settings": _settings,
     "break_evens": lambda scenario: [
         dataclasses.asdict(one) for one in break_evens(sweep(scenario, load()), load())
     ],
@@ -101,3 +116,31 @@ def differences(mine: Any, theirs: Any, path: str = "") -> list[str]:
     if numbers and mine == pytest.approx(theirs, rel=SAME, abs=1e-12):
         return []
     return [] if mine == theirs else [f"{path}: {mine!r} instead of {theirs!r}"]
+
+
+def anything(dice: random.Random) -> Scenario:
+    """Return any traffic."""
+    regions = dice.sample(["us", "eu", "me-af", "sa", "jp", "au", "ap", "in"], dice.randint(1, 3))
+    return Scenario(
+        gets_per_month=10 ** dice.uniform(3, 12),
+        puts_per_month=10 ** dice.uniform(0, 9),
+        value_bytes=10 ** dice.uniform(1, 6.5),
+        names=int(10 ** dice.uniform(0, 8)),
+        zipf=dice.uniform(0, 2),
+        absent=dice.choice([0.0, 0.05]),
+        functions=dice.randint(1, 30),
+        environments=10 ** dice.uniform(-1, 3),
+        readers=dict.fromkeys(regions, 1 / len(regions)),
+        pops=dice.choice([1, 3, 100]),
+        bucket_region=dice.choice(["us", regions[0]]),
+        edge_ttl=dice.choice([1, 5, 60, 86_400]),
+        memory=dice.random() < 0.8,
+        memory_bytes=10 ** dice.uniform(3, 9),
+        storage_class=dice.choice(STORAGE_CLASSES),
+        private=dice.random() < 0.5,
+        invalidations=dice.choice([0.0, 5_000.0]),
+        free_tier=dice.random() < 0.7,
+        tags_per_value=dice.choice([0.0, 0.5, 16.0]),
+        tags=int(10 ** dice.uniform(0, 6)),
+        tag_invalidations=dice.choice([0.0, 50_000.0]),
+    )

@@ -1,4 +1,4 @@
-"""A bucket and distributions of one's own, set up as DEPLOY.md says: the SDKs work and the doctor finds nothing."""
+"""A bucket and distributions of one's own, set up as their page says: the SDKs work and the doctor finds nothing."""
 
 from __future__ import annotations
 
@@ -19,22 +19,23 @@ from memory_console.command import main
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PAGE = (Path(__file__).resolve().parents[1] / "DEPLOY.md").read_text(encoding="utf-8")
-SECTION = PAGE.partition("## A bucket and a distribution that you have")[2].partition("\n## ")[0]
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "how-to" / "existing-bucket.md").read_text(
+    encoding="utf-8"
+)
 BUCKET = "my-bucket"
 HOSTS = {"public": "d111111abcdef8.cloudfront.net", "private": "d222222abcdef8.cloudfront.net"}  # of the page
 
 
 def number(setting: str) -> int:
     """Return the number that the page gives a setting."""
-    found = re.search(rf"`{setting}` (\d+)", SECTION)
+    found = re.search(rf"`{setting}` (\d+)", PAGE)
     assert found, f"the page does not say `{setting}`"
     return int(found[1])
 
 
 def commands() -> list[tuple[dict[str, str], list[str]]]:
     """Return the variables and arguments of each call of the doctor in the section."""
-    [block] = re.findall(r"^```sh\n(.*?)^```$", SECTION, re.DOTALL | re.MULTILINE)
+    [block] = re.findall(r"^```sh\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
     found = []
     for line in block.replace("\\\n", " ").splitlines():
         before, _, arguments = line.partition("memory-service ")
@@ -92,7 +93,7 @@ class Adopted:
         self._s3.put_public_access_block(
             Bucket=BUCKET, PublicAccessBlockConfiguration=dict.fromkeys(block, True)
         )
-        [days] = re.findall(r"`ttl-days` of ([\d, ]+) that", SECTION)
+        [days] = re.findall(r"`ttl-days` of ([\d, ]+) that", PAGE)
         rules = [
             {
                 "ID": each,
@@ -140,7 +141,7 @@ class Adopted:
 
     @staticmethod
     def _statements(visibility: str, arn: str) -> list[dict[str, Any]]:
-        [block] = re.findall(r"^```json\n(.*?)^```$", SECTION, re.DOTALL | re.MULTILINE)
+        [block] = re.findall(r"^```json\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
         text = block.replace("arn:aws:cloudfront::999999999999:distribution/E1EXAMPLE", arn)
         assert text != block
         found: list[dict[str, Any]] = json.loads(text.replace("public/*", f"{visibility}/*"))

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { busiestSecond, offerOf } from '../../src/memory_console/cost/page/bill.mjs';
 import { breakEvens, cheapestOf, compare, sweep, verdictOf } from '../../src/memory_console/cost/page/comparison.mjs';
 import { Scope } from '../../src/memory_console/cost/page/formulas.mjs';
+import { bestOfEachTtl, settingsOf, whenBest } from '../../src/memory_console/cost/page/settings.mjs';
 import { money, read, short } from '../../src/memory_console/cost/page/quantities.mjs';
 
 const { data, asked } = JSON.parse(readFileSync(0, 'utf8'));
@@ -24,6 +25,10 @@ const ANSWERS = {
       verdict: verdictOf(comparison, data),
       load: busiestSecond(scenario, comparison.traffic, data).map(([, load]) => load),
     };
+  },
+  settings(scenario) {
+    const settings = settingsOf(scenario, data);
+    return { all: settings, shown: bestOfEachTtl(settings).map((one) => settings.indexOf(one)), when: whenBest(settings, data) };
   },
   break_evens: (scenario) => breakEvens(sweep(scenario, data), data),
   offer(key, scenario, traffic) {

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cost_models import Question, ask_page, ask_python, differences
+from cost_models import Question, anything, ask_page, ask_python, differences
 from memory_console.cost.scenario import Scenario
 from memory_console.sdk import STORAGE_CLASSES
 
@@ -59,31 +59,3 @@ def test_both_evaluators_say_the_same_of_random_traffic() -> None:
     questions = [("compare", anything(dice)) for _ in range(20)]
 
     assert differences(ask_page(questions), ask_python(questions)) == []
-
-
-def anything(dice: random.Random) -> Scenario:
-    """Return any traffic."""
-    regions = dice.sample(["us", "eu", "me-af", "sa", "jp", "au", "ap", "in"], dice.randint(1, 3))
-    return Scenario(
-        gets_per_month=10 ** dice.uniform(3, 12),
-        puts_per_month=10 ** dice.uniform(0, 9),
-        value_bytes=10 ** dice.uniform(1, 6.5),
-        names=int(10 ** dice.uniform(0, 8)),
-        zipf=dice.uniform(0, 2),
-        absent=dice.choice([0.0, 0.05]),
-        functions=dice.randint(1, 30),
-        environments=10 ** dice.uniform(-1, 3),
-        readers=dict.fromkeys(regions, 1 / len(regions)),
-        pops=dice.choice([1, 3, 100]),
-        bucket_region=dice.choice(["us", regions[0]]),
-        edge_ttl=dice.choice([1, 5, 60, 86_400]),
-        memory=dice.random() < 0.8,
-        memory_bytes=10 ** dice.uniform(3, 9),
-        storage_class=dice.choice(STORAGE_CLASSES),
-        private=dice.random() < 0.5,
-        invalidations=dice.choice([0.0, 5_000.0]),
-        free_tier=dice.random() < 0.7,
-        tags_per_value=dice.choice([0.0, 0.5, 16.0]),
-        tags=int(10 ** dice.uniform(0, 6)),
-        tag_invalidations=dice.choice([0.0, 50_000.0]),
-    )

@@ -1,1 +1,1 @@
-"""Writes the API reference of the Python SDK from its docstrings."""
+"""Makes the documentation's site of the pages where they live, and of what the code says of itself."""

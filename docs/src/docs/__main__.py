@@ -1,30 +1,42 @@
-"""Command: `python -m docs python-sdk/src memory python-sdk/API.md`; with `--check` it only compares."""
+"""Command: `python -m docs build/site` makes the site of the documentation; `--serve` shows it."""
 
 from __future__ import annotations
 
 import argparse
+import functools
+import http.server
 import sys
 from pathlib import Path
 
-from docs.page import page
+from docs import versions
+from docs.site import Site
+
+_ROOT = Path(__file__).resolve().parents[3]
 
 
 def main() -> int:
-    """Write the page, or say that it is out of date."""
+    """Build the site, and serve it if asked to."""
     parser = argparse.ArgumentParser(prog="docs", description=__doc__)
-    parser.add_argument("source", type=Path, help="folder that holds the package")
-    parser.add_argument("package", help="name of the package")
-    parser.add_argument("out", type=Path, help="the page")
-    parser.add_argument("--check", action="store_true", help="fail if the page is not what it would be now")
+    parser.add_argument("out", type=Path, help="folder of the site; it gets a folder for each version")
+    parser.add_argument("--version", default="next", help="what this state is called: a release, or next")
+    parser.add_argument(
+        "--repository", default="", metavar="URL", help="where files that are no pages can be read"
+    )
+    parser.add_argument("--serve", action="store_true", help="then show it on 127.0.0.1, until Ctrl-C")
     arguments = parser.parse_args()
-    text = page(arguments.source, arguments.package)
-    if not arguments.check:
-        arguments.out.write_text(text, encoding="utf-8")
-        return 0
-    if arguments.out.exists() and arguments.out.read_text(encoding="utf-8") == text:
-        return 0
-    sys.stderr.write(f"{arguments.out} is out of date: run python3 noxfile.py -s docs\n")
-    return 1
+    Site(_ROOT, arguments.version, arguments.repository).build(arguments.out / arguments.version)
+    versions.publish(arguments.out)
+    sys.stdout.write(f"{arguments.out / arguments.version}/index.html\n")
+    if arguments.serve:
+        handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(arguments.out))
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+            sys.stdout.write(f"http://127.0.0.1:{server.server_port}/\n")
+            sys.stdout.flush()
+            try:
+                server.serve_forever()
+            except KeyboardInterrupt:
+                return 0
+    return 0
 
 
 if __name__ == "__main__":

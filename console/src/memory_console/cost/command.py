@@ -20,6 +20,7 @@ from memory_console.cost.prices import OWN, PriceListError, Prices, load
 from memory_console.cost.quantities import QuantityError, fields, read, short, size
 from memory_console.cost.replay import replay
 from memory_console.cost.scenario import Scenario, ScenarioError, read_input
+from memory_console.cost.settings import settings_of
 from memory_console.examples import Example, ExampleCommand
 from memory_console.failures import Failure, FileError
 
@@ -225,18 +226,23 @@ def _compare(scenario: Scenario, prices: Prices, output: _Output) -> None:
     comparison = compare(scenario, prices)
     points = sweep(scenario, prices) if scenario.gets_per_month else []
     crossings = break_evens(points, prices)
+    settings = settings_of(scenario, prices) if points else []
     if output.plot:
         if not points:
             raise ScenarioError("gets_per_month is 0: there is nothing to plot")
         output.plot.write_text(draw(scenario.gets_per_month, points, crossings), encoding="utf-8")
     if output.as_json:
-        click.echo(json.dumps(comparison_document(comparison, crossings, prices, output.today), indent=2))
+        click.echo(
+            json.dumps(comparison_document(comparison, crossings, settings, prices, output.today), indent=2)
+        )
         return
     console = output.console
     report.print_traffic(console, comparison)
     report.print_bill(console, comparison, prices)
     report.print_offers(console, comparison, crossings, prices)
     report.print_verdict(console, comparison)
+    if points:
+        report.print_settings(console, settings)
     console.print()
     report.print_history(console, prices)
     report.print_prices(console, prices, output.today)

@@ -6,6 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from memory_console.cost.bill import busiest_second
+from memory_console.cost.settings import when
 
 if TYPE_CHECKING:
     from datetime import date
@@ -13,10 +14,15 @@ if TYPE_CHECKING:
     from memory_console.cost.bill import Offer
     from memory_console.cost.comparison import BreakEven, Comparison
     from memory_console.cost.prices import Prices
+    from memory_console.cost.settings import Setting
 
 
 def comparison_document(
-    comparison: Comparison, crossings: list[BreakEven], prices: Prices, today: date
+    comparison: Comparison,
+    crossings: list[BreakEven],
+    settings: list[Setting],
+    prices: Prices,
+    today: date,
 ) -> dict[str, Any]:
     """One scenario, everywhere."""
     spread = comparison.traffic
@@ -41,6 +47,8 @@ def comparison_document(
         "cheapest": comparison.cheapest.key,
         "verdict": comparison.verdict,
         "break_evens": [dataclasses.asdict(crossing) for crossing in crossings],
+        "settings": [{**dataclasses.asdict(one), "usd": one.usd, "is_best": one.is_best} for one in settings],
+        "when": when(settings) if settings else None,
         "history": prices.document["history"],
     }
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 from rich.table import Table
 
+from memory_console.cost.bill import model
 from memory_console.cost.quantities import money, short, size
+from memory_console.cost.settings import best_of_each_ttl, memory, when
 
 if TYPE_CHECKING:
     from datetime import date
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from memory_console.cost.hit_ratios import Traffic
     from memory_console.cost.prices import Prices
     from memory_console.cost.scenario import Scenario
+    from memory_console.cost.settings import Setting
 
 _OLD_DAYS = 180
 _SOURCE_MARK = {"unconfirmed": " ?", "derived": " ~"}
@@ -29,7 +32,7 @@ def print_prices(console: Console, prices: Prices, today: date) -> None:
     old = f"{age} days old" if age >= 0 else "dated in the future"
     console.print(
         f"Prices of {prices.dated.isoformat()} ({old}), {prices.document['region']}, from {escape(prices.origin)}; "
-        f"{len(prices.unconfirmed)} of its numbers are unconfirmed, marked [bold]?[/]"
+        f"{len(prices.unconfirmed)} of its numbers are unconfirmed; what rests on one of them here is marked [bold]?[/]"
     )
     if age > _OLD_DAYS:
         console.print(
@@ -111,6 +114,20 @@ def print_verdict(console: Console, comparison: Comparison) -> None:
     """What to do."""
     first, *rest = comparison.verdict
     console.print(f"[bold green]{escape(first)}[/] {escape(' '.join(rest))}")
+
+
+def print_settings(console: Console, settings: list[Setting]) -> None:
+    """When Memory Service is the best choice."""
+    table = Table("EDGE_TTL", "memory", "no change record", "with one", "cheapest other", "best here")
+    for column in table.columns[2:4]:
+        column.justify = "right"
+    for one in best_of_each_ttl(settings):
+        other = f"{money(one.other_usd)}, {model()['offers'][one.other]['name']}"
+        best = ("yes, with a record" if one.has_record else "yes") if one.is_best else "no"
+        costs = (money(one.plain_usd), money(one.record_usd))
+        table.add_row(f"{one.edge_ttl:,} s", memory(one.memory_bytes), *costs, other, best)
+    console.print(table)
+    console.print(f"[bold]{escape(when(settings))}[/]")
 
 
 def print_history(console: Console, prices: Prices) -> None:

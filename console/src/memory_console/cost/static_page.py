@@ -32,6 +32,7 @@ MODULES = (
     "formulas",
     "bill",
     "comparison",
+    "settings",
     "chart",
     "page",
 )

@@ -4,6 +4,7 @@ import { describeChart, drawChart, svg } from './chart.mjs';
 import { breakEvens, compare, leastOf, scenarioAt, sweep, verdictOf } from './comparison.mjs';
 import { processesOf } from './hit-ratios.mjs';
 import { money, percent, read, short } from './quantities.mjs';
+import { bestOfEachTtl, hasRecord, isBest, memoryOf, settingsOf, whenBest } from './settings.mjs';
 
 /**
  * @typedef {import('./bill.mjs').Offer} Offer
@@ -111,7 +112,7 @@ function fill(id, rows, classes = []) {
 function marked(text, paths) {
   const cell = element('span', text);
   if (paths.some((path) => path && priceAt(prices, path).confidence === 'unconfirmed')) {
-    const mark = element('span', ' ?', 'unsure');
+    const mark = element('span', '?', 'unsure');
     mark.title = 'rests on a price that is not confirmed';
     cell.append(mark);
   }
@@ -119,11 +120,13 @@ function marked(text, paths) {
 }
 
 /** @param {Offer} offer */
-function nameWithSwatch({ key, name }) {
+function nameWithSwatch({ key, name, detail }) {
   const cell = element('span', undefined, 'offer');
   const swatch = svg('svg', { class: 'swatch', width: 26, height: 10, 'aria-hidden': 'true' });
   swatch.append(svg('path', { class: `line line-${key}`, d: 'M1 5L25 5' }));
-  cell.append(swatch, element('span', name));
+  const words = element('span', name);
+  if (detail) words.append(element('span', `, ${detail}`, 'small-screen'));
+  cell.append(swatch, words);
   return cell;
 }
 
@@ -144,6 +147,17 @@ function show(comparison, crossings) {
 
   fill('bill', ours.items.map((item) => [item.title, short(item.quantity), item.unit, marked(money(item.usd), [item.price])]));
   byId('total').textContent = money(ours.usd);
+
+  const settings = settingsOf(scenario, data);
+  byId('when').textContent = whenBest(settings, data);
+  const rows = bestOfEachTtl(settings);
+  fill('settings', rows.map((one) => [
+    `${one.edge_ttl.toLocaleString('en-US')} s, ${memoryOf(one.memory_bytes)}`,
+    money(one.plain_usd),
+    money(one.record_usd),
+    `${money(one.other_usd)}, ${data.model.offers[one.other].name}`,
+    isBest(one) ? `yes${hasRecord(one) ? ', with a record' : ''}` : 'no',
+  ]), rows.map((one) => (isBest(one) ? 'ours' : '')));
 
   const offers = Object.values(comparison.offers).sort((one, other) => one.usd - other.usd);
   fill('offers', offers.map((offer) => [
@@ -235,7 +249,7 @@ function tellPrices() {
   const age = Math.floor((Date.now() - Date.parse(prices.date)) / DAY_MS);
   const unconfirmed = data.unconfirmed.length;
   byId('prices-age').textContent = `Prices of ${prices.date} (${age < 0 ? 'dated in the future' : `${age} days old`}), `
-    + `${prices.region}, in US dollars. ${unconfirmed} of the numbers are not confirmed; what rests on them is marked "?".`
+    + `${prices.region}, in US dollars. ${unconfirmed} of the numbers are not confirmed; of what is shown, only what is marked "?" rests on one of these.`
     + (age > OLD_DAYS ? ' They are more than half a year old: check them before you decide.' : '');
   fill('history', prices.history.map((/** @type {any} */ row) => [
     `${row.service}, ${row.what}`, String(row.year), `$${row.usd_per_hour} × ${row.hours} h`, money(row.usd_per_hour * row.hours),

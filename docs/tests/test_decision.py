@@ -1,4 +1,4 @@
-"""The README's figures of money are the calculator's: this test makes the table, and fails if another is there."""
+"""The figures of money on the page that decides are the calculator's: the table is made here, and must be there."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from memory_console.cost.comparison import compare
 from memory_console.cost.prices import load
 from memory_console.cost.scenario import Scenario
 
-README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "explanation" / "when-to-use-it.md").read_text(encoding="utf-8")
+TWO_SCREENS = 100  # lines
 TRAFFIC = {  # gets a month, bytes of a value
     "100,000 gets of 2 KB": (1e5, 2048),
     "5 million gets of 2 KB": (5e6, 2048),
@@ -44,15 +46,18 @@ def table() -> str:
     return "\n".join(lines) + "\n"
 
 
-def test_the_readme_has_the_calculator_s_figures() -> None:
-    assert table() in README, f"write this into README.md:\n{table()}"
+def test_the_page_has_the_calculator_s_figures() -> None:
+    assert table() in PAGE, f"write this into when-to-use-it.md:\n{table()}"
 
 
-def test_the_readme_states_what_its_figures_are_for() -> None:
-    section = README.partition("## Use it when")[2].partition("\n## ")[0]
-    stated = " ".join(section.split())
+def test_the_page_states_what_its_figures_are_for() -> None:
+    stated = " ".join(PAGE.split())
     assert f"one put for {1 / PUTS:.0f} gets" in stated
     assert f"{NAMES:,} names" in stated
     assert "us-east-1" in stated
     assert f"prices of {load().dated:%Y-%m-%d}" in stated
     assert "free amounts are still unused / none is free" in stated
+
+
+def test_the_readme_is_two_screens_at_most() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= TWO_SCREENS

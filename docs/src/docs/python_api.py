@@ -19,8 +19,7 @@ _SECTIONS = {
 }
 _LINE = 100
 _INTRODUCTION = (
-    "Made from the docstrings, by `python3 noxfile.py -s docs`. Ids such as GET-6 are clauses of the"
-    " [specification](../spec/README.md)."
+    "Made from the docstrings. Ids such as GET-6 are clauses of the [specification](../../spec/README.md)."
 )
 
 
@@ -41,7 +40,7 @@ def page(source: Path, package: str) -> str:
     others = [one for one in classes if one not in errors]
     others.sort(key=lambda one: "put" not in one.members)  # the service first
     blocks = [
-        f"# The API of `{package}`",
+        "# Python API",
         _INTRODUCTION,
         *(block for one in others for block in _class(one)),
         "## Errors",

@@ -1,12 +1,12 @@
 /**
- * Writes the API reference of the Node SDK from the declarations that its users see:
- * `node docs/src/docs/node.mjs nodejs-sdk/index.d.ts nodejs-sdk/API.md`; with `--check` it only compares.
+ * Prints the API reference of the Node SDK, made from the declarations that its users see:
+ * `node docs/src/docs/node_api.mjs nodejs-sdk/index.d.ts`.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 
-const [source, out, option] = process.argv.slice(2);
+const [source] = process.argv.slice(2);
 /** The compiler that checks the SDK. @type {typeof import('typescript')} */
 const ts = createRequire(resolve(source))('typescript');
 const file = ts.createSourceFile(source, readFileSync(source, 'utf8'), ts.ScriptTarget.Latest, true);
@@ -68,8 +68,8 @@ function* interfaceOf(node) {
 }
 
 function* page() {
-  yield '# The API of `sdk-memory-service`';
-  yield 'Made from [`index.d.ts`](index.d.ts), by `python3 noxfile.py -s docs`.';
+  yield '# Node API';
+  yield 'Made from the declarations of `sdk-memory-service`, which your editor reads as well.';
   for (const node of file.statements) {
     if (ts.isClassDeclaration(node)) yield* ['## MemoryService', ...classOf(node)];
     if (!ts.isModuleDeclaration(node) || !node.body || !ts.isModuleBlock(node.body)) continue;
@@ -87,10 +87,4 @@ function* page() {
   }
 }
 
-const text = `${[...page()].filter(Boolean).join('\n\n')}\n`;
-if (option !== '--check') {
-  writeFileSync(out, text);
-} else if (text !== readFileSync(out, 'utf8')) {
-  console.error(`${out} is out of date: run python3 noxfile.py -s docs`);
-  process.exitCode = 1;
-}
+process.stdout.write(`${[...page()].filter(Boolean).join('\n\n')}\n`);
