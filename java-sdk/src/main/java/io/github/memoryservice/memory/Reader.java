@@ -71,15 +71,11 @@ final class Reader {
         }
         Reading late = null;
         if (trustsEdges(name) && (!isFailingOver || circuit.asks())) {
+            Reading reading = null;
+            Reading[] behind = new Reading[1];
             try {
-                Reading[] sent = new Reading[1];
-                Reading reading = fromEdge(name, key, edgeDeadline, sent);
+                reading = fromEdge(name, key, edgeDeadline, behind);
                 circuit.answered();
-                if (reading != null) {
-                    Reading judged = judged(name, reading, edgeDeadline, deadline, records);
-                    return judged != null ? judged : readOrigin(name, key, deadline);
-                }
-                late = sent[0];
             } catch (UnavailableException | CorruptValueException | OriginRefusedException error) {
                 circuit.failed();
                 if (!isFailingOver) {
@@ -90,6 +86,11 @@ final class Reader {
                 circuit.answered();
                 throw error;
             }
+            if (reading != null) {
+                Reading judged = judged(name, reading, edgeDeadline, deadline, records);
+                return judged != null ? judged : readOrigin(name, key, deadline);
+            }
+            late = behind[0];
         }
         return beyondEdge(name, key, deadline, late, records);
     }

@@ -279,4 +279,17 @@ class MemoryServiceTest {
         }, null));
         assertTrue(error.getMessage().contains("\"a\""));
     }
+
+    @Test
+    void aFailureOfS3IsNoneOfTheEdgeThatAnsweredBefore() {
+        memory.put("a", 1, new Options().tags(List.of("t")));
+        try (MemoryService other = open("shop"); MemoryService reader = open("shop")) {
+            other.invalidateTags(List.of("t"), null);
+            cloud.fail(new Fault("s3", "status").status(500));
+            cloud.takeRequests();
+            assertThrows(UnavailableException.class, () -> reader.get("a"));
+            long asked = cloud.takeRequests().stream().filter(it -> "s3".equals(it.where())).count();
+            assertEquals(4, asked); // as often as one read may send it
+        }
+    }
 }
