@@ -176,10 +176,11 @@ final class ChangeReader {
         SingleFlight.Flight<Boolean> mine = new SingleFlight.Flight<>();
         SingleFlight.Flight<Boolean> flight = flights.join("", mine);
         if (flight == mine) {
-            flights.lead("", mine, () -> {
+            try {
                 ask(until);
-                return true;
-            });
+            } finally {
+                flights.land("", mine, true, null);
+            }
         } else if (!flight.isOfThisThread()) {
             flight.wait(until);
         }

@@ -1,7 +1,7 @@
 package io.github.memoryservice.memory;
 
 /** Gives who asks what memory has, or lets those who ask for one name at a time share one request (MEM-4). */
-final class CoalescingReader {
+final class CoalescingReader implements TagReader.Records {
     /** How much of a get's time is the edge's; the rest is kept for S3 (TIME-3). */
     static final double EDGE_SHARE = 0.6;
 
@@ -30,7 +30,9 @@ final class CoalescingReader {
         return by(name, key, isFailingOver ? Deadline.in(deadline * EDGE_SHARE) : until, until, missed);
     }
 
-    private Reading record(String name, String key, Deadline edgeDeadline, Deadline until) {
+    /** Reads the record of a tag (CTAG-6). */
+    @Override
+    public Reading read(String name, String key, Deadline edgeDeadline, Deadline until) {
         return by(name, key, edgeDeadline, until, -1);
     }
 
@@ -55,9 +57,23 @@ final class CoalescingReader {
             return Reading.of(Reading.MEMORY, copy);
         }
         if (flight == mine) {
-            return state.singleFlight.lead(name, mine, () -> reader.read(name, key, edgeDeadline, until, this::record));
+            return lead(mine, name, key, edgeDeadline, until);
         }
         return joined(flight, name, key, edgeDeadline, until);
+    }
+
+    private Reading lead(SingleFlight.Flight<Reading> mine, String name, String key, Deadline edgeDeadline, Deadline until) {
+        Reading outcome = null;
+        Throwable error = null;
+        try {
+            outcome = reader.read(name, key, edgeDeadline, until, this);
+            return outcome;
+        } catch (RuntimeException | Error raised) {
+            error = raised;
+            throw raised;
+        } finally {
+            state.singleFlight.land(name, mine, outcome, error);
+        }
     }
 
     /** What another's request for the same name brings, if it comes in time and is new enough. */
@@ -74,7 +90,7 @@ final class CoalescingReader {
         } else if (!isFailingOver) {
             throw new UnavailableException("the request of another thread for the same name did not end in time");
         }
-        return reader.beyondEdge(name, key, until, null, this::record);
+        return reader.beyondEdge(name, key, until, null, this);
     }
 
     /** Whether the outcome of another's request is new enough for one who joined it. */

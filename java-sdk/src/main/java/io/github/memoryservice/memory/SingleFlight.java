@@ -3,7 +3,6 @@ package io.github.memoryservice.memory;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 
 /** Requests that several threads wait for, by name (MEM-4). */
 final class SingleFlight<T> {
@@ -46,19 +45,12 @@ final class SingleFlight<T> {
         return flight == null ? mine : flight;
     }
 
-    /** Makes the request for all who wait, and returns its outcome. */
-    T lead(String name, Flight<T> flight, Supplier<T> make) {
-        try {
-            T outcome = make.get();
-            flight.outcome = outcome;
-            return outcome;
-        } catch (RuntimeException | Error error) {
-            flight.error = error;
-            throw error;
-        } finally {
-            flights.remove(name, flight);
-            flight.landed.countDown();
-        }
+    /** Gives those who wait what came of the request. */
+    void land(String name, Flight<T> flight, T outcome, Throwable error) {
+        flight.outcome = outcome;
+        flight.error = error;
+        flights.remove(name, flight);
+        flight.landed.countDown();
     }
 
     /** Lets nobody join the request of now: a put or remove makes its answer old. */
