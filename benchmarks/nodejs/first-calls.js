@@ -22,7 +22,7 @@ function service(distribution, more) {
 
 /** @param {'plain' | 'tls' | 'private'} [edge] @param {Record<string, string>} [more] */
 function firstRead(edge = 'plain', more = {}) {
-  const mem = service(bench.edge[edge], more);
+  const mem = service(bench.edge[edge], { FAILOVER: 'false', ...more });
   return () => check(mem.get('value'));
 }
 

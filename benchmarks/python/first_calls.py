@@ -32,7 +32,7 @@ def _service(distribution: str, **more: str) -> memory.MemoryService:
 
 
 def _first_read(edge: str = "plain", **more: str) -> Handler:
-    mem = _service(_BENCH["edge"][edge], **more)
+    mem = _service(_BENCH["edge"][edge], FAILOVER="false", **more)
     return lambda: _check(mem.get("value"))
 
 

@@ -10,6 +10,9 @@ from layers.python_source import at_run_time
 MODULES = sorted((Path(__file__).resolve().parents[2] / "python-sdk" / "src").rglob("*.py"))
 
 
+SERVE_ANNOTATIONS = ("__future__", "typing")
+
+
 class Unread(ast.NodeTransformer):
     """Takes out of a syntax tree what only people and type checkers read."""
 
@@ -24,7 +27,9 @@ class Unread(ast.NodeTransformer):
                     inner.annotation = None
             node.body = [self.plain(statement) for statement in node.body]
         if isinstance(node, ast.Module):
-            node.body = [part for part in node.body if not self.is_for_type_checkers(part)]
+            node.body = [self.bare(part) for part in node.body if not self.is_for_type_checkers(part)]
+        if isinstance(node, ast.ImportFrom) and node.module in SERVE_ANNOTATIONS:
+            return None
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n" in node.value:
             node.value = node.value.strip()
         return node
@@ -41,7 +46,7 @@ class Unread(ast.NodeTransformer):
         return self.bare(statement)
 
     def bare(self, part: Any) -> Any:
-        if isinstance(part, ast.AnnAssign) and part.value is not None and part.simple:
+        if isinstance(part, ast.AnnAssign) and part.value is not None:
             return ast.copy_location(ast.Assign([part.target], part.value), part)
         return part
 
@@ -76,10 +81,44 @@ def test_of_a_module_of_the_sdk_only_what_nothing_reads_is_left_out(module: Path
         assert unread not in run
 
 
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
+def test_what_is_still_read_is_still_imported(module: Path) -> None:
+    source = module.read_text(encoding="utf-8")
+    run = at_run_time(source)
+    read = {node.id for node in ast.walk(ast.parse(run)) if isinstance(node, ast.Name)}
+    assert imported(run) == imported(source) & read
+    has_annotations = any(isinstance(node, ast.AnnAssign) for node in ast.walk(ast.parse(run)))
+    assert has_annotations == ("from __future__ import annotations" in run)
+
+
+def imported(source: str) -> set[str]:
+    """Return the names that come from `typing`, wherever they are imported."""
+    nodes = ast.walk(ast.parse(source))
+    return {
+        alias.asname or alias.name
+        for node in nodes
+        if isinstance(node, ast.ImportFrom) and node.module == "typing"
+        for alias in node.names
+    }
+
+
 def test_what_only_looks_like_prose_stays() -> None:
     source = 'a = "# no comment"\n\n\ndef f():\n    """Ünicode."""; b = """c\n    d"""\n    return b  # yes\n'
     run = at_run_time(source)
     assert run == 'a = "# no comment"\n\n\ndef f():\n ""; b = """c\n    d"""\n return b\n'
+
+
+def test_what_is_imported_for_what_is_left_out_goes_with_it() -> None:
+    source = (
+        "from __future__ import annotations\n\nfrom typing import TYPE_CHECKING, Any, NamedTuple\n\n"
+        "N = NamedTuple('N', [])\nM: Any = 1\n"
+    )
+    assert at_run_time(source) == "\n\nfrom typing import NamedTuple\n\nN = NamedTuple('N', [])\nM = 1\n"
+
+
+def test_annotations_of_classes_are_kept_and_not_worked_out() -> None:
+    source = 'from __future__ import annotations\nclass N(NamedTuple):\n    "A name."\n    d: Unknown\n'
+    assert at_run_time(source) == "from __future__ import annotations\nclass N(NamedTuple):\n\n d: Unknown\n"
 
 
 def test_what_is_for_type_checkers_leaves_its_lines_empty() -> None:

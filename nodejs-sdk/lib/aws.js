@@ -106,15 +106,16 @@ class AwsClient {
    */
   *#send({ service, endpoint, method, path, headers, body: given, fence, maxBytes = MAX_ANSWER_BYTES }) {
     const isSentOnce = typeof given === 'function';
+    const isLong = method === 'POST' && service === 's3'; // it removes many
     const body = isSentOnce ? given() : given;
     const url = new URL(endpoint.url + path);
     const { region, route } = endpoint;
     if (fence) {
       const request = signQuery({ region, method, url, headers, body }, fence.time, fence.lifetime, yield* this.#identity());
-      return yield { method, ...request, body, maxBytes, route, end: fence.end, isSentOnce };
+      return yield { method, ...request, body, maxBytes, route, end: fence.end, isSentOnce, isLong };
     }
     const signed = sign({ service, region, method, url, headers, body }, yield* this.#identity());
-    return yield { method, url: url.href, headers: signed, body, maxBytes, route, isSentOnce };
+    return yield { method, url: url.href, headers: signed, body, maxBytes, route, isSentOnce, isLong };
   }
 }
 

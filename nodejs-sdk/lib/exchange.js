@@ -135,7 +135,7 @@ class Exchange {
   #goes(connection) {
     this.#connection = connection;
     this.#startedAt = performance.now();
-    this.#alive('the answer', this.#limits.silence);
+    this.#alive('the answer', this.#request.isLong ? Infinity : this.#limits.silence);
     this.#start(null, connection.socket);
   }
 

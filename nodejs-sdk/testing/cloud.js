@@ -1,5 +1,6 @@
 'use strict';
 
+const { LIMITS } = require('../lib/core/limits.js');
 const { double } = require('../lib/double.js');
 const { Bucket, httpDate } = require('./bucket.js');
 const { Clock } = require('./clock.js');
@@ -200,7 +201,7 @@ class Cloud {
   /** @param {string} key */
   #fromOrigin(key) {
     const fault = this.#faults.find((one) => one.isBefore && one.meets('origin', 'GET', `/${key}`, undefined));
-    return fault ? fault.instead(Infinity) : this.#bucket.found(key);
+    return fault ? fault.instead({ left: Infinity, silence: LIMITS.silence }) : this.#bucket.found(key);
   }
 
   /**
@@ -210,12 +211,13 @@ class Cloud {
    * @param {() => Response} act
    * @returns {Response | Failure}
    */
-  #carryOut(asked, { maxBytes, body }, left, act) {
+  #carryOut(asked, { maxBytes, body, isLong }, left, act) {
     const { where, method, path, pop } = asked;
+    const limits = { left, silence: isLong ? Infinity : LIMITS.silence };
     this.requests.push(asked);
     const fault = this.#faults.find((one) => one.meets(where, method, path, pop));
     if (fault?.isBefore) {
-      const instead = fault.instead(left, body);
+      const instead = fault.instead(limits, body);
       if (!('status' in instead)) return instead;
       asked.status = instead.status;
       return { ...instead, headers: { ...instead.headers, date: httpDate(this.#now()) } };
@@ -224,7 +226,7 @@ class Cloud {
     asked.status = answer.status;
     const cut = answer.body.length > maxBytes;
     const read = { ...answer, body: cut ? answer.body.subarray(0, maxBytes) : answer.body, cut };
-    return fault ? fault.spoilt(read, left) : read;
+    return fault ? fault.spoilt(read, limits) : read;
   }
 
   /**

@@ -1,11 +1,11 @@
 'use strict';
 
 const { readHeaders } = require('../lib/headers.js');
-const { LIMITS } = require('../lib/core/limits.js');
 
 /** @typedef {import('../lib/core/effects.js').Response} Response */
 /** @typedef {import('../lib/core/effects.js').Failure} Failure */
 /** @typedef {import('./index.js').FaultOptions} FaultOptions */
+/** @typedef {{left: number, silence: number}} Limits Milliseconds that a request has, and of silence. */
 
 /** The request is not carried out. */
 const BEFORE = ['refuse', 'reset', 'hang', 'status', 'keys', 'no-http'];
@@ -57,13 +57,13 @@ class Fault {
   }
 
   /**
-   * @param {number} left Milliseconds that the request has.
+   * @param {Limits} limits
    * @param {Uint8Array} [asked] The body of the request.
    * @returns {Response | Failure} what comes instead of an answer
    */
-  instead(left, asked = new Uint8Array()) {
+  instead(limits, asked = new Uint8Array()) {
     if (this.kind === 'refuse') return failure('ECONNREFUSED', 'no connection to the cloud in memory', 'unsent');
-    if (this.kind === 'hang' || this.#isLate(this.options.delay, left)) return failure('timeout', 'the answer took too long', 'under way');
+    if (this.kind === 'hang' || this.#isLate(this.options.delay, limits)) return failure('timeout', 'the answer took too long', 'under way');
     if (this.kind === 'reset') return failure('ECONNRESET', 'the connection ended', 'ended');
     if (this.kind === 'no-http') return garbled();
     const { status, code } = this.options;
@@ -74,16 +74,16 @@ class Fault {
 
   /**
    * @param {Response} answer
-   * @param {number} left Milliseconds that the request has.
+   * @param {Limits} limits
    * @returns {Response | Failure} what becomes of it
    */
-  spoilt(answer, left) {
+  spoilt(answer, limits) {
     const { delay, pause, headers } = this.options;
     if (this.kind === 'lost') return failure('ECONNRESET', 'the connection ended', 'ended');
     if (this.kind === 'cut') return failure('cut', 'the body ended early', 'ended');
     const bytes = { slow: answer.body.length, 'slow-head': answer.body.length + 300 }[this.kind] ?? 0;
     const isEndless = this.kind === 'early' && pause > 0;
-    if (isEndless || this.#isLate(delay + bytes * pause, left) || pause >= LIMITS.silence) {
+    if (isEndless || this.#isLate(delay + bytes * pause, limits) || pause >= limits.silence) {
       return failure('timeout', 'the answer took too long', 'under way');
     }
     if (this.kind === 'garbled') return { ...answer, body: answer.body.map((byte) => byte ^ FLIPPED) };
@@ -92,10 +92,10 @@ class Fault {
 
   /**
    * @param {number} milliseconds
-   * @param {number} left
+   * @param {Limits} limits
    */
-  #isLate(milliseconds, left) {
-    return milliseconds > left || this.options.delay >= LIMITS.silence;
+  #isLate(milliseconds, { left, silence }) {
+    return milliseconds > left || this.options.delay >= silence;
   }
 }
 

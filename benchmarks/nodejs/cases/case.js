@@ -29,13 +29,13 @@ const document = (name) => readFileSync(bench.documents[name]);
 const value = (name) => JSON.parse(document(name).toString()).value;
 
 /**
- * @param {string} distribution where it reads
+ * @param {string} distribution where it reads, and nowhere else
  * @param {Record<string, unknown>} [more] of its parameters; unless they say so it keeps no copies
  */
 function service(distribution, more) {
   const MemoryService = require('../../../nodejs-sdk');
   const { bucket, region } = bench.s3;
-  const params = { DISTRIBUTION: distribution, BUCKET_NAME: bucket, REGION: region, LOCAL_MAX_ITEMS: 0, MAX_VALUE_BYTES: 2 ** 24, ...more };
+  const params = { DISTRIBUTION: distribution, BUCKET_NAME: bucket, REGION: region, FAILOVER: false, LOCAL_MAX_ITEMS: 0, MAX_VALUE_BYTES: 2 ** 24, ...more };
   return new MemoryService(params, bench.service);
 }
 

@@ -70,8 +70,9 @@ def value(name: str) -> Any:
 
 
 def service(distribution: str, **more: Any) -> memory.MemoryService:
-    """Return a service that reads there and keeps no copies, unless more of its configuration says so."""
+    """Return a service that reads there, nowhere else, and keeps no copies, unless `more` says so."""
     s3 = bench()["s3"]
     conf = {"DISTRIBUTION": distribution, "BUCKET_NAME": s3["bucket"], "REGION": s3["region"]}
-    bounds = {"LOCAL_MAX_ITEMS": 0, "MAX_VALUE_BYTES": 2**24}  # the largest document has 10 MB
+    # The largest document has 10 MB.
+    bounds = {"FAILOVER": False, "LOCAL_MAX_ITEMS": 0, "MAX_VALUE_BYTES": 2**24}
     return memory.MemoryService({**conf, **bounds, **more}, bench()["service"])

@@ -121,7 +121,8 @@ class Servers:
         authorities = folder / "authorities.pem"
         authorities.write_bytes(Path(certifi.where()).read_bytes() + certificate.path.read_bytes())
         self.trust = {
-            "python": {"REQUESTS_CA_BUNDLE": str(authorities)},
+            # Whatever the environment has of these counts, and botocore's before requests'.
+            "python": dict.fromkeys(("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"), str(authorities)),
             "node": {"NODE_EXTRA_CA_CERTS": str(certificate.path)},
         }
         self.bench["edge"] = {**origins, "ca": str(authorities)}

@@ -15,6 +15,7 @@
  * @property {Route | undefined} [route] A proxy, or authorities of the environment's choice.
  * @property {number} [end] Unix time in milliseconds after which nothing more of it may be sent, not by the kernel either (CHG-13).
  * @property {boolean} [isSentOnce] whether it never goes out a second time as it is (CTAG-14)
+ * @property {boolean} [isLong] whether its answer may take the whole time, without a sign of life (TIME-2)
  * @property {number} [reserve] The share of the call's whole time that must be left when this ends (TIME-3).
  */
 

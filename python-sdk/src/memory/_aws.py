@@ -193,9 +193,16 @@ class Aws:
             )
             until = announced + _SEND_SECONDS - _skew
         target = f"{path}?{query}" if query else path
-        is_sent_once = callable(request.body)
         return Request(
-            request.method, endpoint.origin, target, headers, body, request.limit, until, is_sent_once
+            request.method,
+            endpoint.origin,
+            target,
+            headers,
+            body,
+            request.limit,
+            until,
+            is_sent_once=callable(request.body),
+            is_long=request.method == "POST" and request.service == "s3",  # it removes many
         )
 
 

@@ -52,11 +52,12 @@ class Connection:
         is_reusable: Whether another request may go out.
     """
 
-    __slots__ = ("_is_tls", "_poll", "_silence", "_until", "_used_at", "is_reusable", "sock")
+    __slots__ = ("_is_tls", "_patience", "_poll", "_silence", "_until", "_used_at", "is_reusable", "sock")
 
     def __init__(self, sock: socket.socket, *, is_tls: bool = False, patience: int = 1) -> None:
         self.sock = sock
-        self._silence = SILENCE_SECONDS * patience
+        self._patience = patience
+        self._silence = 0.0
         self._is_tls = is_tls
         self.is_reusable = True
         self._until = 0.0
@@ -99,6 +100,7 @@ class Connection:
             NoAnswerError: There is none, or not a whole one.
         """
         self._until = deadline
+        self._silence = math.inf if request.is_long else SILENCE_SECONDS * self._patience
         if request.send_until is not None:
             self._until = min(deadline, _monotonic() + request.send_until - _wall_clock())
         reader = ResponseReader(self._receive, is_tls=self._is_tls)
@@ -112,9 +114,9 @@ class Connection:
             response = reader.read(request.method, request.limit)
         except TimeoutError:
             self._give_up(request)
-            left = deadline - _monotonic()
-            silence = f"no sign of life for {self._silence:g} s" if left > 0 else "the time was over"
-            raise NoAnswerError(Failure(silence, UNDER_WAY)) from None
+            is_silence = math.isfinite(self._silence) and _monotonic() < deadline
+            reason = f"no sign of life for {self._silence:g} s" if is_silence else "the time was over"
+            raise NoAnswerError(Failure(reason, UNDER_WAY)) from None
         except MalformedError as error:
             self._give_up(request)
             raise NoAnswerError(Failure(str(error), ENDED)) from None

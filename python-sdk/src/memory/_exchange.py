@@ -30,6 +30,7 @@ class Request(NamedTuple):
         send_until: Unix time, by this machine's clock, from when nothing of it may be sent any more, not even what the
             system has taken over (CHG-13); None if that is no matter.
         is_sent_once: Whether it never goes out a second time as it is (CTAG-14).
+        is_long: Whether its answer may take the whole time, without a sign of life (TIME-2).
     """
 
     method: str
@@ -40,6 +41,7 @@ class Request(NamedTuple):
     limit: int = ERROR_BYTES
     send_until: float | None = None
     is_sent_once: bool = False
+    is_long: bool = False
 
 
 class Response(NamedTuple):

@@ -297,7 +297,7 @@ class Cloud:
         with self._lock:
             fault = self._fault(entry.where, entry.method, entry.path, entry.pop)
             if fault is not None and fault.is_before:
-                answer = _dated(fault.instead(deadline, request.body), self.clock())
+                answer = _dated(fault.instead(deadline, request.body, is_long=request.is_long), self.clock())
             else:
                 answer = _limited(act(), request.limit)
                 if fault is not None:

@@ -90,16 +90,17 @@ class Fault:
         """Whether the request is not carried out."""
         return self.kind in _UNHEARD
 
-    def instead(self, deadline: float, body: bytes = b"") -> Response | Failure:
+    def instead(self, deadline: float, body: bytes = b"", *, is_long: bool = False) -> Response | Failure:
         """Return what comes instead of an answer; of a fault that `is_before`.
 
         Args:
             deadline: When the request has to have ended, by `time.monotonic`.
             body: That of the request.
+            is_long: Whether silence alone does not end it (TIME-2).
         """
         if self.kind == "refuse":
             return Failure("no connection to the cloud in memory: ECONNREFUSED", NOT_SENT)
-        if self.kind == "hang" or self._is_late(self.delay, deadline):
+        if self.kind == "hang" or self._is_late(self.delay, deadline, is_long=is_long):
             return Failure(f"no sign of life for {SILENCE_SECONDS:g} s", UNDER_WAY)
         if self.kind == "reset":
             return Failure("ConnectionResetError", ENDED)
@@ -117,7 +118,7 @@ class Fault:
         """Return what becomes of an answer."""
         if self.kind == "lost":
             return Failure("ConnectionResetError", ENDED)
-        if self._is_late(self.delay, deadline):
+        if self._is_late(self.delay, deadline, is_long=request.is_long):
             return Failure(f"no sign of life for {SILENCE_SECONDS:g} s", UNDER_WAY)
         body = bytes(byte ^ _WRONG for byte in answer.body) if self.kind == "garbled" else answer.body
         lines = self.headers.splitlines() if self.kind == "headers" else []
@@ -131,13 +132,15 @@ class Fault:
         octets = head + body
         slow = {"slow": len(body), "slow-head": len(octets)}.get(self.kind, 0)
         if slow and (
-            self.pause >= SILENCE_SECONDS or self._is_late(self.delay + slow * self.pause, deadline)
+            (self.pause >= SILENCE_SECONDS and not request.is_long)
+            or self._is_late(self.delay + slow * self.pause, deadline, is_long=request.is_long)
         ):
             return Failure("the time was over", UNDER_WAY)
         return _parsed(octets, request)
 
-    def _is_late(self, seconds: float, deadline: float) -> bool:
-        return seconds > deadline - time.monotonic() or self.delay >= SILENCE_SECONDS
+    def _is_late(self, seconds: float, deadline: float, *, is_long: bool) -> bool:
+        is_silent = self.delay >= SILENCE_SECONDS and not is_long
+        return is_silent or seconds > deadline - time.monotonic()
 
 
 def _refusal(status: int, code: str) -> bytes:
