@@ -132,6 +132,8 @@ def test_botocore_asks_the_same(vector: Vector, environment: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize("vector", of("signed_by"))
 def test_botocore_signs_by_the_same_key(vector: Vector, environment: pytest.MonkeyPatch) -> None:
+    if vector.id == "endpoints/credentials/named-before-web-identity":
+        pytest.skip("botocore looks at the web identity first, AWS's other SDKs at the profile that is named")
     for name, value in endpoints.request(vector)["environment"].items():
         environment.setenv(name, value)
     found = botocore.session.Session().get_credentials()
