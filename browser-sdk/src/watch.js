@@ -52,7 +52,8 @@ export function makeWatcher({ read, entryOf, clock, random, end }) {
         told = { version, entry: entryOf(reading) };
         for (const listener of [...listeners]) tell(listener, told.entry);
       }
-      askIn(copy ? copy.freshUntil - clock() : ofAMiss);
+      if (reading.source === 'stale') askIn(Math.min(MOST, wait * 2));
+      else askIn(copy ? copy.freshUntil - clock() : ofAMiss);
     } catch (error) {
       for (const listener of [...listeners]) tell(listener, told?.entry, error);
       askIn(Math.min(MOST, wait * 2));

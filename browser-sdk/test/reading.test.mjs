@@ -663,6 +663,12 @@ describe('the bundle in Chromium', { skip }, () => {
       assert.equal(harness.asked.length, 1);
     });
 
+    it('and asks more seldom too while there is only a stale copy, of which it says nothing new', async () => {
+      harness.edge = () => (harness.asked.length === 1 ? found(1, { headers: { 'cache-control': 'max-age=1' } }) : { status: 500, headers: CORS });
+      assert.deepEqual(await watching('await wait(4500); stop(); return news;'), [1]);
+      assert.equal(harness.asked.length, 3);
+    });
+
     it('and a miss', async () => {
       assert.deepEqual(await watching('await wait(200); stop(); return news;'), ['none']);
     });
