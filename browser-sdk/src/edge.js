@@ -1,7 +1,6 @@
 import { answer } from '../../nodejs-sdk/lib/core/answer.js';
 import { AccessDeniedError, ConfigurationError, CorruptValueError, UnavailableError } from '../../nodejs-sdk/lib/core/errors.js';
 import { errorCode, isOfS3 } from '../../nodejs-sdk/lib/core/refusals.js';
-import { checkOpens } from './grant.js';
 import { ask } from './wire.js';
 
 /** @typedef {import('../../nodejs-sdk/lib/core/answer.js').Answer} Answer */
@@ -21,13 +20,12 @@ const EXPOSED = ['etag', 'date', 'last-modified'];
  * @param {number} end of `performance.now()`
  * @param {number} [maxBytes]
  * @returns {Promise<Answer>}
- * @throws {AccessDeniedError} GET-3, GRANT-4
+ * @throws {AccessDeniedError} GET-3
  * @throws {ConfigurationError} WEB-5
  * @throws {CorruptValueError} OBJ-4
  * @throws {UnavailableError} WEB-6
  */
-export async function readEdge({ host, edge, grant, maxValueBytes, changes }, clock, { name, path }, end, maxBytes = maxValueBytes) {
-  if (grant) checkOpens(grant, name, clock());
+export async function readEdge({ host, edge, grant, maxValueBytes, changes }, clock, { path }, end, maxBytes = maxValueBytes) {
   const start = clock();
   const what = `Reading ${path} from ${host}`;
   const response = await ask(edge + path + (grant ? `?${grant.query}` : ''), { end, maxBytes });

@@ -3,6 +3,7 @@ import { isTagRecord, locateTag } from '../../nodejs-sdk/lib/core/names.js';
 import { isStale, readingOf } from '../../nodejs-sdk/lib/core/reading.js';
 import { generationOf } from '../../nodejs-sdk/lib/core/tag-reader.js';
 import { isEdgeFailure, readEdge } from './edge.js';
+import { checkOpens } from './grant.js';
 
 /** @typedef {import('../../nodejs-sdk/lib/core/cached-value.js').CachedValue} CachedValue */
 /** @typedef {import('../../nodejs-sdk/lib/core/reader.js').Target} Target */
@@ -29,17 +30,25 @@ export class Reader {
    * @param {string} name
    * @param {boolean} [isRecord] whether it may be the record of a tag, which answers no get
    * @returns {CachedValue | undefined} the copy, if that may be returned without asking anybody (MEM-2)
+   * @throws {import('../../nodejs-sdk/lib/core/errors.js').AccessDeniedError} GRANT-4
    */
   fresh(name, isRecord) {
     const { local, changes } = this.#parts;
     const place = local.find(name);
     if (!place) return undefined;
+    this.#checkGrant(name);
     const copy = place.value;
     const now = this.#clock();
     const isFresh = isRecord ? copy.isFreshItself(now) : copy.isFresh(now) || changes?.makesFresh(name, copy);
     if (!isFresh) return undefined;
     local.use(place);
     return copy;
+  }
+
+  /** @param {string} name */
+  #checkGrant(name) {
+    const { grant } = this.#config;
+    if (grant) checkOpens(grant, name, this.#clock());
   }
 
   /**
@@ -53,6 +62,7 @@ export class Reader {
   async read(target, end = performance.now() + this.#config.deadline) {
     const { name } = target;
     const { flights, session, stats } = this.#parts;
+    this.#checkGrant(name);
     const kept = await this.#put(name);
     if (kept) return kept;
     const flight = flights.of(name);

@@ -440,6 +440,19 @@ describe('the bundle in Chromium', { skip }, () => {
       assert.deepEqual(harness.asked, []);
     });
 
+    it('returns nothing from memory either when it has ended', async () => {
+      harness.edge = found(1, { headers: { 'cache-control': 'max-age=600' } });
+      const told = await harness.run(async (given, origin) => {
+        let now = Date.now();
+        const mem = new sdk.MemoryService({ grant: given, EDGE_ENDPOINT: origin }, 'shop', { clock: () => now });
+        const value = await mem.get('mine/ä b');
+        now += 61_000;
+        return [value, (await failure(() => mem.get('mine/ä b'))).code];
+      }, grant(), harness.origin);
+      assert.deepEqual(told, [1, 'access_denied']);
+      assert.deepEqual(harness.asked, [`GET /shop/mine/.C3.A4.20b.json?${GRANT.query}`]);
+    });
+
     it('says what a refusal may mean that the page can see', async () => {
       harness.edge = { status: 403, headers: CORS };
       assert.match((await read({}, 'mine/a')).message, /its grant is over, or signed with a key/);
