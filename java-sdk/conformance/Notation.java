@@ -122,10 +122,6 @@ final class Notation {
                 return BigInteger.valueOf(5);
             case "unbounded-int64":
                 return BigInteger.valueOf(Long.MAX_VALUE);
-            case "int32":
-                return 5;
-            case "int16":
-                return (short) 5;
             case "float32":
                 return 0.5f;
             case "cycle-list":

@@ -133,7 +133,8 @@ final class Questions {
     private Map<?, ?> getMany(Map<String, Object> request) throws Exception {
         pass(request);
         List<String> names = names(request);
-        return Map.of("values", Driver.pairs(world.with(request, memory -> memory.getMany(names))));
+        boolean isConsistent = Boolean.TRUE.equals(request.get("consistent"));
+        return Map.of("values", Driver.pairs(world.with(request, memory -> isConsistent ? memory.getManyConsistent(names) : memory.getMany(names))));
     }
 
     private Map<?, ?> removeMany(Map<String, Object> request) throws Exception {

@@ -137,6 +137,7 @@ def test_botocore_signs_by_the_same_key(vector: Vector, environment: pytest.Monk
     for name, value in endpoints.request(vector)["environment"].items():
         environment.setenv(name, value)
     found = botocore.session.Session().get_credentials()
+    assert found is not None
     signed_by = {"access_key_id": found.access_key, "session_token": found.token or None}
     assert signed_by == vector.members["signed_by"]
 

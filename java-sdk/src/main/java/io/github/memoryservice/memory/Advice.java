@@ -11,9 +11,6 @@ final class Advice {
     private Advice() {}
 
     static String insteadOf(Object value) {
-        if (value instanceof Integer || value instanceof Short || value instanceof Byte) {
-            return "its longValue(), which is what comes back,";
-        }
         if (value instanceof Float) {
             return "its doubleValue(), which is what comes back,";
         }

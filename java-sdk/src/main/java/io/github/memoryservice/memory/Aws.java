@@ -97,7 +97,8 @@ final class Aws {
             sendUntil = request.fence.end();
         }
         String target = query.isEmpty() ? path : path + '?' + query;
-        return new Request(request.method, endpoint, target, headers, body, request.limit, sendUntil, request.bodies != null);
+        boolean isLong = "POST".equals(request.method) && "s3".equals(request.service); // it removes many
+        return new Request(request.method, endpoint, target, headers, body, request.limit, sendUntil, request.bodies != null, isLong);
     }
 
     /** RETRY-1, RETRY-3, WRITE-3. */

@@ -360,12 +360,12 @@ public final class Cloud implements AutoCloseable {
             requests.add(asked);
             Fault fault = fault(asked.where, asked.method, asked.path, asked.pop);
             if (fault != null && fault.isBefore()) {
-                CloudAnswer answer = fault.instead(deadline, request.body).dated(clock.wallMillis());
+                CloudAnswer answer = fault.instead(deadline, request.body, request.isLong).dated(clock.wallMillis());
                 asked.status = answer.status;
-                return Fault.octets(null, answer, deadline);
+                return Fault.octets(null, answer, deadline, request.isLong);
             }
             CloudAnswer answer = act.act();
-            byte[] octets = Fault.octets(fault, answer, deadline);
+            byte[] octets = Fault.octets(fault, answer, deadline, request.isLong);
             asked.status = answer.status;
             return octets;
         } finally {
@@ -380,7 +380,7 @@ public final class Cloud implements AutoCloseable {
             return bucket.found(key);
         }
         try {
-            return fault.instead(Deadline.in(Integer.MAX_VALUE), new byte[0]);
+            return fault.instead(Deadline.in(Integer.MAX_VALUE), new byte[0], false);
         } catch (WireException none) {
             return null;
         }

@@ -72,7 +72,7 @@ final class Connection {
             close();
             throw new WireException("the time was over", WireException.NOT_SENT);
         }
-        raw.limit(System.nanoTime() + limit.leftNanos(), SILENCE_NANOS);
+        raw.limit(System.nanoTime() + limit.leftNanos(), request.isLong ? Long.MAX_VALUE : SILENCE_NANOS);
         ResponseReader reader = new ResponseReader(in, isTls);
         boolean isDone = false;
         try {

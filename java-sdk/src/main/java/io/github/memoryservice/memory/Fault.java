@@ -195,11 +195,11 @@ public final class Fault {
     }
 
     /** What comes instead of an answer; of a fault that {@link #isBefore}. */
-    CloudAnswer instead(Deadline deadline, byte[] body) throws WireException {
+    CloudAnswer instead(Deadline deadline, byte[] body, boolean isLong) throws WireException {
         if ("refuse".equals(kind)) {
             throw new WireException("no connection to the cloud in memory: ECONNREFUSED", WireException.NOT_SENT);
         }
-        if ("hang".equals(kind) || isLate(delay, deadline)) {
+        if ("hang".equals(kind) || isLate(delay, deadline, isLong)) {
             throw new WireException("no sign of life for 2 s", WireException.UNDER_WAY);
         }
         if ("reset".equals(kind)) {
@@ -222,15 +222,15 @@ public final class Fault {
     }
 
     /** The bytes of an answer after what befalls it; without a fault those of the right one. */
-    static byte[] octets(Fault fault, CloudAnswer answer, Deadline deadline) throws WireException {
-        return fault == null ? head(answer, answer.body.length, List.of(), answer.body) : fault.spoilt(answer, deadline);
+    static byte[] octets(Fault fault, CloudAnswer answer, Deadline deadline, boolean isLong) throws WireException {
+        return fault == null ? head(answer, answer.body.length, List.of(), answer.body) : fault.spoilt(answer, deadline, isLong);
     }
 
-    private byte[] spoilt(CloudAnswer answer, Deadline deadline) throws WireException {
+    private byte[] spoilt(CloudAnswer answer, Deadline deadline, boolean isLong) throws WireException {
         if ("lost".equals(kind)) {
             throw new WireException("the connection was reset", WireException.ENDED);
         }
-        if (isLate(delay, deadline)) {
+        if (isLate(delay, deadline, isLong)) {
             throw new WireException("no sign of life for 2 s", WireException.UNDER_WAY);
         }
         byte[] body = answer.body.clone();
@@ -246,7 +246,7 @@ public final class Fault {
         byte[] sent = "cut".equals(kind) ? Arrays.copyOf(body, body.length / 2) : body;
         byte[] octets = head(answer, body.length, lines, sent);
         int slow = "slow".equals(kind) ? body.length : "slow-head".equals(kind) ? octets.length : 0;
-        if (slow > 0 && (pause >= SILENCE_SECONDS || isLate(delay + slow * pause, deadline))) {
+        if (slow > 0 && (pause >= SILENCE_SECONDS && !isLong || isLate(delay + slow * pause, deadline, isLong))) {
             throw new WireException("the time was over", WireException.UNDER_WAY);
         }
         if (!"early".equals(kind)) {
@@ -258,8 +258,8 @@ public final class Fault {
         return both;
     }
 
-    private boolean isLate(double seconds, Deadline deadline) {
-        return seconds * 1e9 > deadline.leftNanos() || delay >= SILENCE_SECONDS;
+    private boolean isLate(double seconds, Deadline deadline, boolean isLong) {
+        return seconds * 1e9 > deadline.leftNanos() || delay >= SILENCE_SECONDS && !isLong;
     }
 
     private String removalOfNone(String asked) {

@@ -26,8 +26,8 @@ import java.util.function.UnaryOperator;
  * that asks somebody has a twin that returns a {@link CompletableFuture}.
  *
  * <p>Values are null, Boolean, Long, BigInteger (for what no Long holds), Double, String, byte[], and Lists and Maps of these with String
- * keys. A reader gets what was stored, of the same type (VAL-1, VAL-9): so an {@code int} is put as a {@code long} by {@link #put(String,
- * long)}, as Java's own conversion has it, and an {@code Integer} inside a list or map is refused.
+ * keys. A reader gets what was stored, of the same type (VAL-1), but for Integer, Short and Byte, which come back as Long (VAL-9): {@code
+ * ((Number) value).intValue()} is what code that wants an {@code int} back asks for. A Float is refused.
  *
  * <p>Every call raises a {@link MemoryServiceException}: {@link InvalidNameException} for what is no name (NAME-2, NAME-3, KEY-3), {@link
  * ConfigurationException} for an option that is not allowed, {@link AccessDeniedException} where S3 or CloudFront refuses, and {@link
@@ -300,10 +300,25 @@ public final class MemoryService implements AutoCloseable {
      * @throws BatchException some could not be read (MANY-1); it has the values of the others
      */
     public Map<String, Object> getMany(Collection<String> names) {
+        return getMany(names, false);
+    }
+
+    /**
+     * Reads several values from S3 itself, as {@link #getConsistent} reads one (CON-1).
+     *
+     * @param names of the values
+     * @return the values by name, as of {@link #getMany}
+     * @throws BatchException some could not be read (MANY-1); it has the values of the others
+     */
+    public Map<String, Object> getManyConsistent(Collection<String> names) {
+        return getMany(names, true);
+    }
+
+    private Map<String, Object> getMany(Collection<String> names, boolean isConsistent) {
         return observed("getMany", () -> {
             names.forEach(this::key);
             try {
-                return present(Batch.forEach(names, name -> valueOf(read(name, false, -1), MISSING)));
+                return present(Batch.forEach(names, name -> valueOf(read(name, isConsistent, -1), MISSING)));
             } catch (BatchException error) {
                 throw new BatchException(error.getMessage(), error.errors(), present(error.results()));
             }

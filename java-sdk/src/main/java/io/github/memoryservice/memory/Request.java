@@ -26,8 +26,10 @@ final class Request {
     final long sendUntil;
     /** Whether it never goes out a second time as it is (CTAG-14). */
     final boolean isSentOnce;
+    /** Whether its answer may take the whole time, without a sign of life (TIME-2). */
+    final boolean isLong;
 
-    Request(String method, Endpoint endpoint, String target, List<String[]> headers, byte[] body, int limit, long sendUntil, boolean isSentOnce) {
+    Request(String method, Endpoint endpoint, String target, List<String[]> headers, byte[] body, int limit, long sendUntil, boolean isSentOnce, boolean isLong) {
         this.method = method;
         this.scheme = endpoint.scheme;
         this.host = endpoint.host;
@@ -38,9 +40,10 @@ final class Request {
         this.limit = limit;
         this.sendUntil = sendUntil;
         this.isSentOnce = isSentOnce;
+        this.isLong = isLong;
     }
 
     Request(String method, Endpoint endpoint, String target, List<String[]> headers, byte[] body, int limit) {
-        this(method, endpoint, target, headers, body, limit, 0, false);
+        this(method, endpoint, target, headers, body, limit, 0, false, false);
     }
 }

@@ -41,7 +41,7 @@ final class ValueReader {
         if (value instanceof List) {
             return "list";
         }
-        if (value instanceof Long || value instanceof BigInteger) {
+        if (value instanceof Long || value instanceof BigInteger || value instanceof Integer || value instanceof Short || value instanceof Byte) {
             return "int";
         }
         if (value instanceof Double) {

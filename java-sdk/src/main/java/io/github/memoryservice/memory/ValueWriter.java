@@ -44,6 +44,8 @@ final class ValueWriter {
             ascii(String.valueOf(value));
         } else if (value instanceof byte[] bytes) {
             tag("$bytes", Base64.getEncoder().encodeToString(bytes));
+        } else if (value instanceof Integer || value instanceof Short || value instanceof Byte) {
+            integer(((Number) value).longValue());
         } else if (value instanceof BigInteger number) {
             integer(number);
         } else {

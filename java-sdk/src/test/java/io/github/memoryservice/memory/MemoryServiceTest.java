@@ -85,9 +85,18 @@ class MemoryServiceTest {
     }
 
     @Test
-    void anIntegerInAListIsRefusedWithItsPath() {
+    void narrowerIntegersComeBackAsLongs() {
+        memory.put("a", List.of(1, (short) 2, (byte) 3, 4L));
+        assertEquals(List.of(1L, 2L, 3L, 4L), memory.get("a"));
+        memory.put("b", (Object) Integer.valueOf(5));
+        assertEquals(5L, memory.get("b"));
+        assertEquals("int", memory.getEntry("b").orElseThrow().type());
+    }
+
+    @Test
+    void aFloatInAListIsRefusedWithItsPath() {
         UnsupportedTypeException error =
-                assertThrows(UnsupportedTypeException.class, () -> memory.put("a", Map.of("counts", List.of(1L, 2))));
+                assertThrows(UnsupportedTypeException.class, () -> memory.put("a", Map.of("counts", List.of(1L, 2f))));
         assertEquals("$.counts[1]", error.path());
         assertTrue(cloud.objects().isEmpty());
     }

@@ -71,7 +71,7 @@ class NetworkWireTest {
     void whatMayBeSentOnceIsNotSentAgainOnAnotherConnection() throws Exception {
         try (Peer peer = Peer.of(Peer.PLAIN, "")) {
             ask(peer, "GET");
-            Request once = new Request("PUT", peer.endpoint("http"), "/", request(peer.endpoint("http"), "PUT", Request.NO_BODY).headers, new byte[1], 9, 0, true);
+            Request once = new Request("PUT", peer.endpoint("http"), "/", request(peer.endpoint("http"), "PUT", Request.NO_BODY).headers, new byte[1], 9, 0, true, false);
             WireException failure = assertThrows(WireException.class, () -> wire.ask(once, Deadline.in(5)));
             assertEquals(WireException.ENDED, failure.state);
             assertEquals(1, peer.count());
@@ -159,7 +159,7 @@ class NetworkWireTest {
         try (Peer peer = new Peer(Peer.silent())) {
             Request late = new Request(
                     "PUT", peer.endpoint("http"), "/", List.<String[]>of(new String[] {"Host", "a"}), new byte[32 * 1024 * 1024], 9,
-                    System.currentTimeMillis() + 500, false);
+                    System.currentTimeMillis() + 500, false, false);
             long began = System.nanoTime();
             assertThrows(WireException.class, () -> wire.ask(late, Deadline.in(20)));
             assertTrue((System.nanoTime() - began) / 1e9 < 0.5 + LATENESS);
