@@ -31,7 +31,12 @@ class BrowserDemo:
     def sources(self) -> tuple[Path, ...]:
         """The files and folders that it is built from."""
         sdk = self.root / "browser-sdk"
-        bundled = (sdk / "src", sdk / "build.mjs", sdk / "package-lock.json", self.root / "nodejs-sdk" / "lib")
+        bundled = (
+            sdk / "src",
+            sdk / "build.mjs",
+            sdk / "package-lock.json",
+            self.root / "nodejs-sdk" / "lib",
+        )
         return (self.root / "demos" / "browser", *bundled)
 
     def build(self) -> Built:
