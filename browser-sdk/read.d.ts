@@ -95,7 +95,7 @@ export interface Options {
 }
 
 /** `error` is there if the last get failed; `entry` is then the last that was told. */
-export type Listener<T> = (entry: Readonly<Entry<T>> | undefined, error?: unknown) => void;
+export type Listener<T> = (entry: Readonly<Entry<T>> | undefined, error?: MemoryServiceError) => void;
 
 export type TypeName = 'null' | 'bool' | 'int' | 'float' | 'str' | 'bytes' | 'list' | 'dict';
 

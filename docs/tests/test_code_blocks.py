@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -32,10 +33,12 @@ ELSEWHERE = {
     "local-cloud/GUIDE.md": "local-cloud/tests/test_guide.py",
     "infra/TROUBLESHOOTING.md": "infra/tests/test_troubleshooting.py",
 }
+# Pages whose code is for browsers: read by a type checker, as there is no page here.
+IN_PAGES = ("browser-sdk/README.md",)
 # How many blocks are not run, by why: more of them is a decision, and made here.
-NOT_RUN = {"needs AWS": 7, "only read": 3}
+NOT_RUN = {"needs AWS": 7, "only read": 4}
 # The languages of blocks, and by what they are looked at: by a program, or as what they are.
-RUN = ("python", "js", "mjs")
+RUN = ("python", "js", "jsx", "mjs", "java")
 READ = ("sh", "console", "json", "yaml", "hcl", "ts")
 HISTORY = "CHANGELOG.md"  # says what was once called otherwise
 NO_CODE = ("", "text", "mermaid", "aws")  # output, formulas, diagrams, what AWS says
@@ -58,7 +61,7 @@ def of(*languages: str) -> list[Block]:
 
 
 def run_here(*languages: str) -> list[Block]:
-    return [block for block in of(*languages) if not block.mark]
+    return [block for block in of(*languages) if not block.mark and block.page not in IN_PAGES]
 
 
 def is_a_file(block: Block) -> bool:
@@ -225,6 +228,73 @@ def test_an_es_module_runs(block: Block, project: Path) -> None:
     call = "import('./block.mjs').then((it) => it.handler({})).then(() => console.log('ran'))"
     said = node(project, "--require", "./cloud.cjs", "--eval", call)
     assert said.endswith("ran\n"), said
+
+
+_GIVEN_TO_PAGES = """
+import { useMemory } from './examples/react.js';
+import { memoryQuery } from './examples/tanstack-query.js';
+declare const writeGrant: import('./index.d.ts').WriteGrant;
+declare const show: (value: unknown) => void;
+declare const useQuery: (options: object) => { data: unknown };
+"""
+
+
+def test_code_for_browsers_has_the_types_that_the_sdk_declares() -> None:
+    own = [block for block in of("js", "jsx") if block.page in IN_PAGES]
+    assert len(own) > len(IN_PAGES)
+    text = "".join(block.text for block in own).replace("'sdk-memory-service-browser'", "'./index.js'")
+    folder = ROOT / "browser-sdk"
+    file = folder / "page-of-the-docs.ts"
+    file.write_text(f"{_GIVEN_TO_PAGES}{text}export {{ stop, own, entry, error, data }};\n", encoding="utf-8")
+    options = "--noEmit --strict --allowJs --skipLibCheck --target es2022 --module esnext --moduleResolution bundler"
+    more = "--ignoreConfig --allowImportingTsExtensions --lib es2023,dom"
+    command = ["node", "node_modules/typescript/bin/tsc", *options.split(), *more.split(), file.name]
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    finally:
+        file.unlink()
+    assert done.stdout == ""
+
+
+_JAVA = """
+import io.github.memoryservice.memory.*;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+class {NAME} {{
+    static final MemoryService MEM = new MemoryService(Map.of(), "shop");
+    static Object order = Map.of("item", "tea");
+    static double expensive(Object item) {{ return 1.0; }}
+    static void run() throws Exception {{
+{BODY}
+    }}
+}}
+"""
+
+
+def test_java_of_all_pages_compiles(tmp_path: Path) -> None:
+    if not shutil.which("javac") and os.environ.get("CI") != "true":
+        pytest.skip("there is no javac on PATH")
+    own = run_here("java")
+    assert own
+    for number, block in enumerate(own):
+        if found := re.search(r"^public final class (\w+)", block.text, re.MULTILINE):
+            name, text = (
+                found[1],
+                f"import io.github.memoryservice.memory.*;\nimport java.util.*;\n{block.text}",
+            )
+        else:
+            name = f"Block{number}"
+            text = _JAVA.format(NAME=name, BODY=block.text)
+        (tmp_path / f"{name}.java").write_text(text, encoding="utf-8")
+    rooms = (ROOT / "java-sdk" / "src" / "main" / "java" / "io").rglob(
+        "*.java"
+    )  # beside them is the module's own file
+    files = [str(file) for file in (*tmp_path.glob("*.java"), *rooms)]
+    command = ["javac", "-d", str(tmp_path / "out"), "-proc:none", *files]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("block", of("sh", "console"), ids=lambda block: block.name)

@@ -32,7 +32,7 @@ QUESTIONS = {
     "move off": "how-to/move-off/",
     "existing bucket": "how-to/use-a-bucket-that-you-have/",
     "hit ratio": "how-to/raise-the-hit-ratio/",
-    "go java browser": "how-to/use-it-from-go-java-or-a-browser/",
+    "go java browser": "how-to/use-it-from-go-or-another-language/",
     "cache a function": "how-to/cache-a-functions-result/",
     "what it costs": "explanation/what-it-costs/",
 }
