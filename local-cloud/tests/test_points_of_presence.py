@@ -125,7 +125,7 @@ def test_every_port_is_on_loopback_and_closed_after_the_end() -> None:
     with LocalCloud.start(clock=FakeClock(), points_of_presence=3) as cloud:
         cloud.browser_endpoint("d1.cloudfront.net")
         during = listening() - before
-        assert len(during) == 3 + 1 + 1 + 2 + 1  # edges, roaming, control, proxy, browser
+        assert len(during) == 3 + 1 + 1 + 2 + 1 + 1  # edges, roaming, control, proxy, browser, forms
         assert {address for address, _ in during} == {LOOPBACK}
 
     assert listening() - before == set()
