@@ -5,10 +5,12 @@ import { ChangeRecord, bucketOf, isPutBack, placeMark } from '../../nodejs-sdk/l
 import { readSince } from '../../nodejs-sdk/lib/core/dates.js';
 import { decode, encode } from '../../nodejs-sdk/lib/core/envelope.js';
 import { checkServiceName, locate, locateRecord, placeOf } from '../../nodejs-sdk/lib/core/names.js';
-import { platform } from '../../nodejs-sdk/lib/core/platform.js';
-import '../src/changes.js';
+import { platform, setPlatform } from '../../nodejs-sdk/lib/core/platform.js';
 import { MemoryService, MemoryServiceError } from '../src/index.js';
+import { sha256 } from '../src/sha256.js';
 import { World, spoil } from './world.js';
+
+setPlatform({ sha256 }); // as whoever loads the file for change records has given it
 
 const { LacksType, build, describe } = notation;
 

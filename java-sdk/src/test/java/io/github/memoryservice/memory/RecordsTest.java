@@ -147,6 +147,6 @@ class RecordsTest {
         assertEquals("{\"\ue000\":1,\"\ud800\udc00\":2}", Canonical.of(Map.of("\ud800\udc00", 2L, "\ue000", 1L)));
         assertEquals("{\"a\":1,\"aa\":[],\"b\":\"\\u001f\\n\\\"\"}", Canonical.of(Map.of("b", "\u001f\n\"", "aa", List.of(), "a", 1L)));
         assertEquals("{\"$dict\":{\"$a\":{\"$int\":\"-9223372036854775808\"}}}", Canonical.of(Map.of("$a", Long.MIN_VALUE)));
-        assertEquals("$[0].x", assertThrows(UnsupportedTypeException.class, () -> CacheName.of("f", List.of(Map.of("x", 5)))).path());
+        assertEquals("$[0].x", assertThrows(UnsupportedTypeException.class, () -> CacheName.of("f", List.of(Map.of("x", 5f)))).path());
     }
 }

@@ -93,9 +93,6 @@ class ValuesTest {
     @Example
     void whatCouldNotComeBackIsRefusedWithAdvice() {
         Map<Object, String> advice = new LinkedHashMap<>();
-        advice.put(5, "longValue()");
-        advice.put((short) 5, "longValue()");
-        advice.put((byte) 5, "longValue()");
         advice.put(0.5f, "doubleValue()");
         advice.put(new java.math.BigDecimal("0.5"), "toString()");
         advice.put(new java.util.concurrent.atomic.AtomicLong(), "longValue() or doubleValue()");
@@ -123,11 +120,11 @@ class ValuesTest {
 
     @Example
     void thePathNamesTheOffender() {
-        Object deep = Map.of("orders", List.of(1L, Map.of("unit price", List.of(5))));
+        Object deep = Map.of("orders", List.of(1L, Map.of("unit price", List.of(5f))));
         assertEquals("$.orders[1][\"unit price\"][0]", refused(deep).path());
-        assertEquals("$[\"a\\\"b\"]", refused(Map.of("a\"b", 5)).path());
-        assertEquals("$._a1", refused(Map.of("_a1", 5)).path());
-        assertEquals("$[\"1a\"]", refused(Map.of("1a", 5)).path());
+        assertEquals("$[\"a\\\"b\"]", refused(Map.of("a\"b", 5f)).path());
+        assertEquals("$._a1", refused(Map.of("_a1", 5f)).path());
+        assertEquals("$[\"1a\"]", refused(Map.of("1a", 5f)).path());
         assertEquals("$.a", refused(Map.of("a", Map.of(5L, 1L))).path());
         assertEquals("$", refused(Collections.singletonMap(null, 1L)).path());
         assertEquals("$[0]", refused(List.of("\ud800")).path());
