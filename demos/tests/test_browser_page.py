@@ -25,6 +25,7 @@ pytestmark = [
 ]
 ROOT = Path(__file__).resolve().parents[2]
 EDGE_TTL = 5
+TRIES = 3
 PATIENCE = 120_000  # milliseconds: a function may start anew, on a busy machine
 CUT = """() => [...document.querySelectorAll('td:nth-child(3), th:nth-child(3)')].some(
     (cell) => cell.scrollWidth > cell.clientWidth
@@ -99,6 +100,11 @@ def wait_for(page: Page, visibility: str, text: str) -> None:
                            arg=[visibility, text])  # fmt: skip
 
 
+def failed(page: Page, visibility: str) -> int:
+    """Count the answers that a page did not have in time: after each a watcher asks more seldom (WEB-12)."""
+    return page.locator(f"#{visibility} tbody tr", has_text=re.compile("stale|Error")).count()
+
+
 def row(page: Page, visibility: str, number: int = 1) -> list[str]:
     """Return the cells of a row, latest first."""
     return page.locator(f"#{visibility} tbody tr:nth-child({number}) td").all_text_contents()
@@ -110,11 +116,18 @@ def test_each_tab_sees_what_the_other_has_put_within_edge_ttl_and_a_second(
 ) -> None:
     one, other = demo.open(), demo.open()
     for writer, reader in ((one, other), (other, one)):
-        text = f"at {time.time_ns()}"
-        began = put(writer, visibility, text)
-        wait_for(reader, visibility, json.dumps(text))
-        # WEB-11: a watch asks a tenth later, by chance. What the machine takes comes on top.
-        assert time.monotonic() - began < EDGE_TTL * 1.1 + 1 + seconds(1)
+        for _ in range(TRIES):
+            text = f"at {time.time_ns()}"
+            failures = failed(reader, visibility)
+            began = put(writer, visibility, text)
+            wait_for(reader, visibility, json.dumps(text))
+            took = time.monotonic() - began
+            # WEB-11: a watch asks a tenth later, by chance. What the machine takes comes on top.
+            if took < EDGE_TTL * 1.1 + 1 + seconds(1):
+                break
+            assert failed(reader, visibility) > failures, f"told of after {took:.1f} s"
+        else:
+            pytest.fail(f"{TRIES} times an edge did not answer in time")
         time_, by, source, age, version, value = row(reader, visibility)
         assert re.fullmatch(r"\d\d:\d\d:\d\d", time_)
         assert (by, source, value) == ("watch", "edge", json.dumps(text))
