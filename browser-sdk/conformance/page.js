@@ -1,10 +1,9 @@
 // The driver's half that runs in the page: one request as JSON in, one reply out (spec/VECTORS.md).
 
+import changeRecords from '../../nodejs-sdk/conformance/changes.js';
 import notation from '../../nodejs-sdk/conformance/notation.js';
-import { ChangeRecord, bucketOf, isPutBack, placeMark } from '../../nodejs-sdk/lib/core/changes.js';
-import { readSince } from '../../nodejs-sdk/lib/core/dates.js';
 import { decode, encode } from '../../nodejs-sdk/lib/core/envelope.js';
-import { checkServiceName, locate, locateRecord, placeOf } from '../../nodejs-sdk/lib/core/names.js';
+import { checkServiceName, locate, placeOf } from '../../nodejs-sdk/lib/core/names.js';
 import { platform, setPlatform } from '../../nodejs-sdk/lib/core/platform.js';
 import { MemoryService, MemoryServiceError } from '../src/index.js';
 import { sha256 } from '../src/sha256.js';
@@ -33,7 +32,7 @@ const OPERATIONS = {
     return { key, url: `https://${distribution}${path}` };
   },
 
-  changes: (request) => SAYS[request.do](request),
+  changes: (request) => changeRecords[request.do](request),
 
   async open({ grant, name, now, bytes }) {
     world.now = now;
@@ -98,48 +97,6 @@ const OPERATIONS = {
     return {};
   },
 };
-
-/** What this SDK says of change records. */
-const SAYS = {
-  bucket: ({ name }) => ({ bucket: bucketOf(name) }),
-
-  place({ bucket_name: bucketName, visibility, service }) {
-    const { key } = locateRecord(visibility, placeOf(service, { changes: true }));
-    return { key, place: placeMark(bucketName, key) };
-  },
-
-  read(request) {
-    const record = recordOf(request);
-    if (!record) return { believed: false };
-    const { newest, since, all } = record;
-    return { record: { newest, since, all, buckets: Object.fromEntries(record.buckets()) } };
-  },
-
-  raise(request) {
-    const { e, names = [], until = request.all ? e : undefined } = request;
-    return { wire: (recordOf(request) ?? ChangeRecord.first(e)).raised(e, names.map(bucketOf), until).document(request.place) };
-  },
-
-  f({ date = NaN, elapsed, age, max_age: maxAge }) {
-    const f = readSince(date, elapsed, age, maxAge);
-    return Number.isNaN(f) ? { missing: true } : { f };
-  },
-
-  confirm: (request) => ({ confirmed: recordOf(request)?.confirms(bucketOf(request.name), request.f ?? NaN) ?? false }),
-
-  contradict(request) {
-    const { name, f = NaN, last_modified: lastModified } = request;
-    return { distrusts: recordOf(request).isContradictedBy(f, () => bucketOf(name), lastModified) };
-  },
-
-  'put back'({ place, stored, newer, date, f = NaN }) {
-    return { distrusts: isPutBack({ record: recordOf({ place, stored }), date }, { record: recordOf({ place, stored: newer }), f }) };
-  },
-};
-
-function recordOf({ stored, place }) {
-  return stored && ChangeRecord.believed({ wire: stored.wire, lastModified: stored.last_modified ?? NaN }, place);
-}
 
 /**
  * Where a grant would have it read or posted: what the SDK asks of `fetch`, which is not let out.

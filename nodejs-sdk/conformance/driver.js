@@ -8,10 +8,9 @@ const { setTimeout } = require('node:timers/promises');
 const { inspect } = require('node:util');
 
 const MemoryService = require('..');
-const { ChangeRecord, bucketOf, isPutBack, placeMark, readSince } = require('../lib/core/changes.js');
 const { readConfig } = require('../lib/core/config.js');
 const { decode, encode } = require('../lib/core/envelope.js');
-const { checkServiceName, locate, locateRecord, placeOf } = require('../lib/core/names.js');
+const { checkServiceName, locate, placeOf } = require('../lib/core/names.js');
 const { platform } = require('../lib/core/platform.js');
 const { findCredentials } = require('../lib/credential-chain.js');
 const { credentials } = require('../lib/credential-source.js');
@@ -21,6 +20,7 @@ const { Secret } = require('../lib/secrets.js');
 const { Settings } = require('../lib/settings.js');
 const { Signer } = require('../lib/signing.js');
 const { learnClock } = require('../lib/core/aws-clock.js');
+const changeRecords = require('./changes.js');
 const { playDouble } = require('./double.js');
 const { grantPutOptions, mint } = require('./minting.js');
 const { LacksType, build, describe } = require('./notation.js');
@@ -63,7 +63,7 @@ const OPERATIONS = {
     return { visibility: config.visibility };
   },
 
-  changes: (request) => SAYS[request.do](request),
+  changes: (request) => changeRecords[request.do](request),
 
   endpoint({ target, conf, environment, signed_by: isSigner }) {
     const settings = new Settings(environment);
@@ -292,48 +292,6 @@ const OPERATIONS = {
 };
 
 const world = new World();
-
-/** What this SDK says of change records. */
-const SAYS = {
-  bucket: ({ name }) => ({ bucket: bucketOf(name) }),
-
-  place({ bucket_name: bucketName, visibility, service }) {
-    const { key } = locateRecord(visibility, placeOf(service, { changes: true }));
-    return { key, place: placeMark(bucketName, key) };
-  },
-
-  read(request) {
-    const record = recordOf(request);
-    if (!record) return { believed: false };
-    const { newest, since, all } = record;
-    return { record: { newest, since, all, buckets: Object.fromEntries(record.buckets()) } };
-  },
-
-  raise(request) {
-    const { e, names = [], until = request.all ? e : undefined } = request;
-    return { wire: (recordOf(request) ?? ChangeRecord.first(e)).raised(e, names.map(bucketOf), until).document(request.place) };
-  },
-
-  f({ date = NaN, elapsed, age, max_age: maxAge }) {
-    const f = readSince(date, elapsed, age, maxAge);
-    return Number.isNaN(f) ? { missing: true } : { f };
-  },
-
-  confirm: (request) => ({ confirmed: recordOf(request)?.confirms(bucketOf(request.name), request.f ?? NaN) ?? false }),
-
-  contradict(request) {
-    const { name, f = NaN, last_modified: lastModified } = request;
-    return { distrusts: recordOf(request).isContradictedBy(f, () => bucketOf(name), lastModified) };
-  },
-
-  'put back'({ place, stored, newer, date, f = NaN }) {
-    return { distrusts: isPutBack({ record: recordOf({ place, stored }), date }, { record: recordOf({ place, stored: newer }), f }) };
-  },
-};
-
-function recordOf({ stored, place }) {
-  return stored && ChangeRecord.believed({ wire: stored.wire, lastModified: stored.last_modified ?? NaN }, place);
-}
 
 class FactoryError extends Error {}
 
