@@ -116,7 +116,7 @@ def test_every_page_of_the_repository_is_on_the_site() -> None:
         "infra/LISTING.md",  # the text of the Serverless Application Repository
         "spec/mutants/survivors.md",  # written by a run
     }
-    hidden = {"node_modules", "build", ".nox", ".git"}
+    hidden = {"node_modules", "build", "target", ".nox", ".git"}
     files = {
         path.relative_to(ROOT).as_posix()
         for path in ROOT.rglob("*.md")
