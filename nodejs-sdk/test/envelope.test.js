@@ -7,7 +7,7 @@ const { suite, test } = require('node:test');
 const { runInNewContext } = require('node:vm');
 
 require('../lib/platform.js');
-const { encode, decode } = require('../lib/core/envelope.js');
+const { Draft, encode, decode, unwrap } = require('../lib/core/envelope.js');
 
 const WRITE_ID = '9f86d081884c7d65';
 const MIB = 1024 * 1024;
@@ -187,4 +187,52 @@ suite('a document', () => {
   });
 
   test('with an int root of -0 is 0', () => assert.ok(Object.is(read('{"v":1,"type":"int","value":-0}').value, 0)));
+});
+
+suite('a draft', () => {
+  test('gives its value as a get would, the caller\'s own', () => {
+    const bytes = Uint8Array.of(1, 2);
+    for (const value of [1, 'a', true, null, bytes, [1, [2n ** 64n]], { a: [1, 'b'] }, { $a: Uint8Array.of(3) }]) {
+      const draft = new Draft(value);
+      const [taken, again] = [draft.take(), draft.take()];
+      assert.deepEqual(taken, value);
+      assert.deepEqual(taken, decode(draft.prepare(WRITE_ID, MIB).document, 0).value);
+      if (Object(value) === value) assert.ok(taken !== value && taken !== again);
+    }
+  });
+
+  test('is as the value was when it was made', () => {
+    const [bytes, list] = [Uint8Array.of(1), [1]];
+    const drafts = [new Draft(bytes), new Draft(list)];
+    bytes[0] = 2;
+    list.push(2);
+    assert.deepEqual(drafts.map((draft) => draft.take()), [Uint8Array.of(1), [1]]);
+    drafts[0].take()[0] = 3;
+    assert.deepEqual(drafts[0].take(), Uint8Array.of(1));
+  });
+
+  test('keeps no list or dict beside its text', () => {
+    for (const value of [[1], { a: 1 }]) assert.equal(new Draft(value).value, undefined);
+  });
+
+  test('says what it was made from, and what that took', () => {
+    const { document, text } = new Draft([1]).prepare(WRITE_ID, MIB, { previous: ['0123456789abcdef'], took: 7 });
+    assert.equal(text, '{"v":1,"type":"list","value":[1],"write":"9f86d081884c7d65","previous":["0123456789abcdef"],"took":7}');
+    assert.equal(Buffer.from(document).toString(), text);
+    assert.equal(new Draft(1).prepare(WRITE_ID, MIB).text, '{"v":1,"type":"int","value":1,"write":"9f86d081884c7d65"}');
+  });
+});
+
+suite('what is no reason to refuse a document', () => {
+  const members = (text) => unwrap(Buffer.from(`{"v":1,"type":"int","value":1,"write":"${WRITE_ID}"${text}}`), 0);
+
+  test('a lineage that is none is none', () => {
+    assert.deepEqual(members(',"previous":["0123456789abcdef"]').previous, ['0123456789abcdef']);
+    for (const text of ['', ',"previous":7', ',"previous":["x"]']) assert.deepEqual(members(text).previous, []);
+  });
+
+  test('a time that is none is 0', () => {
+    assert.equal(members(',"took":12').took, 12);
+    for (const text of ['', ',"took":-1', ',"took":1.5', ',"took":"7"', ',"took":0']) assert.equal(members(text).took, 0);
+  });
 });
